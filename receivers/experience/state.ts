@@ -1,0 +1,123 @@
+import type { Experience, ExperienceEvent, Organization } from '../../shared/events.ts';
+
+export type Status = 'pending' | 'started' | 'paused' | 'ended' | 'deleted';
+
+/** What is known of an experience now. Times are milliseconds since 1970; null where unknown. */
+export interface ExperienceState {
+  /** The newest snapshot by event time. */
+  experience: Experience;
+  organization: Organization;
+  status: Status;
+  createdAt: number | null;
+  /** When it went live, the first time. */
+  startedAt: number | null;
+  pausedAt: number | null;
+  endedAt: number | null;
+  deletedAt: number | null;
+  /** How long it has been live by `now`, pauses left out, in milliseconds; null if it never was. */
+  liveMs: number | null;
+  lastChangeAt: number | null;
+}
+
+/**
+ * Folds the events of one experience into its current state. Events count by the time at which they
+ * happened, not by their arrival: a start that arrives after its end changes nothing that is shown.
+ *
+ * @param events at least one, all of the same experience, in any order
+ * @param now milliseconds since 1970
+ */
+export function experienceState(events: readonly ExperienceEvent[], now: number): ExperienceState {
+  const ordered = [...events].sort((one, other) => eventTime(one) - eventTime(other));
+  const newest = ordered.at(-1);
+  if (newest === undefined) {
+    throw new TypeError('experienceState needs at least one event');
+  }
+  const { experience, organization } = newest;
+  const last = (action: ExperienceEvent['action']): number | null =>
+    ordered.findLast((event) => event.action === action && event.timestamp !== null)?.timestamp ?? null;
+  const firstStart =
+    ordered.find(({ action, timestamp }) => action === 'startExperience' && timestamp !== null)?.timestamp ??
+    null;
+  const status = currentStatus(ordered);
+  return {
+    experience,
+    organization,
+    status,
+    createdAt: last('createExperience') ?? experience.createdAtTs ?? null,
+    startedAt: earliest(firstStart, experience.startedAtTs ?? null),
+    pausedAt: status === 'paused' ? (last('pauseExperience') ?? experience.pausedAtTs ?? null) : null,
+    endedAt: last('endExperience') ?? experience.endedAtTs ?? null,
+    deletedAt: status === 'deleted' ? last('deleteExperience') : null,
+    liveMs: liveTime(ordered, now),
+    lastChangeAt: newest.timestamp ?? experience.lastUpdateTs ?? null,
+  };
+}
+
+const STATUS_AFTER: Partial<Record<ExperienceEvent['action'], Status>> = {
+  startExperience: 'started',
+  pauseExperience: 'paused',
+  endExperience: 'ended',
+  deleteExperience: 'deleted',
+};
+
+const STATUSES: readonly string[] = ['pending', 'started', 'paused', 'ended', 'deleted'];
+
+function currentStatus(ordered: readonly ExperienceEvent[]): Status {
+  if (ordered.some(({ action }) => action === 'deleteExperience')) {
+    return 'deleted';
+  }
+  const decisive = ordered.findLast(({ action }) => STATUS_AFTER[action] !== undefined);
+  const newest = ordered.at(-1);
+  const told = newest?.experience.status;
+  if (decisive === undefined || (newest !== decisive && told !== undefined)) {
+    return told !== undefined && STATUSES.includes(told) ? (told as Status) : 'pending';
+  }
+  return STATUS_AFTER[decisive.action] ?? 'pending';
+}
+
+function liveTime(ordered: readonly ExperienceEvent[], now: number): number | null {
+  const { experience } = ordered.at(-1) as ExperienceEvent;
+  const switches = new Map<number, boolean>();
+  for (const { action, actionTs } of experience.experienceActions) {
+    if (actionTs !== undefined && action !== undefined) {
+      switches.set(actionTs, action === 'start');
+    }
+  }
+  for (const { action, timestamp } of ordered) {
+    if (timestamp !== null && STATUS_AFTER[action] !== undefined) {
+      switches.set(timestamp, action === 'startExperience');
+    }
+  }
+  if (switches.size === 0 && experience.startedAtTs !== undefined) {
+    switches.set(experience.startedAtTs, true);
+    const stopped = experience.endedAtTs ?? experience.pausedAtTs;
+    if (stopped !== undefined) {
+      switches.set(stopped, false);
+    }
+  }
+  let live = 0;
+  let since: number | null = null;
+  let ever = false;
+  for (const [time, on] of [...switches].sort(([one], [other]) => one - other)) {
+    if (on && since === null) {
+      since = time;
+      ever = true;
+    } else if (!on && since !== null) {
+      live += time - since;
+      since = null;
+    }
+  }
+  if (!ever) {
+    return null;
+  }
+  return since === null ? live : live + Math.max(0, now - since);
+}
+
+function earliest(one: number | null, other: number | null): number | null {
+  return one === null ? other : other === null ? one : Math.min(one, other);
+}
+
+/** An event's time for sorting, in milliseconds: its own, else its document's last change, else 0. */
+export function eventTime(event: ExperienceEvent): number {
+  return event.timestamp ?? event.experience.lastUpdateTs ?? 0;
+}
