@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/**
+ * What a fake does in place of its proper answer. `after`: the request takes effect first, as when a
+ * service did its work and the answer was lost.
+ */
+export type Fault =
+  | { kind: 'status'; status: number; retryAfterSeconds?: number; body?: string; after?: boolean }
+  | { kind: 'hang'; after?: boolean }
+  | { kind: 'reset'; after?: boolean };
+
+interface Planned {
+  fault: Fault;
+  left: number;
+  matches: (request: IncomingMessage) => boolean;
+}
+
+/** Decides for each request to a fake whether it goes wrong, and how. */
+export class FaultPlan {
+  #planned: Planned[] = [];
+  #chance: (request: IncomingMessage) => Fault | null = () => null;
+
+  /** The next `times` requests whose path contains `path` meet this fault. */
+  add(fault: Fault, { times = 1, path = '' }: { times?: number; path?: string } = {}): void {
+    this.#planned.push({ fault, left: times, matches: (request) => (request.url ?? '').includes(path) });
+  }
+
+  /** Every request that meets no planned fault is put to this function, such as a seeded draw. */
+  draw(chance: (request: IncomingMessage) => Fault | null): void {
+    this.#chance = chance;
+  }
+
+  clear(): void {
+    this.#planned = [];
+    this.#chance = () => null;
+  }
+
+  /** The fault that this request meets; null for none. */
+  next(request: IncomingMessage): Fault | null {
+    const planned = this.#planned.find(({ left, matches }) => left > 0 && matches(request));
+    if (planned === undefined) {
+      return this.#chance(request);
+    }
+    planned.left -= 1;
+    return planned.fault;
+  }
+}
+
+/** Answers as the fault says. A hanging request stays open until the client or the fake closes it. */
+export function answerFault(fault: Fault, response: ServerResponse): void {
+  if (fault.kind === 'reset') {
+    response.socket?.resetAndDestroy();
+  } else if (fault.kind === 'status') {
+    if (fault.retryAfterSeconds !== undefined) {
+      response.setHeader('Retry-After', String(fault.retryAfterSeconds));
+    }
+    response.statusCode = fault.status;
+    response.end(fault.body ?? '');
+  }
+}
