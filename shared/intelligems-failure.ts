@@ -1,0 +1,120 @@
+import { isRecord } from './events.ts';
+import type { ApiResponse } from './intelligems-transport.ts';
+
+/** What the vendor finds wrong with one field; `field` is empty where it speaks of the whole request. */
+export interface FieldProblem {
+  field: string;
+  message: string;
+}
+
+/**
+ * Why a call of the External API came to nothing. `message` is a sentence for people with the next step.
+ *
+ * - unauthorized: the access token is missing or wrong (401, 403)
+ * - invalid: the vendor refuses the request (400 and other statuses between 300 and 499)
+ * - not found: no such experience in this organization (404)
+ * - rate limited: the bucket is empty for longer than the call may wait (429)
+ * - unavailable: no usable answer, after every attempt
+ */
+export type ApiFailure =
+  | { reason: 'unauthorized'; message: string }
+  | { reason: 'invalid'; message: string; problems: FieldProblem[] }
+  | { reason: 'not found'; message: string }
+  | { reason: 'rate limited'; message: string; retryAfterMs: number }
+  | {
+      reason: 'unavailable';
+      message: string;
+      /** The request may have taken effect all the same; only ever true for an action. */
+      uncertain: boolean;
+    };
+
+export type ApiResult<Value> = { ok: true; value: Value } | { ok: false; failure: ApiFailure };
+
+/** An answer that repeating the call as it is would not change, as a failure; null for any other. */
+export function finalFailure(response: ApiResponse): ApiFailure | null {
+  const { status } = response;
+  if (status === 401 || status === 403) {
+    return {
+      reason: 'unauthorized',
+      message: `Intelligems does not accept the access token (status ${status}). Copy the token from Intelligems anew, without spaces, and set it again.`,
+    };
+  }
+  if (status === 404) {
+    return {
+      reason: 'not found',
+      message:
+        'Intelligems knows no such experience (status 404). It may be deleted, or belong to another organization than the access token.',
+    };
+  }
+  if (status >= 300 && status < 400) {
+    return {
+      reason: 'invalid',
+      problems: [],
+      message: `Intelligems answered with a redirect (status ${status}), which is not followed so that the access token stays where it belongs. Check the base URL of the API.`,
+    };
+  }
+  if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
+    const problems = fieldProblems(response.text);
+    const said = problems.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+    const reasons = said.length > 0 ? said.join('; ') : 'it gave no reason';
+    return {
+      reason: 'invalid',
+      problems,
+      message: `Intelligems refused the request (status ${status}): ${reasons}.`,
+    };
+  }
+  return null;
+}
+
+/** A failure for want of a usable answer. */
+export function unavailable(message: string, uncertain = false): ApiFailure {
+  return { reason: 'unavailable', message, uncertain };
+}
+
+/** Longest text of the vendor's that is passed on, in characters. */
+const LONGEST_MESSAGE = 300;
+
+/**
+ * The vendor's messages in an answer: a tree of `errors`, `properties` and `items` for a validation error,
+ * `error` or `message` for others. Empty where the answer holds none.
+ */
+export function fieldProblems(text: string): FieldProblem[] {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  if (!isRecord(document)) {
+    return [];
+  }
+  const problems = [...treeProblems(document, '')];
+  if (problems.length === 0) {
+    const said = [document.message, document.error].find((each) => typeof each === 'string');
+    return said === undefined ? [] : [problem('', said as string)];
+  }
+  return problems;
+}
+
+function* treeProblems(node: Record<string, unknown>, path: string): Generator<FieldProblem> {
+  if (Array.isArray(node.errors)) {
+    for (const message of node.errors) {
+      if (typeof message === 'string') {
+        yield problem(path, message);
+      }
+    }
+  }
+  const below = [
+    ...(isRecord(node.properties) ? Object.entries(node.properties) : []),
+    ...(Array.isArray(node.items) ? node.items.map((item, index) => [String(index + 1), item] as const) : []),
+  ];
+  for (const [name, child] of below) {
+    if (isRecord(child)) {
+      yield* treeProblems(child, path === '' ? name : `${path}.${name}`);
+    }
+  }
+}
+
+function problem(field: string, message: string): FieldProblem {
+  return { field, message: message.replace(/\.\s*$/, '').slice(0, LONGEST_MESSAGE) };
+}

@@ -1,0 +1,298 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type IntelligemsSettings, intelligemsApi } from '../../shared/intelligems-api.ts';
+import type { ApiFailure, ApiResult } from '../../shared/intelligems-failure.ts';
+import { type FakeIntelligems, startFakeIntelligems } from '../fakes/intelligems.ts';
+
+let fake: FakeIntelligems;
+
+beforeEach(async () => {
+  fake = await startFakeIntelligems();
+});
+
+afterEach(() => fake.close());
+
+function client(settings: Partial<IntelligemsSettings> = {}) {
+  return intelligemsApi({ token: fake.token, baseUrl: fake.url, backoffMs: 5, ...settings });
+}
+
+function value<Value>(result: ApiResult<Value>): Value {
+  if (!result.ok) {
+    throw new Error(result.failure.message);
+  }
+  return result.value;
+}
+
+function failure(result: ApiResult<unknown>): ApiFailure {
+  if (result.ok) {
+    throw new Error('The call did not fail');
+  }
+  return result.failure;
+}
+
+describe('reading', () => {
+  test('pages through all experiences, each once', async () => {
+    const names = Array.from({ length: 230 }, (_, index) => fake.create({ name: `Test ${index}` }).name);
+    const found: string[] = [];
+    for await (const page of client().everyPage()) {
+      found.push(...value(page).experiences.map(({ name }) => name ?? ''));
+    }
+    expect(found.sort()).toEqual(names.sort());
+    expect(fake.requests).toHaveLength(3);
+  });
+
+  test('passes the filters on', async () => {
+    fake.create({ type: 'pricing' });
+    const wanted = fake.create({ type: 'shipping', category: 'personalization' });
+    fake.act(wanted.id, 'start');
+    const query = { status: 'started', category: 'personalization', module: 'shipping' } as const;
+    const page = value(await client().listExperiences(query));
+    expect(page).toMatchObject({ total: 1, experiences: [{ id: wanted.id }] });
+  });
+
+  test('tells who acted: from the history in a list, from the actions of one', async () => {
+    const { id } = fake.create({ name: 'Backpack price test', currency: 'EUR', type: 'pricing' });
+    fake.act(id, 'start', 'jonas@alpine-goods.example');
+    const listed = value(await client().listExperiences()).experiences[0];
+    expect(listed?.people.at(-1)).toMatchObject({
+      action: 'startExperience',
+      email: 'jonas@alpine-goods.example',
+    });
+    expect(listed?.experienceActions[0]?.performedBy).toBeUndefined();
+    expect(value(await client().experience(id))).toMatchObject({
+      name: 'Backpack price test',
+      currency: 'EUR',
+      status: 'started',
+      testTypes: ['hasTestPricing'],
+      organizationId: fake.organization.id,
+      experienceActions: [{ action: 'start', performedBy: 'jonas@alpine-goods.example' }],
+    });
+  });
+
+  test('reads the change log, with bare email addresses', async () => {
+    const { id } = fake.create();
+    fake.update(id, { name: 'Renamed' }, 'maya@alpine-goods.example');
+    const experience = value(await client().experience(id, { includeChangeLog: true }));
+    expect(experience.changeLog).toMatchObject([
+      { email: 'maya@alpine-goods.example', change: { experience: { changedFields: ['name'] } } },
+    ]);
+  });
+
+  test('reads results with verdict, uplift, probability, impact and chart', async () => {
+    const { id } = fake.create();
+    fake.measure(id, {
+      verdict: 'strong_win',
+      runtimeDays: 21,
+      measured: [
+        { visitors: 10_000, orders: 300, revenue: 24_000, profit: null },
+        { visitors: 10_000, orders: 390, revenue: 31_200, profit: null },
+      ],
+      monthlyRevenueIncrease: 10_286,
+    });
+    const analytics = value(await client().analytics(id, { charts: ['net_revenue_per_visitor'] }));
+    expect(analytics).toMatchObject({
+      verdict: 'strong_win',
+      runtimeDays: 21,
+      bestChallenger: 'Variation 1',
+      monthlyRevenueIncrease: 10_286,
+      costsKnown: false,
+    });
+    const [control, challenger] = analytics.variations;
+    expect(control).toMatchObject({ isControl: true, visitors: 10_000, orders: 300 });
+    expect(control?.conversion).toMatchObject({ value: 0.03, uplift: null });
+    expect(challenger?.conversion.uplift?.value).toBeCloseTo(0.3);
+    expect(challenger?.revenuePerVisitor.probability).toBeGreaterThan(0.99);
+    expect(challenger?.profitPerVisitor.value).toBeNull();
+    const picture = await fetch(analytics.charts[0]?.url ?? '');
+    expect(picture.headers.get('content-type')).toBe('image/png');
+  });
+});
+
+describe('acting', () => {
+  test('starts, pauses and ends with a winner', async () => {
+    const { id, variations } = fake.create();
+    const api = client();
+    expect(value(await api.act(id, 'start'))?.status).toBe('started');
+    expect(value(await api.act(id, 'pause'))?.status).toBe('paused');
+    const winner = variations[1]?.id ?? '';
+    expect(value(await api.act(id, 'end', { variationId: winner }))?.status).toBe('ended');
+    expect(JSON.parse(fake.requests.at(-1)?.body ?? '')).toEqual({ variationId: winner });
+  });
+
+  test('an action whose answer was lost is looked up, not repeated', async () => {
+    const { id } = fake.create();
+    fake.faults.add({ kind: 'reset', after: true }, { path: '/actions/' });
+    expect(value(await client().act(id, 'start'))?.status).toBe('started');
+    expect(fake.requests.map(({ method }) => method)).toEqual(['POST', 'GET']);
+    expect(fake.webhooks.filter(({ action }) => action === 'startExperience')).toHaveLength(1);
+  });
+
+  test.each([
+    { kind: 'status', status: 500 } as const,
+    { kind: 'hang' } as const,
+    { kind: 'reset' } as const,
+  ])('an action that failed before it took effect ($kind) is told as uncertain', async (fault) => {
+    const { id } = fake.create();
+    fake.faults.add(fault, { path: '/actions/' });
+    const failed = failure(await client({ timeoutMs: 100 }).act(id, 'start'));
+    expect(failed).toMatchObject({ reason: 'unavailable', uncertain: true });
+    expect(failed.message).toContain('it is pending');
+    expect(fake.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  test('an action that met the rate limit is sent again', async () => {
+    const { id } = fake.create();
+    fake.faults.add({ kind: 'status', status: 429 }, { path: '/actions/' });
+    expect(value(await client().act(id, 'start'))?.status).toBe('started');
+  });
+
+  test('an action that could not even connect is tried again and not uncertain', async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const api = client({ baseUrl: `http://127.0.0.1:${port}`, attempts: 2 });
+    const failed = failure(await api.act('2f4b8c1d-6a7e-4d59-8b30-91c2e5f7a014', 'start'));
+    expect(failed).toMatchObject({ reason: 'unavailable', uncertain: false });
+    expect(failed.message).toContain('ECONNREFUSED');
+  });
+});
+
+describe('failures', () => {
+  test('a wrong token', async () => {
+    const failed = failure(await client({ token: 'secret-but-wrong' }).listExperiences());
+    expect(failed.reason).toBe('unauthorized');
+    expect(failed.message).not.toContain('secret-but-wrong');
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  test('an unknown experience', async () => {
+    const id = '2f4b8c1d-6a7e-4d59-8b30-91c2e5f7a014';
+    expect(failure(await client().experience(id)).reason).toBe('not found');
+  });
+
+  test('a refused request, in the words of the vendor', async () => {
+    const failed = failure(await client().experience('no-uuid'));
+    expect(failed).toMatchObject({
+      reason: 'invalid',
+      problems: [{ field: 'experienceId', message: 'Invalid UUID' }],
+      message: 'Intelligems refused the request (status 400): experienceId: Invalid UUID.',
+    });
+    const { id } = fake.create();
+    const nested = failure(await client().analytics(id, { charts: ['revenue_per_visitor'] }));
+    expect(nested).toMatchObject({ problems: [{ field: 'graphs.ids', message: 'Invalid option' }] });
+    const early = failure(await client().act(id, 'pause'));
+    expect(early.message).toContain('Cannot pause an experience that is pending');
+  });
+
+  test('a passing fault is survived, a lasting one is told', async () => {
+    fake.faults.add({ kind: 'status', status: 502 }, { times: 2 });
+    fake.faults.add({ kind: 'reset' });
+    expect((await client().listExperiences()).ok).toBe(true);
+    expect(fake.requests).toHaveLength(4);
+    fake.faults.add({ kind: 'status', status: 503 }, { times: 9 });
+    expect(failure(await client().listExperiences())).toMatchObject({
+      reason: 'unavailable',
+      uncertain: false,
+    });
+    expect(fake.requests).toHaveLength(8);
+  });
+
+  test('no answer within the time-out', async () => {
+    fake.faults.add({ kind: 'hang' }, { times: 2 });
+    const failed = failure(await client({ timeoutMs: 50, attempts: 2 }).listExperiences());
+    expect(failed.message).toBe('Intelligems did not answer within 0.05 s.');
+  });
+
+  test('a caller that gives up', async () => {
+    fake.faults.add({ kind: 'hang' }, { times: 9 });
+    const failed = failure(await client().listExperiences({}, AbortSignal.timeout(30)));
+    expect(failed.reason).toBe('unavailable');
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  test('a redirect is not followed, so the token stays at home', async () => {
+    const elsewhere: string[] = [];
+    const other = createServer((request, response) => {
+      elsewhere.push(request.url ?? '');
+      response.end('{}');
+    });
+    const redirecting = createServer((_, response) => {
+      const { port } = other.address() as AddressInfo;
+      response.writeHead(302, { location: `http://127.0.0.1:${port}/stolen` }).end();
+    });
+    for (const server of [other, redirecting]) {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    }
+    const { port } = redirecting.address() as AddressInfo;
+    const failed = failure(await client({ baseUrl: `http://127.0.0.1:${port}` }).listExperiences());
+    expect(failed.message).toContain('redirect (status 302)');
+    expect(elsewhere).toEqual([]);
+    for (const server of [other, redirecting]) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  test('an answer in another form than documented', async () => {
+    fake.faults.add({ kind: 'status', status: 200, body: '<html>' }, { times: 9 });
+    expect(failure(await client().listExperiences()).message).toContain('not in the documented form');
+    fake.faults.clear();
+    fake.faults.add({ kind: 'status', status: 200, body: '{"experiences":[]}' });
+    expect(failure(await client().listExperiences()).message).toContain('not in the documented form');
+  });
+});
+
+describe('the rate limit', () => {
+  test('is waited for: many calls at once, and none runs into it', async () => {
+    await fake.close();
+    fake = await startFakeIntelligems({ rate: { size: 50, refill: 25, everyMs: 60 } });
+    fake.create();
+    const api = client();
+    const results = await Promise.all(Array.from({ length: 120 }, () => api.listExperiences()));
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    expect(fake.requests.filter(({ status }) => status === 429)).toHaveLength(0);
+  });
+
+  test('is survived where another client has emptied the bucket', async () => {
+    await fake.close();
+    fake = await startFakeIntelligems({ rate: { size: 4, refill: 2, everyMs: 60 } });
+    fake.create();
+    const clients = [client(), client()];
+    const calls = Array.from({ length: 12 }, (_, index) => clients[index % 2]?.listExperiences());
+    for (const result of await Promise.all(calls)) {
+      expect(result?.ok).toBe(true);
+    }
+  });
+
+  test('ends the call where the wait would be too long, and says how long', async () => {
+    fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 30 }, { times: 2 });
+    const api = client({ maxWaitMs: 0 });
+    const failed = failure(await api.listExperiences());
+    expect(failed).toMatchObject({ reason: 'rate limited' });
+    expect(failed.reason === 'rate limited' && failed.retryAfterMs).toBeGreaterThan(29_000);
+    expect(failure(await api.listExperiences()).reason).toBe('rate limited');
+    expect(fake.requests).toHaveLength(1);
+  });
+});
+
+describe('the fake', () => {
+  test('names who performed an action only after a while, and knows the webhooks of a life', async () => {
+    await fake.close();
+    let now = 1_788_271_331_000;
+    fake = await startFakeIntelligems({ now: () => now, resolvesAfterMs: 120_000 });
+    const { id } = fake.create();
+    fake.act(id, 'start', 'jonas@alpine-goods.example');
+    const performedBy = async () => value(await client().experience(id)).experienceActions[0]?.performedBy;
+    expect(await performedBy()).toBeUndefined();
+    now += 120_000;
+    expect(await performedBy()).toBe('jonas@alpine-goods.example');
+    fake.act(id, 'delete');
+    expect(fake.webhooks.map(({ action }) => action)).toEqual([
+      'createExperience',
+      'startExperience',
+      'deleteExperience',
+    ]);
+  });
+});
