@@ -1,0 +1,66 @@
+<?php
+
+// Verifies the signature of Intelligems webhooks. One file to copy: no extension needed, PHP 8.0 and newer.
+
+declare(strict_types=1);
+
+/**
+ * Says whether the raw body was signed with (one of) the secrets. Never throws on what a sender controls.
+ *
+ * The body is file_get_contents('php://input'), the signature $_SERVER['HTTP_X_INTELLIGEMS_SIGNATURE'] ?? null: 64 hex
+ * digits in either case. With $toleranceMs (off unless given: retries carry the event's old time) the event's
+ * `timestamp`, in ms since 1970, must be that near to now.
+ *
+ * @param string|string[] $secret
+ * @return array{ok: bool, secret?: int, reason?: string} the index of the secret that matched, or why it was refused
+ */
+function verifyWebhook(
+    mixed $body,
+    mixed $signature,
+    string|array $secret,
+    int|float|null $toleranceMs = null,
+    int|float|null $timestamp = null,
+    int|float|null $now = null,
+): array {
+    $secrets = array_values((array) $secret);
+    if ($secrets === [] || array_filter($secrets, fn ($each) => !is_string($each) || $each === '') !== []) {
+        return ['ok' => false, 'reason' => 'no-secret'];
+    }
+    if (!is_string($body)) {
+        return ['ok' => false, 'reason' => 'body-not-raw'];
+    }
+    if ($signature === null || $signature === '') {
+        return ['ok' => false, 'reason' => 'no-signature'];
+    }
+    if (!is_string($signature) || preg_match('/\A[0-9a-fA-F]{64}\z/', $signature) !== 1) {
+        return ['ok' => false, 'reason' => 'malformed-signature'];
+    }
+
+    $claimed = strtolower($signature);
+    $match = null;
+    // From the last to the first, with no early exit: the time taken does not tell which secret matched.
+    for ($index = count($secrets) - 1; $index >= 0; $index--) {
+        if (hash_equals(hash_hmac('sha256', $body, $secrets[$index]), $claimed)) {
+            $match = $index;
+        }
+    }
+    if ($match === null) {
+        return ['ok' => false, 'reason' => 'no-match'];
+    }
+
+    if ($toleranceMs !== null) {
+        $timestamp ??= timestampOf($body);
+        $now ??= microtime(true) * 1000;
+        if (!(is_int($timestamp) || is_float($timestamp)) || !(abs($now - $timestamp) <= $toleranceMs)) {
+            return ['ok' => false, 'reason' => 'outside-tolerance'];
+        }
+    }
+    return ['ok' => true, 'secret' => $match];
+}
+
+function timestampOf(string $body): mixed
+{
+    $text = str_starts_with($body, "\u{FEFF}") ? substr($body, 3) : $body;
+    $event = json_decode($text, true, 512, JSON_INVALID_UTF8_SUBSTITUTE);
+    return is_array($event) ? $event['timestamp'] ?? null : null;
+}
