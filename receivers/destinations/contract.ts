@@ -89,6 +89,8 @@ export type Outcome =
       rateLimited?: boolean;
       /** The send may have arrived all the same: the next attempt looks before it sends. */
       uncertain?: boolean;
+      /** What had been done before it failed, so that the next attempt does not do it again. */
+      remember?: Record<string, string>;
     }
   | {
       type: 'dead';

@@ -1,5 +1,5 @@
 import type { Outcome } from '../destinations/contract.ts';
-import type { EventFilter, LedgerReader } from './reading.ts';
+import type { LedgerReader } from './reading.ts';
 
 /** Where an event came from: a webhook, reconciliation, a person's test, or the receiver itself (reports). */
 export type Origin = 'webhook' | 'recovered' | 'test' | 'report';
@@ -63,6 +63,10 @@ export interface ClaimedDelivery {
   uncertain: boolean;
   /** 0, or how often a person had it sent anew: part of the idempotency key. */
   replay: number;
+  /** The destination is known to fail, and this delivery finds out whether it still does. */
+  probe: boolean;
+  /** When the delivery was made, milliseconds since 1970. */
+  createdAt: number;
   event: StoredEvent;
   /** Keys of the events merged into this one, oldest first. */
   merged: string[];
@@ -107,8 +111,10 @@ export type HealthRule = (health: DestinationHealth, outcome: Outcome, now: numb
 export interface DeliveryWork {
   /** The destinations to serve, each with how many deliveries may be under way at once. */
   destinations: readonly { name: string; concurrency: number }[];
-  /** Makes one attempt. Never rejects. */
+  /** Makes one attempt. */
   attempt(delivery: ClaimedDelivery): Promise<Settlement>;
+  /** Told of what a person should know, such as storage that refuses to record an outcome. */
+  onError(error: Error): void;
   health: HealthRule;
 }
 
@@ -141,13 +147,11 @@ export interface Ledger extends LedgerReader {
   /** Makes dead letters ready again; `ids` from {@link LedgerReader.deliveries}. Gives how many. */
   reviveDeadLetters(ids: readonly number[], now: number): Promise<number>;
   dismissDeadLetters(ids: readonly number[]): Promise<number>;
-  /** Sends an event to a destination once more, as a new delivery. Gives its id. */
-  sendAgain(eventKey: string, delivery: NewDelivery): Promise<number>;
+  /** Sends an event to a destination once more, as a new delivery. Gives its id, or null for an unknown event. */
+  sendAgain(eventKey: string, delivery: NewDelivery): Promise<number | null>;
   /** Removes at most `limit` events, oldest first, that were received before `before` and have nothing open or dead. */
   prune(before: number, limit: number): Promise<number>;
   /** Ends a destination's pause. */
   resume(destination: string): Promise<void>;
   close(): Promise<void>;
 }
-
-export type { EventFilter };

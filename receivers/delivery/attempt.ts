@@ -1,0 +1,153 @@
+import type { Logger } from 'pino';
+import type { Attempt, Destination, Message, Outcome } from '../destinations/contract.ts';
+import type { ClaimedDelivery, Ledger, Settlement } from '../ledger/contract.ts';
+import { type RetryPolicy, retryDelay } from './backoff.ts';
+import { experienceMessage, isReport, type LinkSettings, reportMessage } from './message.ts';
+
+/** How many events of an experience a message is told about. */
+const HISTORY_LIMIT = 50;
+
+/** A rate limit that names no time is waited out for this long, milliseconds. */
+const RATE_LIMIT_DELAY_MS = 30_000;
+
+export interface AttemptSettings {
+  retry: RetryPolicy;
+  /** An attempt that takes longer is given up, milliseconds. */
+  timeoutMs: number;
+  links: LinkSettings;
+  /** Whether updates that change nothing a person cares about are left out. */
+  dropBookkeeping: boolean;
+}
+
+export interface AttemptServices {
+  ledger: Pick<Ledger, 'history' | 'recall'>;
+  destinations: ReadonlyMap<string, Destination>;
+  log: Logger;
+  now(): number;
+  random(): number;
+  /** Told of each outcome, for the metrics. */
+  observe(destination: string, settlement: Settlement): void;
+}
+
+/**
+ * Makes the attempts of the delivery queue: puts the message together, sends it, and decides what its
+ * outcome means for the delivery.
+ */
+export function createAttempt(
+  settings: AttemptSettings,
+  services: AttemptServices,
+): (delivery: ClaimedDelivery) => Promise<Settlement> {
+  const { log, now } = services;
+
+  return async (delivery) => {
+    const startedAt = now();
+    const outcome = await outcomeOf(delivery);
+    const settlement = settle(delivery, outcome, startedAt);
+    services.observe(delivery.destination, settlement);
+    describe(delivery, settlement);
+    return settlement;
+  };
+
+  async function outcomeOf(delivery: ClaimedDelivery): Promise<Outcome> {
+    const destination = services.destinations.get(delivery.destination);
+    if (destination === undefined) {
+      return {
+        type: 'dead',
+        reason: `There is no destination ${delivery.destination} any more. Add it to the settings again and replay, or dismiss this.`,
+      };
+    }
+    try {
+      const message = await messageOf(delivery);
+      if (settings.dropBookkeeping && changesNothing(message)) {
+        return { type: 'done', note: 'Nothing changed that a person cares about: not sent.' };
+      }
+      return await destination.send(message, attemptOf(delivery));
+    } catch (error) {
+      log.error(
+        { event: delivery.eventKey, destination: delivery.destination, err: error },
+        'delivery broke',
+      );
+      const reason = `The delivery broke: ${(error as Error).message}. The log has the details.`;
+      return { type: 'retry', reason, uncertain: true };
+    }
+  }
+
+  async function messageOf(delivery: ClaimedDelivery): Promise<Message> {
+    if (isReport(delivery)) {
+      return reportMessage(delivery);
+    }
+    const { experienceId } = delivery.event;
+    const history = experienceId === null ? [] : await services.ledger.history(experienceId, HISTORY_LIMIT);
+    const known = history.filter(({ sequence }) => sequence <= delivery.event.sequence);
+    return experienceMessage(delivery, known, settings.links, now());
+  }
+
+  function attemptOf(delivery: ClaimedDelivery): Attempt {
+    return {
+      number: delivery.attempt,
+      uncertain: delivery.uncertain,
+      signal: AbortSignal.timeout(settings.timeoutMs),
+      recall: (key) => services.ledger.recall(delivery.destination, key),
+    };
+  }
+
+  function settle(delivery: ClaimedDelivery, outcome: Outcome, startedAt: number): Settlement {
+    const finishedAt = now();
+    const times = { startedAt, finishedAt, outcome };
+    if (outcome.type === 'done') {
+      return { ...times, state: 'done' };
+    }
+    if (outcome.type === 'dead') {
+      return { ...times, state: 'dead', reason: outcome.reason };
+    }
+    const uncertain = outcome.uncertain === true || delivery.uncertain;
+    if (outcome.rateLimited) {
+      const dueAt = finishedAt + (outcome.delayMs ?? RATE_LIMIT_DELAY_MS);
+      return { ...times, state: 'ready', dueAt, attemptCounts: false, uncertain };
+    }
+    const { retry } = settings;
+    const spent = !delivery.probe && delivery.attempt >= retry.maxAttempts;
+    if (spent || finishedAt - delivery.createdAt >= retry.giveUpAfterMs) {
+      const tries = delivery.attempt === 1 ? 'one attempt' : `${delivery.attempt} attempts`;
+      return { ...times, state: 'dead', reason: `Given up after ${tries}. ${outcome.reason}` };
+    }
+    const pause = Math.max(retryDelay(delivery.attempt, retry, services.random()), outcome.delayMs ?? 0);
+    return {
+      ...times,
+      state: 'ready',
+      dueAt: finishedAt + pause,
+      attemptCounts: !delivery.probe,
+      uncertain,
+    };
+  }
+
+  function describe(delivery: ClaimedDelivery, settlement: Settlement): void {
+    const { eventKey, destination, attempt } = delivery;
+    const { outcome } = settlement;
+    const fields = {
+      event: eventKey,
+      destination,
+      attempt,
+      ms: settlement.finishedAt - settlement.startedAt,
+    };
+    if (settlement.state === 'done') {
+      const note = outcome.type === 'done' ? outcome.note : undefined;
+      log.info(note === undefined ? fields : { ...fields, note }, 'delivered');
+    } else if (settlement.state === 'dead') {
+      log.error({ ...fields, reason: settlement.reason }, 'dead letter');
+    } else {
+      const again = new Date(settlement.dueAt).toISOString();
+      const reason = outcome.type === 'done' ? undefined : outcome.reason;
+      log.warn({ ...fields, reason, again }, 'will try again');
+    }
+  }
+}
+
+function changesNothing(message: Message): boolean {
+  return (
+    message.kind === 'experience' &&
+    message.event.action === 'updateExperience' &&
+    message.previous !== null &&
+    message.changes.every(({ bookkeeping }) => bookkeeping)
+  );
+}

@@ -1,0 +1,26 @@
+/** When a delivery is tried again, and when it is given up. */
+export interface RetryPolicy {
+  /** After this many counted attempts a delivery is a dead letter. */
+  maxAttempts: number;
+  /** The pause after the first attempt, milliseconds. */
+  firstRetryMs: number;
+  /** Each further pause is this many times as long. */
+  factor: number;
+  /** A delivery older than this, in milliseconds, is a dead letter at its next failure. */
+  giveUpAfterMs: number;
+}
+
+/** No single pause is longer than this, in milliseconds. */
+const LONGEST_PAUSE_MS = 24 * 3_600_000;
+
+/**
+ * The pause before the next attempt, in milliseconds: exponential, and up to a fifth shorter or longer so
+ * that what failed together does not come back together.
+ *
+ * @param attempt the attempt that failed, counted from 1
+ * @param random a number from 0 to 1, drawn anew each time
+ */
+export function retryDelay(attempt: number, policy: RetryPolicy, random: number): number {
+  const pause = policy.firstRetryMs * policy.factor ** (attempt - 1);
+  return Math.round(Math.min(pause, LONGEST_PAUSE_MS) * (0.8 + 0.4 * random));
+}

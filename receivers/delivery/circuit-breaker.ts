@@ -1,0 +1,68 @@
+import type { Outcome } from '../destinations/contract.ts';
+import type { DestinationHealth, HealthRule } from '../ledger/contract.ts';
+
+/** When a failing destination is left alone, and for how long. */
+export interface BreakerPolicy {
+  /** So many failures in a row pause the destination. */
+  failures: number;
+  /** The first pause, milliseconds; each further one is twice as long. */
+  firstPauseMs: number;
+  longestPauseMs: number;
+}
+
+/** Used where a rate limit names no time, milliseconds. */
+const RATE_LIMIT_PAUSE_MS = 30_000;
+
+/**
+ * The rule by which a destination that keeps failing is paused, probed with a single delivery, and resumed
+ * by its first success. A rate limit pauses for as long as the other side asked and is no failure.
+ */
+export function circuitBreaker(policy: BreakerPolicy): HealthRule {
+  return (health, outcome, now) => {
+    if (outcome.type === 'done') {
+      return {
+        ...health,
+        failures: 0,
+        failingSince: null,
+        lastSuccessAt: now,
+        probing: false,
+        pausedUntil: health.probing ? 0 : health.pausedUntil,
+        pauseReason: health.probing ? null : health.pauseReason,
+      };
+    }
+    if (outcome.type === 'retry' && outcome.rateLimited) {
+      const pausedUntil = Math.max(health.pausedUntil, now + (outcome.delayMs ?? RATE_LIMIT_PAUSE_MS));
+      return { ...health, pausedUntil, pauseReason: outcome.reason };
+    }
+    const failed = {
+      ...health,
+      failures: health.failures + 1,
+      failingSince: health.failingSince ?? now,
+      lastFailureAt: now,
+      lastFailure: outcome.reason,
+    };
+    return outcome.type === 'dead' ? failed : paused(failed, outcome, policy, now);
+  };
+}
+
+function paused(
+  health: DestinationHealth,
+  outcome: Outcome & { type: 'retry' },
+  policy: BreakerPolicy,
+  now: number,
+): DestinationHealth {
+  const beyond = health.failures - policy.failures;
+  if (beyond < 0) {
+    return health;
+  }
+  if (health.pausedUntil > now) {
+    return { ...health, probing: true };
+  }
+  const pause = Math.min(policy.firstPauseMs * 2 ** Math.min(beyond, 30), policy.longestPauseMs);
+  return {
+    ...health,
+    probing: true,
+    pausedUntil: now + pause,
+    pauseReason: `Paused after ${health.failures} failures in a row. ${outcome.reason}`,
+  };
+}

@@ -1,0 +1,90 @@
+import type { ExperienceEvent } from '../../shared/events.ts';
+import { isRecord, parseEvent, triggeredBy } from '../../shared/events.ts';
+import type { ExperienceMessage, ReportMessage } from '../destinations/contract.ts';
+import { describeChanges } from '../experience/changes.ts';
+import { eventTime, experienceState } from '../experience/state.ts';
+import type { ClaimedDelivery, StoredEvent } from '../ledger/contract.ts';
+
+/** Where the links in messages lead. */
+export interface LinkSettings {
+  /** With `{id}` for the experience's id; null for no link. */
+  experienceUrlTemplate: string | null;
+  /** The receiver's own public URL; null where it is not known. */
+  publicUrl: string | null;
+}
+
+/** The idempotency key of a delivery: the event's key, told apart where a person had it sent anew. */
+export function deliveryKey(delivery: Pick<ClaimedDelivery, 'eventKey' | 'replay'>): string {
+  return delivery.replay === 0 ? delivery.eventKey : `${delivery.eventKey}-r${delivery.replay}`;
+}
+
+/** The report that a delivery carries; see receivers/delivery/report.ts. */
+export function reportMessage(
+  delivery: Pick<ClaimedDelivery, 'eventKey' | 'replay' | 'event'>,
+): ReportMessage {
+  const { event } = delivery;
+  const report = JSON.parse(Buffer.from(event.body).toString());
+  return { kind: 'report', key: deliveryKey(delivery), report, receivedAt: event.receivedAt };
+}
+
+/**
+ * Puts together what a destination needs to tell an event.
+ *
+ * @param stored the known events of the experience, in any order, with this one among them or not
+ * @param now milliseconds since 1970
+ */
+export function experienceMessage(
+  delivery: Pick<ClaimedDelivery, 'eventKey' | 'replay' | 'event' | 'merged'>,
+  stored: readonly StoredEvent[],
+  links: LinkSettings,
+  now: number,
+): ExperienceMessage {
+  const { event: own, merged } = delivery;
+  const event = parsed(own);
+  const others = stored.filter(({ key }) => key !== own.key);
+  const ordered = [
+    ...others.map((each) => ({ key: each.key, event: parsed(each) })),
+    { key: own.key, event },
+  ].sort((one, other) => eventTime(one.event) - eventTime(other.event));
+  const told = new Set([own.key, ...merged]);
+  const first = ordered.findIndex(({ key }) => told.has(key));
+  const previous = ordered[first - 1]?.event ?? null;
+  const history = ordered.map((each) => each.event);
+  return {
+    kind: 'experience',
+    key: deliveryKey(delivery),
+    event,
+    triggeredBy: triggeredBy(event) ?? own.triggeredBy,
+    receivedAt: own.receivedAt,
+    late: own.late,
+    recovered: own.origin === 'recovered',
+    state: experienceState(history, now),
+    history,
+    previous: previous?.experience ?? null,
+    changes: previous === null ? [] : describeChanges(documentOf(previous), documentOf(event)),
+    results: null,
+    source: own.source,
+    links: {
+      intelligems:
+        links.experienceUrlTemplate?.replaceAll('{id}', encodeURIComponent(event.experience.id)) ?? null,
+      console: links.publicUrl === null ? null : `${links.publicUrl}/console/events/${own.key}`,
+    },
+  };
+}
+
+/** Whether a delivery carries a report and no event of an experience. */
+export function isReport(delivery: Pick<ClaimedDelivery, 'event'>): boolean {
+  return delivery.event.origin === 'report';
+}
+
+function parsed(stored: StoredEvent): ExperienceEvent {
+  const result = parseEvent(stored.body);
+  if (!result.ok) {
+    throw new Error(`The ledger holds ${stored.key} as a known event, but it is none: ${result.hint}`);
+  }
+  return result.event;
+}
+
+function documentOf(event: ExperienceEvent): Record<string, unknown> {
+  return isRecord(event.payload.experience) ? event.payload.experience : {};
+}

@@ -1,0 +1,38 @@
+import type { Report } from '../destinations/contract.ts';
+import type { NewEvent } from '../ledger/contract.ts';
+
+/**
+ * A report as an event of the ledger: it is kept, delivered and retried like every other, and its key
+ * makes sure that it is told once.
+ *
+ * @param key names the occasion, such as `report_digest_2026-10-10`
+ * @param destinations names of the destinations that get it
+ * @param now milliseconds since 1970
+ */
+export function reportEvent(
+  key: string,
+  report: Report,
+  destinations: readonly string[],
+  now: number,
+): NewEvent {
+  return {
+    key,
+    source: 'receiver',
+    origin: 'report',
+    action: null,
+    experienceId: report.experienceId,
+    experienceName: report.title,
+    organizationId: null,
+    occurredAt: now,
+    receivedAt: now,
+    body: Buffer.from(JSON.stringify(report)),
+    headers: {},
+    problem: null,
+    deliveries: destinations.map((destination) => ({
+      destination,
+      route: report.topic,
+      dueAt: now,
+      quietMs: null,
+    })),
+  };
+}

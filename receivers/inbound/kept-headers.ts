@@ -1,0 +1,25 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Headers whose value may let somebody in. */
+const SECRET = /authorization|cookie|token|secret|password|api-?key|access-?key|credential/;
+
+/** At most so many headers are kept, and so many characters of each. */
+const KEPT = 40;
+const KEPT_CHARACTERS = 512;
+
+/** The headers of a request that are kept with the event: lower-case names, nothing secret, bounded. */
+export function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const kept: Record<string, string> = {};
+  let count = 0;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined && !SECRET.test(name)) {
+      kept[name] = String(value).slice(0, KEPT_CHARACTERS);
+      count += 1;
+      if (count === KEPT) {
+        break;
+      }
+    }
+  }
+  return kept;
+}

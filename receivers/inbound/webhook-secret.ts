@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The file in the data folder that holds a secret which the receiver made itself. */
+export const SECRET_FILE = 'webhook-secret';
+
+/**
+ * The secret that the receiver made on its first start, from its data folder; made now if there is none.
+ *
+ * @returns the secret (64 hex digits) and whether it is new
+ */
+export function ownSecret(dataFolder: string): { secret: string; made: boolean } {
+  return keptSecret(dataFolder, SECRET_FILE);
+}
+
+/** A random secret that is kept in a file of the data folder, readable by its owner only. */
+export function keptSecret(dataFolder: string, name: string): { secret: string; made: boolean } {
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const path = join(dataFolder, name);
+  const secret = randomBytes(32).toString('hex');
+  try {
+    writeFileSync(path, `${secret}\n`, { flag: 'wx', mode: 0o600 });
+    return { secret, made: true };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw error;
+    }
+    return { secret: readFileSync(path, 'utf8').trim(), made: false };
+  }
+}

@@ -1,0 +1,173 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { type Verdict, verifyWebhook } from '../../shared/verifier.ts';
+import type { Ledger } from '../ledger/contract.ts';
+import { type Problem, sendProblem } from '../problem.ts';
+import { keptHeaders } from './kept-headers.ts';
+import { newEvent, type Plan } from './new-event.ts';
+import { readBody } from './read-body.ts';
+import { KEPT_BODY_BYTES, type Refusals } from './refusals.ts';
+
+/** An organization that posts here. */
+export interface WebhookSource {
+  name: string;
+  secrets: readonly string[];
+}
+
+export interface WebhookSettings {
+  sources: ReadonlyMap<string, WebhookSource>;
+  bodyLimitBytes: number;
+  /** The signature header's name, in lower case. */
+  signatureHeader: string;
+}
+
+export interface WebhookServices {
+  ledger: Pick<Ledger, 'accept'>;
+  plan: Plan;
+  refusals: Refusals;
+  log: Logger;
+  now(): number;
+  observe: WebhookObserver;
+}
+
+/** Told of every request, for the metrics. */
+export interface WebhookObserver {
+  accepted(source: string, known: boolean): void;
+  duplicate(source: string): void;
+  refused(source: string, reason: string): void;
+}
+
+const UNKNOWN_SOURCE: Problem = {
+  status: 404,
+  title: 'Unknown source',
+  detail:
+    'No source of this name is set up here. Post to /webhooks/intelligems, or to the address that the settings of this receiver name.',
+};
+
+const STORAGE_REFUSED: Problem = {
+  status: 503,
+  title: 'The event could not be kept',
+  detail:
+    'The storage of this receiver refuses to write. Nothing was kept; send the same request again later.',
+};
+
+/**
+ * Answers one webhook: limits its size, verifies its raw bytes, and answers 200 only after the ledger has
+ * it on disk. The same event again is answered 200 and causes nothing; when the storage refuses it is 503,
+ * so that the sender tries again.
+ */
+export function createWebhook(settings: WebhookSettings, services: WebhookServices) {
+  const { ledger, plan, refusals, log, now, observe } = services;
+
+  return async function webhook(
+    request: IncomingMessage,
+    response: ServerResponse,
+    sourceName: string,
+  ): Promise<void> {
+    const source = settings.sources.get(sourceName);
+    if (source === undefined) {
+      request.resume();
+      observe.refused('unknown', 'unknown source');
+      return sendProblem(response, UNKNOWN_SOURCE);
+    }
+    const read = await readBody(request, settings.bodyLimitBytes);
+    if (!read.ok) {
+      observe.refused(source.name, read.problem);
+      return read.problem === 'too large' ? refuseSize(response) : undefined;
+    }
+    const { body } = read;
+    const verdict = verifyWebhook(body, signatureOf(request), source.secrets);
+    if (!verdict.ok) {
+      return refuse(request, response, source, body, verdict);
+    }
+    const event = newEvent(
+      {
+        body,
+        headers: keptHeaders(request.headers),
+        source: source.name,
+        origin: 'webhook',
+        receivedAt: now(),
+      },
+      plan,
+    );
+    try {
+      const { status } = await ledger.accept(event);
+      if (status === 'duplicate') {
+        observe.duplicate(source.name);
+        log.info({ event: event.key, source: source.name }, 'duplicate');
+      } else {
+        observe.accepted(source.name, event.problem === null);
+        describe(event);
+      }
+      answer(response, `{"status":"${status}","event":"${event.key}"}`);
+    } catch (error) {
+      observe.refused(source.name, 'storage');
+      log.error({ event: event.key, source: source.name, err: error }, 'could not be kept; answered 503');
+      sendProblem(response, STORAGE_REFUSED, { 'retry-after': '5' });
+    }
+  };
+
+  function signatureOf(request: IncomingMessage): string | null {
+    const value = request.headers[settings.signatureHeader];
+    return value === undefined ? null : String(value);
+  }
+
+  function describe(event: ReturnType<typeof newEvent>): void {
+    const fields = { event: event.key, source: event.source };
+    if (event.problem === null) {
+      const { action, experienceName: experience, deliveries } = event;
+      log.info({ ...fields, action, experience, deliveries: deliveries.length }, 'accepted');
+    } else {
+      log.warn(
+        { ...fields, problem: event.problem },
+        'kept, but it is no known event; see it in the console',
+      );
+    }
+  }
+
+  function refuseSize(response: ServerResponse): void {
+    const problem: Problem = {
+      status: 413,
+      title: 'Body too large',
+      detail: `The limit is ${settings.bodyLimitBytes} bytes. Raise BODY_LIMIT_BYTES where larger webhooks are expected.`,
+    };
+    response.once('finish', () => response.socket?.destroySoon());
+    sendProblem(response, problem, { connection: 'close' });
+  }
+
+  function refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    source: WebhookSource,
+    body: Buffer,
+    verdict: Verdict & { ok: false },
+  ): void {
+    const malformed = verdict.reason === 'malformed-signature';
+    sendProblem(response, {
+      status: malformed ? 400 : 401,
+      title: malformed ? 'Malformed signature' : 'Signature refused',
+      detail:
+        verdict.reason === 'no-signature'
+          ? `The request has no header ${settings.signatureHeader}. Only requests that Intelligems signed are accepted here.`
+          : verdict.hint,
+    });
+    observe.refused(source.name, verdict.reason);
+    const refusal = {
+      at: now(),
+      source: source.name,
+      reason: verdict.reason,
+      finding: null,
+      address: request.socket.remoteAddress ?? '',
+      headers: keptHeaders(request.headers),
+      bodyStart: body.subarray(0, KEPT_BODY_BYTES).toString(),
+      bodyLength: body.length,
+    };
+    refusals.add(refusal);
+    log.warn({ source: source.name, reason: verdict.reason, finding: refusal.finding }, 'refused');
+  }
+}
+
+function answer(response: ServerResponse, body: string): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

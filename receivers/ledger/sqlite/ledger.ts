@@ -1,0 +1,152 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Accepted, DestinationHealth, Ledger, NewDelivery, NewEvent, StoredEvent } from '../contract.ts';
+import type {
+  AttemptRecord,
+  DeliveryRecord,
+  EventFilter,
+  EventSummary,
+  ExperienceSummary,
+  ExportedEvent,
+  QueueDepth,
+  TimelineBucket,
+} from '../reading.ts';
+import type { Operations } from './operations.ts';
+import type { Queries } from './queries.ts';
+import { SqliteQueue } from './queue.ts';
+import { LedgerThread } from './thread.ts';
+
+/** The ledger on embedded storage: one SQLite file, written by a thread of its own and read by another. */
+export class SqliteLedger implements Ledger {
+  readonly queue: SqliteQueue;
+  readonly #writer: LedgerThread<Operations>;
+  readonly #reader: LedgerThread<Queries>;
+
+  private constructor(file: string) {
+    this.#writer = new LedgerThread({ file, mode: 'write' });
+    this.#reader = new LedgerThread({ file, mode: 'read' });
+    this.queue = new SqliteQueue(this.#writer, () => this.health());
+  }
+
+  /**
+   * Opens the ledger of a data folder, which is made if it is missing (readable by its owner only).
+   * Rejects with a StorageError where it cannot be written.
+   */
+  static async open(folder: string): Promise<SqliteLedger> {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const ledger = new SqliteLedger(join(folder, 'ledger.sqlite'));
+    try {
+      await ledger.probe();
+    } catch (error) {
+      await ledger.close();
+      throw error;
+    }
+    return ledger;
+  }
+
+  async accept(event: NewEvent): Promise<Accepted> {
+    // A view on a shared buffer would be copied into the thread with all of that buffer.
+    const accepted = await this.#writer.call('accept', { ...event, body: Uint8Array.from(event.body) });
+    if (accepted.status === 'accepted') {
+      for (const { destination, dueAt } of event.deliveries) {
+        this.queue.announce(destination, dueAt);
+      }
+    }
+    return accepted;
+  }
+
+  async probe(): Promise<void> {
+    await this.#writer.call('probe');
+  }
+
+  recall(destination: string, key: string): Promise<string | null> {
+    return this.#reader.call('recall', { destination, key });
+  }
+
+  async remember(destination: string, facts: Record<string, string>): Promise<void> {
+    await this.#writer.call('remember', { destination, facts });
+  }
+
+  async nameTrigger(eventKey: string, email: string): Promise<void> {
+    await this.#writer.call('nameTrigger', { key: eventKey, email });
+  }
+
+  async reviveDeadLetters(ids: readonly number[], now: number): Promise<number> {
+    const destinations = await this.#writer.call('reviveDeadLetters', { ids, now });
+    for (const destination of new Set(destinations)) {
+      this.queue.announce(destination, now);
+    }
+    return destinations.length;
+  }
+
+  dismissDeadLetters(ids: readonly number[]): Promise<number> {
+    return this.#writer.call('dismissDeadLetters', { ids, now: Date.now() });
+  }
+
+  async sendAgain(eventKey: string, delivery: NewDelivery): Promise<number | null> {
+    const id = await this.#writer.call('sendAgain', { key: eventKey, added: delivery, now: Date.now() });
+    this.queue.announce(delivery.destination, delivery.dueAt);
+    return id;
+  }
+
+  prune(before: number, limit: number): Promise<number> {
+    return this.#writer.call('prune', { before, limit });
+  }
+
+  async resume(destination: string): Promise<void> {
+    await this.#writer.call('resume', { destination });
+    this.queue.resumed(destination);
+  }
+
+  event(key: string): Promise<StoredEvent | null> {
+    return this.#reader.call('event', key);
+  }
+
+  events(filter: EventFilter): Promise<EventSummary[]> {
+    return this.#reader.call('events', filter);
+  }
+
+  history(experienceId: string, limit: number): Promise<StoredEvent[]> {
+    return this.#reader.call('history', { experienceId, limit });
+  }
+
+  deliveries(eventKey: string): Promise<DeliveryRecord[]> {
+    return this.#reader.call('deliveries', eventKey);
+  }
+
+  attempts(deliveryId: number): Promise<AttemptRecord[]> {
+    return this.#reader.call('attempts', deliveryId);
+  }
+
+  deadLetters(filter: { destination?: string; afterId?: number; limit: number }): Promise<DeliveryRecord[]> {
+    return this.#reader.call('deadLetters', filter);
+  }
+
+  depths(): Promise<QueueDepth[]> {
+    return this.#reader.call('depths');
+  }
+
+  health(): Promise<DestinationHealth[]> {
+    return this.#reader.call('health');
+  }
+
+  experiences(filter: {
+    search?: string;
+    beforeLastAt?: number;
+    limit: number;
+  }): Promise<ExperienceSummary[]> {
+    return this.#reader.call('experiences', filter);
+  }
+
+  timeline(from: number, to: number, bucketMs: number): Promise<TimelineBucket[]> {
+    return this.#reader.call('timeline', { from, to, bucketMs });
+  }
+
+  exportPage(afterSequence: number, limit: number): Promise<ExportedEvent[]> {
+    return this.#reader.call('exportPage', { afterSequence, limit });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#writer.close(), this.#reader.close()]);
+  }
+}

@@ -1,0 +1,119 @@
+import { Worker } from 'node:worker_threads';
+import { StorageError } from '../contract.ts';
+import type { BatchResult, Call, WorkerSettings } from './worker.ts';
+
+interface Waiting {
+  call: Call;
+  resolve(value: never): void;
+  reject(error: Error): void;
+}
+
+type Handlers = Record<string, (input: never) => unknown>;
+type Input<H extends Handlers, N extends keyof H> = Parameters<H[N]>[0];
+
+/** A batch is cut here, so that one commit never holds the others up for long. */
+const LARGEST_BATCH = 512;
+
+/**
+ * Calls into the worker thread that owns a connection to the ledger. One batch is under way at a time;
+ * what is called meanwhile gathers and goes together with the next, and so shares one commit.
+ */
+export class LedgerThread<H extends Handlers> {
+  readonly #settings: WorkerSettings;
+  #worker: Worker | null = null;
+  #gathered: Waiting[] = [];
+  #underWay: Waiting[] = [];
+  #scheduled = false;
+  #closed = false;
+  #drained: () => void = () => {};
+
+  constructor(settings: WorkerSettings) {
+    this.#settings = settings;
+  }
+
+  /** Runs one operation; rejects with a {@link StorageError} where the storage refuses. */
+  call<N extends keyof H & string>(name: N, ...input: Parameters<H[N]>): Promise<ReturnType<H[N]>> {
+    if (this.#closed) {
+      return Promise.reject(new StorageError('The ledger is closed.'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#gathered.push({ call: { name, input: input[0] as Input<H, N> }, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Waits for everything that was called, then ends the thread. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#gathered.length > 0 || this.#underWay.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    }
+    await this.#worker?.terminate();
+  }
+
+  #schedule(): void {
+    if (!this.#scheduled && this.#underWay.length === 0) {
+      this.#scheduled = true;
+      setImmediate(() => {
+        this.#scheduled = false;
+        this.#send();
+      });
+    }
+  }
+
+  #send(): void {
+    if (this.#underWay.length > 0 || this.#gathered.length === 0) {
+      return;
+    }
+    this.#underWay = this.#gathered.splice(0, LARGEST_BATCH);
+    this.#worker ??= this.#start();
+    this.#worker.ref();
+    this.#worker.postMessage(this.#underWay.map(({ call }) => call));
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: this.#settings });
+    worker.on('message', (results: BatchResult) => this.#settle(results));
+    worker.on('error', (error) => this.#lose(worker, error));
+    worker.on('exit', () => this.#lose(worker, new Error('the thread of the ledger ended')));
+    return worker;
+  }
+
+  #settle(results: BatchResult): void {
+    const settled = this.#underWay;
+    this.#underWay = [];
+    this.#worker?.unref();
+    results.forEach((result, index) => {
+      const { resolve, reject } = settled[index] as Waiting;
+      if (result.ok) {
+        resolve(result.value as never);
+      } else {
+        reject(new StorageError(result.message));
+      }
+    });
+    if (this.#gathered.length > 0) {
+      this.#send();
+    } else {
+      this.#drained();
+    }
+  }
+
+  #lose(worker: Worker, cause: Error): void {
+    if (this.#worker !== worker) {
+      return;
+    }
+    this.#worker = null;
+    const lost = this.#underWay;
+    this.#underWay = [];
+    for (const { reject } of lost) {
+      reject(new StorageError(`The ledger's thread failed: ${cause.message}`, { cause }));
+    }
+    if (this.#gathered.length > 0) {
+      this.#schedule();
+    } else {
+      this.#drained();
+    }
+  }
+}

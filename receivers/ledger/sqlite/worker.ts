@@ -1,0 +1,109 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openForReading, openForWriting } from './connection.ts';
+import { prepareOperations } from './operations.ts';
+import { prepareQueries } from './queries.ts';
+import { migrate } from './schema.ts';
+
+/**
+ * The thread that owns one connection. A writer runs each batch of calls in one transaction; a reader
+ * answers each by itself.
+ */
+export interface WorkerSettings {
+  file: string;
+  mode: 'write' | 'read';
+}
+
+export interface Call {
+  name: string;
+  input: unknown;
+}
+
+export type CallResult = { ok: true; value: unknown } | { ok: false; message: string };
+
+/** The answer to a batch: a result for each call, in order. */
+export type BatchResult = CallResult[];
+
+type Handlers = Record<string, (input: never) => unknown>;
+
+const port = parentPort;
+if (port === null) {
+  throw new Error('This file runs as a worker thread of the ledger.');
+}
+
+const settings = workerData as WorkerSettings;
+let connection: { database: DatabaseSync; handlers: Handlers } | null = null;
+
+port.on('message', (batch: Call[]) => {
+  port.postMessage(settings.mode === 'write' ? writeBatch(batch) : batch.map(callAlone));
+});
+
+function connect(): { database: DatabaseSync; handlers: Handlers } {
+  if (connection === null) {
+    if (settings.mode === 'write') {
+      const database = openForWriting(settings.file);
+      migrate(database);
+      connection = { database, handlers: prepareOperations(database) };
+    } else {
+      const database = openForReading(settings.file);
+      connection = { database, handlers: prepareQueries(database) };
+    }
+  }
+  return connection;
+}
+
+/** After a fault of the storage, the next call opens the file anew: what was mended is seen. */
+function disconnect(): void {
+  try {
+    connection?.database.close();
+  } catch {
+    // A connection that cannot even be closed is given up all the same.
+  }
+  connection = null;
+}
+
+function writeBatch(batch: Call[]): BatchResult {
+  const together = inTransaction(batch);
+  if (together.every(({ ok }) => ok) || batch.length === 1) {
+    return together;
+  }
+  return batch.map((call) => inTransaction([call])[0] as CallResult);
+}
+
+function inTransaction(batch: Call[]): BatchResult {
+  try {
+    const { database, handlers } = connect();
+    database.exec('BEGIN IMMEDIATE');
+    const results = batch.map(({ name, input }) => ({
+      ok: true as const,
+      value: call(handlers, name, input),
+    }));
+    database.exec('COMMIT');
+    return results;
+  } catch (error) {
+    disconnect();
+    return batch.map(() => failure(error));
+  }
+}
+
+function callAlone({ name, input }: Call): CallResult {
+  try {
+    return { ok: true, value: call(connect().handlers, name, input) };
+  } catch (error) {
+    disconnect();
+    return failure(error);
+  }
+}
+
+function call(handlers: Handlers, name: string, input: unknown): unknown {
+  const handler = handlers[name];
+  if (handler === undefined) {
+    throw new Error(`The ledger knows no operation ${name}.`);
+  }
+  return handler(input as never);
+}
+
+function failure(error: unknown): CallResult {
+  const { message } = error as Error;
+  return { ok: false, message };
+}

@@ -1,0 +1,585 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
+import type { Outcome } from '../../../receivers/destinations/contract.ts';
+import type {
+  ClaimedDelivery,
+  Ledger,
+  NewDelivery,
+  NewEvent,
+  Settlement,
+} from '../../../receivers/ledger/contract.ts';
+
+/** A place where a ledger lives: opened again, it holds what it held before. */
+export interface LedgerHome {
+  open(): Promise<Ledger>;
+  /** Removes everything. */
+  remove(): Promise<void>;
+}
+
+const DESTINATIONS = ['slack', 'sheets'].map((name) => ({ name, concurrency: 4 }));
+const BREAKER = circuitBreaker({ failures: 3, firstPauseMs: 60_000, longestPauseMs: 300_000 });
+
+let counter = 0;
+
+function delivery(destination: string, fields: Partial<NewDelivery> = {}): NewDelivery {
+  return { destination, route: 'all', dueAt: Date.now(), quietMs: null, ...fields };
+}
+
+function event(fields: Partial<NewEvent> = {}): NewEvent {
+  counter += 1;
+  return {
+    key: `evt_${counter}`,
+    source: 'default',
+    origin: 'webhook',
+    action: 'startExperience',
+    experienceId: 'experience-1',
+    experienceName: 'Backpack price test',
+    organizationId: 'organization-1',
+    occurredAt: 1_790_000_000_000 + counter,
+    receivedAt: Date.now(),
+    body: Buffer.from(`{"number":${counter}}`),
+    headers: { 'content-type': 'application/json' },
+    problem: null,
+    deliveries: [],
+    ...fields,
+  };
+}
+
+interface Handed {
+  delivery: ClaimedDelivery;
+  answer(outcome: Outcome, settlement?: Partial<Settlement>): void;
+}
+
+/** A worker whose attempts wait for the test to say what came of them. */
+class Worker {
+  readonly errors: Error[] = [];
+  #handed: Handed[] = [];
+  #waiting: ((handed: Handed) => void)[] = [];
+
+  async start(ledger: Ledger): Promise<void> {
+    await ledger.queue.start({
+      destinations: DESTINATIONS,
+      health: BREAKER,
+      onError: (error) => this.errors.push(error),
+      attempt: (claimed) =>
+        new Promise((resolve) => {
+          const handed: Handed = {
+            delivery: claimed,
+            answer: (outcome, settlement) => resolve(settled(outcome, settlement)),
+          };
+          const waiting = this.#waiting.shift();
+          if (waiting === undefined) {
+            this.#handed.push(handed);
+          } else {
+            waiting(handed);
+          }
+        }),
+    });
+  }
+
+  /** The next delivery that is handed out. */
+  next(): Promise<Handed> {
+    const handed = this.#handed.shift();
+    return handed === undefined
+      ? new Promise((resolve) => {
+          this.#waiting.push(resolve);
+        })
+      : Promise.resolve(handed);
+  }
+
+  /** How many deliveries were handed out that the test did not look at yet. */
+  get unseen(): number {
+    return this.#handed.length;
+  }
+}
+
+function settled(outcome: Outcome, fields: Partial<Settlement> = {}): Settlement {
+  const now = Date.now();
+  const times = { startedAt: now - 5, finishedAt: now, outcome };
+  if (outcome.type === 'done') {
+    return { ...times, state: 'done' };
+  }
+  if (outcome.type === 'dead') {
+    return { ...times, state: 'dead', reason: outcome.reason };
+  }
+  return {
+    ...times,
+    state: 'ready',
+    dueAt: now,
+    attemptCounts: true,
+    uncertain: false,
+    ...fields,
+  } as Settlement;
+}
+
+const DONE: Outcome = { type: 'done' };
+const RETRY: Outcome = { type: 'retry', reason: 'The other side answered 500.' };
+const DEAD: Outcome = { type: 'dead', reason: 'The channel is gone. Set SLACK_CHANNEL to another one.' };
+
+/** What every engine of the ledger promises; the same tests run against each. */
+export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHome>): void {
+  describe(`the ledger on ${name}`, () => {
+    let home: LedgerHome;
+    let ledger: Ledger;
+    let worker: Worker;
+
+    beforeEach(async () => {
+      home = await makeHome();
+      ledger = await home.open();
+      worker = new Worker();
+    });
+
+    afterEach(async () => {
+      await ledger.queue.stop(0);
+      await ledger.close();
+      await home.remove();
+    });
+
+    async function reopen(): Promise<void> {
+      await ledger.queue.stop(0);
+      await ledger.close();
+      ledger = await home.open();
+      worker = new Worker();
+    }
+
+    /** Resolves when the event's deliveries are all finished. */
+    async function finished(key: string): Promise<string[]> {
+      for (;;) {
+        const states = (await ledger.deliveries(key)).map(({ state }) => state);
+        if (states.every((state) => !['waiting', 'ready', 'running'].includes(state))) {
+          return states;
+        }
+      }
+    }
+
+    describe('accepting', () => {
+      test('keeps the event whole, bytes and all', async () => {
+        const body = Buffer.from([0, 255, 128, 10]);
+        const given = event({ body });
+        expect(await ledger.accept(given)).toEqual({ status: 'accepted', key: given.key });
+        await reopen();
+        const { deliveries: _, ...expected } = given;
+        expect(await ledger.event(given.key)).toEqual({
+          ...expected,
+          body: Uint8Array.from(body),
+          sequence: expect.any(Number),
+          late: false,
+          triggeredBy: null,
+        });
+      });
+
+      test('answers the same key again as a duplicate that causes nothing', async () => {
+        const given = event({ deliveries: [delivery('slack')] });
+        await ledger.accept(given);
+        expect(await ledger.accept({ ...given, body: Buffer.from('{}') })).toEqual({
+          status: 'duplicate',
+          key: given.key,
+        });
+        expect(await ledger.deliveries(given.key)).toHaveLength(1);
+        expect(Buffer.from((await ledger.event(given.key))?.body ?? []).toString()).toBe(
+          given.body.toString(),
+        );
+      });
+
+      test('accepts one of many that come at once with the same key', async () => {
+        const given = event({ deliveries: [delivery('slack')] });
+        const answers = await Promise.all(Array.from({ length: 50 }, () => ledger.accept(given)));
+        expect(answers.filter(({ status }) => status === 'accepted')).toHaveLength(1);
+        expect(await ledger.deliveries(given.key)).toHaveLength(1);
+      });
+
+      test('keeps a thousand that come at once', async () => {
+        const given = Array.from({ length: 1_000 }, () => event({ deliveries: [delivery('slack')] }));
+        await Promise.all(given.map((each) => ledger.accept(each)));
+        await reopen();
+        const listed = await ledger.events({ limit: 2_000 });
+        expect(new Set(listed.map(({ key }) => key))).toEqual(new Set(given.map(({ key }) => key)));
+      });
+
+      test('marks an event that is older than one accepted before as late', async () => {
+        const newer = event({ occurredAt: 2_000 });
+        const older = event({ occurredAt: 1_000 });
+        const elsewhere = event({ occurredAt: 1_000, experienceId: 'experience-2' });
+        for (const each of [newer, older, elsewhere]) {
+          await ledger.accept(each);
+        }
+        const late = await Promise.all([newer, older, elsewhere].map(({ key }) => ledger.event(key)));
+        expect(late.map((each) => each?.late)).toEqual([false, true, false]);
+      });
+
+      test('keeps what is no known event, marked', async () => {
+        const broken = event({
+          action: null,
+          experienceId: null,
+          occurredAt: null,
+          problem: 'The body is not JSON.',
+        });
+        await ledger.accept(broken);
+        expect(await ledger.events({ problem: true, limit: 10 })).toMatchObject([{ key: broken.key }]);
+      });
+    });
+
+    describe('handing out deliveries', () => {
+      test('hands out what is due, with its event, and writes what came of it', async () => {
+        await worker.start(ledger);
+        const given = event({ deliveries: [delivery('slack')] });
+        await ledger.accept(given);
+        const { delivery: claimed, answer } = await worker.next();
+        expect(claimed).toMatchObject({
+          eventKey: given.key,
+          destination: 'slack',
+          route: 'all',
+          attempt: 1,
+          uncertain: false,
+          replay: 0,
+          probe: false,
+          merged: [],
+        });
+        expect(Buffer.from(claimed.event.body).toString()).toBe(given.body.toString());
+        answer({ type: 'done', note: 'Sent.', answer: 'ok', remember: { 'card:1': '17.5' } });
+        expect(await finished(given.key)).toEqual(['done']);
+        expect(await ledger.attempts(claimed.id)).toMatchObject([
+          { number: 1, outcome: 'done', note: 'Sent.', answer: 'ok' },
+        ]);
+        expect(await ledger.recall('slack', 'card:1')).toBe('17.5');
+        expect(await ledger.recall('sheets', 'card:1')).toBeNull();
+      });
+
+      test('goes on after a restart with what was accepted before it', async () => {
+        const given = event({ deliveries: [delivery('slack'), delivery('sheets')] });
+        await ledger.accept(given);
+        await reopen();
+        await worker.start(ledger);
+        const handed = [await worker.next(), await worker.next()];
+        expect(handed.map((each) => each.delivery.destination).sort()).toEqual(['sheets', 'slack']);
+        for (const { answer } of handed) {
+          answer(DONE);
+        }
+        await finished(given.key);
+      });
+
+      test('after a crash in the middle of an attempt, says that it may have arrived', async () => {
+        await worker.start(ledger);
+        const given = event({ deliveries: [delivery('slack')] });
+        await ledger.accept(given);
+        await worker.next();
+        await reopen();
+        await worker.start(ledger);
+        const again = await worker.next();
+        expect(again.delivery).toMatchObject({ eventKey: given.key, uncertain: true, attempt: 2 });
+        again.answer(DONE);
+        await finished(given.key);
+      });
+
+      test('keeps the order of acceptance within an experience, others not held up', async () => {
+        await worker.start(ledger);
+        const [first, second] = [event(), event()].map((each) => ({
+          ...each,
+          deliveries: [delivery('slack')],
+        }));
+        const other = event({ experienceId: 'experience-2', deliveries: [delivery('slack')] });
+        for (const each of [first, second, other]) {
+          await ledger.accept(each as NewEvent);
+        }
+        const one = await worker.next();
+        const two = await worker.next();
+        expect([one.delivery.eventKey, two.delivery.eventKey]).toEqual([first?.key, other.key]);
+        two.answer(DONE);
+        await finished(other.key);
+        one.answer(RETRY);
+        const again = await worker.next();
+        expect(again.delivery).toMatchObject({ eventKey: first?.key, attempt: 2 });
+        again.answer(DEAD);
+        const next = await worker.next();
+        expect(next.delivery.eventKey).toBe(second?.key);
+        next.answer(DONE);
+        expect(await finished(second?.key as string)).toEqual(['done']);
+        expect(await finished(first?.key as string)).toEqual(['dead']);
+      });
+
+      test('an attempt that does not count leaves the number as it was', async () => {
+        await worker.start(ledger);
+        const given = event({ deliveries: [delivery('slack')] });
+        await ledger.accept(given);
+        (await worker.next()).answer(RETRY, { attemptCounts: false, uncertain: true } as Partial<Settlement>);
+        const again = await worker.next();
+        expect(again.delivery).toMatchObject({ attempt: 1, uncertain: true });
+        again.answer(DONE);
+        await finished(given.key);
+        expect(await ledger.attempts(again.delivery.id)).toHaveLength(2);
+      });
+
+      test('does not hand out before the time', async () => {
+        await worker.start(ledger);
+        const later = event({ deliveries: [delivery('slack', { dueAt: Date.now() + 3_600_000 })] });
+        const now = event({ experienceId: 'experience-2', deliveries: [delivery('slack')] });
+        await ledger.accept(later);
+        await ledger.accept(now);
+        const handed = await worker.next();
+        expect(handed.delivery.eventKey).toBe(now.key);
+        handed.answer(DONE);
+        await finished(now.key);
+        expect(worker.unseen).toBe(0);
+        expect(await ledger.deliveries(later.key)).toMatchObject([{ state: 'ready' }]);
+      });
+
+      test('hands out at the time', async () => {
+        await worker.start(ledger);
+        const dueAt = Date.now() + 300;
+        await ledger.accept(event({ deliveries: [delivery('slack', { dueAt })] }));
+        const handed = await worker.next();
+        expect(Date.now()).toBeGreaterThanOrEqual(dueAt);
+        handed.answer(DONE);
+      });
+
+      test('pauses a destination that keeps failing, and others go on', async () => {
+        await worker.start(ledger);
+        const failing = Array.from({ length: 6 }, (_, index) =>
+          event({ experienceId: `failing-${index}`, deliveries: [delivery('slack')] }),
+        );
+        for (const each of failing) {
+          await ledger.accept(each);
+        }
+        for (let count = 0; count < 4; count += 1) {
+          (await worker.next()).answer(RETRY, { dueAt: Date.now() + 600_000 } as Partial<Settlement>);
+        }
+        const other = event({ experienceId: 'other', deliveries: [delivery('sheets')] });
+        await ledger.accept(other);
+        for (;;) {
+          const handed = await worker.next();
+          handed.answer(handed.delivery.destination === 'sheets' ? DONE : RETRY, {
+            dueAt: Date.now() + 600_000,
+          } as Partial<Settlement>);
+          if (handed.delivery.destination === 'sheets') {
+            break;
+          }
+        }
+        await finished(other.key);
+        const [health] = (await ledger.health()).filter(({ destination }) => destination === 'slack');
+        expect(health).toMatchObject({ probing: true, lastFailure: 'The other side answered 500.' });
+        expect(health?.pausedUntil).toBeGreaterThan(Date.now());
+        await ledger.resume('slack');
+        const fresh = event({ experienceId: 'fresh', deliveries: [delivery('slack')] });
+        await ledger.accept(fresh);
+        const probe = await worker.next();
+        expect(probe.delivery).toMatchObject({ destination: 'slack', probe: true });
+        expect(worker.unseen).toBe(0);
+        for (let handed = probe; ; handed = await worker.next()) {
+          handed.answer(DONE);
+          if (handed.delivery.eventKey === fresh.key) {
+            break;
+          }
+        }
+        await finished(fresh.key);
+        expect((await ledger.health()).find(({ destination }) => destination === 'slack')).toMatchObject({
+          failures: 0,
+          pausedUntil: 0,
+        });
+      });
+    });
+
+    describe('bursts of updates', () => {
+      const quiet = (): NewDelivery => delivery('slack', { quietMs: 60_000, dueAt: Date.now() + 60_000 });
+
+      test('merge into the newest', async () => {
+        const updates = Array.from({ length: 3 }, () =>
+          event({ action: 'updateExperience', deliveries: [quiet()] }),
+        );
+        for (const each of updates) {
+          await ledger.accept(each);
+        }
+        const states = await Promise.all(
+          updates.map(async ({ key }) => (await ledger.deliveries(key))[0]?.state),
+        );
+        expect(states).toEqual(['merged', 'merged', 'ready']);
+      });
+
+      test('are told at once, and before it, when something else happens', async () => {
+        await worker.start(ledger);
+        const updates = Array.from({ length: 2 }, () =>
+          event({ action: 'updateExperience', deliveries: [quiet()] }),
+        );
+        for (const each of updates) {
+          await ledger.accept(each);
+        }
+        const end = event({ action: 'endExperience', deliveries: [delivery('slack')] });
+        await ledger.accept(end);
+        const told = await worker.next();
+        expect(told.delivery).toMatchObject({ eventKey: updates[1]?.key, merged: [updates[0]?.key] });
+        told.answer(DONE);
+        const ended = await worker.next();
+        expect(ended.delivery.eventKey).toBe(end.key);
+        ended.answer(DONE);
+        await finished(end.key);
+      });
+    });
+
+    describe('dead letters', () => {
+      async function deadLetter(): Promise<NewEvent> {
+        const given = event({ deliveries: [delivery('slack')] });
+        await ledger.accept(given);
+        (await worker.next()).answer(DEAD);
+        await finished(given.key);
+        return given;
+      }
+
+      test('are listed with their reason, and can be replayed', async () => {
+        await worker.start(ledger);
+        const given = await deadLetter();
+        const [letter] = await ledger.deadLetters({ limit: 10 });
+        expect(letter).toMatchObject({
+          eventKey: given.key,
+          reason: DEAD.type === 'dead' ? DEAD.reason : '',
+        });
+        expect(await ledger.reviveDeadLetters([letter?.id as number], Date.now())).toBe(1);
+        const again = await worker.next();
+        expect(again.delivery).toMatchObject({ eventKey: given.key, attempt: 1, replay: 0 });
+        again.answer(DONE);
+        expect(await finished(given.key)).toEqual(['done']);
+        expect(await ledger.reviveDeadLetters([letter?.id as number], Date.now())).toBe(0);
+      });
+
+      test('can be set aside', async () => {
+        await worker.start(ledger);
+        const given = await deadLetter();
+        const [letter] = await ledger.deadLetters({ destination: 'slack', limit: 10 });
+        expect(await ledger.dismissDeadLetters([letter?.id as number])).toBe(1);
+        expect(await ledger.deadLetters({ limit: 10 })).toEqual([]);
+        expect(await ledger.deliveries(given.key)).toMatchObject([{ state: 'dismissed' }]);
+      });
+
+      test('stay when old events go', async () => {
+        await worker.start(ledger);
+        const kept = await deadLetter();
+        const gone = event();
+        await ledger.accept(gone);
+        expect(await ledger.prune(Date.now() + 1_000, 100)).toBe(1);
+        expect(await ledger.event(gone.key)).toBeNull();
+        expect(await ledger.event(kept.key)).not.toBeNull();
+      });
+    });
+
+    test('an event that is sent again has a delivery of its own', async () => {
+      await worker.start(ledger);
+      const given = event({ deliveries: [delivery('slack')] });
+      await ledger.accept(given);
+      (await worker.next()).answer(DONE);
+      await finished(given.key);
+      await ledger.sendAgain(given.key, delivery('slack'));
+      const again = await worker.next();
+      expect(again.delivery).toMatchObject({ eventKey: given.key, replay: 1 });
+      again.answer(DONE);
+      expect(await finished(given.key)).toEqual(['done', 'done']);
+      expect(await ledger.sendAgain('evt_unknown', delivery('slack'))).toBeNull();
+    });
+
+    test('stopping waits for what is under way', async () => {
+      await worker.start(ledger);
+      const given = event({ deliveries: [delivery('slack')] });
+      await ledger.accept(given);
+      const handed = await worker.next();
+      const stopped = ledger.queue.stop(10_000);
+      handed.answer(DONE);
+      await stopped;
+      expect((await ledger.deliveries(given.key))[0]?.state).toBe('done');
+    });
+
+    describe('reading', () => {
+      test('filters events', async () => {
+        const given = [
+          event({ action: 'createExperience', source: 'eu', experienceName: '100% cotton_test' }),
+          event({ action: 'endExperience', origin: 'test', deliveries: [delivery('slack')] }),
+          event({ experienceId: 'experience-9' }),
+        ];
+        for (const each of given) {
+          await ledger.accept(each);
+        }
+        const keys = async (filter: object) =>
+          (await ledger.events({ ...filter, limit: 10 })).map(({ key }) =>
+            given.findIndex((each) => each.key === key),
+          );
+        expect(await keys({})).toEqual([2, 1, 0]);
+        expect(await keys({ action: 'endExperience' })).toEqual([1]);
+        expect(await keys({ source: 'eu' })).toEqual([0]);
+        expect(await keys({ origin: 'test' })).toEqual([1]);
+        expect(await keys({ experienceId: 'experience-9' })).toEqual([2]);
+        expect(await keys({ search: '0% cotton_' })).toEqual([0]);
+        expect(await keys({ search: '%' })).toEqual([0]);
+        expect(await keys({ search: given[1]?.key })).toEqual([1]);
+        expect(await keys({ destination: 'slack' })).toEqual([1]);
+        expect(await keys({ destination: 'slack', state: 'ready' })).toEqual([1]);
+        expect(await keys({ state: 'dead' })).toEqual([]);
+        const [newest] = await ledger.events({ limit: 1 });
+        expect(await keys({ beforeSequence: newest?.sequence })).toEqual([1, 0]);
+        expect((await ledger.events({ action: 'endExperience', limit: 1 }))[0]?.deliveries).toEqual({
+          ready: 1,
+        });
+      });
+
+      test('tells the history of an experience by event time', async () => {
+        const times = [3_000, 1_000, 2_000];
+        for (const occurredAt of times) {
+          await ledger.accept(event({ occurredAt, experienceId: 'experience-h' }));
+        }
+        const history = await ledger.history('experience-h', 10);
+        expect(history.map(({ occurredAt }) => occurredAt)).toEqual([1_000, 2_000, 3_000]);
+        expect((await ledger.history('experience-h', 2)).map(({ occurredAt }) => occurredAt)).toEqual([
+          2_000, 3_000,
+        ]);
+      });
+
+      test('counts what waits and what is dead', async () => {
+        const receivedAt = Date.now();
+        await ledger.accept(event({ receivedAt, deliveries: [delivery('slack'), delivery('sheets')] }));
+        await ledger.accept(event({ receivedAt: receivedAt + 5, deliveries: [delivery('slack')] }));
+        const depths = await ledger.depths();
+        expect(depths.find(({ destination }) => destination === 'slack')).toEqual({
+          destination: 'slack',
+          open: 2,
+          dead: 0,
+          oldestAt: receivedAt,
+        });
+      });
+
+      test('lists experiences by their last event', async () => {
+        await ledger.accept(event({ experienceId: 'a', experienceName: 'Alpha', occurredAt: 1_000 }));
+        await ledger.accept(event({ experienceId: 'b', experienceName: 'Beta', occurredAt: 3_000 }));
+        await ledger.accept(event({ experienceId: 'a', experienceName: 'Alpha', occurredAt: 2_000 }));
+        expect(await ledger.experiences({ limit: 10 })).toMatchObject([
+          { experienceId: 'b', firstAt: 3_000, lastAt: 3_000, events: 1 },
+          { experienceId: 'a', name: 'Alpha', firstAt: 1_000, lastAt: 2_000, events: 2 },
+        ]);
+        expect(await ledger.experiences({ search: 'lph', limit: 10 })).toMatchObject([{ experienceId: 'a' }]);
+      });
+
+      test('counts over time', async () => {
+        await ledger.accept(event({ receivedAt: 1_000 }));
+        await ledger.accept(event({ receivedAt: 1_500 }));
+        await ledger.accept(event({ receivedAt: 2_500 }));
+        expect(await ledger.timeline(1_000, 4_000, 1_000)).toMatchObject([
+          { from: 1_000, events: 2 },
+          { from: 2_000, events: 1 },
+          { from: 3_000, events: 0 },
+        ]);
+      });
+
+      test('exports everything, page by page, oldest first', async () => {
+        const given = [event({ deliveries: [delivery('slack')] }), event(), event()];
+        for (const each of given) {
+          await ledger.accept(each);
+        }
+        const page = await ledger.exportPage(0, 2);
+        const rest = await ledger.exportPage(page.at(-1)?.sequence ?? 0, 2);
+        expect([...page, ...rest].map(({ key }) => key)).toEqual(given.map(({ key }) => key));
+        expect(page[0]?.deliveries).toMatchObject([{ destination: 'slack', attemptRecords: [] }]);
+      });
+
+      test('remembers who caused an event', async () => {
+        const given = event();
+        await ledger.accept(given);
+        await ledger.nameTrigger(given.key, 'maya@alpine-goods.example');
+        expect((await ledger.event(given.key))?.triggeredBy).toBe('maya@alpine-goods.example');
+      });
+    });
+  });
+}
