@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** What is needed of a service account's key. */
+export interface Credentials {
+  /** The address to share a spreadsheet with. */
+  email: string;
+  privateKey: string;
+  keyId: string | undefined;
+}
+
+export type CredentialsResult = { ok: true; credentials: Credentials } | { ok: false; reason: string };
+
+const keyFile = z.object({
+  client_email: z.string().min(3),
+  private_key: z.string().includes('PRIVATE KEY'),
+  private_key_id: z.string().optional(),
+});
+
+const WHERE =
+  'In the Google Cloud console, open IAM & Admin, Service Accounts, your account, Keys, Add key, JSON; ' +
+  'then set GOOGLE_SERVICE_ACCOUNT_KEY to the file’s path or its text.';
+
+/**
+ * Reads a service account's key from its JSON text or from the file at that path. What is wrong comes back
+ * as a sentence for people, which never holds a part of the key.
+ */
+export function readCredentials(key: string): CredentialsResult {
+  let text = key.trim();
+  if (!text.startsWith('{')) {
+    try {
+      text = readFileSync(text, 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+      return {
+        ok: false,
+        reason: `The service account’s key is to be read from a file, but ${why}. ${WHERE}`,
+      };
+    }
+  }
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return { ok: false, reason: `The service account’s key is no valid JSON. ${WHERE}` };
+  }
+  const parsed = keyFile.safeParse(document);
+  if (!parsed.success) {
+    const missing = parsed.error.issues.map(({ path }) => path.join('.') || 'an object').join(', ');
+    return {
+      ok: false,
+      reason: `The JSON is no key of a service account: ${missing} is missing or wrong. ${WHERE}`,
+    };
+  }
+  const { client_email, private_key, private_key_id } = parsed.data;
+  return { ok: true, credentials: { email: client_email, privateKey: private_key, keyId: private_key_id } };
+}

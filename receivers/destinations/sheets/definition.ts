@@ -1,0 +1,32 @@
+import type { DestinationKind } from '../contract.ts';
+import { previewRows } from './preview.ts';
+import { type SheetsSettings, sheetsSettings } from './settings.ts';
+
+/** Google Sheets: a row per event, a row per experience kept up to date, and a row per report. */
+export const sheets: DestinationKind<SheetsSettings> = {
+  kind: 'sheets',
+  title: 'Google Sheets',
+  settings: sheetsSettings,
+  environment: {
+    GOOGLE_SERVICE_ACCOUNT_KEY: 'serviceAccountKey',
+    SHEETS_SPREADSHEET_ID: 'spreadsheetId',
+    SHEETS_TAB: 'tab',
+    SHEETS_COLUMNS: 'columns',
+    SHEETS_EXPERIENCES_TAB: 'experiencesTab',
+    SHEETS_REPORTS_TAB: 'reportsTab',
+    SHEETS_TIME_ZONE: 'timeZone',
+    SHEETS_WRITES_PER_MINUTE: 'writesPerMinute',
+    GOOGLE_API_ROOT_URL: 'apiRootUrl',
+  },
+  concurrency: 250,
+  preview: previewRows,
+  example: sheetsSettings.parse({
+    serviceAccountKey: 'service-account.json',
+    spreadsheetId: 'your-spreadsheet-id',
+    columns: ['status', 'variations', 'whatChanged', 'store'],
+  }),
+  async open(settings, services) {
+    const { openSheets } = await import('./send.ts');
+    return openSheets(settings, services);
+  },
+};

@@ -1,0 +1,193 @@
+import type { Attempt, Check, Destination, Message, Outcome, Services } from '../contract.ts';
+import { checkSpreadsheet } from './check.ts';
+import { openClient, type SheetsClient } from './client.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
+import { failureOutcome, readFailure } from './failure.ts';
+import { Quota } from './quota.ts';
+import { renderRows } from './render.ts';
+import type { SheetsSettings } from './settings.ts';
+import { Spreadsheet, type TabRows } from './spreadsheet.ts';
+
+interface Waiting {
+  message: Message;
+  uncertain: boolean;
+  resolve(outcome: Outcome): void;
+}
+
+/** So many messages go in one write at most: a few hundred KB, well under the 2 MB that Google recommends. */
+const BATCH_MESSAGES = 250;
+
+/**
+ * Opens a Google Sheets destination.
+ *
+ * A row is found again by its event's key in a column of its own, hidden unless a person chooses to see it.
+ * Developer metadata on the row would be the other way. Both stay right when people sort, insert, move and
+ * delete rows (test/receivers/destinations/sheets/identity.test.ts tries them side by side). But the
+ * metadata of one tab may hold 30,000 characters in all
+ * (https://developers.google.com/workspace/sheets/api/guides/metadata), which are full after some 400
+ * events, and then every further row is refused; and it is lost when a tab is copied or exported. A column
+ * has no such end, and a person can see and repair it.
+ */
+export function openSheets(settings: SheetsSettings, services: Services): Destination {
+  const read = readCredentials(settings.serviceAccountKey);
+  if (!read.ok) {
+    return unusable(read.reason);
+  }
+  return new SheetsDestination(settings, services, read.credentials);
+}
+
+function unusable(reason: string): Destination {
+  return {
+    send: async () => ({ type: 'dead', reason }),
+    check: async () => [{ what: 'Google service account', state: 'fault', finding: reason, fix: null }],
+    close: async () => {},
+  };
+}
+
+class SheetsDestination implements Destination {
+  readonly #settings: SheetsSettings;
+  readonly #services: Services;
+  readonly #email: string;
+  readonly #client: SheetsClient;
+  readonly #quota: { read: Quota; write: Quota };
+  readonly #spreadsheet: Spreadsheet;
+  readonly #closing = new AbortController();
+  readonly #underWay = new Map<string, Promise<Outcome>>();
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | null = null;
+
+  constructor(settings: SheetsSettings, services: Services, credentials: Credentials) {
+    this.#settings = settings;
+    this.#services = services;
+    this.#email = credentials.email;
+    this.#client = openClient(credentials, settings.apiRootUrl);
+    const quota = (): Quota => new Quota(settings.writesPerMinute, services.now);
+    this.#quota = { read: quota(), write: quota() };
+    this.#spreadsheet = new Spreadsheet(this.#client, settings.spreadsheetId, this.#quota);
+  }
+
+  /** The first row goes at once; rows that come while a write is under way go together in the next. */
+  async send(message: Message, attempt: Attempt): Promise<Outcome> {
+    let outcome = this.#underWay.get(message.key);
+    if (outcome === undefined) {
+      outcome = new Promise<Outcome>((resolve) => {
+        this.#waiting.push({ message, uncertain: attempt.uncertain, resolve });
+      }).finally(() => this.#underWay.delete(message.key));
+      this.#underWay.set(message.key, outcome);
+      this.#writing ??= this.#writeWaiting().finally(() => {
+        this.#writing = null;
+      });
+    }
+    return this.#orAborted(message.key, outcome, attempt.signal);
+  }
+
+  check(): Promise<Check[]> {
+    return checkSpreadsheet(this.#client, this.#settings, this.#email);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#writing;
+    this.#client.close();
+  }
+
+  async #orAborted(key: string, outcome: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
+    const aborted = Promise.withResolvers<Outcome>();
+    const abort = (): void => {
+      const waiting = this.#waiting.find(({ message }) => message.key === key);
+      if (waiting === undefined) {
+        const reason = 'Google has not answered in time. The row may be there all the same.';
+        aborted.resolve({ type: 'retry', reason, uncertain: true });
+        return;
+      }
+      this.#waiting = this.#waiting.filter((each) => each !== waiting);
+      waiting.resolve({
+        type: 'retry',
+        reason: 'The row was still waiting for Google’s quota of calls a minute.',
+      });
+    };
+    if (signal.aborted) {
+      abort();
+    }
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await Promise.race([outcome, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  async #writeWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      try {
+        await this.#quota.read.ready(this.#closing.signal);
+        await this.#quota.write.ready(this.#closing.signal);
+      } catch {
+        for (const { resolve } of this.#waiting.splice(0)) {
+          resolve({ type: 'retry', reason: 'The receiver was stopped before the row was written.' });
+        }
+        return;
+      }
+      await this.#writeBatch(this.#waiting.splice(0, BATCH_MESSAGES));
+    }
+  }
+
+  /**
+   * Writes the messages together. A batch that Google refuses is read and tried anew, in halves where it
+   * can be halved: a person may have removed a tab meanwhile, and no message may spoil its neighbours.
+   */
+  async #writeBatch(batch: readonly Waiting[], again = false): Promise<void> {
+    let call: 'read' | 'write' = 'read';
+    try {
+      const spreadsheet = await this.#spreadsheet.timeZone(this.#closing.signal);
+      const zones = { shown: this.#settings.timeZone ?? spreadsheet, spreadsheet };
+      const rowsOf = new Map(batch.map((each) => [each, renderRows(each.message, this.#settings, zones)]));
+      const wanted = groupByTab(rowsOf);
+      const tabs = await this.#spreadsheet.read(wanted, this.#closing.signal);
+      call = 'write';
+      const answer = await this.#spreadsheet.write(wanted, tabs, this.#closing.signal);
+      const there = new Set(tabs.flatMap((tab) => [...(tab?.identities?.keys() ?? [])]));
+      for (const each of batch) {
+        const written = (rowsOf.get(each) ?? []).length > 0;
+        each.resolve(doneOutcome(there.has(each.message.key), written, answer));
+      }
+    } catch (thrown) {
+      const failure = readFailure(thrown, call, this.#email);
+      this.#spreadsheet.forget();
+      if (failure.kind === 'invalid' && batch.length > 1) {
+        const middle = Math.ceil(batch.length / 2);
+        await this.#writeBatch(batch.slice(0, middle));
+        await this.#writeBatch(batch.slice(middle));
+      } else if (failure.kind === 'invalid' && !again) {
+        await this.#writeBatch(batch, true);
+      } else {
+        this.#services.log.debug({ reason: failure.reason, rows: batch.length }, 'rows were not written');
+        for (const { resolve } of batch) {
+          resolve(failureOutcome(failure));
+        }
+      }
+    }
+  }
+}
+
+function groupByTab(rowsOf: ReadonlyMap<Waiting, ReturnType<typeof renderRows>>): TabRows[] {
+  const tabs = new Map<string, TabRows>();
+  for (const [{ uncertain }, rows] of rowsOf) {
+    for (const row of rows) {
+      const title = row.tab;
+      const tab = tabs.get(title.toLowerCase()) ?? { title, rows: [], lookUp: false };
+      tabs.set(title.toLowerCase(), tab);
+      tab.rows.push(row);
+      tab.lookUp ||= uncertain || row.mode === 'keep';
+    }
+  }
+  return [...tabs.values()];
+}
+
+function doneOutcome(there: boolean, written: boolean, answer: string): Outcome {
+  const told = answer === '' ? {} : { answer: answer.slice(0, 1_024) };
+  if (there) {
+    return { type: 'done', note: 'The row was there already; it was not written again.', ...told };
+  }
+  return written ? { type: 'done', ...told } : { type: 'done', note: 'The tab for reports is switched off.' };
+}
