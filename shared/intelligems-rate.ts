@@ -18,6 +18,8 @@ export class RateBudget {
   #left = BUCKET_SIZE;
   #underWay = 0;
   #refillAt: number | null = null;
+  /** An answer that announces an earlier refill than this is older than what is known. */
+  #newestRefill = 0;
   #blockedUntil = 0;
 
   /**
@@ -31,7 +33,9 @@ export class RateBudget {
       return this.#blockedUntil - now;
     }
     if (this.#refillAt !== null && now >= this.#refillAt) {
-      this.#left = Math.min(this.#size, this.#left + Math.ceil(this.#size / (BUCKET_SIZE / REFILL)));
+      const refill = Math.ceil((this.#size * REFILL) / BUCKET_SIZE);
+      this.#left = Math.max(this.#left, Math.min(this.#size - this.#underWay, this.#left + refill));
+      this.#newestRefill = this.#refillAt + 1;
       this.#refillAt = null;
     }
     if (this.#left <= 0) {
@@ -50,12 +54,15 @@ export class RateBudget {
   settle(response: ApiResponse | null): void {
     this.#underWay -= 1;
     const left = figure(response, 'x-ratelimit-remaining');
-    if (left === null) {
+    const refillAt = figure(response, 'x-ratelimit-reset');
+    if (left === null || (refillAt !== null && refillAt < this.#newestRefill)) {
       return;
     }
     this.#size = figure(response, 'x-ratelimit-limit') ?? this.#size;
-    this.#left = Math.max(0, left - this.#underWay);
-    this.#refillAt = figure(response, 'x-ratelimit-reset');
+    const known = refillAt !== null && refillAt === this.#refillAt ? this.#left : Number.POSITIVE_INFINITY;
+    this.#left = Math.max(0, Math.min(known, left - this.#underWay));
+    this.#refillAt = refillAt;
+    this.#newestRefill = refillAt ?? this.#newestRefill;
   }
 
   /** No request is to be sent before this time, milliseconds since 1970: the vendor said 429. */
