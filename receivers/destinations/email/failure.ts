@@ -1,0 +1,109 @@
+import type { NodemailerError } from 'nodemailer';
+import { cut } from '../../../shared/words.ts';
+import type { Outcome } from '../contract.ts';
+
+/** A failure of nodemailer, with the fields that this reads. */
+export type SmtpFailure = Pick<
+  NodemailerError,
+  'message' | 'code' | 'responseCode' | 'response' | 'command'
+> & { timeoutType?: string; originalCode?: string };
+
+/**
+ * What a failed send means for the delivery.
+ *
+ * SMTP's own rule holds (RFC 5321, section 4.2.1): 4yz may go well later, 5yz will not. 503 says that the
+ * session, not the mail, was in a wrong state, and counts as passing. Without a reply, all depends on
+ * whether the mail's text was under way.
+ *
+ * @param server host and port, for people
+ * @param bodyStarted whether any byte of the mail's text had been handed to the connection
+ */
+export function smtpOutcome(failure: SmtpFailure, server: string, bodyStarted: boolean): Outcome {
+  const { code, responseCode, response } = failure;
+  const answer = typeof response === 'string' && response !== '' ? { answer: cut(response, 1024) } : {};
+  if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2') {
+    return authenticationOutcome(failure, server, answer);
+  }
+  if (responseCode !== undefined && responseCode >= 400) {
+    return isPermanent(responseCode)
+      ? {
+          type: 'dead',
+          reason: `${server} refused the mail for good: ${quoted(failure)} ${advice(responseCode)}`,
+          ...answer,
+        }
+      : { type: 'retry', reason: `${server} cannot take the mail now: ${quoted(failure)}`, ...answer };
+  }
+  if (code === 'EMESSAGE' || code === 'EENVELOPE') {
+    return { type: 'dead', reason: `The mail cannot be sent: ${failure.message}.`, ...answer };
+  }
+  const reason = connectionReason(failure, server);
+  return bodyStarted
+    ? {
+        type: 'retry',
+        reason: `${reason} The mail may have arrived all the same.`,
+        uncertain: true,
+        ...answer,
+      }
+    : { type: 'retry', reason, ...answer };
+}
+
+/** Whether the same command would get the same reply again. */
+export function isPermanent(responseCode: number | undefined): boolean {
+  return responseCode !== undefined && responseCode >= 500 && responseCode !== 503;
+}
+
+function authenticationOutcome(failure: SmtpFailure, server: string, answer: { answer?: string }): Outcome {
+  const { responseCode } = failure;
+  if (responseCode !== undefined && responseCode < 500) {
+    return { type: 'retry', reason: `${server} cannot check the login now: ${quoted(failure)}`, ...answer };
+  }
+  const said = responseCode === undefined ? failure.message : quoted(failure);
+  return {
+    type: 'dead',
+    reason: `${server} refuses the login: ${said} Correct user and password in SMTP_URL (special characters percent-encoded; many providers want an app password), restart, and replay.`,
+    ...answer,
+  };
+}
+
+function quoted({ response, message }: SmtpFailure): string {
+  const said = (typeof response === 'string' && response !== '' ? response : message)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return `“${cut(said, 300)}”.`;
+}
+
+function advice(responseCode: number): string {
+  switch (responseCode) {
+    case 530:
+    case 534:
+    case 538:
+      return 'Give user and password in SMTP_URL, and use smtps:// or a port that offers STARTTLS; then replay.';
+    case 550:
+    case 551:
+    case 553:
+      return 'Look at the addresses in EMAIL_TO, and whether this server may send for EMAIL_FROM; then replay.';
+    case 552:
+      return 'The mailbox is full or the mail too large; have it emptied, then replay.';
+    case 554:
+      return 'The server takes nothing from this sender or this machine: ask its operator, then replay.';
+    default:
+      return 'Ask the mail server’s operator what it means, then replay.';
+  }
+}
+
+function connectionReason({ code, message, timeoutType, originalCode }: SmtpFailure, server: string): string {
+  switch (code) {
+    case 'ETIMEDOUT':
+      return `${server} did not answer in time${timeoutType === undefined ? '' : ` (${message.toLowerCase()})`}.`;
+    case 'EABORT':
+      return `${server} did not answer in time; the attempt was given up.`;
+    case 'EDNS':
+      return `The mail server’s name in SMTP_URL cannot be resolved (${server}).`;
+    case 'ETLS':
+      return `The encrypted connection to ${server} failed: ${message}. Check port and protocol in SMTP_URL, and the server’s certificate.`;
+    default:
+      return originalCode === 'ECONNREFUSED' || /ECONNREFUSED/.test(message)
+        ? `Nothing answers at ${server}: check host and port in SMTP_URL, and whether the mail server runs.`
+        : `The connection to ${server} failed: ${message.replace(/\s+/g, ' ')}.`;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Message } from '../contract.ts';
+import { type Mailbox, parseMailboxes } from './addresses.ts';
+import type { EmailSettings } from './settings.ts';
+import { PARTS, type Part, renderPart, type Templates } from './templates.ts';
+import { listHeaders, oneLine, threading, threadSubject } from './thread.ts';
+import { experienceVariables, reportVariables } from './variables.ts';
+
+/** A mail as it goes to the mail server, before its encoding. */
+export interface Mail {
+  from: Mailbox;
+  to: Mailbox[];
+  subject: string;
+  text: string;
+  html: string;
+  /** With angle brackets. */
+  messageId: string;
+  /** The root of its thread, for In-Reply-To and References; null for a mail that stands alone. */
+  root: string | null;
+  headers: Record<string, string>;
+  /** The same on every attempt. */
+  date: Date;
+}
+
+export interface RenderedMail {
+  mail: Mail;
+  /** Which templates of one's own failed, and why; the mail is whole all the same. */
+  problems: string[];
+}
+
+/**
+ * Renders the mail of a message.
+ *
+ * @param templates as `loadTemplates` gives them
+ * @param knownSubject the subject under which the experience's thread began; null where none is known
+ */
+export function renderMail(
+  message: Message,
+  settings: EmailSettings,
+  templates: Templates,
+  knownSubject: string | null,
+): RenderedMail {
+  const [from] = mailboxes(settings.from);
+  const thread = threading(message, from);
+  const subject = knownSubject ?? subjectOf(message);
+  const [name, variables] =
+    message.kind === 'experience'
+      ? ([message.event.action, experienceVariables(message, settings, subject)] as const)
+      : (['report', reportVariables(message, settings, subject)] as const);
+  const rendered = Object.fromEntries(
+    PARTS.map((part) => [part, renderPart(templates, name, part, variables)]),
+  ) as Record<Part, ReturnType<typeof renderPart>>;
+  return {
+    mail: {
+      from,
+      to: mailboxes(settings.to),
+      subject: oneLine(rendered.subject.text) || subject,
+      text: `${rendered.text.text.replace(/\n{3,}/g, '\n\n').trim()}\n`,
+      html: rendered.html.text.trim().replace(/\n\s*\n+/g, '\n'),
+      messageId: thread.messageId,
+      root: thread.root,
+      headers: listHeaders(settings, from),
+      date: new Date(message.receivedAt),
+    },
+    problems: PARTS.flatMap((part) => rendered[part].problem ?? []),
+  };
+}
+
+/** The subject that a message's mail has by itself, when no thread of its experience is known. */
+export function subjectOf(message: Message): string {
+  return message.kind === 'experience' ? threadSubject(message) : oneLine(message.report.title);
+}
+
+function mailboxes(value: string | readonly string[]): [Mailbox, ...Mailbox[]] {
+  const parsed = parseMailboxes(value);
+  if (!parsed.ok) {
+    throw new TypeError(parsed.problem);
+  }
+  return parsed.mailboxes as [Mailbox, ...Mailbox[]];
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { cut, nameWords, typeWords } from '../../../shared/words.ts';
+import type { ExperienceMessage, Message } from '../contract.ts';
+import { domainOf, type Mailbox } from './addresses.ts';
+import type { EmailSettings } from './settings.ts';
+
+/** What makes one mail recognisable and keeps the mails of an experience together. */
+export interface Threading {
+  /** With angle brackets; the same for every attempt of a delivery. */
+  messageId: string;
+  /** The Message-ID at which the thread of the experience hangs; null for a mail that stands alone. */
+  root: string | null;
+}
+
+/**
+ * The Message-ID of a message and the root of its thread, both computed from what they identify, so that
+ * a repeat is recognisable and nothing has to be remembered. No mail bears the root's id: mail programs
+ * join mails that refer to the same id also when they never saw it (RFC 5256, section 2.2).
+ */
+export function threading(message: Message, from: Mailbox): Threading {
+  const domain = domainOf(from.address);
+  const experience =
+    message.kind === 'experience' ? message.event.experience.id : message.report.experienceId;
+  return {
+    messageId: `<${message.key}@${domain}>`,
+    root: experience === null ? null : `<experience-${fingerprint(experience)}@${domain}>`,
+  };
+}
+
+/** Under which key an email destination remembers the subject of an experience's thread. */
+export function subjectFact(experienceId: string): string {
+  return `subject-${fingerprint(experienceId)}`;
+}
+
+function fingerprint(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** The longest subject in characters: most mail programs show no more. */
+const SUBJECT_LIMIT = 150;
+
+/**
+ * The subject under which all mails of an experience go: what it is, and whose. It names no action, since
+ * Gmail joins mails into a thread only where their subjects are the same; what happened stands at the
+ * mail's very beginning, which mail programs show beside the subject.
+ */
+export function threadSubject({ event }: ExperienceMessage): string {
+  const { experience, organization } = event;
+  const store = organization.name ?? organization.shopId;
+  const type = experience.type === undefined ? [] : [typeWords(experience.type)];
+  const about = [...type, ...(store === undefined ? [] : [store])].map(oneLine).join(', ');
+  const name = cut(oneLine(nameWords(experience)), 100);
+  return cut(about === '' ? name : `${name} (${about})`, SUBJECT_LIMIT);
+}
+
+/** The header fields by which mail programs and list servers tell what kind of mail this is. */
+export function listHeaders(settings: EmailSettings, from: Mailbox): Record<string, string> {
+  const domain = domainOf(from.address);
+  const unsubscribe = settings.unsubscribe ?? `mailto:${from.address}?subject=Unsubscribe`;
+  return {
+    'List-Id': `<${settings.listId ?? `experiments.${domain}`}>`,
+    'List-Unsubscribe': `<${unsubscribe}>`,
+    'Auto-Submitted': 'auto-generated',
+    'X-Auto-Response-Suppress': 'All',
+  };
+}
+
+/**
+ * A text on one line: control characters and line breaks become spaces, and the characters that reverse
+ * the writing direction of what follows them are left out.
+ */
+export function oneLine(text: string): string {
+  return text
+    .replace(/[\u202A-\u202E\u2066-\u2069]/g, '')
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+}

@@ -1,0 +1,297 @@
+import type { Variation } from '../../../shared/events.ts';
+import {
+  ACTION_TITLES,
+  ACTION_VERBS,
+  categoryWords,
+  durationWords,
+  nameWords,
+  percentWords,
+  typeWords,
+  variationWords,
+} from '../../../shared/words.ts';
+import type { Results, VariationResult } from '../../experience/results.ts';
+import type { ExperienceMessage, ReportMessage } from '../contract.ts';
+import type { EmailSettings } from './settings.ts';
+import { oneLine } from './thread.ts';
+
+/** A moment, ready to be shown; null where it is unknown. */
+export type Moment = {
+  /** In the settings' time zone and locale: “2 September 2026 at 09:30 UTC”. */
+  text: string;
+  /** ISO 8601 in UTC. */
+  iso: string;
+  /** Milliseconds since 1970. */
+  ms: number;
+} | null;
+
+/** What every template can name. Texts are single lines and never undefined; what is unknown is null. */
+interface CommonVariables {
+  /** The subject of the experience's thread; for a report that stands alone, its title. */
+  subject: string;
+  /** The settings `subject`: `thread` or `event`. */
+  subject_style: 'thread' | 'event';
+  links: { intelligems: string | null; console: string | null };
+  chart: { url: string; description: string } | null;
+}
+
+/** What the templates of the six actions can name. */
+export interface ExperienceVariables extends CommonVariables {
+  /** startExperience, … */
+  action: string;
+  /** “Experience Started”. */
+  title: string;
+  /** “was started”. */
+  verb: string;
+  experience: {
+    id: string;
+    name: string;
+    /** In words: “Price”. */
+    type: string;
+    /** As Intelligems names it: “pricing”. */
+    type_code: string | null;
+    /** In words: “A/B test”. */
+    category: string;
+    /** Now, whatever this event is: pending, started, paused, ended, deleted. */
+    status: string;
+    currency: string | null;
+    is_preview: boolean;
+    created: Moment;
+    started: Moment;
+    paused: Moment;
+    ended: Moment;
+    /** How long it has been live: “21 d 3 h”. */
+    live: string | null;
+  };
+  organization: { id: string | null; name: string | null; shop: string | null };
+  /** The email address of who did it. */
+  person: string | null;
+  /** When it happened. */
+  time: Moment;
+  received: Moment;
+  /** A newer event of the experience had come before. */
+  late: boolean;
+  /** No webhook came; it was found at Intelligems. */
+  recovered: boolean;
+  variations: VariationVariables[];
+  /** What the update changed, in words. */
+  changes: string[];
+  results: ResultsVariables | null;
+  /** The name of the source it came through. */
+  source: string;
+  /** The webhook as Intelligems sent it, with every field. */
+  payload: Record<string, unknown>;
+}
+
+interface VariationVariables {
+  name: string;
+  is_control: boolean;
+  /** “50 %”. */
+  share: string;
+  /** 0 to 100; null where it is unknown. */
+  percentage: number | null;
+  /** “−5 %”; null where the price is not changed. */
+  price: string | null;
+}
+
+interface ResultsVariables {
+  verdict: string;
+  summary: string;
+  /** “USD 1,200”, estimated; null where it is unknown. */
+  monthly_revenue: string | null;
+  variations: {
+    name: string;
+    is_control: boolean;
+    visitors: string;
+    orders: string;
+    conversion: string;
+    revenue_per_visitor: string;
+    profit_per_visitor: string;
+    uplift: string;
+    probability: string;
+  }[];
+}
+
+/** What the templates `report.*` can name. */
+export interface ReportVariables extends CommonVariables {
+  topic: string;
+  title: string;
+  summary: string;
+  sections: {
+    heading: string;
+    lines: string[];
+    table: { columns: string[]; rows: string[][] } | null;
+  }[];
+  time: Moment;
+}
+
+type Locale = Pick<EmailSettings, 'locale' | 'timeZone'>;
+
+/** What stands where a figure is unknown. */
+const UNKNOWN = '–';
+
+/** Gathers what the templates of an action can name. */
+export function experienceVariables(
+  message: ExperienceMessage,
+  settings: EmailSettings,
+  subject: string,
+): ExperienceVariables {
+  const { event, state } = message;
+  const { experience, organization } = event;
+  const moment = (ms: number | null): Moment => momentOf(ms, settings);
+  return {
+    subject,
+    subject_style: settings.subject,
+    links: { intelligems: webLink(message.links.intelligems), console: webLink(message.links.console) },
+    chart: message.results?.chart ? chartOf(message.results.chart) : null,
+    action: event.action,
+    title: ACTION_TITLES[event.action],
+    verb: ACTION_VERBS[event.action],
+    experience: {
+      id: oneLine(experience.id),
+      name: oneLine(nameWords(experience)),
+      type: oneLine(typeWords(experience.type)),
+      type_code: experience.type === undefined ? null : oneLine(experience.type),
+      category: oneLine(categoryWords(experience.category)),
+      status: state.status,
+      currency: experience.currency === undefined ? null : oneLine(experience.currency),
+      is_preview: experience.isPreview ?? false,
+      created: moment(state.createdAt),
+      started: moment(state.startedAt),
+      paused: moment(state.pausedAt),
+      ended: moment(state.endedAt),
+      live: state.liveMs === null ? null : durationWords(state.liveMs),
+    },
+    organization: {
+      id: organization.id === undefined ? null : oneLine(organization.id),
+      name: organization.name === undefined ? null : oneLine(organization.name),
+      shop: organization.shopId === undefined ? null : oneLine(organization.shopId),
+    },
+    person: message.triggeredBy === null ? null : oneLine(message.triggeredBy),
+    time: moment(event.timestamp),
+    received: moment(message.receivedAt),
+    late: message.late,
+    recovered: message.recovered,
+    variations: experience.variations.map((variation, index) => ({
+      name: oneLine(variationWords(variation, index)),
+      is_control: variation.isControl ?? false,
+      share: percentWords(variation.percentage),
+      percentage: variation.percentage === undefined ? null : clamp(variation.percentage),
+      price: priceWords(variation, experience.currency),
+    })),
+    changes: message.changes.filter(({ bookkeeping }) => !bookkeeping).map(({ words }) => oneLine(words)),
+    results: message.results === null ? null : resultsVariables(message.results, settings.locale),
+    source: oneLine(message.source),
+    payload: event.payload,
+  };
+}
+
+/** Gathers what the templates of a report can name. */
+export function reportVariables(
+  { report, receivedAt }: ReportMessage,
+  settings: EmailSettings,
+  subject: string,
+): ReportVariables {
+  return {
+    subject,
+    subject_style: settings.subject,
+    links: { intelligems: webLink(report.link), console: null },
+    chart: report.image === null ? null : chartOf(report.image),
+    topic: report.topic,
+    title: oneLine(report.title),
+    summary: report.summary,
+    sections: report.sections.map(({ heading, lines, table }) => ({
+      heading: oneLine(heading),
+      lines: lines.map(oneLine),
+      table:
+        table === null
+          ? null
+          : { columns: table.columns.map(oneLine), rows: table.rows.map((row) => row.map(oneLine)) },
+    })),
+    time: momentOf(receivedAt, settings),
+  };
+}
+
+function momentOf(ms: number | null, { locale, timeZone }: Locale): Moment {
+  if (ms === null) {
+    return null;
+  }
+  const text = new Intl.DateTimeFormat(locale, {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(ms);
+  return { text, iso: new Date(ms).toISOString(), ms };
+}
+
+/** Only what a browser opens as a page: a mail must carry no script and no file link. */
+function webLink(url: string | null): string | null {
+  return url !== null && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : null;
+}
+
+function chartOf({ url, description }: { url: string; description: string }) {
+  return /^https:\/\//i.test(url) && URL.canParse(url) ? { url, description: oneLine(description) } : null;
+}
+
+function priceWords({ priceChange, priceChangeUnit }: Variation, currency = ''): string | null {
+  if (priceChange === undefined || priceChange === 0) {
+    return null;
+  }
+  const percent = priceChangeUnit === undefined || /percent/i.test(priceChangeUnit);
+  return `${signed(priceChange)} ${percent ? '%' : oneLine(currency)}`.trim();
+}
+
+function signed(value: number): string {
+  return value < 0 ? `−${Math.abs(value)}` : `+${value}`;
+}
+
+function clamp(percentage: number): number {
+  return Math.min(100, Math.max(0, percentage));
+}
+
+function resultsVariables(results: Results, locale: string): ResultsVariables {
+  const money = (value: number | null, digits: number): string => {
+    if (value === null) {
+      return UNKNOWN;
+    }
+    const figure = new Intl.NumberFormat(locale, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(value);
+    return results.currency === null ? figure : `${oneLine(results.currency)} ${figure}`;
+  };
+  const count = (value: number | null): string =>
+    value === null ? UNKNOWN : new Intl.NumberFormat(locale).format(value);
+  const rate = (value: number | null, digits: number): string =>
+    value === null
+      ? UNKNOWN
+      : `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value * 100)} %`;
+  const uplift = (value: VariationResult['uplift']): string => {
+    if (value === null) {
+      return UNKNOWN;
+    }
+    const range =
+      value.low === null || value.high === null ? '' : ` (${part(value.low)} to ${part(value.high)})`;
+    return `${part(value.value)}${range}`;
+  };
+  const part = (fraction: number): string => `${fraction < 0 ? '−' : '+'}${rate(Math.abs(fraction), 1)}`;
+  return {
+    verdict: results.verdict,
+    summary: results.summary,
+    monthly_revenue: results.monthlyRevenue === null ? null : money(results.monthlyRevenue, 0),
+    variations: results.variations.map((variation, index) => ({
+      name: oneLine(variationWords(variation, index)),
+      is_control: variation.isControl,
+      visitors: count(variation.visitors),
+      orders: count(variation.orders),
+      conversion: rate(variation.conversion, 2),
+      revenue_per_visitor: money(variation.revenuePerVisitor, 2),
+      profit_per_visitor: money(variation.profitPerVisitor, 2),
+      uplift: uplift(variation.uplift),
+      probability: rate(variation.probabilityToBeatBaseline, 0),
+    })),
+  };
+}
