@@ -1,0 +1,24 @@
+/**
+ * Reads which HTTP statuses count as success, such as “200-299, 409” or “2xx”.
+ *
+ * @returns ranges, both ends included; null where the text cannot be read
+ */
+export function parseStatuses(text: string): [number, number][] | null {
+  const ranges: [number, number][] = [];
+  for (const part of text.split(',').map((each) => each.trim())) {
+    const found = /^(?:(?<from>[2-5]\d\d)(?:\s*-\s*(?<to>[2-5]\d\d))?|(?<hundred>[2-5])xx)$/i.exec(
+      part,
+    )?.groups;
+    if (found === undefined) {
+      return null;
+    }
+    const from = Number(found.from ?? `${found.hundred}00`);
+    ranges.push([from, Number(found.to ?? (found.hundred === undefined ? from : `${found.hundred}99`))]);
+  }
+  return ranges;
+}
+
+/** Whether a status is among those that `parseStatuses` can read from the text. */
+export function isSuccess(status: number, text: string): boolean {
+  return (parseStatuses(text) ?? []).some(([from, to]) => from <= status && status <= to);
+}
