@@ -1,0 +1,37 @@
+import { Buffer } from 'node:buffer';
+
+/** How a secret that was configured differs from the one that the sender uses. */
+export type SecretMistake = 'white-space' | 'quotes' | 'newline-at-sender' | 'hex' | 'base64' | 'previous';
+
+/** One reading of a secret: the key, its place in its list, and the mistake that it supposes, if any. */
+export interface SecretReading {
+  key: string | Buffer;
+  secret: number;
+  mistake?: SecretMistake;
+}
+
+/** All readings, the likely ones first: each secret as it is, the previous ones, then what was done wrong to them. */
+export function secretReadings(
+  secrets: readonly string[],
+  previousSecrets: readonly string[],
+): SecretReading[] {
+  return [
+    ...secrets.map((key, secret) => ({ key, secret })),
+    ...previousSecrets.map((key, secret) => ({ key, secret, mistake: 'previous' as const })),
+    ...secrets.flatMap((key, secret) => misreadings(key).map((reading) => ({ ...reading, secret }))),
+  ].filter(({ key }) => key.length > 0);
+}
+
+function misreadings(secret: string): { key: string | Buffer; mistake: SecretMistake }[] {
+  const trimmed = secret.trim();
+  const unquoted = trimmed.replace(/^(["'])(.*)\1$/, '$2');
+  const isHex = /^(?:[0-9a-f]{2})+$/i.test(trimmed);
+  const base64 = /^(?:whsec_)?([A-Za-z0-9+/_-]{16,}={0,2})$/.exec(trimmed)?.[1];
+  return [
+    ...(trimmed === secret ? [] : [{ key: trimmed, mistake: 'white-space' as const }]),
+    ...(unquoted === trimmed ? [] : [{ key: unquoted, mistake: 'quotes' as const }]),
+    { key: `${trimmed}\n`, mistake: 'newline-at-sender' },
+    ...(isHex ? [{ key: Buffer.from(trimmed, 'hex'), mistake: 'hex' as const }] : []),
+    ...(base64 === undefined ? [] : [{ key: Buffer.from(base64, 'base64'), mistake: 'base64' as const }]),
+  ];
+}

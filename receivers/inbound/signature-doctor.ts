@@ -1,0 +1,247 @@
+import type { BodyMistake } from './body-readings.ts';
+import type { SecretMistake } from './secret-readings.ts';
+import {
+  claimedSignatures,
+  findSignature,
+  type SearchedRequest,
+  type SignatureMatch,
+} from './signature-search.ts';
+
+/** A refused request: its raw body, its headers as Node gives them, and what the receiver compares with. */
+export interface RefusedRequest extends SearchedRequest {
+  /** The header in which the signature is expected, in any case. */
+  headerName: string;
+}
+
+/** What most likely happened, and what to do about it: a sentence each, for logs and people, never for the sender. */
+export interface Diagnosis {
+  finding: string;
+  fix: string;
+}
+
+const SECRETS: Readonly<Record<SecretMistake, (place: string) => Diagnosis>> = {
+  'white-space': (place) => ({
+    finding: `${place} has white space around it`,
+    fix: 'remove the white space, often a newline at the end of a file, from the configured secret',
+  }),
+  quotes: (place) => ({
+    finding: `${place} has quotation marks around it`,
+    fix: 'remove the quotation marks from the configured secret',
+  }),
+  'newline-at-sender': (place) => ({
+    finding: `the sender's secret ends with a newline, and ${place} does not`,
+    fix: "enter the secret without a newline in the sender's settings",
+  }),
+  hex: (place) => ({
+    finding: `the sender signs with the bytes that ${place} spells in hex`,
+    fix: 'have the sender sign with the secret as text, as Intelligems does',
+  }),
+  base64: (place) => ({
+    finding: `the sender signs with the bytes that ${place} spells in base64`,
+    fix: 'have the sender sign with the secret as text, as Intelligems does',
+  }),
+  previous: () => ({
+    finding: 'the sender still signs with a previous secret',
+    fix: 'give the sender the new secret, or accept the previous one beside it until that is done',
+  }),
+};
+
+const BODIES: Readonly<Record<BodyMistake, Diagnosis>> = {
+  'written-again': {
+    finding: 'the body was parsed as JSON and written again on its way',
+    fix: 'pass on the bytes as they came: take the raw body before any JSON parser, and let no proxy or automation rebuild it',
+  },
+  'line-ends': {
+    finding: "the body's line ends were changed on its way",
+    fix: 'pass on the body as bytes, not as text whose line ends are converted',
+  },
+  'trailing-newline': {
+    finding: 'a newline at the end of the body was added or lost on its way',
+    fix: 'pass on the bytes as they came (an editor or echo adds a newline; curl wants --data-binary)',
+  },
+  'byte-order-mark': {
+    finding: 'a byte order mark at the start of the body was added or lost on its way',
+    fix: 'pass on the body as bytes: decoding it as text drops the mark',
+  },
+  compressed: {
+    finding: 'the body is compressed, and the signature fits what is inside',
+    fix: 'have the proxy pass the body on uncompressed, as it was signed',
+  },
+  base64: {
+    finding: 'the body is in base64, and the signature fits what it encodes',
+    fix: 'decode the body before verifying it (AWS Lambda sets isBase64Encoded)',
+  },
+  'text-in-json': {
+    finding: 'the body was wrapped in a JSON text, and the signature fits what is inside',
+    fix: 'pass on the body as it came, without JSON.stringify around it',
+  },
+};
+
+/**
+ * Says what most likely went wrong with a request that was refused, by trying the known mistakes: a body written
+ * again, compressed or empty, a secret with white space, a previous one, another header, another encoding. Null where
+ * nothing fits, or nothing is wrong. It only explains: a refusal stays one. The work is bounded, whatever the request
+ * holds; the sentences name no secret, no signature and nothing of the body.
+ */
+export function diagnose(request: RefusedRequest): Diagnosis | null {
+  const match = findSignature(request);
+  if (match === undefined) {
+    return fromAppearance(request);
+  }
+  const mistakes = [...mistakesOfHeader(match, request.headerName), ...mistakesOfContent(match, request)];
+  return mistakes.length === 0
+    ? null
+    : {
+        finding: sentence(mistakes.map(({ finding }) => finding)),
+        fix: sentence([...new Set(mistakes.map(({ fix }) => fix))]),
+      };
+}
+
+export interface DoctorLimits {
+  /** So many diagnoses a second in the long run, of some milliseconds each. */
+  perSecond?: number;
+  /** So many at once after a quiet time. */
+  burst?: number;
+  /** A clock in ms that never goes back. */
+  now?: () => number;
+}
+
+/**
+ * Gives a `diagnose` that looks at only so many requests a second and answers null for all others, so that a flood of
+ * forged requests costs next to nothing.
+ */
+export function createSignatureDoctor(limits: DoctorLimits = {}): typeof diagnose {
+  const { perSecond = 1, burst = 5, now = () => performance.now() } = limits;
+  let left = burst;
+  let last = now();
+  return (request) => {
+    const time = now();
+    left = Math.min(burst, left + ((time - last) / 1000) * perSecond);
+    last = time;
+    if (left < 1) {
+      return null;
+    }
+    left -= 1;
+    return diagnose(request);
+  };
+}
+
+function mistakesOfHeader(match: SignatureMatch, headerName: string): Diagnosis[] {
+  const mistakes: Diagnosis[] = [];
+  if (match.header !== headerName.toLowerCase()) {
+    mistakes.push({
+      finding: `the signature came under the header ${JSON.stringify(match.header)} in place of ${JSON.stringify(headerName)}`,
+      fix: `set the name of the signature header to ${JSON.stringify(match.header)}`,
+    });
+  }
+  if (match.encoding !== 'hex') {
+    mistakes.push({
+      finding: `the signature is in ${match.encoding} in place of hex`,
+      fix: 'have it sent as 64 hex digits',
+    });
+  }
+  if (match.prefix !== '') {
+    mistakes.push({
+      finding: `the prefix ${JSON.stringify(match.prefix)} stands before the signature`,
+      fix: 'have the 64 hex digits sent alone',
+    });
+  }
+  if (match.surrounded) {
+    mistakes.push({
+      finding: 'the header holds more than the one signature (sent twice, quoted, or with white space)',
+      fix: 'have the 64 hex digits sent alone, once',
+    });
+  }
+  return mistakes;
+}
+
+function mistakesOfContent(match: SignatureMatch, { secrets }: RefusedRequest): Diagnosis[] {
+  const { secret, secretMistake, bodyMistake } = match;
+  const place =
+    secrets.length === 1 ? 'the configured secret' : `configured secret ${secret + 1} of ${secrets.length}`;
+  return [
+    ...(secretMistake === undefined ? [] : [SECRETS[secretMistake](place)]),
+    ...(bodyMistake === undefined ? [] : [BODIES[bodyMistake]]),
+  ];
+}
+
+/** Where no reading fits: what the looks of the request tell. */
+function fromAppearance({ body, headers, headerName }: RefusedRequest): Diagnosis | null {
+  const value = [headers[headerName.toLowerCase()] ?? ''].flat().join(', ');
+  if (value === '') {
+    return withoutHeader(headers, headerName);
+  }
+  if (/^(?:undefined|null|\[object \w+\])$/.test(value)) {
+    return {
+      finding: `The signature header holds the word ${JSON.stringify(value)}: a variable of the sender or of a proxy is not set.`,
+      fix: 'Fill the header from the signature that Intelligems sent.',
+    };
+  }
+  if (body.length === 0) {
+    return {
+      finding: 'The body is empty, but something else was signed.',
+      fix: 'See that nothing reads the body before the verifier, and that no redirect or proxy drops it.',
+    };
+  }
+  if (body.length < 50 && Buffer.from(body).toString() === '[object Object]') {
+    return {
+      finding: 'The body is the text "[object Object]": an object was put where its JSON belongs.',
+      fix: 'Pass on the raw body as it came.',
+    };
+  }
+  return fromShape(value) ?? fromEncoding(headers, body);
+}
+
+function withoutHeader(headers: RefusedRequest['headers'], headerName: string): Diagnosis {
+  const [other] = Object.keys(headers).filter((name) => /signature|hmac/.test(name.toLowerCase()));
+  if (other === undefined) {
+    return {
+      finding: `The request has no header ${JSON.stringify(headerName)}, and no other that looks like a signature.`,
+      fix: 'If Intelligems sent it, see that a secret is set there and that no proxy drops the header; else nothing is to be done.',
+    };
+  }
+  return {
+    finding: `The request has no header ${JSON.stringify(headerName)}, but one named ${JSON.stringify(other.slice(0, 100))}, whose value fits no secret.`,
+    fix: 'Find the right header with `npm run find-header`, and compare the secret with the sender.',
+  };
+}
+
+function fromShape(value: string): Diagnosis | null {
+  const digits = /^(?:[a-z0-9-]+=)?([0-9a-f]+)$/i.exec(value.slice(0, 300))?.[1]?.length;
+  const algorithm = { 40: 'SHA-1', 128: 'SHA-512' }[digits ?? 0];
+  if (algorithm !== undefined) {
+    return {
+      finding: `The signature has ${digits} hex digits, as of ${algorithm} in place of SHA-256.`,
+      fix: 'Have the body signed with HMAC-SHA256.',
+    };
+  }
+  if (digits !== undefined && digits < 64) {
+    return {
+      finding: `The signature has only ${digits} of its 64 hex digits.`,
+      fix: 'See where it is cut: a field or a variable that is too short, or an incomplete copy.',
+    };
+  }
+  if (claimedSignatures({ value }).length === 0) {
+    return {
+      finding: 'The signature header holds nothing that could be an HMAC-SHA256, in hex or base64.',
+      fix: 'See what fills it; the right header can be found with `npm run find-header`.',
+    };
+  }
+  return null;
+}
+
+function fromEncoding(headers: RefusedRequest['headers'], body: Uint8Array): Diagnosis | null {
+  const encoding = String(headers['content-encoding'] ?? 'identity');
+  const isGzip = body[0] === 0x1f && body[1] === 0x8b;
+  return isGzip || encoding.toLowerCase() !== 'identity'
+    ? {
+        finding: 'The body is compressed, or says so, and the signature fits neither it nor what is inside.',
+        fix: 'Have the proxy pass the body on as it came, and compare the secret with the sender.',
+      }
+    : null;
+}
+
+function sentence(parts: readonly string[]): string {
+  const text = parts.join('; and ');
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+}
