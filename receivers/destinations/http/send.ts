@@ -95,12 +95,13 @@ export class HttpDestination implements Destination {
           });
         }
       });
+      let answered = false;
       request.on('response', async (response) => {
+        answered = true;
         resolve({ ok: true, answer: await readAnswer(response) });
-        request.destroy();
       });
-      request.on('error', fail);
-      request.on('close', () => fail(new Error('the connection was closed without an answer')));
+      request.on('error', (error) => answered || fail(error));
+      request.on('close', () => answered || fail(new Error('the connection was closed without an answer')));
       request.end(body);
     } catch (error) {
       fail(error as Error);

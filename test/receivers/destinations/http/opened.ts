@@ -1,0 +1,22 @@
+import { pino } from 'pino';
+import type { Attempt, Destination } from '../../../../receivers/destinations/contract.ts';
+import { http } from '../../../../receivers/destinations/http/definition.ts';
+
+/** Opens the destination with settings as the environment would give them; private addresses are allowed. */
+export function opened(settings: Record<string, unknown>): Promise<Destination> {
+  return http.open(http.settings.parse({ allowPrivate: 'true', ...settings }), {
+    name: 'http',
+    log: pino({ level: 'silent' }),
+    now: Date.now,
+  });
+}
+
+export function attempt(overrides: Partial<Attempt> = {}): Attempt {
+  return {
+    number: 1,
+    uncertain: false,
+    signal: new AbortController().signal,
+    recall: async () => null,
+    ...overrides,
+  };
+}

@@ -1,0 +1,228 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
+import type { Destination, Outcome } from '../../../../receivers/destinations/contract.ts';
+import type { FakeOwnApi } from '../../../fakes/own-api.ts';
+import { startFakeOwnApi } from '../../../fakes/own-api.ts';
+import { SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import { attempt, opened } from './opened.ts';
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const OTHER_SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+
+let api: FakeOwnApi;
+let destination: Destination | undefined;
+
+beforeEach(async () => {
+  api = await startFakeOwnApi();
+});
+
+afterEach(async () => {
+  await destination?.close();
+  destination = undefined;
+  await api.close();
+});
+
+async function send(
+  settings: Record<string, unknown> = {},
+  message = sampleMessage('start'),
+): Promise<Outcome> {
+  destination = await opened({ url: api.url, ...settings });
+  return destination.send(message, attempt());
+}
+
+describe('what goes out', () => {
+  test('the normalised event as JSON, with the settings’ method and headers', async () => {
+    const outcome = await send({ method: 'PUT', headers: '{"Authorization":"Bearer 1234567890"}' });
+    expect(outcome).toEqual({ type: 'done', answer: '200: {"taken":true}' });
+    const [request] = api.requests;
+    expect(request).toMatchObject({ method: 'PUT', path: '/events', id: sampleMessage('start').key });
+    expect(request?.headers).toMatchObject({
+      authorization: 'Bearer 1234567890',
+      'content-type': 'application/json',
+    });
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({
+      type: 'experience.started',
+      key: sampleMessage('start').key,
+      action: 'startExperience',
+      triggeredBy: 'maya@alpine-goods.example',
+      experience: { name: 'Backpack price test', type: 'pricing' },
+    });
+  });
+
+  test('a signature that the standardwebhooks package verifies, also with a secret on its way out', async () => {
+    await send({ secret: `${SECRET}, ${OTHER_SECRET}` });
+    const [request] = api.requests;
+    for (const secret of [SECRET, OTHER_SECRET]) {
+      const headers = request?.headers as Record<string, string>;
+      expect(new Webhook(secret).verify(request?.body ?? '', headers)).toMatchObject({
+        action: 'startExperience',
+      });
+    }
+    expect(() =>
+      new Webhook(SECRET).verify(`${request?.body} `, request?.headers as Record<string, string>),
+    ).toThrow();
+  });
+
+  test('the same webhook-id on every attempt, a signature of its own on each', async () => {
+    destination = await opened({ url: api.url, secret: SECRET });
+    api.faults.add({ kind: 'reset', after: true });
+    const message = sampleMessage('end');
+    expect(await destination.send(message, attempt())).toMatchObject({ type: 'retry', uncertain: true });
+    expect(await destination.send(message, attempt({ number: 2, uncertain: true }))).toMatchObject({
+      type: 'done',
+    });
+    expect(api.requests.map(({ id }) => id)).toEqual([message.key, message.key]);
+  });
+
+  test('a report in its own shape', async () => {
+    await send({}, SAMPLE_REPORT as never);
+    expect(JSON.parse(api.requests[0]?.body ?? '')).toMatchObject({
+      type: 'report.digest',
+      title: SAMPLE_REPORT.report.title,
+      sections: SAMPLE_REPORT.report.sections,
+    });
+  });
+
+  test('what a body template makes of the event', async () => {
+    await send({ body: '{"text":"{{ experience.name }} {{ verb }}","share":{{ variations | json }}}' });
+    expect(JSON.parse(api.requests[0]?.body ?? '')).toMatchObject({
+      text: 'Backpack price test was started',
+      share: [{ name: 'Control', percentage: 50 }, { percentage: 50 }],
+    });
+  });
+
+  test('over one connection, event after event', async () => {
+    destination = await opened({ url: api.url });
+    for (const name of ['create', 'start', 'end'] as const) {
+      await destination.send(sampleMessage(name), attempt());
+    }
+    expect(api.requests).toHaveLength(3);
+    expect(api.connections()).toBe(1);
+  });
+});
+
+describe('what the answer means', () => {
+  test.each([
+    [400, 'dead', 'FORWARD_BODY'],
+    [401, 'dead', 'FORWARD_HEADERS'],
+    [403, 'dead', 'FORWARD_HEADERS'],
+    [404, 'dead', 'FORWARD_URL'],
+    [405, 'dead', 'FORWARD_METHOD'],
+    [409, 'dead', 'its answer may tell why'],
+    [410, 'dead', 'gone for good'],
+    [413, 'dead', 'too large'],
+    [422, 'dead', 'FORWARD_BODY'],
+    [408, 'retry', 'asks to send it again'],
+    [425, 'retry', 'asks to send it again'],
+    [500, 'retry', 'may have taken the event'],
+    [503, 'retry', 'may have taken the event'],
+  ])('%i: %s', async (status, type, words) => {
+    api.faults.add({ kind: 'status', status, body: 'why' });
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type, answer: `${status}: why` });
+    expect((outcome as { reason: string }).reason.toLowerCase()).toContain(words.toLowerCase());
+  });
+
+  test('a 5xx may have taken effect', async () => {
+    api.faults.add({ kind: 'status', status: 502, after: true });
+    expect(await send()).toMatchObject({ type: 'retry', uncertain: true });
+  });
+
+  test('429 costs no attempt and holds the destination as long as it asks', async () => {
+    api.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 7 });
+    expect(await send()).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 7000 });
+  });
+
+  test('429 without a word holds it for a while all the same', async () => {
+    api.faults.add({ kind: 'status', status: 429 });
+    expect(await send()).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 30_000 });
+  });
+
+  test('503 with a date in Retry-After', async () => {
+    api.answer = {
+      status: 503,
+      headers: { 'Retry-After': new Date(Date.now() + 60_000).toUTCString() },
+      body: '',
+    };
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type: 'retry' });
+    expect((outcome as { delayMs: number }).delayMs).toBeGreaterThan(50_000);
+    expect((outcome as { delayMs: number }).delayMs).toBeLessThanOrEqual(60_000);
+  });
+
+  test('a Retry-After of years is cut to a day', async () => {
+    api.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 1e9 });
+    expect(await send()).toMatchObject({ delayMs: 24 * 60 * 60_000 });
+  });
+
+  test('a status that the settings count as success', async () => {
+    api.faults.add({ kind: 'status', status: 409 });
+    expect(await send({ success: '2xx, 409' })).toMatchObject({ type: 'done', answer: '409' });
+  });
+
+  test('a success that the settings leave out', async () => {
+    api.answer.status = 202;
+    const outcome = await send({ success: '200' });
+    expect(outcome).toMatchObject({ type: 'dead' });
+    expect((outcome as { reason: string }).reason).toContain('FORWARD_SUCCESS');
+  });
+
+  test('a redirect is told and never followed', async () => {
+    const elsewhere = await startFakeOwnApi();
+    api.answer = { status: 307, headers: { Location: `${elsewhere.url}?token=hidden` }, body: '' };
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type: 'dead' });
+    expect((outcome as { reason: string }).reason).toContain(`a redirect to ${new URL(elsewhere.url).host}`);
+    expect(JSON.stringify(outcome)).not.toContain('hidden');
+    expect(elsewhere.requests).toEqual([]);
+    await elsewhere.close();
+  });
+
+  test('only the beginning of a long answer is read and kept', async () => {
+    api.answer.body = 'x'.repeat(50_000_000);
+    const outcome = await send();
+    expect(outcome.type).toBe('done');
+    expect(outcome.answer).toHaveLength(1024);
+  });
+
+  test('nothing secret comes back in the answer that is kept', async () => {
+    api.answer.body = 'You sent Bearer swordfish-2000 to /events?token=abcdef123';
+    const outcome = await send({
+      url: `${api.url}?token=abcdef123`,
+      headers: { Authorization: 'Bearer swordfish-2000' },
+    });
+    expect(outcome.answer).toBe('200: You sent … to …');
+  });
+});
+
+describe('when there is no answer', () => {
+  test('a time-out: the request may have arrived', async () => {
+    api.faults.add({ kind: 'hang', after: true });
+    const outcome = await send({ timeoutMs: '150' });
+    expect(outcome).toMatchObject({ type: 'retry', uncertain: true });
+    expect((outcome as { reason: string }).reason).toContain('did not answer within 0.15 s');
+  });
+
+  test('the attempt’s own end', async () => {
+    api.faults.add({ kind: 'hang' });
+    destination = await opened({ url: api.url });
+    const outcome = await destination.send(
+      sampleMessage('start'),
+      attempt({ signal: AbortSignal.timeout(100) }),
+    );
+    expect(outcome).toMatchObject({ type: 'retry', uncertain: true });
+  });
+
+  test('nobody listens: it has not arrived', async () => {
+    const { url } = api;
+    await api.close();
+    const outcome = await send({ url });
+    expect(outcome).toEqual({ type: 'retry', reason: `Nothing listens at ${new URL(url).host}.` });
+  });
+
+  test('a name that does not exist', async () => {
+    const outcome = await send({ url: 'https://nothing.invalid/' });
+    expect(outcome).toMatchObject({ type: 'retry' });
+    expect(outcome).not.toHaveProperty('uncertain');
+  });
+});
