@@ -184,8 +184,17 @@ function momentOf(ms: number): Moment {
  */
 export function render(message: Message, template: string | undefined): RenderedBody {
   if (message.kind === 'report') {
-    return { ok: true, body: JSON.stringify(forwardedReport(message)) };
+    return writeJson(forwardedReport(message));
   }
   const event = forwardedEvent(message);
-  return template === undefined ? { ok: true, body: JSON.stringify(event) } : renderBody(template, event);
+  return template === undefined ? writeJson(event) : renderBody(template, event);
+}
+
+function writeJson(value: ForwardedEvent | ForwardedReport): RenderedBody {
+  try {
+    return { ok: true, body: JSON.stringify(value) };
+  } catch (error) {
+    // JSON.parse reads nesting of any depth, JSON.stringify ends at the call stack's.
+    return { ok: false, problem: `The event cannot be written as JSON: ${(error as Error).message}.` };
+  }
 }

@@ -43,7 +43,8 @@ export class HttpDestination implements Destination {
   async send(message: Message, attempt: Attempt): Promise<Outcome> {
     const rendered = render(message, this.#settings.body);
     if (!rendered.ok) {
-      return { type: 'dead', reason: `${rendered.problem} Correct FORWARD_BODY, restart, and replay.` };
+      const advice = this.#settings.body === undefined ? '' : ' Correct FORWARD_BODY, restart, and replay.';
+      return { type: 'dead', reason: `${rendered.problem}${advice}` };
     }
     const { host } = this.#url;
     const { timeoutMs } = this.#settings;

@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import type { Destination, Outcome } from '../../../../receivers/destinations/contract.ts';
+import { http } from '../../../../receivers/destinations/http/definition.ts';
 import type { FakeOwnApi } from '../../../fakes/own-api.ts';
 import { startFakeOwnApi } from '../../../fakes/own-api.ts';
-import { SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import { messageOf, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
 import { attempt, opened } from './opened.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -195,7 +200,34 @@ describe('what the answer means', () => {
   });
 });
 
+test('a body template that fails for an event: dead, with its fault', async () => {
+  const { experience, action } = sampleMessage('start').event;
+  const message = messageOf({ action, experience: { id: experience.id, name: 'no description' } });
+  const body = '{"why": {% if payload.timestamp %}""{% else %}{{ payload.experience.nothing }}{% endif %}}';
+  destination = await http.open(
+    { ...http.example, url: api.url, allowPrivate: true, body },
+    { name: 'http', log: pino({ level: 'silent' }), now: Date.now },
+  );
+  const outcome = await destination.send(message, attempt());
+  expect(outcome).toMatchObject({ type: 'dead' });
+  expect((outcome as { reason: string }).reason).toContain('undefined variable: payload.experience.nothing');
+  expect(api.requests).toEqual([]);
+});
+
 describe('when there is no answer', () => {
+  test('an answer that begins and never ends is good enough', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(200).write('half');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const outcome = await send({ url: `http://127.0.0.1:${port}/`, timeoutMs: 150 });
+    expect(outcome).toEqual({ type: 'done', answer: '200: half' });
+    server.closeAllConnections();
+    server.close();
+  });
+
   test('a time-out: the request may have arrived', async () => {
     api.faults.add({ kind: 'hang', after: true });
     const outcome = await send({ timeoutMs: '150' });

@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Message } from '../../../../receivers/destinations/contract.ts';
+import { http } from '../../../../receivers/destinations/http/definition.ts';
+import { render } from '../../../../receivers/destinations/http/render.ts';
+import { expectGolden } from '../../../fixtures/golden.ts';
+import { AWKWARD_MESSAGES, SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+
+const MESSAGES: Record<string, Message> = {
+  ...Object.fromEntries(SAMPLE_NAMES.map((name) => [name, sampleMessage(name)])),
+  ...AWKWARD_MESSAGES,
+  report: SAMPLE_REPORT,
+};
+
+const TEMPLATE = `{
+  "text": "{{ experience.name }} {{ verb }}{% if triggeredBy %} by {{ triggeredBy }}{% endif %}",
+  "at": {{ timestamp.iso | json }},
+  "variations": [{% for variation in variations %}{% unless forloop.first %}, {% endunless %}{{ variation.name | json }}{% endfor %}],
+  "store": {{ organization | json }}
+}`;
+
+describe.each(Object.entries(MESSAGES))('%s', (name, message) => {
+  const file = name.replaceAll(' ', '-');
+
+  test('as the default body', () => {
+    const { document } = http.preview(message, http.example);
+    expect(document.type).toBe('json');
+    expectGolden(new URL(`golden/${file}.json`, import.meta.url), `${document.content}\n`);
+  });
+
+  test('through a template', () => {
+    const rendered = render(message, TEMPLATE);
+    expect(rendered).toMatchObject({ ok: true });
+    const { body } = rendered as { body: string };
+    expect(() => JSON.parse(body)).not.toThrow();
+    if (message.kind === 'experience') {
+      expectGolden(new URL(`golden/template/${file}.json`, import.meta.url), `${body}\n`);
+    }
+  });
+});
+
+test('a name cannot end the text it stands in', () => {
+  const message = sampleMessage('start');
+  const name = '", "admin": true, "x": "\\';
+  const event = { ...message.event, experience: { ...message.event.experience, name } };
+  const rendered = render({ ...message, event }, '{"text":"{{ experience.name }}"}');
+  expect(JSON.parse((rendered as { body: string }).body)).toEqual({ text: name });
+});
+
+test('a template that fails for an event tells its fault', () => {
+  const template = '{"name": "{{ payload.experience.description }}"}';
+  const problem = render(AWKWARD_MESSAGES['missing fields'] as never, template);
+  expect(problem).toEqual({
+    ok: false,
+    problem: 'The body template failed: undefined variable: payload.experience.description, line:1, col:14.',
+  });
+});
+
+test('the preview shows where it goes without the path, which may be a secret', () => {
+  const { text } = http.preview(sampleMessage('start'), {
+    ...http.example,
+    url: 'https://hooks.example.com/T123/secret-token?key=1',
+  });
+  expect(text).toContain('POST https://hooks.example.com/…');
+  expect(text).not.toContain('secret-token');
+});
+
+test('a webhook that nests deeper than JSON can be written is told, not thrown', () => {
+  const message = sampleMessage('start');
+  const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+  const event = { ...message.event, payload: { ...message.event.payload, deep } };
+  for (const template of [undefined, '{"all": {{ payload | json }}}']) {
+    expect(render({ ...message, event }, template)).toMatchObject({ ok: false });
+  }
+});

@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { http } from '../../../../receivers/destinations/http/definition.ts';
+import { startFakeOwnApi } from '../../../fakes/own-api.ts';
+import { opened } from './opened.ts';
+
+const URL_ONLY = { url: 'https://api.example.com/events' };
+const SECRET = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+
+/** The messages that a person gets for settings with a fault. */
+function faults(settings: Record<string, unknown>): string[] {
+  const parsed = http.settings.safeParse({ ...URL_ONLY, ...settings });
+  return parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+describe('settings', () => {
+  test('the URL is enough', () => {
+    expect(http.settings.parse(URL_ONLY)).toEqual({
+      ...URL_ONLY,
+      method: 'POST',
+      headers: {},
+      secret: [],
+      success: '200-299',
+      timeoutMs: 10_000,
+      allowPrivate: false,
+    });
+  });
+
+  test('texts from the environment and values from a file mean the same', () => {
+    const fromEnvironment = {
+      ...URL_ONLY,
+      headers: '{"X-Team":"growth"}',
+      secret: `${SECRET},${SECRET}`,
+      success: '200, 201',
+      timeoutMs: '5000',
+      allowPrivate: 'true',
+    };
+    const fromFile = {
+      ...URL_ONLY,
+      headers: { 'X-Team': 'growth' },
+      secret: [SECRET, SECRET],
+      success: [200, '201'],
+      timeoutMs: 5000,
+      allowPrivate: true,
+    };
+    expect(http.settings.parse(fromEnvironment)).toEqual(http.settings.parse(fromFile));
+  });
+
+  test.each([
+    [{ url: 'api.example.com' }, 'url: Write a whole URL'],
+    [{ url: 'file:///etc/passwd' }, 'url: Write a whole URL'],
+    [{ method: 'GET' }, 'method: '],
+    [{ headers: 'Authorization: Bearer x' }, 'headers: Write the headers as a JSON object'],
+    [{ headers: '{"a":1}' }, 'headers: Write the headers as a JSON object'],
+    [{ headers: { 'X-A': 'one\r\nX-B: two' } }, 'headers: The value of X-A holds a line break'],
+    [{ headers: { 'X A': 'x' } }, 'headers: “X A” is no header name'],
+    [{ headers: { 'Webhook-Id': 'x' } }, 'headers: The header Webhook-Id is set by the receiver itself'],
+    [
+      { secret: 'whsec_short' },
+      'secret: A signing secret is whsec_ and 24 to 64 bytes in base64; make one with',
+    ],
+    [{ success: 'all' }, 'success: Write statuses as 200-299, 409.'],
+    [{ timeoutMs: 'soon' }, 'timeoutMs: Write whole milliseconds'],
+    [{ allowPrivate: 'perhaps' }, 'allowPrivate: Write true or false.'],
+    [{ body: '{"a": {{ nmae | json }}}' }, 'body: The body template failed: undefined variable: nmae'],
+    [{ body: '{"a": {{ triggeredBy }}}' }, 'body: The body template does not give JSON for every event'],
+    [{ body: '{"a": "{{ verb }"}' }, 'body: The body template failed: output "{{ verb }'],
+    [{ colour: 'red' }, ': Unrecognized key: "colour"'],
+  ])('%j is told what to write instead', (settings, message) => {
+    expect(faults(settings).join('\n')).toContain(message);
+  });
+
+  test('no message repeats a secret', () => {
+    expect(faults({ secret: 'swordfish', headers: '{"Authorization": "swordfish' }).join()).not.toContain(
+      'swordfish',
+    );
+  });
+
+  test('the JSON Schema describes every field and marks the secret ones', () => {
+    const { properties = {} } = z.toJSONSchema(http.settings, { io: 'input' });
+    const fields = properties as Record<string, { description?: string; secret?: boolean }>;
+    expect(Object.values(fields).every(({ description }) => description !== undefined)).toBe(true);
+    expect(Object.keys(fields).filter((name) => fields[name]?.secret)).toEqual(['url', 'headers', 'secret']);
+    expect(Object.keys(fields).sort()).toEqual(Object.values(http.environment).sort());
+  });
+});
+
+describe('check', () => {
+  test('all is well with an API that takes connections, and a secret', async () => {
+    const api = await startFakeOwnApi();
+    const destination = await opened({ url: api.url, secret: SECRET });
+    expect(await destination.check()).toEqual([
+      expect.objectContaining({ what: 'Encryption', state: 'warning' }),
+      expect.objectContaining({ what: 'Your API', state: 'ok' }),
+    ]);
+    expect(api.requests).toEqual([]);
+    await destination.close();
+    await api.close();
+  });
+
+  test('requests without a signature are warned of, with a command that makes a good secret', async () => {
+    const destination = await opened({ url: 'https://nothing.invalid/' });
+    const checks = await destination.check();
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        what: 'Signature',
+        state: 'warning',
+        fix: expect.stringContaining('node -p'),
+      }),
+    );
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        state: 'fault',
+        finding: 'The name of nothing.invalid cannot be resolved.',
+      }),
+    );
+    await destination.close();
+  });
+});
