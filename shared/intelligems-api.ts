@@ -125,6 +125,7 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
           ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         body: call.body === undefined ? undefined : JSON.stringify(call.body),
+        timeoutMs,
         signal: AbortSignal.any(limits),
       });
       return response;

@@ -5,6 +5,8 @@ export interface ApiRequest {
   headers: Record<string, string>;
   /** JSON; absent for a GET. */
   body?: string;
+  /** How long the answer may take, in milliseconds: for a transport that cannot be given `signal`. */
+  timeoutMs: number;
   /** Aborts when the answer has taken too long or the caller has given up. */
   signal: AbortSignal;
 }

@@ -36,6 +36,9 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   onsiteUpsell: 'Onsite upsell',
 };
 
+/** The experience types that Intelligems documents. */
+export const EXPERIENCE_TYPES: readonly string[] = Object.keys(TYPE_WORDS);
+
 /** An experience type of Intelligems in words; one that is unknown here stays as it is. */
 export function typeWords(type: string | undefined): string {
   return type === undefined || type === '' ? 'Unknown type' : (TYPE_WORDS[type] ?? type);

@@ -1,0 +1,66 @@
+import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
+import { isRecord } from '../shared/events.ts';
+import { readZapierFilter } from '../shared/zapier-filter.ts';
+import { connectionOf } from './connection.ts';
+import { succeeded } from './failures.ts';
+import { intelligems } from './intelligems.ts';
+import { receiver } from './receiver.ts';
+
+/** Tries the access token, and the receiver where one is named, by real calls; gives the connection's label. */
+async function test(z: ZObject, bundle: Bundle): Promise<{ label: string }> {
+  const { accessToken, receiverUrl, receiverKey } = connectionOf(bundle);
+  succeeded(z, await intelligems(z, bundle).listExperiences({ limit: 1 }));
+  if (receiverUrl === null && receiverKey === null) {
+    return { label: maskedLabel(accessToken) };
+  }
+  const [newest] = await receiver(z, bundle).recentEvents(readZapierFilter({}), 1);
+  const organization = isRecord(newest) ? newest.organization_name : null;
+  return {
+    label: typeof organization === 'string' && organization !== '' ? organization : maskedLabel(accessToken),
+  };
+}
+
+function maskedLabel(accessToken: string): string {
+  return accessToken.length >= 12 ? `Access token ending in ${accessToken.slice(-4)}` : 'Access token';
+}
+
+/** The connection of an account: a token for the External API, and what the webhooks need. */
+export const authentication: Authentication = {
+  type: 'custom',
+  test,
+  connectionLabel: '{{label}}',
+  fields: [
+    {
+      key: 'access_token',
+      label: 'Intelligems Access Token',
+      type: 'password',
+      required: true,
+      helpText:
+        'The key of the External API. How to get one is told in the [documentation of the External API](https://docs.intelligems.io/developer-resources/external-api).',
+    },
+    {
+      key: 'receiver_url',
+      label: 'Receiver URL',
+      type: 'string',
+      required: false,
+      isNoSecret: true,
+      helpText:
+        "For the instant triggers: the address of your team's receiver, such as `https://hooks.example.com`. Whoever runs the receiver knows it.",
+    },
+    {
+      key: 'receiver_key',
+      label: 'Receiver Key',
+      type: 'password',
+      required: false,
+      helpText: "For the instant triggers: the value of the receiver's setting `ZAPIER_API_KEY`.",
+    },
+    {
+      key: 'webhook_secret',
+      label: 'Webhook Secret',
+      type: 'password',
+      required: false,
+      helpText:
+        'Only for “Catch Intelligems Webhook”: the secret with which the webhooks are signed, from Settings, Webhooks in the [Intelligems dashboard](https://app.intelligems.io). While it is being changed, enter both, with a space between.',
+    },
+  ],
+};

@@ -1,0 +1,39 @@
+import type { Bundle, HttpRequestOptions, ZObject } from 'zapier-platform-core';
+import { type IntelligemsApi, intelligemsApi } from '../shared/intelligems-api.ts';
+import type { Transport } from '../shared/intelligems-transport.ts';
+import { connectionOf } from './connection.ts';
+
+/** Options that the runtime knows and its types lack. */
+type RequestOptions = HttpRequestOptions & { throwForThrottlingEarly: boolean };
+
+/** Leaves every answer to the caller: no redirects, no exceptions for a status. */
+export const PLAIN_REQUEST = {
+  redirect: 'manual',
+  skipThrowForStatus: true,
+  throwForThrottlingEarly: false,
+} satisfies RequestOptions;
+
+/**
+ * The External API for one run, over Zapier's own requests so that they show in its log. It waits little:
+ * a run may take 30 seconds, and Zapier itself repeats what was throttled. `INTELLIGEMS_BASE_URL` and
+ * `INTELLIGEMS_API_VERSION` set another address or version.
+ */
+export function intelligems(z: ZObject, bundle: Bundle): IntelligemsApi {
+  const transport: Transport = async ({ method, url, headers, body, timeoutMs }) => {
+    const response = await z.request(url, { ...PLAIN_REQUEST, method, headers, body, timeout: timeoutMs });
+    return {
+      status: response.status,
+      header: (name) => response.headers.get(name),
+      text: response.content,
+    };
+  };
+  return intelligemsApi({
+    token: connectionOf(bundle).accessToken,
+    baseUrl: process.env.INTELLIGEMS_BASE_URL || undefined,
+    version: process.env.INTELLIGEMS_API_VERSION || undefined,
+    timeoutMs: 9_000,
+    attempts: 2,
+    maxWaitMs: 2_000,
+    transport,
+  });
+}

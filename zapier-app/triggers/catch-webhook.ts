@@ -1,0 +1,106 @@
+import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
+import { eventKey } from '../../shared/event-key.ts';
+import { parseEvent, triggeredBy } from '../../shared/events.ts';
+import { verifyWebhook } from '../../shared/verifier.ts';
+import { type ZapierEvent, zapierEvent } from '../../shared/zapier-event.ts';
+import { passesFilter } from '../../shared/zapier-filter.ts';
+import { connectionOf } from '../connection.ts';
+import { succeeded } from '../failures.ts';
+import { EVENTS_FIELD, FILTER_FIELDS, filterOf } from '../fields/input.ts';
+import { EVENT_OUTPUT } from '../fields/output.ts';
+import { intelligems } from '../intelligems.ts';
+import { recentActions } from '../recent-actions.ts';
+import { sampleEvent } from '../samples.ts';
+
+const SIGNATURE_HEADER = 'X-Intelligems-Signature';
+
+/** The secrets that may have signed a webhook: the field as a whole, and its parts where it holds several. */
+function secretsOf(z: ZObject, bundle: Bundle): string[] {
+  const { webhookSecret } = connectionOf(bundle);
+  if (webhookSecret === null) {
+    throw new z.errors.Error(
+      'The connection has no Webhook Secret, so nobody can tell whether a webhook is real. Copy the secret from Settings, Webhooks in the Intelligems dashboard, and reconnect the account under My Apps.',
+      'secret missing',
+      400,
+    );
+  }
+  return [webhookSecret, ...webhookSecret.split(/\s+/)];
+}
+
+/** A header of the caught request. Zapier puts `Http-` before the names, and spells them in its own way. */
+function headerOf(headers: Record<string, string> | undefined, name: string): string | undefined {
+  const plain = (text: string): string =>
+    text
+      .toLowerCase()
+      .replaceAll('_', '-')
+      .replace(/^http-/, '');
+  return Object.entries(headers ?? {}).find(([key]) => plain(key) === plain(name))?.[1];
+}
+
+function perform(z: ZObject, bundle: Bundle): ZapierEvent[] {
+  const content = bundle.rawRequest?.content ?? '';
+  const name = bundle.inputData.signature_header;
+  const signature = headerOf(
+    bundle.rawRequest?.headers,
+    typeof name === 'string' && name.trim() !== '' ? name.trim() : SIGNATURE_HEADER,
+  );
+  const verdict = verifyWebhook(content, signature, secretsOf(z, bundle));
+  if (!verdict.ok) {
+    throw new z.errors.Error(
+      `A webhook was refused because its signature does not prove that Intelligems sent it. ${verdict.hint} Compare the Webhook Secret in the connection with the one in the Intelligems dashboard.`,
+      verdict.reason,
+      401,
+    );
+  }
+  const parsed = parseEvent(content);
+  if (!parsed.ok) {
+    return [];
+  }
+  const event = zapierEvent({
+    id: eventKey(parsed.event, new TextEncoder().encode(content)),
+    event: parsed.event,
+    triggeredBy: triggeredBy(parsed.event),
+    receivedAt: Date.now(),
+  });
+  return passesFilter(event, filterOf(bundle.inputData)) ? [event] : [];
+}
+
+/** What happened lately, so that the editor has samples before the first webhook comes. */
+async function performList(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
+  secretsOf(z, bundle);
+  const query = { list: {}, firstPageOnly: true, now: Date.now() };
+  const events = succeeded(z, await recentActions(intelligems(z, bundle), query));
+  const filter = filterOf(bundle.inputData);
+  return events.filter((event) => passesFilter(event, filter)).slice(0, 3);
+}
+
+/** For a private app without a receiver: its URL is pasted into the dashboard of Intelligems by hand. */
+export const catchWebhook: Trigger = {
+  key: 'catch_webhook',
+  noun: 'Webhook',
+  display: {
+    label: 'Catch Intelligems Webhook',
+    description: 'Triggers when a webhook with a right signature arrives at the address that this Zap shows.',
+    directions:
+      'Copy the URL below. In the Intelligems dashboard open Settings, Webhooks, add a webhook, paste the URL, tick the events that you want, and save. Copy the secret that is shown there into the Webhook Secret of this connection. The same event may arrive twice: Intelligems repeats a webhook that it believes lost.',
+  },
+  operation: {
+    type: 'hook',
+    inputFields: [
+      EVENTS_FIELD,
+      ...FILTER_FIELDS,
+      {
+        key: 'signature_header',
+        label: 'Signature Header',
+        type: 'string',
+        required: false,
+        placeholder: SIGNATURE_HEADER,
+        helpText: 'Only if the signature comes in another header than usual.',
+      },
+    ],
+    outputFields: EVENT_OUTPUT,
+    sample: { ...sampleEvent('startExperience') },
+    perform,
+    performList,
+  },
+};

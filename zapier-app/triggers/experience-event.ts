@@ -1,0 +1,96 @@
+import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
+import { ACTIONS, type Action, isRecord } from '../../shared/events.ts';
+import { ACTION_TITLES, ACTION_VERBS } from '../../shared/words.ts';
+import type { ZapierEvent } from '../../shared/zapier-event.ts';
+import { passesFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
+import { EVENTS_FIELD, FILTER_FIELDS, filterOf } from '../fields/input.ts';
+import { EVENT_OUTPUT } from '../fields/output.ts';
+import { receiver } from '../receiver.ts';
+import { sampleEvent } from '../samples.ts';
+
+/** How many recent events the editor offers as samples. */
+const SAMPLES = 3;
+
+interface TriggerWords {
+  key: string;
+  label: string;
+  description: string;
+  /** Null for all, with a choice. */
+  action: Action | null;
+}
+
+/**
+ * An instant trigger: the team's receiver is told where to send which events, and sends each once, verified
+ * and in the form that the Zap gets.
+ */
+function experienceEventTrigger({ key, label, description, action }: TriggerWords): Trigger {
+  const filterFor = (bundle: Bundle): ZapierFilter => {
+    const filter = filterOf(bundle.inputData);
+    return action === null ? filter : { ...filter, actions: [action] };
+  };
+
+  return {
+    key,
+    noun: 'Experience',
+    display: { label, description },
+    operation: {
+      type: 'hook',
+      inputFields: action === null ? [EVENTS_FIELD, ...FILTER_FIELDS] : FILTER_FIELDS,
+      outputFields: EVENT_OUTPUT,
+      sample: { ...sampleEvent(action ?? 'endExperience') },
+
+      async performSubscribe(z: ZObject, bundle: Bundle) {
+        return { id: await receiver(z, bundle).subscribe(bundle.targetUrl ?? '', filterFor(bundle)) };
+      },
+
+      async performUnsubscribe(z: ZObject, bundle: Bundle) {
+        const id = bundle.subscribeData?.id;
+        if (id !== undefined) {
+          await receiver(z, bundle).unsubscribe(id);
+        }
+        return {};
+      },
+
+      perform(_: ZObject, bundle: Bundle): ZapierEvent[] {
+        return readEvents([bundle.cleanedRequest], filterFor(bundle));
+      },
+
+      async performList(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
+        const filter = filterFor(bundle);
+        const events = await receiver(z, bundle).recentEvents(filter, SAMPLES * 10);
+        return readEvents(events, filter).slice(0, SAMPLES);
+      },
+    },
+  };
+}
+
+/** The events among what the receiver sent that this Zap wants. */
+function readEvents(candidates: unknown[], filter: ZapierFilter): ZapierEvent[] {
+  return candidates.filter(isZapierEvent).filter((event) => passesFilter(event, filter));
+}
+
+function isZapierEvent(value: unknown): value is ZapierEvent {
+  return (
+    isRecord(value) &&
+    ['id', 'action_type', 'experience_id', 'experience_name'].every((key) => typeof value[key] === 'string')
+  );
+}
+
+/** Experience Created, Started, Paused, Ended, Updated, Deleted, and any of them. */
+export const experienceEventTriggers: Trigger[] = [
+  ...ACTIONS.map((action) =>
+    experienceEventTrigger({
+      key: ACTION_TITLES[action].toLowerCase().replace(' ', '_'),
+      label: ACTION_TITLES[action],
+      description: `Triggers when an experience ${ACTION_VERBS[action].replace('was', 'is')}.`,
+      action,
+    }),
+  ),
+  experienceEventTrigger({
+    key: 'any_experience_event',
+    label: 'Any Experience Event',
+    description:
+      'Triggers when an experience is created, started, paused, ended, updated or deleted, or for those of these events that you choose.',
+    action: null,
+  }),
+];
