@@ -4,5 +4,6 @@ export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testTimeout: 30_000,
+  modulePathIgnorePatterns: ['<rootDir>/zapier-app/(dist|build)/'],
   maxWorkers: 2,
 };

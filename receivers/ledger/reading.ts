@@ -81,7 +81,7 @@ export interface TimelineBucket {
 export interface LedgerReader {
   event(key: string): Promise<StoredEvent | null>;
   events(filter: EventFilter): Promise<EventSummary[]>;
-  /** Known events of an experience, at most `limit` newest by event time; oldest first. */
+  /** Known events of an experience, at most the `limit` last accepted; ordered by event time, oldest first. */
   history(experienceId: string, limit: number): Promise<StoredEvent[]>;
   deliveries(eventKey: string): Promise<DeliveryRecord[]>;
   attempts(deliveryId: number): Promise<AttemptRecord[]>;

@@ -7,6 +7,7 @@ import type {
   NewEvent,
   Settlement,
 } from '../contract.ts';
+import { OpenDeliveries, type OpenDelivery } from './open-deliveries.ts';
 import { type BodyRow, type EventRow, storedEvent } from './rows.ts';
 
 /** A burst of updates is told after at most this many of its quiet times, even if it goes on. */
@@ -29,21 +30,6 @@ export interface SettleRequest {
   health: DestinationHealth;
 }
 
-interface OpenDelivery {
-  id: number;
-  state: string;
-  quiet_ms: number | null;
-  held_since: number | null;
-  tries: number;
-}
-
-interface DeliveryRow {
-  sequence: number;
-  destination: string;
-  lane: string;
-  tries: number;
-}
-
 type ClaimedRow = EventRow &
   BodyRow & {
     id: number;
@@ -53,64 +39,85 @@ type ClaimedRow = EventRow &
     uncertain: number;
     replay: number;
     created_at: number;
+    quiet_ms: number | null;
   };
+
+interface OpenRow {
+  id: number;
+  destination: string;
+  lane: string;
+  state: OpenDelivery['state'];
+  due_at: number;
+  quiet_ms: number | null;
+  held_since: number | null;
+  tries: number;
+}
+
+/** A delivery's id is its event's sequence times this, and a number of its own. */
+const IDS_PER_EVENT = 1_000;
 
 /**
  * Everything that writes to the ledger, as functions over one connection. They run inside a transaction
- * that the caller opens and commits, so that many share one commit.
+ * that the caller opens and commits, so that many share one commit. After a rollback they must be prepared
+ * anew: they hold in memory what is open.
  */
 export function prepareOperations(database: DatabaseSync) {
   const insertEvent = database.prepare(`
     INSERT INTO events (key, source, origin, action, experience_id, experience_name, organization_id,
-      occurred_at, received_at, problem, late, triggered_by)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-      EXISTS (SELECT 1 FROM events WHERE experience_id = ?5 AND occurred_at > ?8), NULL)
+      occurred_at, received_at, problem, late, before_sequence)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (key) DO NOTHING
   `);
   const insertBody = database.prepare('INSERT INTO bodies (sequence, body, headers) VALUES (?, ?, ?)');
-  const lastOpen = database.prepare(`
-    SELECT id, state, quiet_ms, held_since, tries FROM deliveries
-    WHERE lane = ? AND destination = ? AND state IN ('waiting', 'ready', 'running')
-    ORDER BY id DESC LIMIT 1
+  const experienceById = database.prepare(
+    'SELECT latest_occurred_at, last_sequence FROM experiences WHERE experience_id = ?',
+  );
+  const insertExperience = database.prepare(`
+    INSERT INTO experiences (experience_id, name, organization_id, source, events, first_at, last_at,
+      latest_occurred_at, last_sequence)
+    VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5, ?6, ?7)
+    ON CONFLICT (experience_id) DO UPDATE SET name = COALESCE(excluded.name, name),
+      organization_id = COALESCE(excluded.organization_id, organization_id), source = excluded.source,
+      events = events + 1, first_at = MIN(first_at, excluded.first_at), last_at = MAX(last_at, excluded.last_at),
+      latest_occurred_at = COALESCE(MAX(latest_occurred_at, excluded.latest_occurred_at),
+        latest_occurred_at, excluded.latest_occurred_at),
+      last_sequence = excluded.last_sequence
+  `);
+  const openRows = database.prepare(`
+    SELECT id, destination, lane, state, due_at, quiet_ms, held_since, tries FROM deliveries
+    WHERE state IN ('waiting', 'ready', 'running') ORDER BY id
   `);
   const insertDelivery = database.prepare(`
-    INSERT INTO deliveries (sequence, destination, route, lane, state, due_at, quiet_ms, held_since, replay, created_at)
+    INSERT INTO deliveries (id, destination, route, lane, state, due_at, quiet_ms, held_since, replay, created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   `);
   const mergeInto = database.prepare(`
     UPDATE deliveries SET state = 'merged', merged_into = ?2, finished_at = ?3 WHERE id = ?1
   `);
   const mergeEarlier = database.prepare('UPDATE deliveries SET merged_into = ?2 WHERE merged_into = ?1');
-  const hurry = database.prepare('UPDATE deliveries SET due_at = MIN(due_at, ?2) WHERE id = ?1');
-  const dueDeliveries = database.prepare(`
-    SELECT d.id, d.destination, d.route, d.attempts, d.uncertain, d.replay, d.created_at, e.*, b.body, b.headers
-    FROM deliveries d JOIN events e ON e.sequence = d.sequence JOIN bodies b ON b.sequence = d.sequence
-    WHERE d.destination = ? AND d.state = 'ready' AND d.due_at <= ?
-    ORDER BY d.due_at, d.id LIMIT ?
-  `);
+  const makeReady = database.prepare("UPDATE deliveries SET state = 'ready', due_at = ?2 WHERE id = ?1");
+  const setDue = database.prepare('UPDATE deliveries SET due_at = ?2 WHERE id = ?1');
   const markRunning = database.prepare(
     "UPDATE deliveries SET state = 'running', tries = tries + 1, attempts = attempts + 1 WHERE id = ?",
   );
-  const nextDue = database.prepare(
-    "SELECT MIN(due_at) AS due_at FROM deliveries WHERE destination = ? AND state = 'ready'",
-  );
-  const mergedKeys = database.prepare(`
-    SELECT e.key FROM deliveries d JOIN events e ON e.sequence = d.sequence WHERE d.merged_into = ? ORDER BY d.id
+  const claimed = database.prepare(`
+    SELECT d.id, d.destination, d.route, d.attempts, d.uncertain, d.replay, d.created_at, d.quiet_ms,
+      e.*, b.body, b.headers
+    FROM deliveries d JOIN events e ON e.sequence = d.id / ${IDS_PER_EVENT}
+      JOIN bodies b ON b.sequence = e.sequence
+    WHERE d.id = ?
   `);
-  const delivery = database.prepare('SELECT sequence, destination, lane, tries FROM deliveries WHERE id = ?');
+  const mergedKeys = database.prepare(`
+    SELECT e.key FROM deliveries d JOIN events e ON e.sequence = d.id / ${IDS_PER_EVENT}
+    WHERE d.merged_into = ? ORDER BY d.id
+  `);
+  const tries = database.prepare('SELECT tries FROM deliveries WHERE id = ?');
   const finish = database.prepare(
     'UPDATE deliveries SET state = ?2, reason = ?3, finished_at = ?4 WHERE id = ?1',
   );
   const retryLater = database.prepare(`
     UPDATE deliveries SET state = 'ready', reason = ?2, due_at = ?3, attempts = attempts - ?4, uncertain = ?5
     WHERE id = ?1
-  `);
-  const promoteNext = database.prepare(`
-    UPDATE deliveries SET state = 'ready' WHERE id = (
-      SELECT id FROM deliveries
-      WHERE lane = ?1 AND destination = ?2 AND state IN ('waiting', 'ready', 'running')
-      ORDER BY id LIMIT 1
-    ) AND state = 'waiting' RETURNING due_at
   `);
   const insertAttempt = database.prepare(`
     INSERT INTO attempts (delivery_id, number, started_at, finished_at, outcome, note, answer)
@@ -130,70 +137,94 @@ export function prepareOperations(database: DatabaseSync) {
     ON CONFLICT (destination, key) DO UPDATE SET value = excluded.value
   `);
   const setTrigger = database.prepare('UPDATE events SET triggered_by = ?2 WHERE key = ?1');
-  const interrupted = database.prepare(
-    "UPDATE deliveries SET state = 'ready', uncertain = 1 WHERE state IN ('waiting', 'ready', 'running') AND state = 'running'",
-  );
+  const markUncertain = database.prepare("UPDATE deliveries SET state = 'ready', uncertain = 1 WHERE id = ?");
   const deadLetter = database.prepare(
-    "SELECT lane, destination, created_at FROM deliveries WHERE id = ? AND state = 'dead'",
+    "SELECT id, destination, lane FROM deliveries WHERE id = ? AND state = 'dead'",
   );
   const revive = database.prepare(`
-    UPDATE deliveries SET state = ?2, due_at = ?3, attempts = 0, reason = NULL, finished_at = NULL WHERE id = ?1
+    UPDATE deliveries SET state = ?2, due_at = ?3, attempts = 0, reason = NULL, finished_at = NULL, quiet_ms = NULL
+    WHERE id = ?1
   `);
   const dismiss = database.prepare(
     "UPDATE deliveries SET state = 'dismissed', finished_at = ?2 WHERE id = ?1 AND state = 'dead'",
   );
   const eventByKey = database.prepare('SELECT sequence, key, experience_id FROM events WHERE key = ?');
-  const replayCount = database.prepare(
-    'SELECT COALESCE(MAX(replay), -1) AS last FROM deliveries WHERE sequence = ? AND destination = ?',
-  );
-  const prunable = database.prepare(`
-    SELECT sequence FROM events e WHERE received_at < ? AND NOT EXISTS (
-      SELECT 1 FROM deliveries d WHERE d.sequence = e.sequence AND d.state IN ('waiting', 'ready', 'running', 'dead')
-    ) ORDER BY sequence LIMIT ?
+  const lastIds = database.prepare(`
+    SELECT MAX(id) AS id, MAX(CASE WHEN destination = ?3 THEN replay END) AS replay FROM deliveries
+    WHERE id BETWEEN ?1 AND ?2
   `);
-  const dropAttempts = database.prepare(
-    'DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE sequence = ?)',
-  );
-  const dropDeliveries = database.prepare('DELETE FROM deliveries WHERE sequence = ?');
+  const prunable = database.prepare(`
+    SELECT sequence FROM events e WHERE received_at < ?1 AND NOT EXISTS (
+      SELECT 1 FROM deliveries d WHERE d.id BETWEEN e.sequence * ${IDS_PER_EVENT} AND e.sequence * ${IDS_PER_EVENT} + ${IDS_PER_EVENT - 1}
+        AND d.state IN ('waiting', 'ready', 'running', 'dead')
+    ) ORDER BY received_at LIMIT ?2
+  `);
+  const dropAttempts = database.prepare('DELETE FROM attempts WHERE delivery_id BETWEEN ? AND ?');
+  const dropDeliveries = database.prepare('DELETE FROM deliveries WHERE id BETWEEN ? AND ?');
   const dropBody = database.prepare('DELETE FROM bodies WHERE sequence = ?');
-  const dropEvent = database.prepare('DELETE FROM events WHERE sequence = ?');
+  const dropEvent = database.prepare('DELETE FROM events WHERE sequence = ? RETURNING experience_id');
+  const forgetExperience = database.prepare(
+    'DELETE FROM experiences WHERE experience_id = ? AND last_sequence = ?',
+  );
   const resume = database.prepare(
     'UPDATE health SET paused_until = 0, pause_reason = NULL WHERE destination = ?',
   );
   const touch = database.prepare('UPDATE health SET probing = probing WHERE destination = ?');
 
+  const open = new OpenDeliveries();
+  for (const row of openRows.all() as unknown as OpenRow[]) {
+    open.add({
+      id: row.id,
+      destination: row.destination,
+      lane: row.lane,
+      state: row.state,
+      dueAt: row.due_at,
+      quietMs: row.quiet_ms,
+      heldSince: row.held_since,
+      untried: row.tries === 0,
+    });
+  }
+
   function addDelivery(
-    sequence: number,
+    id: number,
     lane: string,
     added: NewDelivery,
     replay: number,
     createdAt: number,
-  ): number {
-    const open = lastOpen.get(lane, added.destination) as OpenDelivery | undefined;
-    const mergeable = open !== undefined && open.quiet_ms !== null && open.tries === 0;
-    const merges = mergeable && added.quietMs !== null;
-    const heldSince = added.quietMs === null ? null : merges ? open.held_since : createdAt;
-    const latest = heldSince === null ? added.dueAt : heldSince + LONGEST_BURST * (added.quietMs ?? 0);
-    const { lastInsertRowid } = insertDelivery.run(
-      sequence,
-      added.destination,
-      added.route,
-      lane,
-      merges ? open.state : open === undefined ? 'ready' : 'waiting',
-      Math.min(added.dueAt, latest),
-      added.quietMs,
-      heldSince,
-      replay,
-      createdAt,
-    );
-    const id = Number(lastInsertRowid);
-    if (merges) {
-      mergeEarlier.run(open.id, id);
-      mergeInto.run(open.id, id, createdAt);
-    } else if (mergeable) {
-      hurry.run(open.id, createdAt);
+  ): void {
+    const { destination, route, quietMs } = added;
+    const last = open.last(destination, lane);
+    const held = last !== undefined && last.quietMs !== null && last.untried ? last : undefined;
+    const merged = quietMs === null ? undefined : held;
+    const heldSince = quietMs === null ? null : (merged?.heldSince ?? createdAt);
+    const latest = heldSince === null ? added.dueAt : heldSince + LONGEST_BURST * (quietMs ?? 0);
+    const dueAt = Math.min(added.dueAt, latest);
+    const state = merged?.state ?? (last === undefined ? 'ready' : 'waiting');
+    insertDelivery.run(id, destination, route, lane, state, dueAt, quietMs, heldSince, replay, createdAt);
+    if (merged !== undefined) {
+      mergeEarlier.run(merged.id, id);
+      mergeInto.run(merged.id, id, createdAt);
+      open.remove(merged);
+    } else if (held !== undefined && held.dueAt > createdAt) {
+      setDue.run(held.id, createdAt);
+      if (held.state === 'ready') {
+        open.ready(held, createdAt);
+      } else {
+        held.dueAt = createdAt;
+      }
     }
-    return id;
+    open.add({ id, destination, lane, state, dueAt, quietMs, heldSince, untried: true });
+  }
+
+  /** Takes a delivery out of its lane; gives when the next one of the lane is due. */
+  function leaveLane(delivery: OpenDelivery): number | null {
+    const next = open.remove(delivery);
+    if (next === undefined) {
+      return null;
+    }
+    makeReady.run(next.id, next.dueAt);
+    open.ready(next, next.dueAt);
+    return next.dueAt;
   }
 
   function writeHealth(health: DestinationHealth): void {
@@ -216,8 +247,23 @@ export function prepareOperations(database: DatabaseSync) {
     }
   }
 
+  function experienceOf(event: NewEvent): { late: boolean; before: number | null } {
+    const row =
+      event.experienceId === null
+        ? undefined
+        : (experienceById.get(event.experienceId) as
+            | { latest_occurred_at: number | null; last_sequence: number }
+            | undefined);
+    const latest = row?.latest_occurred_at ?? null;
+    return {
+      late: latest !== null && event.occurredAt !== null && event.occurredAt < latest,
+      before: row?.last_sequence ?? null,
+    };
+  }
+
   return {
     accept(event: NewEvent): Accepted {
+      const { late, before } = experienceOf(event);
       const { changes, lastInsertRowid } = insertEvent.run(
         event.key,
         event.source,
@@ -229,73 +275,91 @@ export function prepareOperations(database: DatabaseSync) {
         event.occurredAt,
         event.receivedAt,
         event.problem,
+        late ? 1 : 0,
+        before,
       );
       if (changes === 0) {
         return { status: 'duplicate', key: event.key };
       }
       const sequence = Number(lastInsertRowid);
       insertBody.run(sequence, event.body, JSON.stringify(event.headers));
-      for (const added of event.deliveries) {
-        addDelivery(sequence, event.experienceId ?? event.key, added, 0, event.receivedAt);
+      if (event.experienceId !== null && event.action !== null) {
+        insertExperience.run(
+          event.experienceId,
+          event.experienceName,
+          event.organizationId,
+          event.source,
+          event.occurredAt ?? event.receivedAt,
+          event.occurredAt,
+          sequence,
+        );
       }
+      event.deliveries.forEach((added, index) => {
+        const id = sequence * IDS_PER_EVENT + index;
+        addDelivery(id, event.experienceId ?? event.key, added, 0, event.receivedAt);
+      });
       return { status: 'accepted', key: event.key };
     },
 
     claim({ requests, now }: { requests: readonly ClaimRequest[]; now: number }): Claim {
-      const claimed: Claim['claimed'] = [];
+      const handed: Claim['claimed'] = [];
       const nextDueAt: Claim['nextDueAt'] = {};
       for (const { destination, limit } of requests) {
-        for (const row of dueDeliveries.all(destination, now, limit) as unknown as ClaimedRow[]) {
-          markRunning.run(row.id);
-          claimed.push({
-            id: row.id,
+        for (const { id } of open.take(destination, now, limit)) {
+          markRunning.run(id);
+          const row = claimed.get(id) as unknown as ClaimedRow;
+          const merged = row.quiet_ms === null ? [] : (mergedKeys.all(id) as { key: string }[]);
+          handed.push({
+            id,
             eventKey: row.key,
-            destination: row.destination,
+            destination,
             route: row.route,
-            attempt: row.attempts + 1,
+            attempt: row.attempts,
             uncertain: row.uncertain === 1,
             replay: row.replay,
             createdAt: row.created_at,
             event: storedEvent(row),
-            merged: (mergedKeys.all(row.id) as { key: string }[]).map(({ key }) => key),
+            merged: merged.map(({ key }) => key),
           });
         }
-        nextDueAt[destination] = (nextDue.get(destination) as { due_at: number | null }).due_at;
+        nextDueAt[destination] = open.nextDueAt(destination);
       }
-      return { claimed, nextDueAt };
+      return { claimed: handed, nextDueAt };
     },
 
     /** Writes an attempt and what follows from it; gives when the next delivery of the lane is due. */
     settle({ id, settlement, health }: SettleRequest): number | null {
-      const row = delivery.get(id) as DeliveryRow | undefined;
-      if (row === undefined) {
+      const delivery = open.get(id);
+      if (delivery === undefined) {
         return null;
       }
       const { outcome, startedAt, finishedAt } = settlement;
       const note = outcome.type === 'done' ? (outcome.note ?? null) : outcome.reason;
-      insertAttempt.run(id, row.tries, startedAt, finishedAt, outcome.type, note, outcome.answer ?? null);
+      const number = (tries.get(id) as { tries: number }).tries;
+      insertAttempt.run(id, number, startedAt, finishedAt, outcome.type, note, outcome.answer ?? null);
       writeHealth(health);
       if (outcome.type !== 'dead') {
-        writeFacts(row.destination, outcome.remember);
+        writeFacts(delivery.destination, outcome.remember);
       }
       if (settlement.state === 'ready') {
-        retryLater.run(
-          id,
-          note,
-          settlement.dueAt,
-          settlement.attemptCounts ? 0 : 1,
-          settlement.uncertain ? 1 : 0,
-        );
-        return settlement.dueAt;
+        const { dueAt, attemptCounts, uncertain } = settlement;
+        retryLater.run(id, note, dueAt, attemptCounts ? 0 : 1, uncertain ? 1 : 0);
+        open.ready(delivery, dueAt);
+        return dueAt;
       }
       finish.run(id, settlement.state, settlement.state === 'dead' ? settlement.reason : null, finishedAt);
-      const promoted = promoteNext.get(row.lane, row.destination) as { due_at: number } | undefined;
-      return promoted?.due_at ?? null;
+      return leaveLane(delivery);
     },
 
-    /** After a crash: what was under way may have arrived. Gives how many there were. */
-    recover(): number {
-      return Number(interrupted.run().changes);
+    /** After a crash: what was under way may have arrived. */
+    recover(): void {
+      for (const { id, state } of openRows.all() as unknown as OpenRow[]) {
+        const delivery = open.get(id);
+        if (state === 'running' && delivery !== undefined) {
+          markUncertain.run(id);
+          open.ready(delivery, delivery.dueAt);
+        }
+      }
     },
 
     remember({ destination, facts }: { destination: string; facts: Record<string, string> }): void {
@@ -306,14 +370,26 @@ export function prepareOperations(database: DatabaseSync) {
       setTrigger.run(key, email);
     },
 
+    /** Gives the destination of each that was revived. */
     reviveDeadLetters({ ids, now }: { ids: readonly number[]; now: number }): string[] {
       const revived: string[] = [];
-      for (const id of ids) {
-        const row = deadLetter.get(id) as DeliveryRow | undefined;
+      for (const each of ids) {
+        const row = deadLetter.get(each) as { id: number; destination: string; lane: string } | undefined;
         if (row !== undefined) {
-          const open = lastOpen.get(row.lane, row.destination);
-          revive.run(id, open === undefined ? 'ready' : 'waiting', now);
-          revived.push(row.destination);
+          const { id, destination, lane } = row;
+          const state = open.last(destination, lane) === undefined ? 'ready' : 'waiting';
+          revive.run(id, state, now);
+          open.add({
+            id,
+            destination,
+            lane,
+            state,
+            dueAt: now,
+            quietMs: null,
+            heldSince: null,
+            untried: false,
+          });
+          revived.push(destination);
         }
       }
       return revived;
@@ -330,17 +406,22 @@ export function prepareOperations(database: DatabaseSync) {
       if (event === undefined) {
         return null;
       }
-      const { last } = replayCount.get(event.sequence, added.destination) as { last: number };
-      return addDelivery(event.sequence, event.experience_id ?? event.key, added, last + 1, now);
+      const [first, end] = idsOf(event.sequence);
+      const last = lastIds.get(first, end, added.destination) as { id: number | null; replay: number | null };
+      const id = last.id === null ? first : last.id + 1;
+      const replay = last.replay === null ? 0 : last.replay + 1;
+      addDelivery(id, event.experience_id ?? event.key, added, replay, now);
+      return id;
     },
 
     prune({ before, limit }: { before: number; limit: number }): number {
       const rows = prunable.all(before, limit) as { sequence: number }[];
       for (const { sequence } of rows) {
-        dropAttempts.run(sequence);
-        dropDeliveries.run(sequence);
+        dropAttempts.run(...idsOf(sequence));
+        dropDeliveries.run(...idsOf(sequence));
         dropBody.run(sequence);
-        dropEvent.run(sequence);
+        const { experience_id } = dropEvent.get(sequence) as { experience_id: string | null };
+        forgetExperience.run(experience_id, sequence);
       }
       return rows.length;
     },
@@ -354,6 +435,10 @@ export function prepareOperations(database: DatabaseSync) {
       touch.run('');
     },
   };
+}
+
+function idsOf(sequence: number): [first: number, last: number] {
+  return [sequence * IDS_PER_EVENT, sequence * IDS_PER_EVENT + IDS_PER_EVENT - 1];
 }
 
 export type Operations = ReturnType<typeof prepareOperations>;

@@ -32,17 +32,23 @@ export function prepareQueries(database: DatabaseSync) {
     'SELECT e.*, b.body, b.headers FROM events e JOIN bodies b USING (sequence) WHERE e.key = ?',
   );
   const history = database.prepare(`
-    SELECT e.*, b.body, b.headers FROM events e JOIN bodies b USING (sequence)
-    WHERE e.experience_id = ? AND e.problem IS NULL AND e.action IS NOT NULL
-    ORDER BY e.occurred_at DESC, e.sequence DESC LIMIT ?
+    WITH RECURSIVE known (sequence, before_sequence) AS (
+      SELECT e.sequence, e.before_sequence FROM experiences x JOIN events e ON e.sequence = x.last_sequence
+      WHERE x.experience_id = ?1
+      UNION ALL
+      SELECT e.sequence, e.before_sequence FROM known k JOIN events e ON e.sequence = k.before_sequence
+      LIMIT ?2
+    )
+    SELECT e.*, b.body, b.headers FROM known JOIN events e USING (sequence) JOIN bodies b USING (sequence)
+    ORDER BY e.occurred_at, e.sequence
   `);
   const deliveriesOf = database.prepare(`
-    SELECT ${DELIVERY_COLUMNS} FROM deliveries d JOIN events e ON e.sequence = d.sequence
+    SELECT ${DELIVERY_COLUMNS} FROM events e JOIN deliveries d ON d.id BETWEEN e.sequence * 1000 AND e.sequence * 1000 + 999
     WHERE e.key = ? ORDER BY d.id
   `);
   const attemptsOf = database.prepare('SELECT * FROM attempts WHERE delivery_id = ? ORDER BY number');
   const stateCounts = database.prepare(
-    'SELECT state, COUNT(*) AS count FROM deliveries WHERE sequence = ? GROUP BY state',
+    'SELECT state, COUNT(*) AS count FROM deliveries WHERE id BETWEEN ?1 * 1000 AND ?1 * 1000 + 999 GROUP BY state',
   );
   const fact = database.prepare('SELECT value FROM facts WHERE destination = ? AND key = ?');
   const healthRows = database.prepare('SELECT * FROM health ORDER BY destination');
@@ -62,8 +68,9 @@ export function prepareQueries(database: DatabaseSync) {
     WHERE received_at >= ?1 AND received_at < ?2 GROUP BY bucket
   `);
   const deliveryBuckets = database.prepare(`
-    SELECT CAST((finished_at - ?1) / ?3 AS INTEGER) AS bucket, state, COUNT(*) AS count FROM deliveries
-    WHERE finished_at >= ?1 AND finished_at < ?2 AND state IN ('done', 'dead') GROUP BY bucket, state
+    SELECT CAST((e.received_at - ?1) / ?3 AS INTEGER) AS bucket, d.state, COUNT(*) AS count
+    FROM events e JOIN deliveries d ON d.id BETWEEN e.sequence * 1000 AND e.sequence * 1000 + 999
+    WHERE e.received_at >= ?1 AND e.received_at < ?2 AND d.state IN ('done', 'dead') GROUP BY bucket, d.state
   `);
 
   function attempts(id: number): AttemptRecord[] {
@@ -96,7 +103,7 @@ export function prepareQueries(database: DatabaseSync) {
 
     history({ experienceId, limit }: { experienceId: string; limit: number }): StoredEvent[] {
       const rows = history.all(experienceId, limit) as unknown as (EventRow & BodyRow)[];
-      return rows.map(storedEvent).reverse();
+      return rows.map(storedEvent);
     },
 
     deliveries,
@@ -110,7 +117,7 @@ export function prepareQueries(database: DatabaseSync) {
         values.push(filter.destination);
       }
       const rows = database
-        .prepare(`SELECT ${DELIVERY_COLUMNS} FROM deliveries d JOIN events e ON e.sequence = d.sequence
+        .prepare(`SELECT ${DELIVERY_COLUMNS} FROM deliveries d JOIN events e ON e.sequence = d.id / 1000
           WHERE ${conditions.join(' AND ')} ORDER BY d.id LIMIT ?`)
         .all(...values, filter.limit) as unknown as DeliveryRecordRow[];
       return rows.map(deliveryRecord);
@@ -140,11 +147,10 @@ export function prepareQueries(database: DatabaseSync) {
     experiences(filter: { search?: string; beforeLastAt?: number; limit: number }): ExperienceSummary[] {
       const rows = database
         .prepare(`
-          SELECT experience_id AS experienceId, experience_name AS name, organization_id AS organizationId, source,
-            MIN(COALESCE(occurred_at, received_at)) AS firstAt, MAX(COALESCE(occurred_at, received_at)) AS lastAt,
-            COUNT(*) AS events
-          FROM events WHERE experience_id IS NOT NULL AND (?1 IS NULL OR experience_name LIKE ?1 ESCAPE '\\')
-          GROUP BY experience_id HAVING ?2 IS NULL OR lastAt < ?2 ORDER BY lastAt DESC LIMIT ?3
+          SELECT experience_id AS experienceId, name, organization_id AS organizationId, source,
+            first_at AS firstAt, last_at AS lastAt, events
+          FROM experiences WHERE (?1 IS NULL OR name LIKE ?1 ESCAPE '\\') AND (?2 IS NULL OR last_at < ?2)
+          ORDER BY last_at DESC LIMIT ?3
         `)
         .all(
           filter.search === undefined ? null : containing(filter.search),
@@ -220,7 +226,7 @@ function eventConditions(filter: EventFilter): { where: string; values: SQLInput
   }
   if (filter.destination !== undefined || filter.state !== undefined) {
     add(
-      `EXISTS (SELECT 1 FROM deliveries d WHERE d.sequence = e.sequence
+      `EXISTS (SELECT 1 FROM deliveries d WHERE d.id BETWEEN e.sequence * 1000 AND e.sequence * 1000 + 999
         AND d.destination = COALESCE(?, d.destination) AND d.state = COALESCE(?, d.state))`,
       filter.destination ?? null,
       filter.state ?? null,

@@ -19,9 +19,11 @@ const MIGRATIONS: readonly string[] = [
     received_at INTEGER NOT NULL,
     problem TEXT,
     late INTEGER NOT NULL,
-    triggered_by TEXT
+    triggered_by TEXT,
+    -- the event of the same experience that was accepted before this one
+    before_sequence INTEGER
   ) STRICT;
-  CREATE INDEX events_of_experience ON events (experience_id, occurred_at) WHERE experience_id IS NOT NULL;
+  CREATE INDEX events_received ON events (received_at);
 
   CREATE TABLE bodies (
     sequence INTEGER PRIMARY KEY,
@@ -29,9 +31,21 @@ const MIGRATIONS: readonly string[] = [
     headers TEXT NOT NULL
   ) STRICT;
 
+  CREATE TABLE experiences (
+    experience_id TEXT PRIMARY KEY,
+    name TEXT,
+    organization_id TEXT,
+    source TEXT NOT NULL,
+    events INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    latest_occurred_at INTEGER,
+    last_sequence INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE deliveries (
+    -- the event's sequence times 1,000, and a number of its own
     id INTEGER PRIMARY KEY,
-    sequence INTEGER NOT NULL,
     destination TEXT NOT NULL,
     route TEXT NOT NULL,
     lane TEXT NOT NULL,
@@ -48,9 +62,7 @@ const MIGRATIONS: readonly string[] = [
     finished_at INTEGER,
     merged_into INTEGER
   ) STRICT;
-  CREATE UNIQUE INDEX deliveries_of_event ON deliveries (sequence, destination, replay);
-  CREATE INDEX deliveries_open ON deliveries (lane, destination, id) WHERE state IN ('waiting', 'ready', 'running');
-  CREATE INDEX deliveries_due ON deliveries (destination, due_at, id) WHERE state = 'ready';
+  CREATE INDEX deliveries_open ON deliveries (id) WHERE state IN ('waiting', 'ready', 'running');
   CREATE INDEX deliveries_dead ON deliveries (destination, id) WHERE state = 'dead';
   CREATE INDEX deliveries_merged ON deliveries (merged_into) WHERE merged_into IS NOT NULL;
 

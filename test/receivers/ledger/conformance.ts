@@ -523,9 +523,8 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         }
         const history = await ledger.history('experience-h', 10);
         expect(history.map(({ occurredAt }) => occurredAt)).toEqual([1_000, 2_000, 3_000]);
-        expect((await ledger.history('experience-h', 2)).map(({ occurredAt }) => occurredAt)).toEqual([
-          2_000, 3_000,
-        ]);
+        const last = await ledger.history('experience-h', 2);
+        expect(last.map(({ occurredAt }) => occurredAt)).toEqual([1_000, 2_000]);
       });
 
       test('counts what waits and what is dead', async () => {
