@@ -11,6 +11,8 @@ const CALL_TIMEOUT_MS = 20_000;
 /** The Google client, and how to end its connections. */
 export interface SheetsClient {
   spreadsheets: sheets_v4.Resource$Spreadsheets;
+  /** Asks for a new access token before the next call; the library never does so before the old one expires. */
+  renewToken(): void;
   close(): void;
 }
 
@@ -53,6 +55,10 @@ export function openClient(credentials: Credentials, apiRootUrl: string | undefi
   });
   return {
     spreadsheets,
+    renewToken() {
+      account.gtoken = undefined;
+      account.setCredentials({ refresh_token: 'jwt-placeholder', expiry_date: 1 });
+    },
     close() {
       agents.http.destroy();
       agents.https.destroy();

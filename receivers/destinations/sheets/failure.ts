@@ -7,9 +7,9 @@ export interface Failure {
     | 'unreachable'
     | 'uncertain'
     | 'no access'
-    | 'read only'
     | 'no spreadsheet'
     | 'bad key'
+    | 'token refused'
     | 'invalid'
     | 'unavailable';
   reason: string;
@@ -72,7 +72,13 @@ export function readFailure(thrown: unknown, call: 'read' | 'write', email: stri
         'https://console.cloud.google.com/apis/library/sheets.googleapis.com, choose the project, press Enable.',
     );
   }
-  if (status === 403 || status === 401) {
+  if (status === 401) {
+    return failure(
+      'token refused',
+      'Google does not accept the access token that it gave out itself: try again later.',
+    );
+  }
+  if (status === 403) {
     return failure(
       'no access',
       `The service account may not write to the spreadsheet: share it with ${email} as an editor (Share, add people).`,
@@ -122,9 +128,15 @@ function connectionFailure(
       'The service account’s private key cannot be read: make a new JSON key for the account.',
     );
   }
-  const reason = `Google could not be reached (${code}).`;
+  const reason = CONNECTION_WORDS[code] ?? `Google could not be reached (${code}).`;
   return failure(call === 'read' || NEVER_CONNECTED.includes(code) ? 'unreachable' : 'uncertain', reason);
 }
+
+const CONNECTION_WORDS: Readonly<Record<string, string>> = {
+  AbortError: 'The receiver was stopped before Google answered.',
+  ECONNRESET: 'The connection to Google broke before the answer.',
+  TimeoutError: 'Google did not answer in time.',
+};
 
 function isTokenCall({ config }: Thrown): boolean {
   return config?.url !== undefined && new URL(config.url).pathname === '/token';
@@ -141,9 +153,7 @@ function invalidReason(status: number, told: string): string {
 }
 
 function toldMessage(data: unknown): string {
-  const { error } = (typeof data === 'object' && data !== null ? data : {}) as {
-    error?: { message?: unknown };
-  };
+  const { error } = Object(data) as { error?: { message?: unknown } };
   return typeof error?.message === 'string' ? error.message.slice(0, 300).replace(/\.+$/, '') : '';
 }
 

@@ -24,7 +24,7 @@ const BATCH_MESSAGES = 250;
  * Developer metadata on the row would be the other way. Both stay right when people sort, insert, move and
  * delete rows (test/receivers/destinations/sheets/identity.test.ts tries them side by side). But the
  * metadata of one tab may hold 30,000 characters in all
- * (https://developers.google.com/workspace/sheets/api/guides/metadata), which are full after some 400
+ * (https://developers.google.com/workspace/sheets/api/guides/metadata), which are full after some 700
  * events, and then every further row is refused; and it is lost when a tab is copied or exported. A column
  * has no such end, and a person can see and repair it.
  */
@@ -87,8 +87,8 @@ class SheetsDestination implements Destination {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#writing;
     this.#client.close();
+    await this.#writing;
   }
 
   async #orAborted(key: string, outcome: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
@@ -133,8 +133,8 @@ class SheetsDestination implements Destination {
   }
 
   /**
-   * Writes the messages together. A batch that Google refuses is read and tried anew, in halves where it
-   * can be halved: a person may have removed a tab meanwhile, and no message may spoil its neighbours.
+   * Writes the messages together. A batch that Google refuses is tried anew, in halves where it can be
+   * halved: a person may have removed a tab meanwhile, and no message may spoil its neighbours.
    */
   async #writeBatch(batch: readonly Waiting[], again = false): Promise<void> {
     let call: 'read' | 'write' = 'read';
@@ -158,7 +158,8 @@ class SheetsDestination implements Destination {
         const middle = Math.ceil(batch.length / 2);
         await this.#writeBatch(batch.slice(0, middle));
         await this.#writeBatch(batch.slice(middle));
-      } else if (failure.kind === 'invalid' && !again) {
+      } else if (!again && (failure.kind === 'invalid' || failure.kind === 'token refused')) {
+        this.#client.renewToken();
         await this.#writeBatch(batch, true);
       } else {
         this.#services.log.debug({ reason: failure.reason, rows: batch.length }, 'rows were not written');

@@ -93,7 +93,7 @@ export class Spreadsheet {
     await this.#quota.write.take(signal);
     const { data } = await this.#client.spreadsheets.batchUpdate(
       { spreadsheetId: this.#id, requestBody: { requests } },
-      { responseType: 'json' },
+      { signal },
     );
     return JSON.stringify(data);
   }
@@ -103,10 +103,10 @@ export class Spreadsheet {
       return this.#known;
     }
     await this.#quota.read.take(signal);
-    const { data } = await this.#client.spreadsheets.get({
-      spreadsheetId: this.#id,
-      fields: TAB_LIST_FIELDS,
-    });
+    const { data } = await this.#client.spreadsheets.get(
+      { spreadsheetId: this.#id, fields: TAB_LIST_FIELDS },
+      { signal },
+    );
     const tabs = new Map<string, KnownTab>();
     for (const { properties } of data.sheets ?? []) {
       const title = properties?.title ?? '';
@@ -145,11 +145,10 @@ export class Spreadsheet {
       return new Map();
     }
     await this.#quota.read.take(signal);
-    const { data } = await this.#client.spreadsheets.get({
-      spreadsheetId: this.#id,
-      ranges,
-      fields: TAB_FIELDS,
-    });
+    const { data } = await this.#client.spreadsheets.get(
+      { spreadsheetId: this.#id, ranges, fields: TAB_FIELDS },
+      { signal },
+    );
     return new Map(
       (data.sheets ?? []).map((sheet) => [headerName(sheet.properties?.title ?? ''), readTab(sheet)]),
     );

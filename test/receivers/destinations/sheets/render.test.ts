@@ -19,7 +19,7 @@ const messages = {
 
 describe('what a message becomes in the spreadsheet', () => {
   test.each(Object.entries(messages))('%s', (name, message) => {
-    const { text, document } = sheets.preview(message, settings);
+    const { text, document } = sheets.preview({ ...message, key: 'evt_of_the_golden_files' }, settings);
     const file = name.replaceAll(' ', '-');
     expectGolden(new URL(`golden/${file}.txt`, import.meta.url), `${text}\n`);
     expectGolden(new URL(`golden/${file}.json`, import.meta.url), document.content);

@@ -1,0 +1,103 @@
+import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { Document } from './document.ts';
+import { applyRequests } from './requests.ts';
+import { type Cell, filled, newSheet, type Sheet, shownValue, usedRows } from './sheet.ts';
+
+/** A spreadsheet in the hands of a person, who does by hand what people do. Rows and columns count from 0. */
+export class PersonsSpreadsheet {
+  readonly id: string;
+  document: Document;
+  /** Who may write; `viewers` may only read. */
+  readonly editors = new Set<string>();
+  readonly viewers = new Set<string>();
+
+  constructor(id: string, title: string, timeZone: string) {
+    this.id = id;
+    this.document = { title, timeZone, sheets: [newSheet(0, 'Sheet1')], metadata: [] };
+  }
+
+  /** The names of the tabs. */
+  get tabs(): string[] {
+    return this.document.sheets.map(({ title }) => title);
+  }
+
+  sheet(tab: string): Sheet {
+    const sheet = this.document.sheets.find(({ title }) => title === tab);
+    if (sheet === undefined) {
+      throw new Error(`The spreadsheet has no tab “${tab}”, only ${this.tabs.join(', ')}.`);
+    }
+    return sheet;
+  }
+
+  /** What a person sees in the tab, as far as the last filled cell of each row. */
+  shown(tab: string): string[][] {
+    const sheet = this.sheet(tab);
+    return sheet.rows
+      .slice(0, usedRows(sheet))
+      .map(({ cells }) => cells.slice(0, cells.findLastIndex(filled) + 1).map(shownValue));
+  }
+
+  /** The rows under the header row as objects by header. */
+  records(tab: string, headerRow = 0): Record<string, string>[] {
+    const shown = this.shown(tab);
+    const headers = shown[headerRow] ?? [];
+    return shown
+      .slice(headerRow + 1)
+      .map((row) => Object.fromEntries(headers.map((header, index) => [header, row[index] ?? ''])));
+  }
+
+  cell(tab: string, row: number, column: number): Cell | undefined {
+    return this.sheet(tab).rows[row]?.cells[column];
+  }
+
+  addTab(title: string): void {
+    this.#apply({ addSheet: { properties: { title } } });
+  }
+
+  deleteTab(tab: string): void {
+    this.#apply({ deleteSheet: { sheetId: this.sheet(tab).sheetId } });
+  }
+
+  renameTab(tab: string, title: string): void {
+    const properties = { sheetId: this.sheet(tab).sheetId, title };
+    this.#apply({ updateSheetProperties: { properties, fields: 'title' } });
+  }
+
+  /** Types texts from this cell on to the right. */
+  type(tab: string, rowIndex: number, columnIndex: number, ...texts: string[]): void {
+    const start = { sheetId: this.sheet(tab).sheetId, rowIndex, columnIndex };
+    const values = texts.map((stringValue) => ({ userEnteredValue: { stringValue } }));
+    this.#apply({ updateCells: { start, rows: [{ values }], fields: 'userEnteredValue' } });
+  }
+
+  /** Sorts all rows below the header by a column. */
+  sort(
+    tab: string,
+    column: number,
+    sortOrder: 'ASCENDING' | 'DESCENDING' = 'ASCENDING',
+    startRowIndex = 1,
+  ): void {
+    const range = { sheetId: this.sheet(tab).sheetId, startRowIndex };
+    this.#apply({ sortRange: { range, sortSpecs: [{ dimensionIndex: column, sortOrder }] } });
+  }
+
+  insert(tab: string, dimension: 'ROWS' | 'COLUMNS', startIndex: number, count = 1): void {
+    const range = { sheetId: this.sheet(tab).sheetId, dimension, startIndex, endIndex: startIndex + count };
+    this.#apply({ insertDimension: { range } });
+  }
+
+  delete(tab: string, dimension: 'ROWS' | 'COLUMNS', startIndex: number, count = 1): void {
+    const range = { sheetId: this.sheet(tab).sheetId, dimension, startIndex, endIndex: startIndex + count };
+    this.#apply({ deleteDimension: { range } });
+  }
+
+  /** Drags a row or column in front of another. */
+  move(tab: string, dimension: 'ROWS' | 'COLUMNS', from: number, before: number): void {
+    const source = { sheetId: this.sheet(tab).sheetId, dimension, startIndex: from, endIndex: from + 1 };
+    this.#apply({ moveDimension: { source, destinationIndex: before } });
+  }
+
+  #apply(request: sheets_v4.Schema$Request): void {
+    this.document = applyRequests(this.document, [request]).document;
+  }
+}

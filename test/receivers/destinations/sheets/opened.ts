@@ -1,0 +1,40 @@
+import { pino } from 'pino';
+import type { Attempt, Destination, Message } from '../../../../receivers/destinations/contract.ts';
+import { sheets } from '../../../../receivers/destinations/sheets/definition.ts';
+import { type SheetsSettings, sheetsSettings } from '../../../../receivers/destinations/sheets/settings.ts';
+import type { FakeGoogleSheets } from '../../../fakes/google-sheets.ts';
+
+export const LOG = 'Intelligems';
+export const EXPERIENCES = 'Experiences';
+
+/** Opens the destination on the fake's spreadsheet, with these settings besides. */
+export function openOn(fake: FakeGoogleSheets, settings: Record<string, unknown> = {}): Promise<Destination> {
+  const complete: SheetsSettings = sheetsSettings.parse({
+    serviceAccountKey: fake.serviceAccountKey,
+    spreadsheetId: fake.spreadsheet.id,
+    apiRootUrl: fake.url,
+    writesPerMinute: 6_000,
+    ...settings,
+  });
+  return sheets.open(complete, { name: 'sheet', log: pino({ level: 'silent' }), now: Date.now });
+}
+
+export function attempt(changes: Partial<Attempt> = {}): Attempt {
+  return {
+    number: 1,
+    uncertain: false,
+    signal: new AbortController().signal,
+    recall: async () => null,
+    ...changes,
+  };
+}
+
+/** Sends what is expected to be done, and throws on every other outcome. */
+export async function deliver(destination: Destination, ...messages: Message[]): Promise<void> {
+  for (const message of messages) {
+    const outcome = await destination.send(message, attempt());
+    if (outcome.type !== 'done') {
+      throw new Error(outcome.reason);
+    }
+  }
+}

