@@ -97,6 +97,8 @@ export type Outcome =
       /** The cause, and what a person can do about it. */
       reason: string;
       answer?: string;
+      /** What had been done before it failed, so that a dead letter made ready again does not repeat it. */
+      remember?: Record<string, string>;
     };
 
 /** What a destination is told of one attempt beside the message. */

@@ -1,0 +1,40 @@
+import type { DestinationKind } from '../contract.ts';
+import { previewSlack } from './preview.ts';
+import { type SlackSettings, slackSettings } from './settings.ts';
+
+/** Slack: one living card per experience, or a message per event. */
+export const slack: DestinationKind<SlackSettings> = {
+  kind: 'slack',
+  title: 'Slack',
+  settings: slackSettings,
+  environment: {
+    SLACK_BOT_TOKEN: 'token',
+    SLACK_CHANNEL: 'channel',
+    SLACK_WEBHOOK_URL: 'webhookUrl',
+    SLACK_MODE: 'mode',
+    SLACK_MENTIONS: 'mentions',
+    SLACK_UNSURE: 'unsure',
+    SLACK_API_URL: 'apiUrl',
+  },
+  concurrency: 3,
+  preview: previewSlack,
+  example: {
+    token: 'xoxb-your-token',
+    channel: ['C0123456789'],
+    mentions: true,
+    unsure: 'repeat',
+    apiUrl: 'https://slack.com/api/',
+  },
+  async open(settings, services) {
+    const { token, channel, webhookUrl, unsure } = settings;
+    if (webhookUrl !== undefined) {
+      const { WebhookDestination } = await import('./webhook.ts');
+      return new WebhookDestination(webhookUrl, unsure);
+    }
+    if (token === undefined || channel === undefined) {
+      throw new TypeError('A Slack destination needs a token and a channel, or a webhook URL.');
+    }
+    const { SlackDestination } = await import('./send.ts');
+    return new SlackDestination({ ...settings, token, channel }, services);
+  },
+};

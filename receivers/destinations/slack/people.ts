@@ -1,0 +1,19 @@
+import { type Inline, type Markup, markup, type PlainText, plainText, text } from './blocks.ts';
+import { inline } from './text.ts';
+
+/** Slack's user ids by email address; who is missing is shown by the address. */
+export type People = ReadonlyMap<string, string>;
+
+const ADDRESS_LIMIT = 254;
+
+/** A person in rich text: a mention, else the email address. */
+export function person(email: string, people: People): Inline {
+  const id = people.get(email);
+  return id === undefined ? text(inline(email, ADDRESS_LIMIT)) : { type: 'user', user_id: id };
+}
+
+/** A person in a context block. */
+export function personElement(email: string, people: People): PlainText | Markup {
+  const id = people.get(email);
+  return id === undefined ? plainText(inline(email, ADDRESS_LIMIT)) : markup(`<@${id}>`);
+}

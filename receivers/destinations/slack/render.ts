@@ -1,0 +1,208 @@
+import { type ExperienceEvent, triggeredBy } from '../../../shared/events.ts';
+import { ACTION_TITLES, ACTION_VERBS, cut, durationWords, nameWords } from '../../../shared/words.ts';
+import { eventTime } from '../../experience/state.ts';
+import type { ExperienceMessage, Message } from '../contract.ts';
+import {
+  type Block,
+  bold,
+  bullets,
+  type Inline,
+  LIMITS,
+  line,
+  type Markup,
+  markup,
+  type PlainText,
+  plainText,
+  richText,
+  type SlackMessage,
+  text,
+} from './blocks.ts';
+import { type People, person, personElement } from './people.ts';
+import { renderReport } from './report.ts';
+import { resultBlocks } from './results.ts';
+import { date, dateMarkup, escapeMarkup, inline, oneLine } from './text.ts';
+import { variationBlocks } from './variations.ts';
+import { ACTION_MARKS, kindWords, STATUS_MARKS } from './words.ts';
+
+/** Renders a message that stands by itself: a report, or what happened to an experience. */
+export function renderMessage(message: Message, people: People): SlackMessage {
+  return message.kind === 'report' ? renderReport(message.report) : renderEvent(message, people);
+}
+
+/** What happened, with the experience as it was then. */
+function renderEvent(message: ExperienceMessage, people: People): SlackMessage {
+  const { event } = message;
+  return {
+    text: eventText(message),
+    blocks: [
+      header(event),
+      richText(line(...happened(message, people), text(kindWords(event.experience, event.organization)))),
+      ...changeBlocks(message),
+      ...variationBlocks(event.experience.variations),
+      ...(message.results === null ? [] : resultBlocks(message.results)),
+      ...noteBlocks(message),
+      ...linkBlocks(message),
+    ],
+  };
+}
+
+/** The living card of an experience: how it stands now, by event time, whatever the event is. */
+export function renderCard(message: ExperienceMessage, people: People): SlackMessage {
+  const { state } = message;
+  const mark = STATUS_MARKS[state.status];
+  const kind = kindWords(state.experience, state.organization);
+  return {
+    text: cut(
+      escapeMarkup(`${inline(nameWords(state.experience), 300)}: ${mark.words}${kind}`),
+      LIMITS.fallback,
+    ),
+    blocks: [
+      header(state),
+      richText(line({ type: 'emoji', name: mark.emoji }, bold(` ${mark.words}`), text(kind))),
+      ...variationBlocks(state.experience.variations),
+      ...factBlocks(message),
+      ...(message.results === null ? [] : resultBlocks(message.results)),
+      { type: 'context', elements: lastChange(message, people) },
+      ...linkBlocks(message),
+    ],
+  };
+}
+
+/** What happened, as a reply in the card's thread. */
+export function renderReply(message: ExperienceMessage, people: People): SlackMessage {
+  return {
+    text: eventText(message),
+    blocks: [richText(line(...happened(message, people))), ...changeBlocks(message), ...noteBlocks(message)],
+  };
+}
+
+/** Whether the event says what the card alone does not show, so that it needs a reply even below a new card. */
+export function saysMoreThanCard(message: ExperienceMessage): boolean {
+  return message.late || message.recovered || message.changes.some(({ bookkeeping }) => !bookkeeping);
+}
+
+/** The email addresses that a message mentions. */
+export function mentionedPeople(message: Message): string[] {
+  if (message.kind === 'report') {
+    return [];
+  }
+  const addresses = [message.triggeredBy, lastChangeBy(message), startedBy(message)];
+  return [...new Set(addresses.filter((address) => address !== null))];
+}
+
+function header({ experience }: Pick<ExperienceEvent, 'experience'>): Block {
+  return { type: 'header', text: plainText(oneLine(nameWords(experience), LIMITS.header)) };
+}
+
+function eventText({ event, triggeredBy: who }: ExperienceMessage): string {
+  const { name, shopId } = event.organization;
+  const by = who === null ? '' : ` by ${inline(who, 254)}`;
+  const store = name || shopId ? ` (${inline(name || shopId || '', 100)})` : '';
+  const words = `${inline(nameWords(event.experience), 300)} ${ACTION_VERBS[event.action]}${by}${store}`;
+  return cut(escapeMarkup(words), LIMITS.fallback);
+}
+
+function happened({ event, triggeredBy: who }: ExperienceMessage, people: People): Inline[] {
+  return [
+    { type: 'emoji', name: ACTION_MARKS[event.action] },
+    bold(` ${ACTION_TITLES[event.action]}`),
+    ...(who === null ? [] : [text(' by '), person(who, people)]),
+    ...(event.timestamp === null ? [] : [text(' · '), date(event.timestamp)]),
+  ];
+}
+
+const CHANGES_SHOWN = 20;
+
+function changeBlocks({ changes }: ExperienceMessage): Block[] {
+  const told = changes.filter(({ bookkeeping }) => !bookkeeping);
+  if (told.length === 0) {
+    return [];
+  }
+  const lines = told.slice(0, CHANGES_SHOWN).map(({ words }) => [text(oneLine(words, 140))]);
+  if (told.length > CHANGES_SHOWN) {
+    lines.push([text(`… and ${told.length - CHANGES_SHOWN} more changes`, { italic: true })]);
+  }
+  return [richText(bullets(lines))];
+}
+
+function noteBlocks({ late, recovered, event }: ExperienceMessage): Block[] {
+  const notes: string[] = [];
+  if (late) {
+    const when = event.timestamp === null ? 'earlier' : `on ${dateMarkup(event.timestamp)}`;
+    notes.push(
+      `:hourglass: Arrived late: this happened ${when}, before what was already known. The current state is unchanged.`,
+    );
+  }
+  if (recovered) {
+    notes.push(':mag: Its webhook never came; it was found at Intelligems.');
+  }
+  return notes.length === 0 ? [] : [{ type: 'context', elements: notes.map(markup) }];
+}
+
+function factBlocks({ state }: ExperienceMessage): Block[] {
+  const running = state.status === 'started';
+  const facts: [string, string | null][] = [
+    ['Created', state.createdAt === null ? null : dateMarkup(state.createdAt)],
+    ['Started', state.startedAt === null ? null : dateMarkup(state.startedAt, { ago: running })],
+    ['Paused', state.pausedAt === null ? null : dateMarkup(state.pausedAt, { ago: true })],
+    ['Ended', state.endedAt === null ? null : dateMarkup(state.endedAt)],
+    ['Deleted', state.deletedAt === null ? null : dateMarkup(state.deletedAt)],
+    [
+      'Running time',
+      state.liveMs === null ? null : `${durationWords(state.liveMs)}${running ? ' so far' : ''}`,
+    ],
+  ];
+  const fields = facts
+    .filter(([, value]) => value !== null)
+    .map(([label, value]) => markup(`*${label}*\n${value}`));
+  return fields.length === 0 ? [] : [{ type: 'section', fields }];
+}
+
+function newest({ event, history }: ExperienceMessage): ExperienceEvent {
+  return [event, ...history].reduce((latest, each) => (eventTime(each) > eventTime(latest) ? each : latest));
+}
+
+function lastChangeBy(message: ExperienceMessage): string | null {
+  const latest = newest(message);
+  return latest === message.event ? message.triggeredBy : triggeredBy(latest);
+}
+
+function startedBy(message: ExperienceMessage): string | null {
+  const start = message.history.find(({ action }) => action === 'startExperience');
+  if (start === undefined) {
+    return null;
+  }
+  return eventTime(start) === eventTime(message.event) ? message.triggeredBy : triggeredBy(start);
+}
+
+function lastChange(message: ExperienceMessage, people: People): (PlainText | Markup)[] {
+  const latest = newest(message);
+  const { lastChangeAt } = message.state;
+  if (lastChangeAt !== null && lastChangeAt > eventTime(latest)) {
+    return [markup(`Last change: ${dateMarkup(lastChangeAt)}`)];
+  }
+  const who = lastChangeBy(message);
+  const starter = startedBy(message);
+  const when = latest.timestamp === null ? '' : `, ${dateMarkup(latest.timestamp)}`;
+  const verb = ACTION_VERBS[latest.action].replace('was ', '');
+  const elements = [
+    markup(`Last change: ${verb}${when}${who === null ? '' : ' by'}`),
+    ...(who === null ? [] : [personElement(who, people)]),
+  ];
+  if (starter !== null && latest.action !== 'startExperience') {
+    elements.push(markup(' ·  Started by'), personElement(starter, people));
+  }
+  return elements;
+}
+
+function linkBlocks({ links }: ExperienceMessage): Block[] {
+  const buttons = [
+    { label: 'Open in Intelligems', url: links.intelligems, id: 'open_intelligems' },
+    { label: 'Open in the console', url: links.console, id: 'open_console' },
+  ].flatMap(({ label, url, id }) =>
+    url === null || url.length > LIMITS.url
+      ? []
+      : [{ type: 'button' as const, text: plainText(label), url, action_id: id }],
+  );
+  return buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons }];
+}

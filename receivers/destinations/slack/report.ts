@@ -1,0 +1,74 @@
+import { cut } from '../../../shared/words.ts';
+import type { Report, ReportSection } from '../contract.ts';
+import {
+  type Block,
+  bold,
+  bullets,
+  LIMITS,
+  line,
+  plainText,
+  type RichTextPart,
+  richText,
+  type SlackMessage,
+  text,
+} from './blocks.ts';
+import { image } from './results.ts';
+import { monospaceTable } from './table.ts';
+import { escapeMarkup, inline, oneLine } from './text.ts';
+
+const SECTIONS_SHOWN = 20;
+const LINES_SHOWN = 20;
+const ROWS_SHOWN = 25;
+const LINE_LIMIT = 140;
+const CELL_LIMIT = 32;
+
+/** A digest, an overview, an alert or another report as a message. */
+export function renderReport(report: Report): SlackMessage {
+  const { title, summary, sections, image: picture, link } = report;
+  const mark = report.topic === 'alert' ? ':warning: ' : '';
+  const blocks: Block[] = [
+    {
+      type: 'header',
+      text: plainText(`${report.topic === 'alert' ? '⚠️ ' : ''}${oneLine(title, LIMITS.header - 3)}`),
+    },
+  ];
+  if (summary.trim() !== '') {
+    blocks.push({ type: 'section', text: plainText(oneLine(summary, LIMITS.text)) });
+  }
+  blocks.push(...sections.slice(0, SECTIONS_SHOWN).map(sectionBlock));
+  if (sections.length > SECTIONS_SHOWN) {
+    const more = `… and ${sections.length - SECTIONS_SHOWN} more sections`;
+    blocks.push({ type: 'context', elements: [plainText(more)] });
+  }
+  if (picture !== null) {
+    blocks.push(image(picture));
+  }
+  if (link !== null && link.length <= LIMITS.url) {
+    const button = { type: 'button' as const, text: plainText('Open'), url: link, action_id: 'open_report' };
+    blocks.push({ type: 'actions', elements: [button] });
+  }
+  return {
+    text: mark + cut(escapeMarkup(inline(`${title}. ${summary}`, 1000)), LIMITS.fallback - 20),
+    blocks,
+  };
+}
+
+function sectionBlock({ heading, lines, table }: ReportSection): Block {
+  const parts: RichTextPart[] = [line(bold(oneLine(heading, LINE_LIMIT)))];
+  if (lines.length > 0) {
+    const shown = lines.slice(0, LINES_SHOWN).map((each) => [text(inline(each, LINE_LIMIT))]);
+    if (lines.length > LINES_SHOWN) {
+      shown.push([text(`… and ${lines.length - LINES_SHOWN} more`, { italic: true })]);
+    }
+    parts.push(bullets(shown));
+  }
+  if (table !== null) {
+    const cells = [table.columns, ...table.rows.slice(0, ROWS_SHOWN)].map((row) =>
+      row.map((cell) => oneLine(cell, CELL_LIMIT)),
+    );
+    const left = table.rows.length - ROWS_SHOWN;
+    const words = monospaceTable(cells) + (left > 0 ? `\n… and ${left} more` : '');
+    parts.push({ type: 'rich_text_preformatted', elements: [text(cut(words, LIMITS.text))] });
+  }
+  return richText(...parts);
+}

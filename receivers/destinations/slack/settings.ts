@@ -1,0 +1,92 @@
+import { z } from 'zod';
+
+const CHANNEL = /^(?:[CGD][A-Z0-9]{7,}|[\p{Ll}\p{Lo}\p{N}_-]{1,80})$/u;
+const CHANNEL_HINT =
+  'Write a channel’s ID, such as C0123456789 (in Slack: the channel’s name, About, at the bottom), or its name, such as #experiments.';
+
+const channels = z
+  .union([z.string(), z.array(z.string())], { error: CHANNEL_HINT })
+  .transform((value) => [
+    ...new Set(
+      (typeof value === 'string' ? [value] : value)
+        .flatMap((entry) => entry.split(/[,\s]+/))
+        .map((entry) => entry.replace(/^#/, ''))
+        .filter((entry) => entry !== ''),
+    ),
+  ])
+  .pipe(
+    z
+      .array(z.string().regex(CHANNEL, CHANNEL_HINT))
+      .min(1, CHANNEL_HINT)
+      .max(20, 'Name at most 20 channels; make another destination for more.'),
+  );
+
+/** The settings of a Slack destination, as they stand in receivers.yaml or come from the environment. */
+export const slackSettings = z
+  .strictObject({
+    token: z
+      .string()
+      .trim()
+      .regex(
+        /^xox[\w.-]+$/,
+        'Write the app’s bot token, which begins with xoxb- (in Slack: your app, OAuth & Permissions).',
+      )
+      .optional()
+      .describe('The bot token of your Slack app, xoxb-….')
+      .meta({ secret: true }),
+    channel: channels
+      .optional()
+      .describe(
+        'The channel, or several as a list or separated by commas: IDs such as C0123456789, or names.',
+      ),
+    webhookUrl: z
+      .url({
+        protocol: /^https?$/,
+        error: 'Write the incoming webhook’s URL: https://hooks.slack.com/services/….',
+      })
+      .optional()
+      .describe(
+        'Instead of token and channel: the URL of an incoming webhook. It posts plain messages only, and cannot look whether one arrived.',
+      )
+      .meta({ secret: true }),
+    mode: z
+      .enum(['card', 'message'], { error: 'Write “card” or “message”.' })
+      .optional()
+      .describe(
+        '“card”: one living message per experience, with what happened in its thread. “message”: a message per event. With a token “card” is the default; an incoming webhook can do “message” only.',
+      ),
+    mentions: z
+      .union([z.boolean(), z.stringbool({ error: 'Write “true” or “false”.' })])
+      .default(true)
+      .describe('Whether the person who did it is mentioned as @name, where the token may look people up.'),
+    unsure: z
+      .enum(['repeat', 'skip'], { error: 'Write “repeat” or “skip”.' })
+      .default('repeat')
+      .describe(
+        'What to do when a message may have arrived and Slack’s history cannot be read to find out. “repeat”: send it again (at least once). “skip”: leave it (at most once).',
+      ),
+    apiUrl: z
+      .url({ protocol: /^https?$/, error: 'Write an address such as https://slack.com/api/.' })
+      .default('https://slack.com/api/')
+      .describe(
+        'The address of Slack’s Web API; another one for GovSlack (https://slack-gov.com/api/), tests and proxies.',
+      ),
+  })
+  .superRefine(({ token, channel, webhookUrl, mode }, context) => {
+    const fault = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (webhookUrl === undefined && token === undefined) {
+      fault('token', 'Set the bot token and a channel, or an incoming webhook’s URL.');
+    } else if (webhookUrl === undefined && channel === undefined) {
+      fault('channel', `Set the channel to post to. ${CHANNEL_HINT}`);
+    } else if (webhookUrl !== undefined && (token !== undefined || channel !== undefined)) {
+      fault('webhookUrl', 'Set either token and channel, or the incoming webhook’s URL: not both.');
+    } else if (webhookUrl !== undefined && mode === 'card') {
+      fault(
+        'mode',
+        'An incoming webhook cannot update a card. Leave the mode out, or set token and channel.',
+      );
+    }
+  });
+
+export type SlackSettings = z.infer<typeof slackSettings>;

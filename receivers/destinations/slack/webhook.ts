@@ -1,0 +1,95 @@
+import type { Attempt, Check, Destination, Message, Outcome } from '../contract.ts';
+import { type Failure, httpFailure, networkFailure, rateLimited } from './failure.ts';
+import { retryDetails } from './outcome.ts';
+import { renderMessage } from './render.ts';
+
+const TIMEOUT_MS = 10_000;
+
+/** What incoming webhooks answer in words. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling-errors */
+const PERMANENT: Readonly<Record<string, string>> = {
+  no_service: 'The incoming webhook was removed or switched off. Make a new one and set its URL.',
+  no_active_hooks: 'The incoming webhook was switched off. Make a new one and set its URL.',
+  no_team: 'Slack knows no such workspace. Copy the incoming webhook’s URL again.',
+  team_disabled: 'The workspace is switched off.',
+  invalid_token: 'The incoming webhook’s URL is not valid. Copy it again.',
+  channel_not_found: 'The webhook’s channel no longer exists. Make a new incoming webhook and set its URL.',
+  channel_is_archived: 'The webhook’s channel is archived. Unarchive it, or make a webhook for another one.',
+  action_prohibited: 'An administrator has restricted posting there. Ask them.',
+  posting_to_general_channel_denied:
+    'Posting to the general channel is restricted. Make a webhook for another one.',
+  user_not_found: 'The webhook’s recipient no longer exists. Make a new incoming webhook and set its URL.',
+  invalid_payload: 'Slack does not accept the message. Please report this.',
+  no_text: 'Slack finds no text in the message. Please report this.',
+};
+
+/** A Slack destination that has only an incoming webhook: plain messages, and no way to look whether one arrived. */
+export class WebhookDestination implements Destination {
+  #url: string;
+  #unsure: 'repeat' | 'skip';
+
+  constructor(url: string, unsure: 'repeat' | 'skip') {
+    this.#url = url;
+    this.#unsure = unsure;
+  }
+
+  async send(message: Message, { uncertain, signal }: Attempt): Promise<Outcome> {
+    if (uncertain && this.#unsure === 'skip') {
+      return {
+        type: 'done',
+        note: 'May have arrived, and was not repeated: an incoming webhook cannot look.',
+      };
+    }
+    const failure = await this.#post(JSON.stringify(renderMessage(message, new Map())), signal);
+    if (failure === null) {
+      return { type: 'done', answer: 'ok' };
+    }
+    const { reason, answer, kind } = failure;
+    const details = answer === undefined ? {} : { answer };
+    return kind === 'permanent'
+      ? { type: 'dead', reason, ...details }
+      : { type: 'retry', reason, ...details, ...retryDetails([failure]) };
+  }
+
+  async check(): Promise<Check[]> {
+    return [
+      {
+        what: 'Slack webhook',
+        state: 'warning',
+        finding:
+          'Slack has only an incoming webhook: plain messages without a card, threads and mentions, and after a time-out a message may come twice.',
+        fix: 'For the living card make a Slack app from manifest.yaml, then set SLACK_BOT_TOKEN and SLACK_CHANNEL in place of SLACK_WEBHOOK_URL.',
+      },
+    ];
+  }
+
+  async close(): Promise<void> {}
+
+  async #post(body: string, signal: AbortSignal): Promise<Failure | null> {
+    try {
+      const response = await fetch(this.#url, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json; charset=utf-8' },
+        body,
+        redirect: 'error',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      });
+      const words = (await response.text()).slice(0, 1024);
+      return response.ok ? null : webhookFailure(response, words);
+    } catch (error) {
+      return networkFailure(error);
+    }
+  }
+}
+
+function webhookFailure(response: Response, words: string): Failure {
+  const seconds = Number.parseInt(response.headers.get('retry-after') ?? '', 10);
+  if (response.status === 429) {
+    return rateLimited(Number.isNaN(seconds) ? null : seconds);
+  }
+  const code = /^[a-z_]{1,80}$/.test(words) ? words : undefined;
+  const advice = code === undefined ? undefined : PERMANENT[code];
+  if (code !== undefined && advice !== undefined) {
+    return { code, kind: 'permanent', uncertain: false, reason: `${advice} (${code})`, answer: words };
+  }
+  return { ...httpFailure(response.status), answer: words };
+}

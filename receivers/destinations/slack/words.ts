@@ -1,0 +1,36 @@
+import type { Action, Experience, Organization } from '../../../shared/events.ts';
+import { categoryWords, typeWords } from '../../../shared/words.ts';
+import type { Status } from '../../experience/state.ts';
+import { inline } from './text.ts';
+
+/** Marks that differ in shape, not only in colour; always beside the word. Slack's emoji names. */
+export const STATUS_MARKS: Readonly<Record<Status, { emoji: string; words: string }>> = {
+  pending: { emoji: 'white_circle', words: 'Not started' },
+  started: { emoji: 'arrow_forward', words: 'Running' },
+  paused: { emoji: 'double_vertical_bar', words: 'Paused' },
+  ended: { emoji: 'black_square_for_stop', words: 'Ended' },
+  deleted: { emoji: 'wastebasket', words: 'Deleted' },
+};
+
+export const ACTION_MARKS: Readonly<Record<Action, string>> = {
+  createExperience: 'white_circle',
+  startExperience: 'arrow_forward',
+  pauseExperience: 'double_vertical_bar',
+  endExperience: 'black_square_for_stop',
+  updateExperience: 'pencil2',
+  deleteExperience: 'wastebasket',
+};
+
+/** What sort of experience it is and where it runs: “ · Price · A/B test · Alpine Goods”. */
+export function kindWords(experience: Experience, organization: Organization): string {
+  const store = organization.name || organization.shopId || '';
+  return [
+    experience.type && typeWords(experience.type),
+    experience.category && experience.category !== experience.type && categoryWords(experience.category),
+    experience.isPreview && 'preview only',
+    store,
+  ]
+    .filter((part) => typeof part === 'string' && part !== '')
+    .map((part) => ` · ${inline(part as string, 100)}`)
+    .join('');
+}
