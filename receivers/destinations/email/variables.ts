@@ -9,7 +9,7 @@ import {
   typeWords,
   variationWords,
 } from '../../../shared/words.ts';
-import type { Results, VariationResult } from '../../experience/results.ts';
+import type { Results } from '../../experience/results.ts';
 import type { ExperienceMessage, ReportMessage } from '../contract.ts';
 import type { EmailSettings } from './settings.ts';
 import { oneLine } from './thread.ts';
@@ -106,7 +106,10 @@ interface ResultsVariables {
     conversion: string;
     revenue_per_visitor: string;
     profit_per_visitor: string;
+    /** “+6.2 %”. */
     uplift: string;
+    /** “−1 % and +13 %”. */
+    uplift_range: string | null;
     probability: string;
   }[];
 }
@@ -269,15 +272,9 @@ function resultsVariables(results: Results, locale: string): ResultsVariables {
     value === null
       ? UNKNOWN
       : `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value * 100)} %`;
-  const uplift = (value: VariationResult['uplift']): string => {
-    if (value === null) {
-      return UNKNOWN;
-    }
-    const range =
-      value.low === null || value.high === null ? '' : ` (${part(value.low)} to ${part(value.high)})`;
-    return `${part(value.value)}${range}`;
-  };
   const part = (fraction: number): string => `${fraction < 0 ? '−' : '+'}${rate(Math.abs(fraction), 1)}`;
+  const range = ({ low, high }: { low: number | null; high: number | null }): string | null =>
+    low === null || high === null ? null : `${part(low)} and ${part(high)}`;
   return {
     verdict: results.verdict,
     summary: results.summary,
@@ -290,7 +287,8 @@ function resultsVariables(results: Results, locale: string): ResultsVariables {
       conversion: rate(variation.conversion, 2),
       revenue_per_visitor: money(variation.revenuePerVisitor, 2),
       profit_per_visitor: money(variation.profitPerVisitor, 2),
-      uplift: uplift(variation.uplift),
+      uplift: variation.uplift === null ? UNKNOWN : part(variation.uplift.value),
+      uplift_range: variation.uplift === null ? null : range(variation.uplift),
       probability: rate(variation.probabilityToBeatBaseline, 0),
     })),
   };
