@@ -36,6 +36,7 @@ export interface VerifyOptions {
 const refuse = (reason: RefusalReason): Verdict => ({ ok: false, reason, hint: HINTS[reason] });
 const isRaw = (body: unknown): boolean => typeof body === 'string' || ArrayBuffer.isView(body);
 const isSecret = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isHex = (text: string): boolean => text.length === 64 && /^[0-9a-fA-F]+$/.test(text);
 const utf8 = new TextEncoder();
 // A copy: the caller may change the body while the promise is under way, and Web Crypto refuses shared memory.
 const copyOf = (body: Uint8Array | string): Uint8Array<ArrayBuffer> =>
@@ -69,8 +70,7 @@ export async function verifyWebhook(
   if (secrets.length === 0 || !secrets.every(isSecret)) return refuse('no-secret');
   if (!isRaw(body)) return refuse('body-not-raw');
   if (signature === undefined || signature === null || signature === '') return refuse('no-signature');
-  if (typeof signature !== 'string' || !/^[0-9a-fA-F]{64}$/.test(signature))
-    return refuse('malformed-signature');
+  if (typeof signature !== 'string' || !isHex(signature)) return refuse('malformed-signature');
 
   const bytes = copyOf(body);
   const claimed = Uint8Array.from(signature.match(/../g)!, (pair) => Number.parseInt(pair, 16));
