@@ -1,0 +1,211 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type ParsedMail, simpleParser } from 'mailparser';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import { UNTRUSTED_CERTIFICATE } from './certificate.ts';
+
+/** The steps of a session at which the fake can go wrong; `data` is the reply after the mail's text. */
+export type SmtpStep = 'connect' | 'auth' | 'mail' | 'rcpt' | 'data';
+
+/** What happens in place of the proper reply. `after`, at `data`: the mail is taken first, and its reply lost. */
+export type SmtpFault =
+  | { kind: 'reply'; code: number; text: string }
+  | { kind: 'hang'; after?: boolean }
+  | { kind: 'reset'; after?: boolean };
+
+/** What a draw is told of the moment. */
+export interface SmtpMoment {
+  step: SmtpStep;
+  /** At `rcpt`. */
+  recipient: string | null;
+}
+
+interface Planned {
+  fault: SmtpFault;
+  left: number;
+  matches: (moment: SmtpMoment) => boolean;
+}
+
+/** Decides at each step whether it goes wrong, and how. */
+export class SmtpFaultPlan {
+  #planned: Planned[] = [];
+  #chance: (moment: SmtpMoment) => SmtpFault | null = () => null;
+
+  /** The next `times` arrivals at the step meet this fault; at `rcpt` only for `recipient`, where it is given. */
+  add(step: SmtpStep, fault: SmtpFault, { times = 1, recipient = '' } = {}): void {
+    const matches = (moment: SmtpMoment): boolean =>
+      moment.step === step && (moment.recipient ?? '').includes(recipient);
+    this.#planned.push({ fault, left: times, matches });
+  }
+
+  /** Every moment that meets no planned fault is put to this function, such as a seeded draw. */
+  draw(chance: (moment: SmtpMoment) => SmtpFault | null): void {
+    this.#chance = chance;
+  }
+
+  clear(): void {
+    this.#planned = [];
+    this.#chance = () => null;
+  }
+
+  /** The fault that this moment meets; null for none. */
+  next(moment: SmtpMoment): SmtpFault | null {
+    const planned = this.#planned.find(({ left, matches }) => left > 0 && matches(moment));
+    if (planned === undefined) {
+      return this.#chance(moment);
+    }
+    planned.left -= 1;
+    return planned.fault;
+  }
+}
+
+/** A mail that the fake took. */
+export interface TakenMail {
+  /** With angle brackets. */
+  messageId: string;
+  /** The envelope's sender and recipients, not those of the mail's head. */
+  from: string;
+  to: string[];
+  /** The mail as it came, head and body. */
+  raw: string;
+  /** The user who was logged in; null for none. */
+  user: string | null;
+  /** Whether the connection was encrypted. */
+  secure: boolean;
+}
+
+export interface FakeSmtp {
+  /** `smtp://127.0.0.1:port`, with user and password where the fake wants a login. */
+  url: string;
+  port: number;
+  faults: SmtpFaultPlan;
+  /** In the order in which they were taken. */
+  mails: TakenMail[];
+  /** How many connections are open, and how many there have been. */
+  connections(): { open: number; all: number };
+  /** Resolves once every connection is closed. */
+  quiet(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FakeSmtpOptions {
+  /** Wants this login; without it, anybody may send. */
+  login?: { user: string; password: string };
+  /** Offers STARTTLS with a certificate that nobody signed. */
+  starttls?: boolean;
+  /** Before each mail is taken, in milliseconds. */
+  delayMs?: number;
+}
+
+/** The head and body of a mail as a mail program reads them. */
+export function parseMail(mail: TakenMail): Promise<ParsedMail> {
+  return simpleParser(mail.raw);
+}
+
+/** Starts a mail server that keeps what it takes and delivers nothing. */
+export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<FakeSmtp> {
+  const faults = new SmtpFaultPlan();
+  const mails: TakenMail[] = [];
+  let all = 0;
+
+  /** Goes on properly, or as the fault says. `takeEffect` is what the proper way would do. */
+  function goOn(
+    moment: SmtpMoment,
+    session: SMTPServerSession,
+    answer: (error?: Error) => void,
+    takeEffect: () => void = () => {},
+  ): void {
+    const fault = faults.next(moment);
+    if (fault === null) {
+      takeEffect();
+      answer();
+      return;
+    }
+    if (fault.kind === 'reply') {
+      answer(Object.assign(new Error(fault.text), { responseCode: fault.code }));
+      return;
+    }
+    if (fault.after) {
+      takeEffect();
+    }
+    if (fault.kind === 'reset') {
+      const [connection] = [...server.connections].filter(({ id }) => id === session.id);
+      (connection as unknown as { _socket: { resetAndDestroy(): void } })._socket.resetAndDestroy();
+    }
+  }
+
+  const { login } = options;
+  const server = new SMTPServer({
+    ...(options.starttls ? UNTRUSTED_CERTIFICATE : {}),
+    banner: 'fake',
+    authOptional: login === undefined,
+    allowInsecureAuth: true,
+    authMethods: ['PLAIN', 'LOGIN'],
+    disabledCommands: [...(login === undefined ? ['AUTH'] : []), ...(options.starttls ? [] : ['STARTTLS'])],
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onConnect(session, callback) {
+      all += 1;
+      goOn({ step: 'connect', recipient: null }, session, callback);
+    },
+    onAuth({ username, password }, session, callback) {
+      goOn({ step: 'auth', recipient: null }, session, (error) => {
+        if (error) {
+          callback(error);
+        } else if (username === login?.user && password === login?.password) {
+          callback(null, { user: username });
+        } else {
+          callback(
+            Object.assign(new Error('5.7.8 Username and Password not accepted'), { responseCode: 535 }),
+          );
+        }
+      });
+    },
+    onMailFrom(_address, session, callback) {
+      goOn({ step: 'mail', recipient: null }, session, callback);
+    },
+    onRcptTo({ address }, session, callback) {
+      goOn({ step: 'rcpt', recipient: address }, session, callback);
+    },
+    async onData(stream, session, callback) {
+      const raw = await text(stream);
+      if (options.delayMs !== undefined) {
+        await new Promise((resolve) => setTimeout(resolve, options.delayMs));
+      }
+      const { mailFrom, rcptTo } = session.envelope;
+      const mail: TakenMail = {
+        messageId: /^message-id:\s*(<[^>]*>)/im.exec(raw)?.[1] ?? '',
+        from: mailFrom === false ? '' : mailFrom.address,
+        to: rcptTo.map(({ address }) => address),
+        raw,
+        user: (session.user as string | undefined) ?? null,
+        secure: session.secure,
+      };
+      goOn({ step: 'data', recipient: null }, session, callback, () => mails.push(mail));
+    },
+  });
+  server.on('error', () => {
+    // A client that cuts its connection is part of many a test.
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const { port } = server.server.address() as AddressInfo;
+  const credentials =
+    login === undefined ? '' : `${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@`;
+  return {
+    url: `smtp://${credentials}127.0.0.1:${port}`,
+    port,
+    faults,
+    mails,
+    connections: () => ({ open: server.connections.size, all }),
+    quiet: async () => {
+      while (server.connections.size > 0) {
+        const [connection] = server.connections;
+        await once((connection as unknown as { _socket: NodeJS.EventEmitter })._socket, 'close');
+        await new Promise(setImmediate);
+      }
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}

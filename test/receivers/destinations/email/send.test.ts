@@ -1,0 +1,362 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Destination, Outcome } from '../../../../receivers/destinations/contract.ts';
+import {
+  type FakeSmtp,
+  type FakeSmtpOptions,
+  parseMail,
+  type SmtpFault,
+  type SmtpStep,
+  startFakeSmtp,
+} from '../../../fakes/smtp.ts';
+import { AWKWARD_MESSAGES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import { attempt, opened, recalling } from './opened.ts';
+
+const MAYA = 'maya@alpine.example';
+const JONAS = 'jonas@alpine.example';
+
+/** Every header that a mail may have, in alphabetical order. */
+const HEADERS = [
+  'auto-submitted',
+  'content-type',
+  'date',
+  'from',
+  'in-reply-to',
+  'list-id',
+  'list-unsubscribe',
+  'message-id',
+  'mime-version',
+  'references',
+  'subject',
+  'to',
+  'x-auto-response-suppress',
+];
+
+let smtp: FakeSmtp;
+const destinations: Destination[] = [];
+
+async function restart(options: FakeSmtpOptions): Promise<void> {
+  await smtp.close();
+  smtp = await startFakeSmtp(options);
+}
+
+async function open(settings: Record<string, unknown> = {}): Promise<Destination> {
+  const destination = await opened(smtp, settings);
+  destinations.push(destination);
+  return destination;
+}
+
+async function send(message = sampleMessage('start')): Promise<Outcome> {
+  return (await open()).send(message, attempt());
+}
+
+beforeEach(async () => {
+  smtp = await startFakeSmtp();
+});
+
+afterEach(async () => {
+  await Promise.all(destinations.splice(0).map((destination) => destination.close()));
+  await smtp.close();
+});
+
+describe('a mail that arrives', () => {
+  test('goes to everybody in text and HTML', async () => {
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type: 'done', answer: expect.stringContaining('250') });
+    const [taken] = smtp.mails;
+    expect(taken).toMatchObject({ from: 'bot@alpine.example', to: [MAYA, JONAS] });
+    const mail = await parseMail(taken!);
+    expect(mail.subject).toBe('Backpack price test (Price, Alpine Goods)');
+    expect(mail.from?.value).toEqual([{ name: 'Experiments', address: 'bot@alpine.example' }]);
+    expect([mail.to].flat().flatMap((to) => to?.value)).toEqual([
+      { name: '', address: MAYA },
+      { name: 'Keller, Jonas', address: JONAS },
+    ]);
+    expect(mail.text).toContain('Backpack price test was started by maya@alpine-goods.example');
+    expect(mail.html).toContain('Experience started');
+    expect(mail.date).toEqual(new Date(sampleMessage('start').receivedAt));
+  });
+
+  test('says what kind of mail it is', async () => {
+    await send();
+    const { headerLines } = await parseMail(smtp.mails[0]!);
+    expect(headerLines.map(({ line }) => line)).toEqual(
+      expect.arrayContaining([
+        'List-ID: <experiments.alpine.example>',
+        'List-Unsubscribe: <mailto:bot@alpine.example?subject=Unsubscribe>',
+        'Auto-Submitted: auto-generated',
+        'X-Auto-Response-Suppress: All',
+      ]),
+    );
+  });
+
+  test('hangs at its experience’s thread under one subject, whatever happened and whatever it is called now', async () => {
+    const destination = await open();
+    const first = await destination.send(sampleMessage('create'), attempt());
+    const start = sampleMessage('start');
+    const renamed = { ...start.event, experience: { ...start.event.experience, name: 'Renamed' } };
+    await destination.send({ ...start, event: renamed }, attempt(recalling(first)));
+    const report = { ...SAMPLE_REPORT.report, experienceId: start.event.experience.id };
+    await destination.send({ ...SAMPLE_REPORT, report }, attempt(recalling(first)));
+    const mails = await Promise.all(smtp.mails.map(parseMail));
+    expect(new Set(mails.map(({ subject }) => subject))).toEqual(
+      new Set(['Backpack price test (Price, Alpine Goods)']),
+    );
+    expect(new Set(mails.map(({ references }) => references)).size).toBe(1);
+    expect(new Set(mails.map(({ inReplyTo }) => inReplyTo)).size).toBe(1);
+    expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(3);
+    expect(mails[1]?.text).toContain('Renamed was started');
+  });
+
+  test('of a report stands alone', async () => {
+    await send(SAMPLE_REPORT as never);
+    const mail = await parseMail(smtp.mails[0]!);
+    expect(mail.subject).toBe(SAMPLE_REPORT.report.title);
+    expect(mail.inReplyTo).toBeUndefined();
+  });
+
+  test('has a subject that says what happened where the settings want that', async () => {
+    await (await open({ subject: 'event' })).send(sampleMessage('end'), attempt());
+    expect((await parseMail(smtp.mails[0]!)).subject).toBe('Backpack price test was ended (Alpine Goods)');
+  });
+
+  test.each(Object.keys(AWKWARD_MESSAGES))(
+    'with %s: no header but its own, nobody but its recipients',
+    async (name) => {
+      await send(AWKWARD_MESSAGES[name]);
+      const [taken] = smtp.mails;
+      expect(taken?.to).toEqual([MAYA, JONAS]);
+      const { headerLines, html, text } = await parseMail(taken!);
+      expect(headerLines.map(({ key }) => key).sort()).toEqual(HEADERS);
+      expect(html).not.toMatch(/<script|<img src=x/);
+      expect(text).not.toMatch(/^Bcc:/m);
+    },
+  );
+});
+
+describe('connections', () => {
+  test('are kept for the next mail', async () => {
+    const destination = await open();
+    for (const name of ['create', 'start', 'end'] as const) {
+      await destination.send(sampleMessage(name), attempt());
+    }
+    expect(smtp.mails).toHaveLength(3);
+    expect(smtp.connections().all).toBe(1);
+  });
+
+  test('end with the destination', async () => {
+    const destination = await open();
+    await destination.send(sampleMessage('start'), attempt());
+    expect(smtp.connections().open).toBe(1);
+    await destination.close();
+    await smtp.quiet();
+    expect(smtp.connections().open).toBe(0);
+  });
+
+  test('log in, with special characters in the password', async () => {
+    await restart({ login: { user: 'bot@alpine.example', password: 'p@ss/word:1' } });
+    expect(await send()).toMatchObject({ type: 'done' });
+    expect(smtp.mails[0]?.user).toBe('bot@alpine.example');
+  });
+
+  test('are encrypted where the server offers it', async () => {
+    await restart({ starttls: true });
+    smtp = { ...smtp, url: `${smtp.url}?tls.rejectUnauthorized=false` };
+    expect(await send()).toMatchObject({ type: 'done' });
+    expect(smtp.mails[0]?.secure).toBe(true);
+  });
+
+  test('with a certificate that nobody signed are refused and tried again', async () => {
+    await restart({ starttls: true });
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type: 'retry' });
+    expect(outcome).not.toHaveProperty('uncertain');
+    expect((outcome as { reason: string }).reason).toContain('certificate');
+    expect(smtp.mails).toEqual([]);
+  });
+});
+
+const reply = (code: number, text = 'as planned'): SmtpFault => ({ kind: 'reply', code, text });
+
+describe('when the server says no', () => {
+  test.each<[SmtpStep, number, string]>([
+    ['connect', 421, 'retry'],
+    ['connect', 554, 'dead'],
+    ['mail', 421, 'retry'],
+    ['mail', 451, 'retry'],
+    ['mail', 503, 'retry'],
+    ['mail', 553, 'dead'],
+    ['rcpt', 450, 'retry'],
+    ['rcpt', 550, 'dead'],
+    ['data', 421, 'retry'],
+    ['data', 450, 'retry'],
+    ['data', 552, 'dead'],
+    ['data', 554, 'dead'],
+  ])('at %s with %i: %s, and nothing is uncertain', async (step, code, type) => {
+    smtp.faults.add(step, reply(code), { times: 4 });
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type });
+    expect(outcome).not.toHaveProperty('uncertain');
+    expect((outcome as { reason: string }).reason).toContain('as planned');
+    expect(smtp.mails).toEqual([]);
+  });
+
+  test('to a login: dead, with what to correct, and without the password', async () => {
+    await restart({ login: { user: 'bot', password: 'right' } });
+    smtp = { ...smtp, url: smtp.url.replace('right', 'sword%20fish') };
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type: 'dead' });
+    expect((outcome as { reason: string }).reason).toContain('SMTP_URL');
+    smtp.faults.add('auth', reply(535, 'I do not know sword fish'));
+    expect(JSON.stringify(await send())).not.toMatch(/sword.?fish/);
+  });
+
+  test('to a login for now: tried again', async () => {
+    await restart({ login: { user: 'bot', password: 'right' } });
+    smtp.faults.add('auth', reply(454, 'Temporary authentication failure'));
+    expect(await send()).toMatchObject({ type: 'retry' });
+  });
+
+  test('to a mail without a login: dead, with what to give', async () => {
+    await restart({ login: { user: 'bot', password: 'right' } });
+    smtp = { ...smtp, url: smtp.url.replace(/\/\/.*@/, '//') };
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type: 'dead' });
+    expect((outcome as { reason: string }).reason).toContain('SMTP_URL');
+  });
+
+  test('the next mail goes through', async () => {
+    const destination = await open();
+    smtp.faults.add('data', reply(450));
+    expect(await destination.send(sampleMessage('start'), attempt())).toMatchObject({ type: 'retry' });
+    expect(await destination.send(sampleMessage('start'), attempt({ number: 2 }))).toMatchObject({
+      type: 'done',
+    });
+  });
+});
+
+describe('when the server takes only some of the recipients', () => {
+  test('who was put off gets it with the next attempt, and nobody gets it twice', async () => {
+    const destination = await open();
+    smtp.faults.add('rcpt', reply(450, 'greylisted'), { recipient: JONAS });
+    const first = await destination.send(sampleMessage('start'), attempt());
+    expect(first).toMatchObject({ type: 'retry', reason: expect.stringContaining(JONAS) });
+    const second = await destination.send(
+      sampleMessage('start'),
+      attempt({ number: 2, ...recalling(first) }),
+    );
+    expect(second).toMatchObject({ type: 'done' });
+    expect(smtp.mails.map(({ to }) => to)).toEqual([[MAYA], [JONAS]]);
+    expect(new Set(smtp.mails.map(({ messageId }) => messageId)).size).toBe(1);
+    const again = await destination.send(sampleMessage('start'), attempt(recalling(first, second)));
+    expect(again).toMatchObject({ type: 'done' });
+    expect(smtp.mails).toHaveLength(3);
+  });
+
+  test('who was refused for good is told, and the others have it', async () => {
+    smtp.faults.add('rcpt', reply(550, '5.1.1 no such user'), { recipient: JONAS });
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type: 'done', note: expect.stringContaining('no such user') });
+    expect(smtp.mails.map(({ to }) => to)).toEqual([[MAYA]]);
+  });
+
+  test('one refused for good and one put off: only the latter is tried again', async () => {
+    const destination = await open();
+    smtp.faults.add('rcpt', reply(550, 'no such user'), { recipient: MAYA });
+    smtp.faults.add('rcpt', reply(451, 'later'), { recipient: JONAS });
+    const first = await destination.send(sampleMessage('start'), attempt());
+    expect(first).toMatchObject({ type: 'retry' });
+    const second = await destination.send(
+      sampleMessage('start'),
+      attempt({ number: 2, ...recalling(first) }),
+    );
+    expect(second).toMatchObject({ type: 'done', note: expect.stringContaining(MAYA) });
+    expect(smtp.mails.map(({ to }) => to)).toEqual([[JONAS]]);
+  });
+});
+
+describe('when the connection fails', () => {
+  test('before the mail: nothing is uncertain', async () => {
+    for (const step of ['connect', 'mail', 'rcpt'] as const) {
+      smtp.faults.add(step, { kind: 'reset' }, { times: 4 });
+      const outcome = await send();
+      expect(outcome).toMatchObject({ type: 'retry' });
+      expect(outcome).not.toHaveProperty('uncertain');
+      smtp.faults.clear();
+    }
+    expect(smtp.mails).toEqual([]);
+  });
+
+  test.each([true, false])(
+    'after the mail’s text (taken: %s): uncertain, and the repeat bears the same Message-ID',
+    async (after) => {
+      const destination = await open();
+      smtp.faults.add('data', { kind: 'reset', after });
+      const first = await destination.send(sampleMessage('start'), attempt());
+      expect(first).toMatchObject({ type: 'retry', uncertain: true });
+      const second = await destination.send(sampleMessage('start'), attempt({ number: 2, uncertain: true }));
+      expect(second).toMatchObject({ type: 'done', note: expect.stringContaining('Message-ID') });
+      expect(smtp.mails).toHaveLength(after ? 2 : 1);
+      expect(new Set(smtp.mails.map(({ messageId }) => messageId)).size).toBe(1);
+    },
+  );
+
+  test('a server that falls silent after the text: given up with the attempt, uncertain', async () => {
+    smtp.faults.add('data', { kind: 'hang', after: true });
+    const destination = await open();
+    const outcome = await destination.send(
+      sampleMessage('start'),
+      attempt({ signal: AbortSignal.timeout(200) }),
+    );
+    expect(outcome).toMatchObject({ type: 'retry', uncertain: true });
+    expect(smtp.mails).toHaveLength(1);
+  });
+
+  test('a server that falls silent before: given up with the attempt, certain', async () => {
+    smtp.faults.add('rcpt', { kind: 'hang' });
+    const destination = await open();
+    const outcome = await destination.send(
+      sampleMessage('start'),
+      attempt({ signal: AbortSignal.timeout(200) }),
+    );
+    expect(outcome).toMatchObject({ type: 'retry' });
+    expect(outcome).not.toHaveProperty('uncertain');
+  });
+
+  test('a connection that the server dropped meanwhile is replaced without a word', async () => {
+    const destination = await open();
+    await destination.send(sampleMessage('create'), attempt());
+    smtp.faults.add('mail', { kind: 'reset' });
+    expect(await destination.send(sampleMessage('start'), attempt())).toMatchObject({ type: 'done' });
+    expect(smtp.mails).toHaveLength(2);
+  });
+
+  test('nobody listens', async () => {
+    await smtp.close();
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type: 'retry' });
+    expect((outcome as { reason: string }).reason).toContain('check host and port in SMTP_URL');
+  });
+});
+
+describe('check', () => {
+  test('a server that answers and takes the login', async () => {
+    await restart({ login: { user: 'bot', password: 'right' } });
+    expect(await (await open()).check()).toEqual([
+      {
+        what: 'Mail server',
+        state: 'ok',
+        finding: `127.0.0.1:${smtp.port} answers and takes the login.`,
+        fix: null,
+      },
+    ]);
+    expect(smtp.mails).toEqual([]);
+  });
+
+  test('a server that refuses the login', async () => {
+    await restart({ login: { user: 'bot', password: 'right' } });
+    smtp = { ...smtp, url: smtp.url.replace('right', 'wrong') };
+    expect(await (await open()).check()).toEqual([
+      expect.objectContaining({ state: 'fault', finding: expect.stringContaining('refuses the login') }),
+    ]);
+  });
+});
