@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+const require = createRequire(import.meta.url);
+const execute = promisify(execFile);
+const appFolder = fileURLToPath(new URL('../../zapier-app', import.meta.url));
+const cli = join(require.resolve('zapier-platform-cli/package.json'), '../src/bin/run');
+const decompress: (
+  archive: string,
+  folder: string,
+) => Promise<unknown> = require('zapier-platform-cli/src/utils/decompress.js');
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'zapier-app-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Runs Zapier's command line on the app, without a login. */
+async function zapierPlatform(...args: string[]): Promise<string> {
+  const env = { ...process.env, DISABLE_ZAPIER_ANALYTICS: '1', NODE_OPTIONS: '' };
+  const { stdout } = await execute(process.execPath, [cli, ...args], { cwd: appFolder, env });
+  return stdout;
+}
+
+/** What the unpacked archive answers when Zapier's servers call it. */
+async function call(event: object): Promise<unknown> {
+  const script = `
+    import { handler } from ${JSON.stringify(join(folder, 'zapierwrapper.js'))};
+    const answer = await handler(JSON.parse(process.argv[1]));
+    process.stdout.write('\\n' + JSON.stringify(answer.results));`;
+  const { stdout } = await execute(
+    process.execPath,
+    ['--input-type=module', '--eval', script, JSON.stringify(event)],
+    { cwd: folder, env: { PATH: process.env.PATH } },
+  );
+  return JSON.parse(stdout.split('\n').at(-1) ?? '');
+}
+
+test('the app is valid, and its archive runs by itself', async () => {
+  expect(await zapierPlatform('validate', '--without-style')).toContain('structurally sound');
+  await zapierPlatform('build', '--skip-dep-install', '--skip-validation');
+  await decompress(join(appFolder, 'build/build.zip'), folder);
+
+  const definition = JSON.parse(await readFile(join(folder, 'definition.json'), 'utf8'));
+  expect(Object.keys(definition.triggers)).toContain('experience_started');
+  expect(await call({ command: 'validate' })).toEqual([]);
+  const event = { ...definition.triggers.experience_started.operation.sample, id: 'evt_1' };
+  const answer = await call({
+    command: 'execute',
+    method: 'triggers.experience_started.operation.perform',
+    bundle: { inputData: {}, authData: {}, cleanedRequest: event },
+  });
+  expect(answer).toEqual([event]);
+}, 120_000);

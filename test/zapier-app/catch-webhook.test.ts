@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { eventKey } from '../../shared/event-key.ts';
+import { sampleEvent } from '../../zapier-app/samples.ts';
+import { type FakeIntelligems, startFakeIntelligems } from '../fakes/intelligems.ts';
+import { eventOf, sampleBody, samplePayload } from '../fixtures/messages.ts';
+import { caught, connectTo, failureOf, performOf, run, type ZapBundle } from './zap.ts';
+
+const SECRET = 'a secret for the tests';
+const perform = performOf('triggers', 'catch_webhook');
+const body = sampleBody('start').toString();
+
+let fake: FakeIntelligems;
+let authData: Record<string, string>;
+
+beforeEach(async () => {
+  fake = await startFakeIntelligems();
+  authData = { ...connectTo(fake), webhook_secret: SECRET };
+});
+
+afterEach(() => fake.close());
+
+test('gives a signed webhook in the common form', async () => {
+  const [event] = await run(perform, { authData, ...caught(body, SECRET) });
+  expect(Object.keys(event)).toEqual(Object.keys(sampleEvent('startExperience')));
+  expect(event).toMatchObject({
+    id: eventKey(eventOf(samplePayload('start')), Buffer.from(body)),
+    experience_name: 'Backpack price test',
+    action_type: 'startExperience',
+    experience_type: 'pricing',
+    timestamp: '2026-09-02T09:30:00.000Z',
+    triggered_by_email: 'maya@alpine-goods.example',
+    store: 'alpine-goods.myshopify.com',
+    variations: [
+      { name: 'Control', percentage: 50 },
+      { name: 'Price −5 %', percentage: 50 },
+    ],
+  });
+});
+
+test.each(['Http-X-Intelligems-Signature', 'HTTP_X_INTELLIGEMS_SIGNATURE', 'x-intelligems-signature'])(
+  'finds the signature under %s',
+  async (header) => {
+    expect(await run(perform, { authData, ...caught(body, SECRET, header) })).toHaveLength(1);
+  },
+);
+
+test('reads the signature from another header where the Zap names one', async () => {
+  const inputData = { signature_header: 'X-Signature' };
+  const bundle = { authData, inputData, ...caught(body, SECRET, 'Http-X-Signature') };
+  expect(await run(perform, bundle)).toHaveLength(1);
+});
+
+test('takes either of two secrets while they are being changed', async () => {
+  const both = { ...authData, webhook_secret: 'older newer' };
+  expect(await run(perform, { authData: both, ...caught(body, 'newer') })).toHaveLength(1);
+  expect(await run(perform, { authData: both, ...caught(body, 'older') })).toHaveLength(1);
+});
+
+test('refuses what was changed on the way, and says what to compare', async () => {
+  const bundle = caught(body, SECRET);
+  const changed: ZapBundle = { ...bundle, rawRequest: { ...bundle.rawRequest, content: `${body} ` } };
+  const failure = await failureOf(run(perform, { authData, ...changed }));
+  expect(failure.text).toContain('does not prove that Intelligems sent it');
+  expect(failure.text).not.toContain(SECRET);
+});
+
+test('says that the secret is missing, when the Zap is tested and when it runs', async () => {
+  const without = { access_token: fake.token };
+  for (const each of [perform, performOf('triggers', 'catch_webhook', 'performList')]) {
+    const failure = await failureOf(run(each, { authData: without, ...caught(body, SECRET) }));
+    expect(failure.text).toContain('no Webhook Secret');
+    expect(failure.text).toContain('Settings, Webhooks');
+  }
+});
+
+test('gives nothing for an event that was not chosen, nor for one that nobody knows', async () => {
+  const inputData = { events: ['endExperience'] };
+  expect(await run(perform, { authData, inputData, ...caught(body, SECRET) })).toEqual([]);
+  const unknown = JSON.stringify({ action: 'cloneExperience', experience: { id: '1' } });
+  expect(await run(perform, { authData, ...caught(unknown, SECRET) })).toEqual([]);
+});
+
+test('offers what happened lately as samples', async () => {
+  const { id } = fake.create({ name: 'Backpack price test' });
+  fake.act(id, 'start');
+  const events = await run(performOf('triggers', 'catch_webhook', 'performList'), { authData });
+  expect(events).toMatchObject([{ experience_id: id, action_type: 'startExperience' }]);
+});
