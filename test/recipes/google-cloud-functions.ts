@@ -1,0 +1,17 @@
+import type { Request, Response } from 'express';
+import { verifyWebhook } from '../../shared/verifier.ts';
+import { onEvent } from './on-event.ts';
+
+/** Google Cloud Functions, for `http('intelligems', intelligems)`: the framework parses, and keeps `rawBody` beside it. */
+export function intelligems(request: Request & { rawBody?: Buffer }, response: Response): void {
+  const secret = process.env.INTELLIGEMS_WEBHOOK_SECRET ?? '';
+  const body = request.rawBody ?? '';
+  const verdict = verifyWebhook(body, request.get('x-intelligems-signature'), secret);
+  if (!verdict.ok) {
+    console.warn(`Webhook refused (${verdict.reason}). ${verdict.hint}`);
+    response.sendStatus(401);
+    return;
+  }
+  onEvent(JSON.parse(body.toString()));
+  response.sendStatus(200);
+}
