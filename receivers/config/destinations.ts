@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { DestinationKind } from '../destinations/contract.ts';
+import type { ConfiguredDestination } from '../destinations/open.ts';
+import type { Fault } from './faults.ts';
+import type { Path } from './file.ts';
+import { suggestion } from './nearest.ts';
+import { entriesOf, inside, type Place, type Read, takenNames, validate } from './validate.ts';
+import { type Environment, variable } from './variables.ts';
+
+/** What every destination of receivers.yaml has beside the settings of its kind. */
+export const destinationName = z
+  .string()
+  .regex(/^[\w-]{1,64}$/, 'Write 1 to 64 letters, digits, - and _.')
+  .describe('The name by which routes name it; without it, the type.');
+
+/** Destinations that are valid, and the names of all that were meant. */
+export type ReadDestinations = Read<ConfiguredDestination[]> & { names: string[] };
+
+/**
+ * The destinations of the settings file; where it names none, those that the environment switches on; where
+ * there are none either, the preview.
+ */
+export function readDestinations(
+  list: unknown,
+  place: Place,
+  environment: Environment,
+  kinds: readonly DestinationKind[],
+): ReadDestinations {
+  const { value: entries, faults } = entriesOf(list, place);
+  const read = entries === null ? ofEnvironment(kinds, environment) : ofFile(kinds, entries, place);
+  read.faults.push(...faults);
+  const preview = kinds.find(({ kind }) => kind === 'preview');
+  if (read.names.length === 0 && preview !== undefined) {
+    read.value.push({ name: preview.kind, kind: preview, settings: preview.settings.parse({}) });
+    read.names.push(preview.kind);
+  }
+  return read;
+}
+
+/** One for each kind with any of its variables set, named after the kind. */
+function ofEnvironment(kinds: readonly DestinationKind[], environment: Environment): ReadDestinations {
+  const all: ReadDestinations = { value: [], names: [], faults: [] };
+  for (const kind of kinds) {
+    const set = variablesOf(kind, environment);
+    if (set.length === 0) {
+      continue;
+    }
+    const written = Object.fromEntries(
+      set.map((name) => [kind.environment[name], variable(environment, name)]),
+    );
+    const place: Place = { where: (path) => variableFor(kind, path, set), hidden: () => false };
+    const { value, faults } = validate(kind.settings, written, place);
+    all.names.push(kind.kind);
+    all.faults.push(...faults.map((fault) => withReason(fault, kind, set)));
+    if (value !== null) {
+      all.value.push({ name: kind.kind, kind, settings: value });
+    }
+  }
+  return all;
+}
+
+/** The names of a kind's environment variables that are set. */
+export function variablesOf(kind: DestinationKind, environment: Environment): string[] {
+  return Object.keys(kind.environment).filter((name) => variable(environment, name) !== undefined);
+}
+
+function variableFor(kind: DestinationKind, path: Path, set: readonly string[]): string {
+  const name = Object.keys(kind.environment).find((each) => kind.environment[each] === path[0]);
+  return name ?? (path.length === 0 ? set.join(', ') : `${kind.title}: ${String(path[0])}`);
+}
+
+function withReason({ where, message }: Fault, kind: DestinationKind, set: readonly string[]): Fault {
+  return set.includes(where)
+    ? { where, message }
+    : { where, message: `${message} (${kind.title} is switched on by ${set.join(', ')}.)` };
+}
+
+function ofFile(
+  kinds: readonly DestinationKind[],
+  entries: readonly unknown[],
+  place: Place,
+): ReadDestinations {
+  const all: ReadDestinations = { value: [], names: [], faults: [] };
+  const names = entries.map((entry, index) => {
+    const { value, faults, name } = readDestination(kinds, entry, inside(place, index));
+    all.faults.push(...faults);
+    if (value !== null) {
+      all.value.push(value);
+    }
+    return name;
+  });
+  all.names.push(...names.filter((name) => name !== undefined));
+  all.faults.push(...takenNames(names, place));
+  return all;
+}
+
+const head = z.looseObject({
+  type: z.string().describe('Write which kind of destination it is.'),
+  name: destinationName.optional(),
+});
+
+function readDestination(
+  kinds: readonly DestinationKind[],
+  entry: unknown,
+  place: Place,
+): Read<ConfiguredDestination | null> & { name?: string } {
+  const read = validate(head, entry, place);
+  if (read.value === null) {
+    return { value: null, faults: read.faults };
+  }
+  const { type, name = type, ...written } = read.value;
+  const kind = kinds.find((each) => each.kind === type);
+  if (kind === undefined) {
+    const known = kinds.map((each) => each.kind);
+    const guess = suggestion(type, known) || ` Write one of ${known.join(', ')}.`;
+    const message = `There is no destination of the type “${type}”.${guess}`;
+    return { value: null, faults: [{ where: place.where(['type']), message }], name };
+  }
+  const { value, faults } = validate(kind.settings, written, place);
+  return { value: value === null ? null : { name, kind, settings: value }, faults, name };
+}

@@ -1,0 +1,14 @@
+/** One thing that is wrong with the settings. */
+export interface Fault {
+  /** `PORT` for the environment, `receivers.yaml:12 routes[0].to` for the file. */
+  where: string;
+  /** What it is and what to write instead; never a secret. */
+  message: string;
+}
+
+/** All faults as text for a terminal, ending without a line feed. */
+export function describeFaults(faults: readonly Fault[]): string {
+  const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
+  const lines = faults.map(({ where, message }) => `  ${where}\n    ${message}`);
+  return [`The settings have ${count}; nothing was started.`, ...lines].join('\n');
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import type { DestinationKind } from '../destinations/contract.ts';
+import { DESTINATION_KINDS } from '../destinations/index.ts';
+import type { Configuration } from './configuration.ts';
+import { readDestinations } from './destinations.ts';
+import type { Fault } from './faults.ts';
+import type { SettingsFile } from './file.ts';
+import { suggestion } from './nearest.ts';
+import { noticesOf } from './notices.ts';
+import { overlaid } from './overlay.ts';
+import { readSettingsFile } from './read-file.ts';
+import { readSources } from './read-sources.ts';
+import { fileLists, TOP_LEVEL } from './receivers-file.ts';
+import { type Known, readRoutes, unknownDestination } from './routing.ts';
+import { type Settings, settings } from './settings.ts';
+import { inside, type Place, validate } from './validate.ts';
+import type { Environment } from './variables.ts';
+
+export { describeFaults, type Fault } from './faults.ts';
+
+export interface LoadOptions {
+  environment: Environment;
+  /** Gives a file's text, or throws as `readFileSync` does. */
+  readFile?(path: string): string;
+  /** The folder in which the settings file is looked for; without it, the current one. */
+  cwd?: string;
+  /** The kinds of destinations; without it, all that there are. */
+  kinds?: readonly DestinationKind[];
+}
+
+export type Loaded = { ok: true; configuration: Configuration } | { ok: false; faults: Fault[] };
+
+/**
+ * Reads all settings: receivers.yaml (or CONFIG_FILE), and the environment, which wins over the file. An
+ * empty environment variable counts as not set. Gives a complete configuration, or every fault there is;
+ * never throws.
+ */
+export function loadConfiguration({
+  environment,
+  readFile = (path) => readFileSync(path, 'utf8'),
+  cwd = '.',
+  kinds = DESTINATION_KINDS,
+}: LoadOptions): Loaded {
+  const file = readSettingsFile(environment, readFile, cwd);
+  const { content } = file;
+  const table = overlaid(file, environment);
+  const values = validate(settings, table.value, table.place);
+  if (!file.readable) {
+    return { ok: false, faults: [...file.faults, ...values.faults] };
+  }
+
+  const sources = readSources(content.sources, inside(file, 'sources'), environment);
+  const destinations = readDestinations(
+    content.destinations,
+    inside(file, 'destinations'),
+    environment,
+    kinds,
+  );
+  const known: Known = { destinations: destinations.names, sources: sources.names };
+  const mode = validate(fileLists.routing, content.routing, inside(file, 'routing'));
+  const routes = readRoutes(content.routes, inside(file, 'routes'), known);
+  const faults = [
+    ...file.faults,
+    ...unknownKeys(file),
+    ...values.faults,
+    ...sources.faults,
+    ...destinations.faults,
+    ...mode.faults,
+    ...routes.faults,
+    ...(values.value === null ? [] : unknownNames(values.value, known, table.place)),
+  ];
+  if (faults.length > 0 || values.value === null || mode.value === null) {
+    return { ok: false, faults: onePerPlace(faults, file) };
+  }
+
+  const configuration = {
+    ...values.value,
+    file: file.name === '' ? null : file.name,
+    sources: sources.value,
+    destinations: destinations.value,
+    routing: { mode: mode.value, routes: routes.value, quietMs: values.value.updates.quietSeconds * 1000 },
+  };
+  return {
+    ok: true,
+    configuration: { ...configuration, notices: noticesOf(configuration, file, environment, kinds) },
+  };
+}
+
+function unknownKeys({ content, where }: SettingsFile): Fault[] {
+  return Object.keys(content)
+    .filter((key) => !TOP_LEVEL.includes(key))
+    .map((key) => {
+      const guess = suggestion(key, TOP_LEVEL) || ` Known here: ${TOP_LEVEL.join(', ')}.`;
+      return { where: where([key]), message: `It is no setting.${guess}` };
+    });
+}
+
+/** Settings of the table that name destinations which do not exist. */
+function unknownNames({ alerts, digest }: Settings, { destinations }: Known, { where }: Place): Fault[] {
+  const named = [
+    ...(alerts.destination === null ? [] : [{ path: ['alerts', 'destination'], name: alerts.destination }]),
+    ...digest.to.map((name) => ({ path: ['digest', 'to'], name })),
+  ];
+  return named
+    .filter(({ name }) => !destinations.includes(name))
+    .map(({ path, name }) => ({ where: where(path), message: unknownDestination(name, destinations) }));
+}
+
+/** Where a variable is not set, what else is wrong with its place follows from that. */
+function onePerPlace(faults: readonly Fault[], file: SettingsFile): Fault[] {
+  const unset = new Set(file.faults.map(({ where }) => where));
+  return faults.filter((fault) => file.faults.includes(fault) || !unset.has(fault.where));
+}

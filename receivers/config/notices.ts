@@ -1,0 +1,78 @@
+import type { DestinationKind } from '../destinations/contract.ts';
+import type { Configuration } from './configuration.ts';
+import { variablesOf } from './destinations.ts';
+import type { SettingsFile } from './file.ts';
+import { nearest } from './nearest.ts';
+import { SOURCE_ENVIRONMENT } from './sources.ts';
+import { SETTING_LINES } from './table.ts';
+import { type Environment, variable } from './variables.ts';
+
+/** Shorter names of the environment may be close to a setting's by chance. */
+const SHORTEST_NAME = 8;
+
+/** What is no fault of the settings but may surprise, in sentences. */
+export function noticesOf(
+  configuration: Omit<Configuration, 'notices'>,
+  file: SettingsFile,
+  environment: Environment,
+  kinds: readonly DestinationKind[],
+): string[] {
+  return [
+    ...unusedVariables(file, environment, kinds),
+    ...misspeltVariables(file, environment, kinds),
+    ...idleDestinations(configuration),
+  ];
+}
+
+function unusedVariables(
+  { name, content, used }: SettingsFile,
+  environment: Environment,
+  kinds: readonly DestinationKind[],
+): string[] {
+  const unused = kinds
+    .flatMap((kind) => variablesOf(kind, environment))
+    .filter((variableName) => !used.has(variableName));
+  return content.destinations == null || unused.length === 0
+    ? []
+    : [
+        `${unused.join(', ')} switch nothing on, because ${name} lists the destinations. Use them there as \${NAME}, or take them away.`,
+      ];
+}
+
+function misspeltVariables(
+  { used }: SettingsFile,
+  environment: Environment,
+  kinds: readonly DestinationKind[],
+): string[] {
+  const known = [
+    'CONFIG_FILE',
+    ...SETTING_LINES.map((line) => line.environment),
+    ...Object.keys(SOURCE_ENVIRONMENT),
+    ...kinds.flatMap((kind) => Object.keys(kind.environment)),
+  ];
+  return Object.keys(environment)
+    .filter((name) => name.length >= SHORTEST_NAME && variable(environment, name) !== undefined)
+    .filter((name) => !known.includes(name) && !used.has(name))
+    .flatMap((name) => {
+      const meant = nearest(name, known);
+      return meant === null || meant.length < SHORTEST_NAME
+        ? []
+        : [`The environment variable ${name} is no setting. If you meant ${meant}, rename it.`];
+    });
+}
+
+function idleDestinations({
+  destinations,
+  routing,
+  alerts,
+  digest,
+}: Omit<Configuration, 'notices'>): string[] {
+  const busy = new Set([
+    ...routing.routes.filter(({ mute }) => !mute).flatMap(({ to }) => to),
+    ...digest.to,
+    alerts.destination,
+  ]);
+  return destinations
+    .filter(({ name }) => !busy.has(name))
+    .map(({ name }) => `No route leads to the destination ${name}: it gets no events.`);
+}

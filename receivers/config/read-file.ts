@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import { noFile, parseSettingsFile, type SettingsFile } from './file.ts';
+import { type Environment, variable } from './variables.ts';
+
+/** The file that is read where CONFIG_FILE names no other. */
+const DEFAULT_FILE = 'receivers.yaml';
+
+/**
+ * Reads CONFIG_FILE, which must exist, or else receivers.yaml where there is one. Without a file, its name
+ * is empty.
+ *
+ * @param readFile gives a file's text, or throws as `readFileSync` does
+ * @param folder against which the file's path is resolved
+ */
+export function readSettingsFile(
+  environment: Environment,
+  readFile: (path: string) => string,
+  folder: string,
+): SettingsFile {
+  const named = variable(environment, 'CONFIG_FILE');
+  const name = named ?? DEFAULT_FILE;
+  try {
+    return parseSettingsFile(name, readFile(resolve(folder, name)), environment);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && named === undefined) {
+      return noFile('');
+    }
+    const advice =
+      code === 'ENOENT'
+        ? `There is no file “${name}”. Write the path of your settings file, or take CONFIG_FILE away.`
+        : `The file “${name}” cannot be read (${message}).`;
+    const where = named === undefined ? name : 'CONFIG_FILE';
+    return { ...noFile(name), readable: false, faults: [{ where, message: advice }] };
+  }
+}

@@ -1,0 +1,60 @@
+import type { Fault } from './faults.ts';
+import { DEFAULT_SOURCE, SOURCE_ENVIRONMENT, type Source, sourceSettings } from './sources.ts';
+import { entriesOf, inside, nameOf, type Place, type Read, takenNames, validate } from './validate.ts';
+import { type Environment, variable } from './variables.ts';
+
+/**
+ * The sources of the settings file. The one named `default` has its secrets and its token from the
+ * environment where they are set there, and stands alone where the file names none. The names are those of
+ * all that were meant.
+ */
+export function readSources(
+  list: unknown,
+  place: Place,
+  environment: Environment,
+): Read<Source[]> & { names: string[] } {
+  const { value: entries, faults } = entriesOf(list, place);
+  const sources: Source[] = [];
+  const given = fromEnvironment(environment);
+  const written = (entries ?? []).map((entry) => nameOf(entry));
+  entries?.forEach((entry, index) => {
+    const within = inside(place, index);
+    const read = validate(sourceSettings, entry, within);
+    faults.push(...read.faults);
+    if (read.value !== null) {
+      const source = read.value.name === DEFAULT_SOURCE ? { ...read.value, ...given.value } : read.value;
+      sources.push(source);
+      faults.push(...withoutSecret(source, within));
+    }
+  });
+  if (!written.includes(DEFAULT_SOURCE) && (entries === null || Object.keys(given.value).length > 0)) {
+    sources.unshift({ ...sourceSettings.parse({ name: DEFAULT_SOURCE }), ...given.value });
+    written.unshift(DEFAULT_SOURCE);
+  }
+  faults.push(...given.faults, ...takenNames((entries ?? []).map(nameOf), place));
+  return { value: sources, faults, names: written.filter((name) => name !== undefined) };
+}
+
+function fromEnvironment(environment: Environment): Read<Partial<Source>> {
+  const fields = Object.entries(SOURCE_ENVIRONMENT);
+  const written = fields.flatMap(([name, field]) => {
+    const value = variable(environment, name);
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  const place: Place = {
+    where: ([field]) => fields.find((each) => each[1] === field)?.[0] ?? DEFAULT_SOURCE,
+    hidden: () => true,
+  };
+  const read = validate(sourceSettings, { ...Object.fromEntries(written), name: DEFAULT_SOURCE }, place);
+  const value = Object.fromEntries(written.map(([field]) => [field, read.value?.[field]]));
+  return { value: read.value === null ? {} : value, faults: read.faults };
+}
+
+/** The receiver makes a secret for one source only; sources that share one could speak for each other. */
+function withoutSecret({ name, secrets }: Source, place: Place): Fault[] {
+  if (name === DEFAULT_SOURCE || secrets.length > 0) {
+    return [];
+  }
+  const message = `It is missing. Write the webhook secret of this source, best as \${NAME} of an environment variable.`;
+  return [{ where: place.where(['secrets']), message }];
+}

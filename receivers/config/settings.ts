@@ -1,0 +1,278 @@
+import { z } from 'zod';
+import { amount, flag, list, oneOf, text, timeZone, webAddress, wholeNumber } from './values.ts';
+
+/**
+ * The table of all settings that are no list of sources, destinations or routes: a line each. Its place in
+ * this tree is its place in receivers.yaml; `setting` names the environment variable that overrides it
+ * there. The published JSON Schema and the README's table are made from it.
+ */
+export const settings = z.strictObject({
+  role: setting(
+    'RECEIVER_ROLE',
+    oneOf(['all', 'accept', 'deliver']).default('all'),
+    'What this process does: accept webhooks, deliver what was accepted, or all of it.',
+  ),
+
+  server: section(
+    {
+      host: setting(
+        'HOST',
+        text('Write an address such as 0.0.0.0.').default('0.0.0.0'),
+        'The address to listen on.',
+      ),
+      port: setting(
+        'PORT',
+        wholeNumber(0, 65_535, 8787).default(8787),
+        'The port to listen on; 0 for any free one.',
+      ),
+      publicUrl: setting(
+        'PUBLIC_URL',
+        webAddress('https://webhooks.example.com').nullable().default(null),
+        'How the internet reaches this receiver; used for links to it.',
+      ),
+      signatureHeader: setting(
+        'INTELLIGEMS_SIGNATURE_HEADER',
+        z
+          .string()
+          .trim()
+          .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'Write the name of a header, such as X-Intelligems-Signature.')
+          .toLowerCase()
+          .default('x-intelligems-signature'),
+        'The header that carries the signature of a webhook; capitals do not matter.',
+      ),
+      bodyLimitBytes: setting(
+        'BODY_LIMIT_BYTES',
+        wholeNumber(1024, 104_857_600, 1_048_576).default(1_048_576),
+        'The largest webhook that is taken, in bytes.',
+      ),
+      headersTimeoutSeconds: setting(
+        'HEADERS_TIMEOUT_SECONDS',
+        amount(0.1, 3600, 10).default(10),
+        'How long a request may take to send its headers.',
+      ),
+      requestTimeoutSeconds: setting(
+        'REQUEST_TIMEOUT_SECONDS',
+        amount(0.1, 3600, 30).default(30),
+        'How long a request may take to arrive whole.',
+      ),
+      maxConnections: setting(
+        'MAX_CONNECTIONS',
+        wholeNumber(1, 1_000_000, 1000).default(1000),
+        'How many connections may be open at once; further ones are closed.',
+      ),
+    },
+    ({ headersTimeoutSeconds, requestTimeoutSeconds, ...same }) => ({
+      ...same,
+      headersTimeoutMs: headersTimeoutSeconds * 1000,
+      requestTimeoutMs: requestTimeoutSeconds * 1000,
+    }),
+  ),
+
+  storage: section({
+    dataFolder: setting(
+      'DATA_DIR',
+      text('Write the path of a folder, such as ./data.').default('./data'),
+      'The folder of the embedded storage and of the secret that the receiver makes itself.',
+    ),
+    databaseUrl: setting(
+      'DATABASE_URL',
+      z
+        .string()
+        .regex(/^postgres(ql)?:\/\/\S+$/, 'Write it as postgres://user:password@host:5432/database.')
+        .nullable()
+        .default(null),
+      'A PostgreSQL database in place of the embedded storage: postgres://user:password@host:5432/database.',
+      'secret',
+    ),
+    retentionDays: setting(
+      'RETENTION_DAYS',
+      amount(0, 36_500, 90).default(90),
+      'How many days events are kept; 0 for ever. Dead letters stay until someone decides.',
+    ),
+  }),
+
+  log: section({
+    level: setting(
+      'LOG_LEVEL',
+      oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+      'How much is logged: trace, debug, info, warn, error, fatal or silent.',
+    ),
+    pretty: setting(
+      'LOG_PRETTY',
+      flag().nullable().default(null),
+      'true for a log that people read, false for JSON lines; without it, readable on a terminal only.',
+    ),
+  }),
+
+  delivery: section(
+    {
+      maxAttempts: setting(
+        'MAX_ATTEMPTS',
+        wholeNumber(1, 100, 8).default(8),
+        'After so many attempts a delivery is a dead letter.',
+      ),
+      attemptTimeoutSeconds: setting(
+        'ATTEMPT_TIMEOUT_SECONDS',
+        amount(0.1, 600, 30).default(30),
+        'An attempt that takes longer is given up and tried again.',
+      ),
+      firstRetrySeconds: setting(
+        'FIRST_RETRY_SECONDS',
+        amount(0.01, 86_400, 10).default(10),
+        'The pause after the first attempt.',
+      ),
+      retryFactor: setting(
+        'RETRY_FACTOR',
+        amount(1, 100, 5).default(5),
+        'Each further pause is so many times as long, at most a day.',
+      ),
+      giveUpAfterHours: setting(
+        'GIVE_UP_AFTER_HOURS',
+        amount(0.001, 8760, 48).default(48),
+        'A delivery older than this is a dead letter at its next failure.',
+      ),
+      pauseAfterFailures: setting(
+        'PAUSE_AFTER_FAILURES',
+        wholeNumber(1, 10_000, 5).default(5),
+        'After so many failures in a row a destination is paused, then probed with a single delivery.',
+      ),
+      firstPauseSeconds: setting(
+        'FIRST_PAUSE_SECONDS',
+        amount(0.01, 86_400, 30).default(30),
+        'How long a failing destination is paused at first; each further pause is twice as long.',
+      ),
+      longestPauseSeconds: setting(
+        'LONGEST_PAUSE_SECONDS',
+        amount(0.01, 86_400, 900).default(900),
+        'How long a failing destination is paused at most.',
+      ),
+    },
+    (written) => ({
+      retry: {
+        maxAttempts: written.maxAttempts,
+        firstRetryMs: written.firstRetrySeconds * 1000,
+        factor: written.retryFactor,
+        giveUpAfterMs: written.giveUpAfterHours * 3_600_000,
+      },
+      breaker: {
+        failures: written.pauseAfterFailures,
+        firstPauseMs: written.firstPauseSeconds * 1000,
+        longestPauseMs: written.longestPauseSeconds * 1000,
+      },
+      attemptTimeoutMs: written.attemptTimeoutSeconds * 1000,
+    }),
+  ),
+
+  updates: section({
+    quietSeconds: setting(
+      'UPDATE_QUIET_SECONDS',
+      amount(0, 86_400, 60).default(60),
+      'Updates of an experience that come in a burst merge into one message after so many quiet seconds; 0 sends each at once.',
+    ),
+    dropBookkeeping: setting(
+      'DROP_BOOKKEEPING_UPDATES',
+      flag().default(false),
+      'true leaves out updates that change nothing a person cares about.',
+    ),
+  }),
+
+  alerts: section({
+    destination: setting(
+      'ALERT_DESTINATION',
+      text('Write the name of a destination.').nullable().default(null),
+      'The destination that is told when another one has been failing for some time.',
+    ),
+    afterMinutes: setting(
+      'ALERT_AFTER_MINUTES',
+      amount(0, 10_080, 30).default(30),
+      'How long a destination fails before the alert.',
+    ),
+  }),
+
+  digest: section({
+    to: setting(
+      'DIGEST_TO',
+      list(z.string(), 'Write the names of destinations, as a list or with commas between them.').prefault(
+        [],
+      ),
+      'The destinations that get a digest of each day on which something happened; none for no digest.',
+    ),
+    hour: setting('DIGEST_HOUR', wholeNumber(0, 23, 8).default(8), 'The hour at which the digest goes out.'),
+    timeZone: setting(
+      'DIGEST_TIME_ZONE',
+      timeZone().default('UTC'),
+      'The time zone of that hour and of the day.',
+    ),
+  }),
+
+  intelligems: section({
+    apiUrl: setting(
+      'INTELLIGEMS_API_URL',
+      webAddress('https://api.intelligems.io').default('https://api.intelligems.io'),
+      'Where the External API of Intelligems is.',
+    ),
+    apiVersion: setting(
+      'INTELLIGEMS_API_VERSION',
+      z
+        .string()
+        .regex(/^[\w.-]+$/, 'Write the version as it stands in the address, such as v25-10-beta.')
+        .default('v25-10-beta'),
+      'The version of the External API, as it stands in its address.',
+    ),
+    experienceUrlTemplate: setting(
+      'INTELLIGEMS_EXPERIENCE_URL',
+      z
+        .string()
+        .regex(
+          /^https?:\/\/\S*\{id\}\S*$/,
+          'Write a web address with {id} in it, such as https://app.example.com/experiences/{id}.',
+        )
+        .nullable()
+        .default(null),
+      'Where people open an experience, with {id} for its id; messages then have a link to it.',
+    ),
+  }),
+
+  console: section({
+    token: setting(
+      'CONSOLE_TOKEN',
+      z.string().min(16, 'Write at least 16 characters.').nullable().default(null),
+      'The token that opens the console; without it, the receiver makes one on first start.',
+      'secret',
+    ),
+  }),
+
+  zapier: section({
+    apiKey: setting(
+      'ZAPIER_API_KEY',
+      z.string().min(16, 'Write at least 16 characters.').nullable().default(null),
+      'The key with which the Zapier app connects to this receiver.',
+      'secret',
+    ),
+  }),
+});
+
+/** The settings as the program uses them: durations in milliseconds where their names say so. */
+export type Settings = z.output<typeof settings>;
+
+/** One setting: its environment variable, what it takes, what it is for, and whether it is a secret. */
+function setting<Value extends z.ZodType>(
+  environment: string,
+  value: Value,
+  description: string,
+  secret?: 'secret',
+): Value {
+  return value.describe(description).meta({ environment, ...(secret && { secret: true }) });
+}
+
+/** Settings that belong together; all of them have defaults. `shape` turns them into what the program uses. */
+function section<Shape extends z.ZodRawShape, Shaped = z.output<z.ZodObject<Shape>>>(
+  shape: Shape,
+  shaped: (written: z.output<z.ZodObject<Shape, z.core.$strict>>) => Shaped = (written) =>
+    written as unknown as Shaped,
+) {
+  return z
+    .strictObject(shape)
+    .transform(shaped)
+    .prefault({} as never);
+}

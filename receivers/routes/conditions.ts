@@ -1,0 +1,46 @@
+import type { ExperienceEvent, Variation } from '../../shared/events.ts';
+import { alternatives } from '../config/values.ts';
+import { fitsPattern } from './pattern.ts';
+import type { Conditions, Share } from './route.ts';
+
+/** Which of the conditions an event does not meet, each in words; empty where it meets them all. */
+export function failedConditions(conditions: Conditions, event: ExperienceEvent, source: string): string[] {
+  const { experience, organization } = event;
+  const { actions, share } = conditions;
+  const failed: string[] = [];
+  if (actions !== null && !actions.includes(event.action)) {
+    failed.push(`the action is ${event.action}, not ${alternatives(actions)}`);
+  }
+  const texts: [string, string[] | null, (string | undefined)[]][] = [
+    ['type', conditions.types, [experience.type]],
+    ['category', conditions.categories, [experience.category]],
+    ['status', conditions.statuses, [experience.status]],
+    ['name', conditions.names, [experience.name]],
+    ['source', conditions.sources, [source]],
+    ['organization', conditions.organizations, [organization.name, organization.shopId, organization.id]],
+  ];
+  for (const [what, patterns, values] of texts) {
+    const given = values.filter((value) => value !== undefined);
+    if (
+      patterns !== null &&
+      !patterns.some((pattern) => given.some((value) => fitsPattern(pattern, value)))
+    ) {
+      const is =
+        given.length === 0 ? 'missing' : given.map((value) => `“${value.slice(0, 100)}”`).join(' / ');
+      failed.push(`the ${what} is ${is}, not ${alternatives(patterns)}`);
+    }
+  }
+  if (share !== null && !hasShare(share, experience.variations)) {
+    failed.push(
+      `no variation but the control gets from ${share.atLeast} to ${share.atMost} % of the traffic`,
+    );
+  }
+  return failed;
+}
+
+function hasShare({ atLeast, atMost }: Share, variations: readonly Variation[]): boolean {
+  return variations.some(
+    ({ isControl, percentage }) =>
+      isControl !== true && percentage !== undefined && percentage >= atLeast && percentage <= atMost,
+  );
+}

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { ACTIONS, type Action } from '../../shared/events.ts';
+import { alternatives, amount, flag, list, oneOf, text, timeZone } from '../config/values.ts';
+import { LONGEST_PATTERN } from './pattern.ts';
+
+/** All routes, and what the settings say of them together. */
+export interface Routing {
+  /** `all`: every matching route counts; `first`: only the first one that matches. */
+  mode: 'all' | 'first';
+  routes: Route[];
+  /** How long a burst of updates must be quiet before it goes out as one, milliseconds; 0 for no merging. */
+  quietMs: number;
+}
+
+/** Which events go to which destinations. */
+export interface Route {
+  name: string;
+  when: Conditions;
+  /** Names of destinations. */
+  to: string[];
+  /** The events that match do not go to these destinations, whatever other routes say. */
+  mute: boolean;
+  quietHours: QuietHours | null;
+}
+
+/** All of them have to be met; null for what does not matter. */
+export interface Conditions {
+  actions: Action[] | null;
+  types: string[] | null;
+  categories: string[] | null;
+  statuses: string[] | null;
+  names: string[] | null;
+  sources: string[] | null;
+  organizations: string[] | null;
+  share: Share | null;
+}
+
+/**
+ * A share of traffic, in percent: met when a variation other than the control gets at least and at most so
+ * much of it.
+ */
+export interface Share {
+  atLeast: number;
+  atMost: number;
+}
+
+/** The days of a week as people write them, in the order of `Date.getUTCDay`. */
+export const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+export type Day = (typeof DAYS)[number];
+
+/** A span of the day in which people are left alone. */
+export interface QuietHours {
+  /** Minutes after midnight; a span that ends before it begins ends on the next day. */
+  from: number;
+  /** Minutes after midnight, 1440 for the midnight that ends the day. */
+  to: number;
+  timeZone: string;
+  /** The days on which the span begins. */
+  days: readonly Day[];
+  /** What becomes of events meanwhile: delivered when the span ends, or not at all. */
+  afterwards: 'deliver' | 'drop';
+}
+
+const ACTION_WORDS = ACTIONS.map((action) => action.replace('Experience', ''));
+
+const actionAdvice = `Write ${alternatives(ACTION_WORDS)}.`;
+
+const action = z.string().transform((word, context): Action => {
+  const found = ACTIONS.find((name, index) => name === word || ACTION_WORDS[index] === word.toLowerCase());
+  if (found === undefined) {
+    context.addIssue(actionAdvice);
+    return z.NEVER;
+  }
+  return found;
+});
+
+function patterns(what: string, example: string) {
+  const advice = `Write ${what}, or several as a list; * stands for any characters, as in ${example}.`;
+  const tooLong = `Write a pattern of at most ${LONGEST_PATTERN} characters.`;
+  return z
+    .union([z.string().transform((one) => [one]), z.array(z.string())], { error: advice })
+    .pipe(
+      z
+        .array(z.string().trim().min(1, { error: advice }).max(LONGEST_PATTERN, { error: tooLong }))
+        .min(1, { error: advice }),
+    )
+    .nullable()
+    .default(null);
+}
+
+const percent = amount(0, 100, 50);
+
+const conditions = z.strictObject({
+  actions: list(action, actionAdvice)
+    .nullable()
+    .default(null)
+    .describe(`The actions: ${ACTION_WORDS.join(', ')}.`),
+  types: patterns('a type', 'content/*').describe('Experience types, such as pricing or content/*.'),
+  categories: patterns('a category', 'experiment').describe('Categories: experiment, personalization.'),
+  statuses: patterns('a status', 'started').describe('Statuses: pending, started, paused, ended.'),
+  names: patterns('a name', '*price*').describe(
+    'Names of experiences; * stands for any characters, ? for one, and capitals do not matter: *price*.',
+  ),
+  sources: patterns('the name of a source', 'alpine-*').describe('Names of sources.'),
+  organizations: patterns('an organization', 'alpine-*').describe(
+    'Organizations, by id, name or store domain.',
+  ),
+  share: z
+    .strictObject({
+      atLeast: percent.default(0).describe('In percent.'),
+      atMost: percent.default(100).describe('In percent.'),
+    })
+    .refine(({ atLeast, atMost }) => atLeast <= atMost, 'Write an atLeast that is not above atMost.')
+    .nullable()
+    .default(null)
+    .describe('A variation other than the control gets at least and at most this share of the traffic.'),
+});
+
+const clockAdvice = 'Write a time of day in quotes, such as "22:00".';
+
+const clock = z
+  .string({ error: clockAdvice })
+  .regex(/^(([01]?\d|2[0-3]):[0-5]\d|24:00)$/, clockAdvice)
+  .transform((time) => {
+    const [hours, minutes] = time.split(':');
+    return Number(hours) * 60 + Number(minutes);
+  });
+
+const quietHours = z
+  .strictObject({
+    from: clock.describe('When it begins, such as "22:00".'),
+    to: clock.describe(
+      'When it ends, such as "07:00"; before `from`, it is on the next day. "24:00" is midnight.',
+    ),
+    timeZone: timeZone().describe('The time zone of both, such as Europe/Zurich.'),
+    days: list(oneOf(DAYS), `Write days as ${alternatives(DAYS)}.`)
+      .default([...DAYS])
+      .describe('The days on which it begins; without it, every day.'),
+    afterwards: oneOf(['deliver', 'drop'])
+      .default('deliver')
+      .describe('deliver: events go out when the quiet hours end; drop: they do not go out at all.'),
+  })
+  .refine(({ from, to }) => from % 1440 !== to % 1440 || (from === 0 && to === 1440), {
+    error: 'Write a `to` that differs from `from`.',
+    path: ['to'],
+  })
+  .refine(({ from, to, days }) => !(from === 0 && to === 1440 && new Set(days).size === DAYS.length), {
+    error:
+      'Leave out a day or an hour: these quiet hours never end. To keep events back for good, write mute: true.',
+    path: ['days'],
+  });
+
+const destinations = 'Write the name of a destination, or several as a list.';
+
+/** A route as it is written in receivers.yaml. */
+export const routeSettings = z.strictObject({
+  name: text('Write what people call it.').describe('What people call it; each route has its own.'),
+  when: conditions
+    .prefault({})
+    .describe('Which events; all of these conditions have to be met. Without it: every event.'),
+  to: list(z.string(), destinations)
+    .optional()
+    .describe('The destinations, by name. A muting route may leave it out to mean all of them.'),
+  mute: flag()
+    .default(false)
+    .describe('true keeps the events that match from these destinations, whatever other routes say.'),
+  quietHours: quietHours.nullable().default(null).describe('When these destinations are left alone.'),
+});
