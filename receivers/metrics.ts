@@ -10,8 +10,11 @@ export interface Metrics {
   render(): Promise<{ contentType: string; text: string }>;
 }
 
-/** @param ledger is asked for the depth of its queue at each scrape */
-export function createMetrics(ledger: Pick<Ledger, 'depths'>): Metrics {
+/**
+ * @param ledger is asked for the depth of its queue at each scrape
+ * @param destinations the names of all that have a queue
+ */
+export function createMetrics(ledger: Pick<Ledger, 'depths'>, destinations: readonly string[]): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const accepted = new Counter({
@@ -79,6 +82,9 @@ export function createMetrics(ledger: Pick<Ledger, 'depths'>): Metrics {
       const now = Date.now();
       for (const gauge of [open, dead, oldest]) {
         gauge.reset();
+        for (const destination of destinations) {
+          gauge.set({ destination }, 0);
+        }
       }
       for (const depth of await ledger.depths()) {
         const { destination } = depth;

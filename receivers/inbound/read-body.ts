@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** What came of reading a request's body. */
-export type ReadBody = { ok: true; body: Buffer } | { ok: false; problem: 'too large' | 'broken off' };
+export type ReadBody = { ok: true; body: Buffer } | { ok: false; problem: 'too-large' | 'broken-off' };
 
 /**
  * Reads a request's raw bytes, at most `limit` of them. A body that is too large is no longer read; the
@@ -11,7 +11,7 @@ export type ReadBody = { ok: true; body: Buffer } | { ok: false; problem: 'too l
 export function readBody(request: IncomingMessage, limit: number): Promise<ReadBody> {
   return new Promise((resolve) => {
     if (Number(request.headers['content-length'] ?? 0) > limit) {
-      resolve({ ok: false, problem: 'too large' });
+      resolve({ ok: false, problem: 'too-large' });
       return;
     }
     const chunks: Buffer[] = [];
@@ -21,7 +21,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<ReadB
       if (size > limit) {
         request.pause();
         request.removeAllListeners('data');
-        resolve({ ok: false, problem: 'too large' });
+        resolve({ ok: false, problem: 'too-large' });
       } else {
         chunks.push(chunk);
       }
@@ -30,7 +30,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<ReadB
       const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
       resolve({ ok: true, body });
     });
-    request.on('error', () => resolve({ ok: false, problem: 'broken off' }));
-    request.on('close', () => resolve({ ok: false, problem: 'broken off' }));
+    request.on('error', () => resolve({ ok: false, problem: 'broken-off' }));
+    request.on('close', () => resolve({ ok: false, problem: 'broken-off' }));
   });
 }

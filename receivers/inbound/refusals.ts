@@ -3,7 +3,7 @@ export interface Refusal {
   /** Milliseconds since 1970. */
   at: number;
   source: string;
-  /** Why, as a short name: `no match`, `too large` … */
+  /** Why, as a short name: `no-match`, `malformed-signature` … */
   reason: string;
   /** What the doctor found, in words; null where it found nothing or did not look. */
   finding: string | null;

@@ -67,13 +67,13 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
     const source = settings.sources.get(sourceName);
     if (source === undefined) {
       request.resume();
-      observe.refused('unknown', 'unknown source');
+      observe.refused('unknown', 'unknown-source');
       return sendProblem(response, UNKNOWN_SOURCE);
     }
     const read = await readBody(request, settings.bodyLimitBytes);
     if (!read.ok) {
       observe.refused(source.name, read.problem);
-      return read.problem === 'too large' ? refuseSize(response) : undefined;
+      return read.problem === 'too-large' ? refuseSize(response) : undefined;
     }
     const { body } = read;
     const verdict = verifyWebhook(body, signatureOf(request), source.secrets);

@@ -141,6 +141,8 @@ export interface Ledger extends LedgerReader {
   /** Resolves if a write would succeed now. */
   probe(): Promise<void>;
   recall(destination: string, key: string): Promise<string | null>;
+  /** All facts of a destination whose key begins with `prefix`, by their keys. */
+  recallAll(destination: string, prefix: string): Promise<Record<string, string>>;
   remember(destination: string, facts: Record<string, string>): Promise<void>;
   /** Records who caused an event, once that is known. */
   nameTrigger(eventKey: string, email: string): Promise<void>;

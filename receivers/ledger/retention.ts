@@ -11,10 +11,13 @@ const BATCH = 100;
 const PAUSE_MS = 100;
 
 /**
- * Removes events older than so many days, a few at a time; what is open or dead stays. Gives a function
- * that ends it.
+ * Removes events older than so many days (0 for none), a few at a time; what is open or dead stays. Gives
+ * a function that ends it.
  */
 export function startRetention(ledger: Pick<Ledger, 'prune'>, days: number, log: Logger): () => void {
+  if (days === 0) {
+    return () => {};
+  }
   let stopped = false;
   let timer: NodeJS.Timeout;
 

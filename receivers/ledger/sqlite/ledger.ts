@@ -63,6 +63,10 @@ export class SqliteLedger implements Ledger {
     return this.#reader.call('recall', { destination, key });
   }
 
+  recallAll(destination: string, prefix: string): Promise<Record<string, string>> {
+    return this.#reader.call('recallAll', { destination, prefix });
+  }
+
   async remember(destination: string, facts: Record<string, string>): Promise<void> {
     await this.#writer.call('remember', { destination, facts });
   }

@@ -51,6 +51,9 @@ export function prepareQueries(database: DatabaseSync) {
     'SELECT state, COUNT(*) AS count FROM deliveries WHERE id BETWEEN ?1 * 1000 AND ?1 * 1000 + 999 GROUP BY state',
   );
   const fact = database.prepare('SELECT value FROM facts WHERE destination = ? AND key = ?');
+  const facts = database.prepare(
+    'SELECT key, value FROM facts WHERE destination = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key',
+  );
   const healthRows = database.prepare('SELECT * FROM health ORDER BY destination');
   const openDepths = database.prepare(`
     SELECT destination, COUNT(*) AS count, MIN(created_at) AS oldest FROM deliveries
@@ -195,6 +198,11 @@ export function prepareQueries(database: DatabaseSync) {
 
     recall({ destination, key }: { destination: string; key: string }): string | null {
       return (fact.get(destination, key) as { value: string } | undefined)?.value ?? null;
+    },
+
+    recallAll({ destination, prefix }: { destination: string; prefix: string }): Record<string, string> {
+      const rows = facts.all(destination, prefix) as { key: string; value: string }[];
+      return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
     },
   };
 }

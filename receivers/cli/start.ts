@@ -1,0 +1,87 @@
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Configuration } from '../config/configuration.ts';
+import { describeFaults, loadConfiguration } from '../config/load.ts';
+import { SECRET_FILE } from '../inbound/webhook-secret.ts';
+import { createLog } from '../log.ts';
+import { type Service, startService } from '../service.ts';
+
+/** The exit code for a fault in the settings (sysexits.h, EX_CONFIG). */
+const EX_CONFIG = 78;
+
+/** A stop that takes longer than this is cut off, milliseconds. */
+const STOP_LIMIT_MS = 9_500;
+
+/** Adds `start`: the receiver itself. */
+export function addStartCommand(program: Command): void {
+  program.command('start', { isDefault: true }).description('start the receiver').action(start);
+}
+
+async function start(): Promise<void> {
+  const loaded = loadConfiguration({ environment: process.env, cwd: process.cwd() });
+  if (!loaded.ok) {
+    process.stderr.write(`${describeFaults(loaded.faults)}\n`);
+    process.exit(EX_CONFIG);
+  }
+  const { configuration } = loaded;
+  const log = await createLog(
+    configuration.log.level,
+    configuration.log.pretty ?? process.stdout.isTTY === true,
+  );
+  let service: Service;
+  try {
+    service = await startService(configuration, log);
+  } catch (error) {
+    process.stderr.write(
+      `The receiver cannot start: ${startFault(error as NodeJS.ErrnoException, configuration)}\n`,
+    );
+    process.exit(1);
+  }
+  process.stdout.write(`${welcome(configuration, service)}\n`);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => stop(service, signal));
+  }
+
+  async function stop(running: Service, signal: string): Promise<void> {
+    log.info({ signal }, 'stopping: finishing what is under way');
+    setTimeout(() => process.exit(0), STOP_LIMIT_MS).unref();
+    await running.stop();
+    log.info('stopped');
+    process.exit(0);
+  }
+}
+
+function startFault(error: NodeJS.ErrnoException, { server }: Configuration): string {
+  if (error.code === 'EADDRINUSE') {
+    return `port ${server.port} is taken by another program. Stop that one, or set PORT to a free one.`;
+  }
+  if (error.code === 'EACCES' && error.syscall === 'listen') {
+    return `port ${server.port} may not be opened by this user. Set PORT to one above 1023.`;
+  }
+  return error.message;
+}
+
+/** The text of a start, in at most five lines: where it listens, and the next three steps. */
+export function welcome(configuration: Configuration, { address, newSecret }: Service): string {
+  const { publicUrl } = configuration.server;
+  const kinds = configuration.destinations.map(({ kind }) => kind.title);
+  const previewing = configuration.destinations.every(({ kind }) => kind.kind === 'preview');
+  const base = publicUrl ?? 'https://<this machine, as the internet sees it>';
+  const secret =
+    newSecret === null
+      ? 'the secret you have set'
+      : `this secret (said only now, kept in ${join(configuration.storage.dataFolder, SECRET_FILE)}): ${newSecret}`;
+  return [
+    `Receiving on ${origin(address)}, Node ${process.versions.node}; delivering to ${kinds.join(', ') || 'nothing'}.`,
+    '1. See it work: npm run send -- start',
+    `2. In Intelligems, Settings, Webhooks: paste ${base}/webhooks/intelligems with ${secret}`,
+    previewing
+      ? '3. Connect Slack, Google Sheets, email or your own API: the README tells which settings; until then events are printed here.'
+      : '3. Look at /healthz, /readyz and /metrics; every step of every event is a line in this log.',
+  ].join('\n');
+}
+
+function origin({ address, port, family }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import type { Report } from '../destinations/contract.ts';
+import type { DestinationHealth, Ledger } from '../ledger/contract.ts';
+import { reportEvent } from './report.ts';
+
+/** How often the destinations' health is looked at, milliseconds. */
+const ROUND_MS = 15_000;
+
+const MINUTE_MS = 60_000;
+
+export interface AlertSettings {
+  /** The destination that is told; null for no alerts. */
+  destination: string | null;
+  afterMinutes: number;
+}
+
+/**
+ * The alert for a destination that has been failing for long enough; null while there is none to raise. Its
+ * key names the failure's beginning, so that each is told once.
+ */
+export function alertFor(
+  health: DestinationHealth,
+  settings: AlertSettings,
+  now: number,
+): { key: string; report: Report } | null {
+  const { destination, failingSince } = health;
+  if (failingSince === null || now - failingSince < settings.afterMinutes * MINUTE_MS) {
+    return null;
+  }
+  const minutes = Math.round((now - failingSince) / MINUTE_MS);
+  return {
+    key: `report_alert_${destination}_${failingSince}`,
+    report: {
+      topic: 'alert',
+      title: `The destination ${destination} has been failing for ${minutes} minutes`,
+      summary: `${health.failures} attempts in a row failed. Events for it are kept and will be delivered when it works again.`,
+      sections: [
+        {
+          heading: 'What it answers',
+          lines: [health.lastFailure ?? 'No reason is known.'],
+          table: null,
+        },
+        {
+          heading: 'What to do',
+          lines: [
+            'Mend the cause named above. The receiver tries again by itself; dead letters can be replayed with: npm run replay',
+          ],
+          table: null,
+        },
+      ],
+      experienceId: null,
+      link: null,
+      image: null,
+    },
+  };
+}
+
+/** Raises alerts about failing destinations. Gives a function that ends it. */
+export function startAlerts(
+  ledger: Pick<Ledger, 'health' | 'accept'>,
+  settings: AlertSettings,
+  log: Logger,
+): () => void {
+  const { destination } = settings;
+  if (destination === null) {
+    return () => {};
+  }
+  const told = destination;
+
+  async function round(): Promise<void> {
+    try {
+      for (const health of await ledger.health()) {
+        const alert = health.destination === told ? null : alertFor(health, settings, Date.now());
+        if (alert !== null) {
+          const accepted = await ledger.accept(reportEvent(alert.key, alert.report, [told], Date.now()));
+          if (accepted.status === 'accepted') {
+            log.warn({ destination: health.destination, told }, alert.report.title);
+          }
+        }
+      }
+    } catch (error) {
+      log.error({ err: error }, 'the health of the destinations could not be read; looking again soon');
+    }
+  }
+
+  const timer = setInterval(round, ROUND_MS).unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,99 @@
+import pg from 'pg';
+import { StorageError } from '../contract.ts';
+import type { PostgresSettings } from './settings.ts';
+
+/** How much longer than the server's own limit the client waits for an answer: then the network is gone. */
+const ANSWER_GRACE_MS = 2_000;
+
+/** What a pool's connections are set to, by PostgreSQL's names. */
+export type SessionSettings = Record<string, string | number>;
+
+export interface PoolSettings {
+  connections: number;
+  /** Seen in `pg_stat_activity`. */
+  name: string;
+  session?: SessionSettings;
+  /** A new connection is given out only after this. */
+  ready?: Promise<unknown>;
+}
+
+/**
+ * A pool of connections whose errors reach whoever runs a statement, and nobody else: a server that ends
+ * never ends this process. Whole numbers come as numbers (none here exceeds 2^53), bytes as a Uint8Array.
+ */
+export function openPool(settings: Required<PostgresSettings>, pool: PoolSettings): pg.Pool {
+  const { statementTimeoutMs } = settings;
+  const session: SessionSettings = {
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+    ...pool.session,
+  };
+  const opened = new pg.Pool({
+    connectionString: settings.url,
+    max: pool.connections,
+    application_name: `intelligems-receivers ${pool.name}`,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    types: { getTypeParser },
+    onConnect: async (client) => {
+      await client.query(
+        Object.entries(session)
+          .map(([name, value]) => `SET ${name} = ${value}`)
+          .join('; '),
+      );
+      await pool.ready;
+    },
+  });
+  opened.on('error', () => {});
+  opened.on('connect', (client) => client.on('error', () => {}));
+  return opened;
+}
+
+const INT8 = 20;
+const BYTEA = 17;
+
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (oid === INT8) {
+    return Number;
+  }
+  if (oid === BYTEA) {
+    return (value) => Uint8Array.from(Buffer.from(value.slice(2), 'hex'));
+  }
+  return pg.types.getTypeParser(oid, format as 'text');
+}
+
+/** What PostgreSQL, the network or a pool said, as the error that the ledger's callers know. */
+export function storageError(error: unknown): StorageError {
+  if (error instanceof StorageError) {
+    return error;
+  }
+  return new StorageError(`The database refused: ${reasonOf(error)}`, { cause: error });
+}
+
+function reasonOf(error: unknown): string {
+  const { message, code, errors } = error as Error & { code?: string; errors?: Error[] };
+  const [first] = errors ?? [];
+  if (message === '' && first !== undefined) {
+    return reasonOf(first);
+  }
+  return message === '' || message === undefined ? (code ?? 'no reason given') : message;
+}
+
+/** The SQLSTATE of an error (https://www.postgresql.org/docs/current/errcodes-appendix.html); null for none. */
+export function sqlState(error: unknown): string | null {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+}
+
+/** A statement that may simply be run again: a deadlock was resolved against it, or two clashed. */
+export function clashed(error: unknown): boolean {
+  return ['40001', '40P01'].includes(sqlState(error) ?? '');
+}
+
+/** A fault of one statement's own data (SQLSTATE classes 22, 23 and 54), not of the storage. */
+export function dataFault(error: unknown): boolean {
+  return /^(22|23|54)/.test(sqlState(error) ?? '');
+}

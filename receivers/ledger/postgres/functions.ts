@@ -1,0 +1,349 @@
+/**
+ * What is written often, as functions inside the database, so that a batch is one statement and one commit.
+ * `now_ms` is the caller's clock; due times count from it, so that a job runs as long after the database's
+ * own time as the delivery is due after the caller's, whatever the two clocks say.
+ */
+export const FUNCTIONS = `
+CREATE FUNCTION ledger.add_jobs(now_ms bigint, ids bigint[], destinations text[], due bigint[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF cardinality(ids) > 0 THEN
+    PERFORM ledger_queue.add_jobs(array(
+      SELECT (
+        'deliver:' || d.destination,
+        json_build_object('id', d.id),
+        NULL,
+        now() + greatest(d.due_at - now_ms, 0) * interval '1 millisecond',
+        32767::smallint,
+        'delivery:' || d.id,
+        NULL,
+        NULL
+      )::ledger_queue.job_spec
+      FROM unnest(ids, destinations, due) AS d (id, destination, due_at)
+    ));
+  END IF;
+END $$;
+
+-- One delivery more in its lane, whose lock the caller holds. Bursts of updates merge into the newest.
+CREATE FUNCTION ledger.add_delivery(
+  now_ms bigint, of_sequence bigint, in_lane bigint, to_destination text, by_route text, due bigint, quiet bigint,
+  nth_replay integer, created bigint
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  longest_burst CONSTANT bigint := 10;
+  last ledger.deliveries;
+  mergeable boolean;
+  merges boolean;
+  held bigint;
+  added ledger.deliveries;
+BEGIN
+  SELECT * INTO last FROM ledger.deliveries
+  WHERE lane = in_lane AND destination = to_destination AND state IN ('waiting', 'ready', 'running')
+  ORDER BY id DESC LIMIT 1 FOR UPDATE;
+  mergeable := last.id IS NOT NULL AND last.quiet_ms IS NOT NULL AND last.tries = 0;
+  merges := mergeable AND quiet IS NOT NULL;
+  held := CASE WHEN quiet IS NULL THEN NULL WHEN merges THEN last.held_since ELSE created END;
+  INSERT INTO ledger.deliveries
+    (sequence, destination, route, lane, state, due_at, quiet_ms, held_since, replay, created_at)
+  VALUES (of_sequence, to_destination, by_route, in_lane,
+    CASE WHEN merges THEN last.state WHEN last.id IS NULL THEN 'ready' ELSE 'waiting' END,
+    least(due, held + longest_burst * quiet), quiet, held, nth_replay, created)
+  RETURNING * INTO added;
+  IF merges THEN
+    UPDATE ledger.deliveries SET merged_into = added.id WHERE merged_into = last.id;
+    UPDATE ledger.deliveries SET state = 'merged', merged_into = added.id, finished_at = created
+    WHERE id = last.id;
+    IF last.state = 'ready' THEN
+      PERFORM ledger_queue.remove_job('delivery:' || last.id);
+    END IF;
+  ELSIF mergeable THEN
+    UPDATE ledger.deliveries SET due_at = least(due_at, created) WHERE id = last.id;
+    IF last.state = 'ready' THEN
+      PERFORM ledger.add_jobs(now_ms, ARRAY[last.id], ARRAY[to_destination], ARRAY[least(last.due_at, created)]);
+    END IF;
+  END IF;
+  IF added.state = 'ready' THEN
+    PERFORM ledger.add_jobs(now_ms, ARRAY[added.id], ARRAY[to_destination], ARRAY[added.due_at]);
+  END IF;
+  RETURN added.id;
+END $$;
+
+CREATE FUNCTION ledger.lock_lanes(lanes bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  -- Sorted, so that two batches never wait for each other.
+  PERFORM pg_advisory_xact_lock(locked.lane)
+  FROM (SELECT DISTINCT lane FROM unnest(lanes) AS lane ORDER BY lane) AS locked;
+END $$;
+
+-- Writes a batch of events with their deliveries and jobs; tells of each whether it is new.
+CREATE FUNCTION ledger.accept(
+  now_ms bigint, keys text[], sources text[], origins text[], actions text[], experience_ids text[],
+  experience_names text[], organization_ids text[], occurred bigint[], received bigint[], problems text[],
+  lanes bigint[], bodies bytea[], headers text[],
+  of_event integer[], destinations text[], routes text[], due bigint[], quiet bigint[]
+) RETURNS boolean[] LANGUAGE plpgsql AS $$
+DECLARE
+  new_keys text[];
+  new_sequences bigint[];
+  accepted boolean[];
+  intricate record;
+  ready_ids bigint[];
+  ready_destinations text[];
+  ready_due bigint[];
+BEGIN
+  PERFORM ledger.lock_lanes(lanes);
+
+  WITH given AS (
+    SELECT * FROM unnest(keys, sources, origins, actions, experience_ids, experience_names, organization_ids,
+      occurred, received, problems, lanes, bodies, headers) WITH ORDINALITY
+      AS g (key, source, origin, action, experience_id, experience_name, organization_id, occurred_at,
+        received_at, problem, lane, body, headers, nth)
+  ), added AS (
+    INSERT INTO ledger.events (key, source, origin, action, experience_id, experience_name, organization_id,
+      occurred_at, received_at, problem, lane, late)
+    SELECT g.key, g.source, g.origin, g.action, g.experience_id, g.experience_name, g.organization_id,
+      g.occurred_at, g.received_at, g.problem, g.lane,
+      g.experience_id IS NOT NULL AND (
+        EXISTS (SELECT 1 FROM ledger.events e WHERE e.lane = g.lane AND e.occurred_at > g.occurred_at
+          AND e.experience_id = g.experience_id)
+        OR coalesce(max(g.occurred_at) OVER (
+          PARTITION BY g.experience_id ORDER BY g.nth ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) > g.occurred_at, false)
+      )
+    FROM given g ORDER BY g.nth
+    ON CONFLICT (key) DO NOTHING RETURNING sequence, key
+  ), first AS (
+    SELECT DISTINCT ON (g.key) g.key, g.body, g.headers FROM given g ORDER BY g.key, g.nth
+  ), kept AS (
+    INSERT INTO ledger.bodies (sequence, body, headers)
+    SELECT a.sequence, f.body, f.headers FROM added a JOIN first f USING (key)
+  )
+  SELECT array_agg(key), array_agg(sequence) INTO new_keys, new_sequences FROM added;
+
+  SELECT array_agg(a.key IS NOT NULL AND g.nth = g.first ORDER BY g.nth) INTO accepted
+  FROM (SELECT key, nth, min(nth) OVER (PARTITION BY key) AS first
+    FROM unnest(keys) WITH ORDINALITY AS k (key, nth)) g
+  LEFT JOIN unnest(new_keys) AS a (key) USING (key);
+
+  WITH asked AS (
+    SELECT d.*, a.sequence, lanes[d.event] AS lane, received[d.event] AS created_at
+    FROM unnest(of_event, destinations, routes, due, quiet) WITH ORDINALITY
+      AS d (event, destination, route, due_at, quiet_ms, nth)
+    JOIN unnest(new_keys, new_sequences) AS a (key, sequence) ON a.key = keys[d.event] AND accepted[d.event]
+  ), lane AS (
+    SELECT l.*, last.id IS NOT NULL AS occupied,
+      l.merging OR coalesce(last.quiet_ms IS NOT NULL AND last.tries = 0, false) AS intricate
+    FROM (
+      SELECT lane, destination, bool_or(quiet_ms IS NOT NULL) AS merging FROM asked GROUP BY lane, destination
+    ) l LEFT JOIN LATERAL (
+      SELECT d.id, d.quiet_ms, d.tries FROM ledger.deliveries d
+      WHERE d.lane = l.lane AND d.destination = l.destination AND d.state IN ('waiting', 'ready', 'running')
+      ORDER BY d.id DESC LIMIT 1
+    ) last ON true
+  ), added AS (
+    INSERT INTO ledger.deliveries (sequence, destination, route, lane, state, due_at, created_at)
+    SELECT a.sequence, a.destination, a.route, a.lane,
+      CASE WHEN NOT l.occupied AND row_number() OVER (PARTITION BY a.lane, a.destination ORDER BY a.nth) = 1
+        THEN 'ready' ELSE 'waiting' END,
+      a.due_at, a.created_at
+    FROM asked a JOIN lane l USING (lane, destination) WHERE NOT l.intricate ORDER BY a.nth
+    RETURNING id, destination, due_at, state
+  )
+  SELECT array_agg(id), array_agg(destination), array_agg(due_at)
+  INTO ready_ids, ready_destinations, ready_due FROM added WHERE state = 'ready';
+  PERFORM ledger.add_jobs(now_ms, ready_ids, ready_destinations, ready_due);
+
+  -- What is left merges with a burst, or ends one: one after the other, in order.
+  FOR intricate IN
+    SELECT d.*, a.sequence, lanes[d.event] AS lane, received[d.event] AS created_at
+    FROM unnest(of_event, destinations, routes, due, quiet) WITH ORDINALITY
+      AS d (event, destination, route, due_at, quiet_ms, nth)
+    JOIN unnest(new_keys, new_sequences) AS a (key, sequence) ON a.key = keys[d.event] AND accepted[d.event]
+    WHERE NOT EXISTS (
+      SELECT 1 FROM ledger.deliveries e
+      WHERE e.sequence = a.sequence AND e.destination = d.destination AND e.replay = 0
+    ) ORDER BY d.nth
+  LOOP
+    PERFORM ledger.add_delivery(now_ms, intricate.sequence, intricate.lane, intricate.destination,
+      intricate.route, intricate.due_at, intricate.quiet_ms, 0, intricate.created_at);
+  END LOOP;
+  RETURN accepted;
+END $$;
+
+-- Marks deliveries as running, for an attempt each. What cannot be claimed is 'wait' (later perhaps: its
+-- destination is paused or probed, or another holds it) or 'gone' (nothing is left to do). No row at all:
+-- the worker is taken for dead.
+CREATE FUNCTION ledger.claim(by_worker bigint, now_ms bigint, ids bigint[])
+RETURNS TABLE (id bigint, verdict text, attempts integer, tries integer, uncertain boolean, probe boolean)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  ailing ledger.health;
+  closed text[] := '{}';
+  probed text[] := '{}';
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM ledger.workers w WHERE w.id = by_worker) THEN
+    RETURN;
+  END IF;
+  FOR ailing IN
+    SELECT h.* FROM ledger.health h WHERE (h.paused_until > now_ms OR h.probing) AND h.destination IN (
+      SELECT d.destination FROM ledger.deliveries d WHERE d.id = ANY (ids)
+    ) ORDER BY h.destination FOR UPDATE
+  LOOP
+    IF ailing.paused_until > now_ms OR EXISTS (
+      SELECT 1 FROM ledger.deliveries d JOIN ledger.workers w ON w.id = d.worker
+      WHERE d.destination = ailing.destination AND d.state = 'running'
+    ) THEN
+      closed := closed || ailing.destination;
+    ELSE
+      probed := probed || ailing.destination;
+    END IF;
+  END LOOP;
+  RETURN QUERY
+  WITH free AS (
+    SELECT d.id, d.destination, d.state, d.due_at FROM ledger.deliveries d
+    WHERE d.id = ANY (ids) AND d.destination <> ALL (closed) AND (
+      d.state = 'ready'
+      OR d.state = 'running' AND NOT EXISTS (SELECT 1 FROM ledger.workers w WHERE w.id = d.worker)
+    ) ORDER BY d.id FOR UPDATE SKIP LOCKED
+  ), chosen AS (
+    SELECT f.id, row_number() OVER (PARTITION BY f.destination ORDER BY f.due_at, f.id) AS nth,
+      f.destination = ANY (probed) AS probe
+    FROM free f
+  ), claimed AS (
+    UPDATE ledger.deliveries d SET state = 'running', tries = d.tries + 1, attempts = d.attempts + 1,
+      uncertain = d.uncertain OR d.state = 'running', worker = by_worker
+    FROM chosen c WHERE d.id = c.id AND (c.nth = 1 OR NOT c.probe)
+    RETURNING d.id, d.attempts, d.tries, d.uncertain, c.probe
+  )
+  SELECT asked.id,
+    CASE WHEN c.id IS NOT NULL THEN 'claimed' WHEN d.state IN ('ready', 'running') THEN 'wait' ELSE 'gone' END,
+    c.attempts, c.tries, c.uncertain, c.probe
+  FROM unnest(ids) AS asked (id)
+  LEFT JOIN claimed c ON c.id = asked.id LEFT JOIN ledger.deliveries d ON d.id = asked.id;
+END $$;
+
+-- Writes what came of attempts, and what follows: the retry's job, or the next of the lane. Gives the
+-- deliveries that were still held by this worker for this try; the outcomes of others are not written.
+CREATE FUNCTION ledger.settle(
+  by_worker bigint, now_ms bigint, ids bigint[], for_tries integer[], states text[], started bigint[],
+  finished bigint[], outcomes text[], notes text[], answers text[], reasons text[], due bigint[],
+  counted boolean[], unsure boolean[], fact_of bigint[], fact_keys text[], fact_values text[]
+) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
+DECLARE
+  held bigint[];
+  job_ids bigint[];
+  job_destinations text[];
+  job_due bigint[];
+BEGIN
+  PERFORM ledger.lock_lanes(array(SELECT d.lane FROM ledger.deliveries d WHERE d.id = ANY (ids)));
+
+  WITH settled AS (
+    UPDATE ledger.deliveries d SET
+      state = s.state, reason = s.reason, worker = NULL,
+      due_at = CASE WHEN s.state = 'ready' THEN s.due_at ELSE d.due_at END,
+      attempts = d.attempts - CASE WHEN s.counted THEN 0 ELSE 1 END,
+      uncertain = s.uncertain,
+      finished_at = CASE WHEN s.state = 'ready' THEN NULL ELSE s.finished_at END
+    FROM unnest(ids, for_tries, states, finished, reasons, due, counted, unsure)
+      AS s (id, tries, state, finished_at, reason, due_at, counted, uncertain)
+    WHERE d.id = s.id AND d.worker = by_worker AND d.tries = s.tries AND d.state = 'running'
+    RETURNING d.id, d.destination, d.state, d.due_at
+  ), attempted AS (
+    INSERT INTO ledger.attempts (delivery_id, number, started_at, finished_at, outcome, note, answer)
+    SELECT a.* FROM unnest(ids, for_tries, started, finished, outcomes, notes, answers)
+      AS a (id, number, started_at, finished_at, outcome, note, answer) JOIN settled s ON s.id = a.id
+    ON CONFLICT DO NOTHING
+  ), known AS (
+    INSERT INTO ledger.facts (destination, key, value)
+    SELECT DISTINCT ON (s.destination, f.key) s.destination, f.key, f.value
+    FROM unnest(fact_of, fact_keys, fact_values) WITH ORDINALITY AS f (id, key, value, nth)
+    JOIN settled s ON s.id = f.id ORDER BY s.destination, f.key, f.nth DESC
+    ON CONFLICT (destination, key) DO UPDATE SET value = excluded.value
+  )
+  SELECT array_agg(id),
+    array_agg(id) FILTER (WHERE state = 'ready'),
+    array_agg(destination) FILTER (WHERE state = 'ready'),
+    array_agg(due_at) FILTER (WHERE state = 'ready')
+  INTO held, job_ids, job_destinations, job_due FROM settled;
+  PERFORM ledger.add_jobs(now_ms, job_ids, job_destinations, job_due);
+
+  WITH ended AS (
+    SELECT DISTINCT lane, destination FROM ledger.deliveries
+    WHERE id = ANY (held) AND state IN ('done', 'dead')
+  ), head AS (
+    SELECT first.id FROM ended CROSS JOIN LATERAL (
+      SELECT d.id, d.state FROM ledger.deliveries d
+      WHERE d.lane = ended.lane AND d.destination = ended.destination
+        AND d.state IN ('waiting', 'ready', 'running') ORDER BY d.id LIMIT 1
+    ) first WHERE first.state = 'waiting'
+  ), promoted AS (
+    UPDATE ledger.deliveries d SET state = 'ready' FROM head WHERE d.id = head.id
+    RETURNING d.id, d.destination, d.due_at
+  )
+  SELECT array_agg(id), array_agg(destination), array_agg(due_at)
+  INTO job_ids, job_destinations, job_due FROM promoted;
+  PERFORM ledger.add_jobs(now_ms, job_ids, job_destinations, job_due);
+
+  RETURN QUERY SELECT unnest(held);
+END $$;
+
+CREATE FUNCTION ledger.revive(now_ms bigint, ids bigint[]) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  letter ledger.deliveries;
+  revived integer := 0;
+  occupied boolean;
+BEGIN
+  PERFORM ledger.lock_lanes(array(SELECT d.lane FROM ledger.deliveries d WHERE d.id = ANY (ids)));
+  FOR letter IN
+    SELECT * FROM ledger.deliveries WHERE id = ANY (ids) AND state = 'dead' ORDER BY id FOR UPDATE
+  LOOP
+    occupied := EXISTS (
+      SELECT 1 FROM ledger.deliveries d WHERE d.lane = letter.lane AND d.destination = letter.destination
+        AND d.state IN ('waiting', 'ready', 'running')
+    );
+    UPDATE ledger.deliveries SET state = CASE WHEN occupied THEN 'waiting' ELSE 'ready' END,
+      due_at = now_ms, attempts = 0, reason = NULL, finished_at = NULL WHERE id = letter.id;
+    IF NOT occupied THEN
+      PERFORM ledger.add_jobs(now_ms, ARRAY[letter.id], ARRAY[letter.destination], ARRAY[now_ms]);
+    END IF;
+    revived := revived + 1;
+  END LOOP;
+  RETURN revived;
+END $$;
+
+CREATE FUNCTION ledger.send_again(
+  now_ms bigint, event_key text, to_destination text, by_route text, due bigint, quiet bigint
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  sent ledger.events;
+  last integer;
+BEGIN
+  PERFORM ledger.lock_lanes(array(SELECT e.lane FROM ledger.events e WHERE e.key = event_key));
+  SELECT * INTO sent FROM ledger.events e WHERE e.key = event_key FOR KEY SHARE;
+  IF sent.sequence IS NULL THEN
+    RETURN NULL;
+  END IF;
+  SELECT coalesce(max(d.replay), -1) INTO last FROM ledger.deliveries d
+  WHERE d.sequence = sent.sequence AND d.destination = to_destination;
+  RETURN ledger.add_delivery(now_ms, sent.sequence, sent.lane, to_destination, by_route, due, quiet, last + 1,
+    now_ms);
+END $$;
+
+-- Removes workers and gives their jobs away.
+CREATE FUNCTION ledger.bury(dead bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  their_pools text[];
+BEGIN
+  WITH buried AS (DELETE FROM ledger.workers WHERE id = ANY (dead) RETURNING pools)
+  SELECT array_agg(pool) INTO their_pools FROM buried CROSS JOIN unnest(buried.pools) AS pool;
+  IF their_pools IS NOT NULL THEN
+    PERFORM ledger_queue.force_unlock_workers(their_pools);
+    -- Left over where a worker died after the outcome was written and before its job was removed.
+    PERFORM ledger_queue.complete_jobs(array(
+      SELECT j.id FROM ledger_queue.jobs j
+      WHERE j.key IS NULL AND j.locked_at IS NULL AND j.attempts >= j.max_attempts
+    ));
+  END IF;
+END $$;
+`;

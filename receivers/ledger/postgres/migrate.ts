@@ -1,0 +1,79 @@
+import { Logger, runMigrations } from 'graphile-worker';
+import type pg from 'pg';
+import { FUNCTIONS } from './functions.ts';
+import { TABLES } from './tables.ts';
+
+/** The schema of the job queue's own tables. */
+export const QUEUE_SCHEMA = 'ledger_queue';
+
+/** Any number that only this program uses for an advisory lock. */
+const MIGRATION_LOCK = '7310577322187421';
+
+/** How long to wait for another process that migrates, milliseconds. */
+const MIGRATION_TIMEOUT_MS = 120_000;
+
+interface Migration {
+  sql: string;
+  /**
+   * The oldest version whose program still works on the schema after this one: while machines are replaced
+   * one after the other, old processes run on the new schema. So a version only adds (columns with defaults,
+   * functions under new names); what it replaces goes with a later version, once no old process runs.
+   */
+  worksWith: number;
+}
+
+/**
+ * The versions of the schema, oldest first. A version that has been published is never changed: what is
+ * new comes as a further one.
+ */
+const MIGRATIONS: readonly Migration[] = [{ sql: TABLES + FUNCTIONS, worksWith: 1 }];
+
+/** Says nothing: what of the job queue's messages matters is told by the ledger itself. */
+export const silentLogger = new Logger(() => () => {});
+
+/**
+ * Brings the ledger's schema and the job queue's to the newest version; processes that start at once wait
+ * for the first of them. Throws where the schema is too new for this program.
+ */
+export async function migrate(pool: pg.Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query(`SET statement_timeout = ${MIGRATION_TIMEOUT_MS}; SET lock_timeout = 0`);
+    await query(client, `SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+    await runMigrations({ pgPool: pool, schema: QUEUE_SCHEMA, logger: silentLogger });
+    await migrateLedger(client);
+  } finally {
+    // Ends the session, and with it the lock and what was set.
+    client.release(true);
+  }
+}
+
+async function migrateLedger(client: pg.PoolClient): Promise<void> {
+  await query(
+    client,
+    `CREATE SCHEMA IF NOT EXISTS ledger;
+    CREATE TABLE IF NOT EXISTS ledger.versions (version integer PRIMARY KEY, works_with integer NOT NULL)`,
+  );
+  const { rows } = await query(
+    client,
+    'SELECT coalesce(max(version), 0) AS version, coalesce(max(works_with), 0) AS works_with FROM ledger.versions',
+  );
+  const [{ version, works_with: worksWith }] = rows as [{ version: number; works_with: number }];
+  if (worksWith > MIGRATIONS.length) {
+    throw new Error(
+      `the ledger there was made by a newer version of this service (schema ${version}, known here: ` +
+        `${MIGRATIONS.length}). Start that version again, or point DATABASE_URL at another database.`,
+    );
+  }
+  for (let next = version + 1; next <= MIGRATIONS.length; next += 1) {
+    const { sql, worksWith: oldest } = MIGRATIONS[next - 1] as Migration;
+    await query(
+      client,
+      `BEGIN; ${sql}; INSERT INTO ledger.versions VALUES (${next}, ${oldest}); COMMIT`,
+    );
+  }
+}
+
+function query(client: pg.PoolClient, text: string): Promise<pg.QueryResult> {
+  return client.query({ text, query_timeout: MIGRATION_TIMEOUT_MS } as pg.QueryConfig);
+}

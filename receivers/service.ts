@@ -1,0 +1,148 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { createApp } from './app.ts';
+import type { Configuration } from './config/configuration.ts';
+import { startAlerts } from './delivery/alerts.ts';
+import { createAttempt } from './delivery/attempt.ts';
+import { circuitBreaker } from './delivery/circuit-breaker.ts';
+import { type OpenDestinations, openDestinations } from './destinations/open.ts';
+import { Refusals } from './inbound/refusals.ts';
+import { createWebhook, type WebhookSource } from './inbound/webhook.ts';
+import { ownSecret } from './inbound/webhook-secret.ts';
+import type { DeliveryWork, Ledger } from './ledger/contract.ts';
+import { openLedger } from './ledger/open.ts';
+import { startRetention } from './ledger/retention.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { planDeliveries } from './routes/plan.ts';
+
+/** How long a stop waits for deliveries that are under way, milliseconds. */
+const STOP_GRACE_MS = 8_000;
+
+export interface Service {
+  /** Where it listens. */
+  address: AddressInfo;
+  /** The secret that the receiver made itself on this start; null where there was one. */
+  newSecret: string | null;
+  /** Takes no more requests, finishes what is under way within ten seconds, and closes the ledger. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the receiver: opens the ledger, the destinations and the port. Rejects where one of them cannot
+ * be opened; what was opened before is closed again.
+ */
+export async function startService(configuration: Configuration, log: Logger): Promise<Service> {
+  const { server: listen } = configuration;
+  const opened = await openLedger(configuration.storage);
+  const { ledger } = opened;
+  try {
+    const { sources, newSecret } = webhookSources(configuration);
+    const destinations = await openDestinations(configuration.destinations, log);
+    const metrics = createMetrics(
+      ledger,
+      destinations.queues.map(({ name }) => name),
+    );
+    const webhook = createWebhook(
+      { sources, bodyLimitBytes: listen.bodyLimitBytes, signatureHeader: listen.signatureHeader },
+      {
+        ledger,
+        plan: (event, source, now) => planDeliveries(configuration.routing, event, { source, now }),
+        refusals: new Refusals(),
+        log,
+        now: Date.now,
+        observe: metrics.webhook,
+      },
+    );
+    const { headersTimeoutMs: headersTimeout, requestTimeoutMs: requestTimeout } = listen;
+    const server = createServer(
+      { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(headersTimeout / 2, 5_000) },
+      createApp({ webhook, ledger, metrics, log }),
+    );
+    server.maxConnections = listen.maxConnections;
+    await listening(server, listen.port, listen.host);
+    const endings: (() => void)[] = [];
+    if (configuration.role !== 'accept') {
+      await ledger.queue.start(deliveryWork(configuration, ledger, destinations, metrics, log));
+      endings.push(
+        startRetention(ledger, configuration.storage.retentionDays, log),
+        startAlerts(ledger, configuration.alerts, log),
+      );
+    }
+    return {
+      address: server.address() as AddressInfo,
+      newSecret,
+      async stop() {
+        const closed = new Promise((resolve) => server.close(resolve));
+        server.closeIdleConnections();
+        for (const end of endings) {
+          end();
+        }
+        await ledger.queue.stop(STOP_GRACE_MS);
+        server.closeAllConnections();
+        await closed;
+        await destinations.close();
+        await opened.close();
+      },
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+function deliveryWork(
+  { delivery, intelligems, server, updates }: Configuration,
+  ledger: Ledger,
+  destinations: OpenDestinations,
+  metrics: Metrics,
+  log: Logger,
+): DeliveryWork {
+  return {
+    destinations: destinations.queues,
+    health: circuitBreaker(delivery.breaker),
+    onError: (error) => log.error({ err: error }, 'the storage refused; trying again'),
+    attempt: createAttempt(
+      {
+        retry: delivery.retry,
+        timeoutMs: delivery.attemptTimeoutMs,
+        links: { experienceUrlTemplate: intelligems.experienceUrlTemplate, publicUrl: server.publicUrl },
+        dropBookkeeping: updates.dropBookkeeping,
+      },
+      {
+        ledger,
+        destinations: destinations.open,
+        log,
+        now: Date.now,
+        random: Math.random,
+        observe: metrics.delivery,
+      },
+    ),
+  };
+}
+
+function webhookSources(configuration: Configuration): {
+  sources: Map<string, WebhookSource>;
+  newSecret: string | null;
+} {
+  let newSecret: string | null = null;
+  const sources = configuration.sources.map(({ name, secrets }): [string, WebhookSource] => {
+    if (secrets.length > 0) {
+      return [name, { name, secrets }];
+    }
+    const { secret, made } = ownSecret(configuration.storage.dataFolder);
+    newSecret = made ? secret : null;
+    return [name, { name, secrets: [secret] }];
+  });
+  return { sources: new Map(sources), newSecret };
+}
+
+function listening(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../fixtures/receiver.ts';
+import { type LoadResult, load, startServer } from './server.ts';
+import { signedEvents } from './signed-events.ts';
+import { median, printTable, spread } from './table.ts';
+
+/**
+ * Durable accepts per second of the receiver (signature, parse, commit, four deliveries made) against a
+ * plain Express endpoint that keeps nothing, interleaved in one run.
+ *
+ *   npm run bench:accept [-- PAIRS [SECONDS]]
+ */
+const [pairs = 7, seconds = 4] = process.argv.slice(2).map(Number);
+
+const PLAIN = fileURLToPath(new URL('plain-express.ts', import.meta.url));
+const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta.url));
+
+/** Four destinations whose deliveries another process would make: only accepting is measured. */
+const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
+
+const events = signedEvents(20_000 * seconds);
+
+async function plain(): Promise<LoadResult> {
+  const server = await startServer([PLAIN], {});
+  try {
+    return await load(server.url, events, seconds);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function receiver(): Promise<LoadResult> {
+  const { folder, remove } = temporaryFolder();
+  const server = await startServer([RECEIVER, 'start'], { DATA_DIR: folder, CONFIG_FILE: CONFIGURATION });
+  try {
+    return await load(server.url, events, seconds);
+  } finally {
+    await server.stop();
+    remove();
+  }
+}
+
+const results: { plain: LoadResult; receiver: LoadResult }[] = [];
+for (let pair = 0; pair < pairs; pair += 1) {
+  const first = pair % 2 === 0;
+  const one = first ? await plain() : await receiver();
+  const other = first ? await receiver() : await plain();
+  results.push(first ? { plain: one, receiver: other } : { plain: other, receiver: one });
+}
+
+const of = (side: 'plain' | 'receiver', figure: keyof LoadResult) =>
+  results.map((result) => result[side][figure]);
+const ratios = results.map((result) => result.receiver.perSecond / result.plain.perSecond);
+printTable(
+  ['', 'accepts per second', 'p99 ms'],
+  [
+    ['plain Express, keeps nothing', spread(of('plain', 'perSecond')), spread(of('plain', 'p99'))],
+    ['receiver, four deliveries each', spread(of('receiver', 'perSecond')), spread(of('receiver', 'p99'))],
+    ['ratio', spread(ratios, 2), (median(of('receiver', 'p99')) / median(of('plain', 'p99'))).toFixed(2)],
+  ],
+);

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { signWebhook } from '../../shared/verifier.ts';
+import { samplePayload } from '../fixtures/messages.ts';
+
+export const BENCH_SECRET = 'a-secret-for-benchmarks';
+
+export interface SignedEvent {
+  body: string;
+  headers: Record<string, string>;
+}
+
+/** So many experiences the events of a benchmark belong to: a large agency's. */
+const EXPERIENCES = 500;
+
+/**
+ * Different events with bodies of 2 KB, signed beforehand so that the load generator does not spend its
+ * time on that.
+ */
+export function signedEvents(count: number, from = Date.now()): SignedEvent[] {
+  const ids = Array.from({ length: EXPERIENCES }, () => randomUUID());
+  const sample = samplePayload('end');
+  return Array.from({ length: count }, (_, index) => {
+    const experience = { ...sample.experience, id: ids[index % EXPERIENCES] };
+    const payload = { ...sample, timestamp: from + index, experience };
+    const bare = JSON.stringify(payload);
+    const body = JSON.stringify({ ...payload, padding: 'x'.repeat(Math.max(0, 2_048 - bare.length - 13)) });
+    return {
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'x-intelligems-signature': signWebhook(body, BENCH_SECRET),
+      },
+    };
+  });
+}

@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { signWebhook } from '../../../shared/verifier.ts';
+import { samplePayload } from '../../fixtures/messages.ts';
+import { Receiver, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
+
+const LIMIT = 4_096;
+
+let receiver: Receiver;
+let data: ReturnType<typeof temporaryFolder>;
+
+beforeAll(async () => {
+  data = temporaryFolder();
+  receiver = await Receiver.start({
+    DATA_DIR: data.folder,
+    INTELLIGEMS_WEBHOOK_SECRET: `${SECRET}, the-next-secret`,
+    BODY_LIMIT_BYTES: String(LIMIT),
+    HEADERS_TIMEOUT_SECONDS: '1',
+    REQUEST_TIMEOUT_SECONDS: '1',
+    LOG_PRETTY: 'false',
+  });
+});
+
+afterAll(async () => {
+  await receiver.stop();
+  data.remove();
+});
+
+/** A start event that was not sent before. */
+function freshBody(): string {
+  const payload = samplePayload('start');
+  return JSON.stringify({ ...payload, experience: { ...payload.experience, id: randomUUID() } });
+}
+
+async function problemOf(response: Response): Promise<Record<string, unknown>> {
+  expect(response.headers.get('content-type')).toMatch('application/problem+json');
+  const problem = (await response.json()) as Record<string, unknown>;
+  expect(problem).toEqual({
+    type: expect.any(String),
+    title: expect.any(String),
+    status: response.status,
+    detail: expect.any(String),
+  });
+  return problem;
+}
+
+describe('a signed event', () => {
+  test('is accepted once, and the same event again is a duplicate', async () => {
+    const body = freshBody();
+    const first = await receiver.post(body);
+    expect(first.status).toBe(200);
+    const answer = (await first.json()) as { event: string };
+    expect(answer).toEqual({ status: 'accepted', event: expect.stringMatching(/^evt_[0-9a-f]{32}$/) });
+    const again = await receiver.post(body);
+    expect([again.status, await again.json()]).toEqual([200, { status: 'duplicate', event: answer.event }]);
+  });
+
+  test('is the same event in other bytes', async () => {
+    const body = freshBody();
+    const { event } = (await (await receiver.post(body)).json()) as { event: string };
+    const respelled = await receiver.post(JSON.stringify(JSON.parse(body), null, 2));
+    expect(await respelled.json()).toEqual({ status: 'duplicate', event });
+  });
+
+  test('is verified whatever the Content-Type says', async () => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', null]) {
+      const response = await receiver.post(freshBody(), { headers: { 'content-type': type } });
+      expect(response.status).toBe(200);
+    }
+  });
+
+  test('may be signed with any of the secrets, in capitals too', async () => {
+    expect((await receiver.post(freshBody(), { secret: 'the-next-secret' })).status).toBe(200);
+    const body = freshBody();
+    const signature = signWebhook(body, SECRET).toUpperCase();
+    expect((await receiver.post(body, { headers: { 'x-intelligems-signature': signature } })).status).toBe(
+      200,
+    );
+  });
+
+  test('leaves a line in the log with its key', async () => {
+    const { event } = (await (await receiver.post(freshBody())).json()) as { event: string };
+    await receiver.printed(new RegExp(`"event":"${event}".*"accepted"`));
+    await receiver.printed(new RegExp(`"event":"${event}".*"delivered"`));
+  });
+});
+
+describe('a signed body that is no known event', () => {
+  test.each([
+    ['broken JSON', '{"action":'],
+    ['an unknown action', '{"action":"archiveExperience","experience":{"id":"1"}}'],
+    ['a missing experience', '{"action":"startExperience"}'],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['nothing', ''],
+    ['100,000 brackets', ''.padEnd(LIMIT, '[')],
+    ['a prototype', '{"__proto__":{"action":"startExperience"},"action":{}}'],
+  ])('is kept and answered 200: %s', async (_what, body) => {
+    const response = await receiver.post(body);
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { status: expect.stringMatching(/accepted|duplicate/), event: expect.stringMatching(/^evt_/) },
+    ]);
+  });
+
+  test.each([
+    [
+      'invalid UTF-8',
+      Buffer.concat([Buffer.from('{"action":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
+    ],
+    ['a lone surrogate', Buffer.from('{"action":"startExperience","experience":{"id":"\\ud800"}}')],
+    [
+      'a wild timestamp',
+      Buffer.from('{"action":"startExperience","timestamp":1e308,"experience":{"id":"1"}}'),
+    ],
+    [
+      'a timestamp of NaN',
+      Buffer.from('{"action":"startExperience","timestamp":"NaN","experience":{"id":"2"}}'),
+    ],
+    ['duplicate keys', Buffer.from('{"action":"x","action":"startExperience","experience":{"id":"3"}}')],
+    [
+      'fields of other types',
+      Buffer.from(
+        '{"action":"startExperience","timestamp":{},"organization":7,"experience":{"id":"4","name":[],"variations":{},"experienceActions":[null,7]}}',
+      ),
+    ],
+  ])('causes no error: %s', async (_what, body) => {
+    expect((await receiver.post(body)).status).toBe(200);
+  });
+});
+
+describe('a refusal', () => {
+  test('401 without a signature, naming the header', async () => {
+    const response = await receiver.post(freshBody(), { headers: { 'x-intelligems-signature': null } });
+    expect(response.status).toBe(401);
+    expect((await problemOf(response)).detail).toMatch('x-intelligems-signature');
+  });
+
+  test('401 for a signature that does not match', async () => {
+    const response = await receiver.post(freshBody(), { secret: 'another' });
+    expect(response.status).toBe(401);
+    await problemOf(response);
+    await receiver.printed(/"reason":"no-match"/);
+  });
+
+  test.each(['abc', 'sha256=00', 'ü'.repeat(32), `${'0'.repeat(64)}, ${'0'.repeat(64)}`])(
+    '400 for the malformed signature %j',
+    async (signature) => {
+      const response = await receiver.post(freshBody(), {
+        headers: { 'x-intelligems-signature': Buffer.from(signature).toString('latin1') },
+      });
+      expect(response.status).toBe(400);
+      await problemOf(response);
+    },
+  );
+
+  test('413 for a body that is too large, said beforehand or not', async () => {
+    const body = ''.padEnd(LIMIT + 1, ' ');
+    const announced = await receiver.post(body);
+    expect(announced.status).toBe(413);
+    expect((await problemOf(announced)).detail).toMatch('BODY_LIMIT_BYTES');
+    const streamed = await new Promise<number | undefined>((resolve, reject) => {
+      const outgoing = request(`${receiver.url}/webhooks/intelligems`, { method: 'POST' }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+        outgoing.destroy();
+      });
+      outgoing.on('error', reject);
+      outgoing.write(body);
+      outgoing.write(body);
+    });
+    expect(streamed).toBe(413);
+  });
+
+  test('404 for an unknown source, and for an unknown path', async () => {
+    for (const path of ['/webhooks/intelligems/nobody', '/elsewhere', '/webhooks']) {
+      const response = await receiver.post(freshBody(), { path });
+      expect(response.status).toBe(404);
+      await problemOf(response);
+    }
+  });
+
+  test('405 for another method, with the one to use', async () => {
+    const response = await fetch(`${receiver.url}/webhooks/intelligems`);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+    await problemOf(response);
+  });
+
+  test('never shows a secret', () => {
+    expect(receiver.output).not.toMatch(SECRET);
+    expect(receiver.output).not.toMatch('the-next-secret');
+  });
+});
+
+describe('a hostile connection', () => {
+  test.each([
+    ['headers that never end', 'POST /webhooks/intelligems HTTP/1.1\r\nhost: x\r\n'],
+    [
+      'a body that never comes',
+      'POST /webhooks/intelligems HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"action"',
+    ],
+  ])('is closed: %s', async (_what, start) => {
+    const socket = connect(Number(new URL(receiver.url).port), '127.0.0.1');
+    socket.write(start);
+    const answer = await new Promise<string>((resolve) => {
+      let text = '';
+      socket.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+      });
+      socket.on('close', () => resolve(text));
+    });
+    expect(answer).toMatch(/^(HTTP\/1\.1 408|$)/);
+  });
+
+  test('does not disturb the others', async () => {
+    expect((await receiver.post(freshBody())).status).toBe(200);
+  });
+});
+
+describe('operations', () => {
+  test('alive and ready', async () => {
+    expect(await (await fetch(`${receiver.url}/healthz`)).json()).toEqual({ status: 'alive' });
+    expect(await (await fetch(`${receiver.url}/readyz`)).json()).toEqual({ status: 'ready' });
+  });
+
+  test('figures for Prometheus', async () => {
+    const text = await (await fetch(`${receiver.url}/metrics`)).text();
+    expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="event"\} \d+/);
+    expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="unrecognised"\} \d+/);
+    expect(text).toMatch(/intelligems_webhooks_duplicate_total\{source="default"\} \d+/);
+    expect(text).toMatch(/intelligems_webhooks_refused_total\{source="default",reason="no-match"\} 1/);
+    expect(text).toMatch(/intelligems_delivery_attempts_total\{destination="preview",outcome="done"\} \d+/);
+    expect(text).toMatch(/intelligems_deliveries_open\{destination="preview"\} \d+/);
+    expect(text).toMatch(/intelligems_delivery_duration_seconds_bucket/);
+  });
+});
