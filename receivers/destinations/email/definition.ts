@@ -4,13 +4,15 @@ import { type EmailSettings, emailSettings } from './settings.ts';
 import { loadTemplates } from './templates.ts';
 
 function preview(message: Message, settings: EmailSettings): Preview {
-  const { mail, problems } = renderMail(message, settings, loadTemplates(settings.templatesFolder), null);
+  const templates = loadTemplates(settings.templatesFolder);
+  const { mail, problems } = renderMail(message, settings, templates, null);
   const mailbox = ({ name, address }: { name: string; address: string }): string =>
     name === '' ? address : `${name} <${address}>`;
   const head = [
     `From: ${mailbox(mail.from)}`,
     `To: ${mail.to.map(mailbox).join(', ')}`,
     `Subject: ${mail.subject}`,
+    ...templates.problems,
     ...problems,
   ];
   return {
@@ -35,7 +37,7 @@ export const email: DestinationKind<EmailSettings> = {
     EMAIL_LIST_ID: 'listId',
     EMAIL_UNSUBSCRIBE: 'unsubscribe',
   },
-  concurrency: 3,
+  concurrency: 5,
   preview,
   example: {
     smtpUrl: 'smtp://mail.example.com:587',

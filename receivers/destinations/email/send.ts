@@ -17,7 +17,7 @@ import { loadTemplates, type Templates } from './templates.ts';
 import { subjectFact } from './thread.ts';
 
 /** How many mails may be under way at once; each has a connection of its own. */
-export const CONNECTIONS = 3;
+export const CONNECTIONS = 5;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const REPLY_TIMEOUT_MS = 20_000;

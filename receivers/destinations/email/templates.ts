@@ -66,8 +66,9 @@ function unusedFiles(own: TemplateFiles, builtIn: TemplateFiles): string[] {
     );
 }
 
-/** The longest that a template of one's own may take, in milliseconds: it must not hold the others up. */
+/** What a template of one's own may take, in milliseconds and in characters: it must not hold the others up. */
 const RENDER_LIMIT_MS = 500;
+const MEMORY_LIMIT = 5_000_000;
 
 /**
  * Renders one part of a mail. Where the folder's own template fails, be it by an unknown name or a fault
@@ -80,12 +81,12 @@ export function renderPart(
   variables: ExperienceVariables | ReportVariables,
 ): RenderedPart {
   const file = `${mail}.${part}${EXTENSION}`;
-  const builtIn = (): string => engine(part, templates.builtIn).renderFileSync(file, variables);
+  const builtIn = (): string => engine(part, templates.builtIn, false).renderFileSync(file, variables);
   if (templates.own === null) {
     return { text: builtIn(), problem: null };
   }
   try {
-    return { text: engine(part, templates.own).renderFileSync(file, variables), problem: null };
+    return { text: engine(part, templates.own, true).renderFileSync(file, variables), problem: null };
   } catch (error) {
     return { text: builtIn(), problem: templateProblem(file, templates.own, error as Error) };
   }
@@ -101,8 +102,8 @@ function templateProblem(file: string, files: TemplateFiles, error: Error): stri
 
 const engines = new WeakMap<TemplateFiles, Map<boolean, Liquid>>();
 
-/** One engine per set of files and kind of output: only HTML is escaped. */
-function engine(part: Part, files: TemplateFiles): Liquid {
+/** One engine per set of files and kind of output: only HTML is escaped, only templates of one's own are limited. */
+function engine(part: Part, files: TemplateFiles, limited: boolean): Liquid {
   const kinds = engines.get(files) ?? new Map<boolean, Liquid>();
   engines.set(files, kinds);
   const isHtml = part === 'html';
@@ -117,7 +118,7 @@ function engine(part: Part, files: TemplateFiles): Liquid {
     lenientIf: true,
     ownPropertyOnly: true,
     cache: true,
-    renderLimit: RENDER_LIMIT_MS,
+    ...(limited ? { renderLimit: RENDER_LIMIT_MS, memoryLimit: MEMORY_LIMIT } : {}),
     ...(isHtml ? { outputEscape: 'escape' as const } : {}),
   });
   kinds.set(isHtml, made);

@@ -3,6 +3,7 @@ import {
   ACTION_TITLES,
   ACTION_VERBS,
   categoryWords,
+  cut,
   durationWords,
   nameWords,
   percentWords,
@@ -30,7 +31,7 @@ interface CommonVariables {
   subject: string;
   /** The settings `subject`: `thread` or `event`. */
   subject_style: 'thread' | 'event';
-  links: { intelligems: string | null; console: string | null };
+  /** A picture at an https URL. */
   chart: { url: string; description: string } | null;
 }
 
@@ -72,12 +73,16 @@ export interface ExperienceVariables extends CommonVariables {
   late: boolean;
   /** No webhook came; it was found at Intelligems. */
   recovered: boolean;
+  /** At most the first 50. */
   variations: VariationVariables[];
-  /** What the update changed, in words. */
+  /** How many more there are. */
+  variations_left: number;
+  /** What the update changed, in words; at most the first 50. */
   changes: string[];
   results: ResultsVariables | null;
   /** The name of the source it came through. */
   source: string;
+  links: { intelligems: string | null; console: string | null };
   /** The webhook as Intelligems sent it, with every field. */
   payload: Record<string, unknown>;
 }
@@ -124,10 +129,18 @@ export interface ReportVariables extends CommonVariables {
     lines: string[];
     table: { columns: string[]; rows: string[][] } | null;
   }[];
+  /** When the receiver made it. */
   time: Moment;
+  link: string | null;
 }
 
 type Locale = Pick<EmailSettings, 'locale' | 'timeZone'>;
+
+/** How many variations and changes a mail lists: Gmail shows no more than the first 102 KB of a mail. */
+const MOST_LISTED = 50;
+
+/** The longest single text, in characters. */
+const LONGEST_LINE = 500;
 
 /** What stands where a figure is unknown. */
 const UNKNOWN = '–';
@@ -150,13 +163,13 @@ export function experienceVariables(
     title: ACTION_TITLES[event.action],
     verb: ACTION_VERBS[event.action],
     experience: {
-      id: oneLine(experience.id),
-      name: oneLine(nameWords(experience)),
-      type: oneLine(typeWords(experience.type)),
-      type_code: experience.type === undefined ? null : oneLine(experience.type),
-      category: oneLine(categoryWords(experience.category)),
+      id: line(experience.id),
+      name: line(nameWords(experience)),
+      type: line(typeWords(experience.type)),
+      type_code: experience.type === undefined ? null : line(experience.type),
+      category: line(categoryWords(experience.category)),
       status: state.status,
-      currency: experience.currency === undefined ? null : oneLine(experience.currency),
+      currency: experience.currency === undefined ? null : line(experience.currency),
       is_preview: experience.isPreview ?? false,
       created: moment(state.createdAt),
       started: moment(state.startedAt),
@@ -165,25 +178,29 @@ export function experienceVariables(
       live: state.liveMs === null ? null : durationWords(state.liveMs),
     },
     organization: {
-      id: organization.id === undefined ? null : oneLine(organization.id),
-      name: organization.name === undefined ? null : oneLine(organization.name),
-      shop: organization.shopId === undefined ? null : oneLine(organization.shopId),
+      id: organization.id === undefined ? null : line(organization.id),
+      name: organization.name === undefined ? null : line(organization.name),
+      shop: organization.shopId === undefined ? null : line(organization.shopId),
     },
-    person: message.triggeredBy === null ? null : oneLine(message.triggeredBy),
+    person: message.triggeredBy === null ? null : line(message.triggeredBy),
     time: moment(event.timestamp),
     received: moment(message.receivedAt),
     late: message.late,
     recovered: message.recovered,
-    variations: experience.variations.map((variation, index) => ({
-      name: oneLine(variationWords(variation, index)),
+    variations: experience.variations.slice(0, MOST_LISTED).map((variation, index) => ({
+      name: line(variationWords(variation, index)),
       is_control: variation.isControl ?? false,
       share: percentWords(variation.percentage),
       percentage: variation.percentage === undefined ? null : clamp(variation.percentage),
       price: priceWords(variation, experience.currency),
     })),
-    changes: message.changes.filter(({ bookkeeping }) => !bookkeeping).map(({ words }) => oneLine(words)),
+    variations_left: Math.max(0, experience.variations.length - MOST_LISTED),
+    changes: message.changes
+      .filter(({ bookkeeping }) => !bookkeeping)
+      .slice(0, MOST_LISTED)
+      .map(({ words }) => line(words)),
     results: message.results === null ? null : resultsVariables(message.results, settings.locale),
-    source: oneLine(message.source),
+    source: line(message.source),
     payload: event.payload,
   };
 }
@@ -197,28 +214,37 @@ export function reportVariables(
   return {
     subject,
     subject_style: settings.subject,
-    links: { intelligems: webLink(report.link), console: null },
     chart: report.image === null ? null : chartOf(report.image),
     topic: report.topic,
-    title: oneLine(report.title),
+    title: line(report.title),
     summary: report.summary,
     sections: report.sections.map(({ heading, lines, table }) => ({
-      heading: oneLine(heading),
-      lines: lines.map(oneLine),
+      heading: line(heading),
+      lines: lines.map(line),
       table:
         table === null
           ? null
-          : { columns: table.columns.map(oneLine), rows: table.rows.map((row) => row.map(oneLine)) },
+          : { columns: table.columns.map(line), rows: table.rows.map((row) => row.map(line)) },
     })),
     time: momentOf(receivedAt, settings),
+    link: webLink(report.link),
   };
 }
 
-function momentOf(ms: number | null, { locale, timeZone }: Locale): Moment {
-  if (ms === null) {
-    return null;
+function momentOf(ms: number | null, locale: Locale): Moment {
+  return ms === null ? null : { text: dateFormat(locale).format(ms), iso: new Date(ms).toISOString(), ms };
+}
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** Kept, since making one takes longer than all the rest of a mail's variables. */
+function dateFormat({ locale, timeZone }: Locale): Intl.DateTimeFormat {
+  const key = `${locale} ${timeZone}`;
+  const known = dateFormats.get(key);
+  if (known !== undefined) {
+    return known;
   }
-  const text = new Intl.DateTimeFormat(locale, {
+  const made = new Intl.DateTimeFormat(locale, {
     year: 'numeric',
     month: 'long',
     day: 'numeric',
@@ -226,8 +252,9 @@ function momentOf(ms: number | null, { locale, timeZone }: Locale): Moment {
     minute: '2-digit',
     timeZone,
     timeZoneName: 'short',
-  }).format(ms);
-  return { text, iso: new Date(ms).toISOString(), ms };
+  });
+  dateFormats.set(key, made);
+  return made;
 }
 
 /** Only what a browser opens as a page: a mail must carry no script and no file link. */
@@ -236,7 +263,11 @@ function webLink(url: string | null): string | null {
 }
 
 function chartOf({ url, description }: { url: string; description: string }) {
-  return /^https:\/\//i.test(url) && URL.canParse(url) ? { url, description: oneLine(description) } : null;
+  return /^https:\/\//i.test(url) && URL.canParse(url) ? { url, description: line(description) } : null;
+}
+
+function line(text: string): string {
+  return cut(oneLine(text), LONGEST_LINE);
 }
 
 function priceWords({ priceChange, priceChangeUnit }: Variation, currency = ''): string | null {
@@ -280,7 +311,7 @@ function resultsVariables(results: Results, locale: string): ResultsVariables {
     summary: results.summary,
     monthly_revenue: results.monthlyRevenue === null ? null : money(results.monthlyRevenue, 0),
     variations: results.variations.map((variation, index) => ({
-      name: oneLine(variationWords(variation, index)),
+      name: line(variationWords(variation, index)),
       is_control: variation.isControl,
       visitors: count(variation.visitors),
       orders: count(variation.orders),

@@ -3,8 +3,9 @@ import type { ForwardedEvent } from './render.ts';
 
 export type RenderedBody = { ok: true; body: string } | { ok: false; problem: string };
 
-/** The longest that a body template may take, in milliseconds: it must not hold other deliveries up. */
+/** What a body template may take, in milliseconds and in characters: it must not hold other deliveries up. */
 const RENDER_LIMIT_MS = 500;
+const MEMORY_LIMIT = 5_000_000;
 
 let liquid: Liquid | undefined;
 
@@ -20,6 +21,7 @@ function engine(): Liquid {
       lenientIf: true,
       ownPropertyOnly: true,
       renderLimit: RENDER_LIMIT_MS,
+      memoryLimit: MEMORY_LIMIT,
       outputEscape: (value: unknown) =>
         typeof value === 'string' ? JSON.stringify(value).slice(1, -1) : String(value ?? ''),
     });

@@ -27,7 +27,7 @@ export const http: DestinationKind<HttpSettings> = {
     FORWARD_TIMEOUT_MS: 'timeoutMs',
     FORWARD_ALLOW_PRIVATE: 'allowPrivate',
   },
-  concurrency: 8,
+  concurrency: 16,
   preview,
   example: {
     url: 'https://api.example.com/experiments',

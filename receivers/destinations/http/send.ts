@@ -10,7 +10,7 @@ import type { HttpSettings } from './settings.ts';
 import { sign } from './signature.ts';
 
 /** How many requests may be under way at once. */
-export const CONNECTIONS = 8;
+export const CONNECTIONS = 16;
 
 /** Never more than this many bytes of an answer are read. */
 const READ_LIMIT = 4096;

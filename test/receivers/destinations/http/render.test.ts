@@ -22,7 +22,7 @@ describe.each(Object.entries(MESSAGES))('%s', (name, message) => {
   const file = name.replaceAll(' ', '-');
 
   test('as the default body', () => {
-    const { document } = http.preview(message, http.example);
+    const { document } = http.preview({ ...message, key: 'evt_key' }, http.example);
     expect(document.type).toBe('json');
     expectGolden(new URL(`golden/${file}.json`, import.meta.url), `${document.content}\n`);
   });

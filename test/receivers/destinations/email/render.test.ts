@@ -1,0 +1,117 @@
+import { expect, test } from '@jest/globals';
+import type { Message } from '../../../../receivers/destinations/contract.ts';
+import { email } from '../../../../receivers/destinations/email/definition.ts';
+import type { Results } from '../../../../receivers/experience/results.ts';
+import { expectGolden } from '../../../fixtures/golden.ts';
+import { AWKWARD_MESSAGES, SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+
+const RESULTS: Results = {
+  verdict: 'directional_win',
+  summary: 'Price −5 % is ahead, though not for certain.',
+  currency: 'USD',
+  monthlyRevenue: 12_400,
+  chart: { url: 'https://charts.example/revenue.png', description: 'Revenue per visitor by day' },
+  variations: [
+    {
+      id: 'control',
+      name: 'Control',
+      isControl: true,
+      visitors: 12_480,
+      orders: 401,
+      conversion: 0.0321,
+      revenuePerVisitor: 2.61,
+      profitPerVisitor: null,
+      uplift: null,
+      probabilityToBeatBaseline: null,
+    },
+    {
+      id: 'cheaper',
+      name: 'Price −5 % <b>',
+      isControl: false,
+      visitors: 12_391,
+      orders: 455,
+      conversion: 0.0367,
+      revenuePerVisitor: 2.77,
+      profitPerVisitor: 1.02,
+      uplift: { value: 0.062, low: -0.01, high: 0.13 },
+      probabilityToBeatBaseline: 0.92,
+    },
+  ],
+};
+
+const MESSAGES: Record<string, Message> = {
+  ...Object.fromEntries(SAMPLE_NAMES.map((name) => [name, sampleMessage(name)])),
+  ...AWKWARD_MESSAGES,
+  report: SAMPLE_REPORT,
+  '70 variations': sampleMessage('start', {
+    event: {
+      ...sampleMessage('start').event,
+      experience: {
+        ...sampleMessage('start').event.experience,
+        name: 'Long '.repeat(10_000),
+        variations: Array.from({ length: 70 }, (_, index) => ({ name: `Number ${index}`, percentage: 1 })),
+      },
+    },
+  }),
+  'a report with a chart and a link': {
+    ...SAMPLE_REPORT,
+    report: {
+      ...SAMPLE_REPORT.report,
+      link: 'https://receiver.example/digest',
+      image: { url: 'https://charts.example/week.png', description: 'Visitors <week>' },
+    },
+  },
+  results: sampleMessage('end', {
+    results: RESULTS,
+    links: {
+      intelligems: 'https://app.example/experiences/1?a=1&b="2"',
+      console: 'https://receiver.example/1',
+    },
+  }),
+};
+
+test.each(Object.entries(MESSAGES))('%s', (name, message) => {
+  const settings = { ...email.example, timeZone: 'America/New_York', locale: 'en-US' };
+  const { text, document } = email.preview(message, settings);
+  const file = name.replaceAll(' ', '-');
+  expectGolden(new URL(`golden/${file}.txt`, import.meta.url), text);
+  expectGolden(new URL(`golden/${file}.html`, import.meta.url), `${document.content}\n`);
+});
+
+test.each(Object.entries(MESSAGES))('%s: what the HTML tells, the text tells too', (_, message) => {
+  const { text, document } = email.preview(message, email.example);
+  const words = document.content
+    .replace(/<(head|title)[\s\S]*?<\/\1>/g, ' ')
+    .replace(/<[^>]+>/g, '\n')
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&#34;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+  const told = words
+    .split(/[\n·]/)
+    .map((line) => line.trim())
+    .filter((line) => /[\p{L}\d]{3}/u.test(line) && !LABELS.test(line));
+  const flat = text.toLowerCase();
+  for (const line of told) {
+    for (const word of line.toLowerCase().split(/[\s,.:]+/)) {
+      expect(flat).toContain(word);
+    }
+  }
+});
+
+/** Headings of columns and badges, which the text says in other words. */
+const LABELS = /^(Name|Traffic|Beats baseline|Uplift|Variation|.{1,3} ?Experience \w+|Uplift between.*)$/;
+
+test.each([['javascript:alert(1)'], ['file:///etc/passwd'], ['not a URL']])(
+  'a link to %s is left out',
+  (link) => {
+    const message = sampleMessage('end', {
+      links: { intelligems: link, console: link },
+      results: { ...RESULTS, chart: { url: link, description: 'Chart' } },
+    });
+    const { text, document } = email.preview(message, email.example);
+    expect(text + document.content).not.toContain(link);
+  },
+);

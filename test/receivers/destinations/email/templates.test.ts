@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { email } from '../../../../receivers/destinations/email/definition.ts';
+import { parseMail, startFakeSmtp } from '../../../fakes/smtp.ts';
+import { AWKWARD_MESSAGES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import { attempt, opened } from './opened.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'templates-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function write(files: Record<string, string>): void {
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(folder, name), content);
+  }
+}
+
+/** The mail of a message with the templates of the folder. */
+function rendered(message = sampleMessage('start')): { text: string; html: string } {
+  const { text, document } = email.preview(message, { ...email.example, templatesFolder: folder });
+  return { text, html: document.content };
+}
+
+test('a file takes the place of the built-in one of its name, and only that', () => {
+  write({ 'startExperience.html.liquid': '<p>{{ experience.name }} {{ verb }}</p>' });
+  expect(rendered().html).toBe('<p>Backpack price test was started</p>');
+  expect(rendered().text).toContain('Type: Price (A/B test)');
+  expect(rendered(sampleMessage('end')).html).toContain('Experience ended');
+});
+
+test('HTML is escaped, text and subject are not', () => {
+  const template = '{{ experience.name }}';
+  write({
+    'startExperience.html.liquid': template,
+    'startExperience.text.liquid': template,
+    'startExperience.subject.liquid': template,
+  });
+  const { text, html } = rendered(AWKWARD_MESSAGES.html as never);
+  expect(html).toBe('&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;');
+  expect(text).toContain('Subject: <script>alert(1)</script><img src=x onerror=alert(1)>\n');
+});
+
+test('a partial changes every mail that uses it', () => {
+  write({ '_badge.html.liquid': '<b>OURS {{ words }}</b>' });
+  expect(rendered().html).toContain('<b>OURS Experience started</b>');
+  expect(rendered(sampleMessage('pause')).html).toContain('<b>OURS Experience paused</b>');
+});
+
+test.each([
+  ['an unknown name', '{{ experience.nmae }}', 'undefined variable: experience.nmae'],
+  ['an unknown filter', '{{ verb | shout }}', 'undefined filter: shout'],
+  ['a fault in writing', '{% if late %}', 'tag {% if late %} not closed'],
+  ['an unknown partial', "{% include '_nothing.liquid' %}", '_nothing.liquid'],
+  ['no end', '{% for i in (1..1000000000) %}{{ i }}{% endfor %}', 'memory alloc limit exceeded'],
+])('%s: the fault is told with its file, and the built-in takes the place', (_, template, fault) => {
+  write({ 'startExperience.html.liquid': template });
+  const { text, html } = rendered();
+  expect(html).toContain('Experience started');
+  expect(text).toContain('The template startExperience.html.liquid failed: ');
+  expect(text).toContain(fault);
+});
+
+test('a fault in a partial names the partial', () => {
+  write({ '_badge.html.liquid': '{{ wrods }}' });
+  expect(rendered().text).toContain(
+    'The template _badge.html.liquid (used by startExperience.html.liquid) failed: undefined variable: wrods',
+  );
+});
+
+test('names that may be missing are asked for with “if” or “default”', () => {
+  write({
+    'startExperience.html.liquid':
+      '{% if payload.experience.hypothesis %}{{ payload.experience.hypothesis }}{% endif %}{{ payload.foo | default: "none" }}',
+  });
+  expect(rendered().html).toBe('none');
+});
+
+test('a subject stays one line', () => {
+  write({ 'startExperience.subject.liquid': 'one\r\nBcc: victim@evil.example\n\n{{ experience.name }}' });
+  expect(rendered().text).toContain('Subject: one Bcc: victim@evil.example Backpack price test\n');
+});
+
+test('an empty subject becomes the built-in one', () => {
+  write({ 'startExperience.subject.liquid': '  \n' });
+  expect(rendered().text).toContain('Subject: Backpack price test (Price, Alpine Goods)\n');
+});
+
+test('the mail goes out all the same, the fault is logged and kept with the delivery', async () => {
+  write({ 'startExperience.html.liquid': '{{ nothing }}' });
+  const smtp = await startFakeSmtp();
+  const lines: string[] = [];
+  const log = pino({}, { write: (line) => lines.push(line) });
+  const destination = await opened(smtp, { templatesFolder: folder }, log);
+  const outcome = await destination.send(sampleMessage('start'), attempt());
+  await destination.close();
+  expect(outcome).toMatchObject({
+    type: 'done',
+    note: expect.stringContaining('undefined variable: nothing'),
+  });
+  expect(lines.join()).toContain('undefined variable: nothing');
+  expect((await parseMail(smtp.mails[0]!)).html).toContain('Experience started');
+  await smtp.close();
+});
+
+test('check finds what is wrong before there is a mail to send', async () => {
+  write({
+    'startExperiense.html.liquid': 'never used',
+    'deleteExperience.text.liquid': '{{ nothing }}',
+    'report.html.liquid': '{{ titel }}',
+  });
+  const smtp = await startFakeSmtp();
+  const destination = await opened(smtp, { templatesFolder: folder });
+  const findings = (await destination.check())
+    .filter(({ what, state }) => what === 'Email templates' && state === 'warning')
+    .map(({ finding }) => finding);
+  await destination.close();
+  await smtp.close();
+  expect(findings).toEqual([
+    expect.stringContaining('startExperiense.html.liquid is used by no mail'),
+    expect.stringContaining('deleteExperience.text.liquid failed: undefined variable: nothing'),
+    expect.stringContaining('report.html.liquid failed: undefined variable: titel'),
+  ]);
+});
+
+test('check is content with good templates', async () => {
+  write({ 'report.html.liquid': '<h1>{{ title }}</h1>' });
+  expect(rendered(SAMPLE_REPORT as never).html).toBe(`<h1>${SAMPLE_REPORT.report.title}</h1>`);
+  const smtp = await startFakeSmtp();
+  const destination = await opened(smtp, { templatesFolder: folder });
+  expect(await destination.check()).toContainEqual(
+    expect.objectContaining({ what: 'Email templates', state: 'ok' }),
+  );
+  await destination.close();
+  await smtp.close();
+});
+
+test('a folder that is not there: the built-in ones, and the fault', () => {
+  rmSync(folder, { recursive: true });
+  const { text, html } = rendered();
+  expect(html).toContain('Experience started');
+  expect(text).toContain(`The template folder ${folder} cannot be read`);
+});
