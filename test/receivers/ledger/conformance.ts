@@ -573,6 +573,14 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(page[0]?.deliveries).toMatchObject([{ destination: 'slack', attemptRecords: [] }]);
       });
 
+      test('recalls facts by the beginning of their key', async () => {
+        await ledger.remember('zapier', { 'hook:a': '1', 'hook:b': '2', 'sent:a': '3' });
+        await ledger.remember('slack', { 'hook:c': '4' });
+        await ledger.remember('zapier', { 'hook:b': '5' });
+        expect(await ledger.recallAll('zapier', 'hook:')).toEqual({ 'hook:a': '1', 'hook:b': '5' });
+        expect(await ledger.recallAll('zapier', 'hook_')).toEqual({});
+      });
+
       test('remembers who caused an event', async () => {
         const given = event();
         await ledger.accept(given);
