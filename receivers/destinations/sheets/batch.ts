@@ -1,5 +1,6 @@
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { CELL_FIELDS, type Cell, cellData, EMPTY } from './cells.ts';
+import type { Column } from './columns.ts';
 import { findLayout, headerName, type Layout } from './layout.ts';
 import type { Row } from './render.ts';
 
@@ -7,7 +8,6 @@ import type { Row } from './render.ts';
 export interface Tab {
   sheetId: number;
   title: string;
-  rowCount: number;
   columnCount: number;
   /** The texts of its first rows, as they are shown. */
   head: string[][];
@@ -128,13 +128,13 @@ function rowRequests(
   const appended: sheets_v4.Schema$RowData[] = [];
   const latest = new Map(rows.map((row) => [row.identity.value, row]));
   for (const row of latest.values()) {
-    const cells = placedCells(row, columns);
     const found = tab?.identities?.get(row.identity.value);
     if (found === undefined) {
-      const values = Array.from(cells, (cell) => cellData(cell ?? EMPTY));
+      const values = Array.from(placedCells(row.columns, columns), (cell) => cellData(cell ?? EMPTY));
       appended.push({ values });
-    } else if (row.mode === 'keep') {
-      requests.push(...updatedCells(sheetId, found, cells));
+    } else {
+      const changed = row.mode === 'keep' ? row.columns : row.columns.filter((each) => toRefresh(row, each));
+      requests.push(...updatedCells(sheetId, found, placedCells(changed, columns)));
     }
   }
   if (appended.length > 0) {
@@ -143,10 +143,14 @@ function rowRequests(
   return requests;
 }
 
-/** The row's cells by column; a hole where the column is a person's own. */
-function placedCells(row: Row, columns: ReadonlyMap<string, number>): (Cell | undefined)[] {
+function toRefresh(row: Row, { header, cell }: Column): boolean {
+  return row.refreshed.includes(header) && cell.type !== 'empty';
+}
+
+/** The cells by column; a hole where the column is not among them, such as a person's own. */
+function placedCells(chosen: readonly Column[], columns: ReadonlyMap<string, number>): (Cell | undefined)[] {
   const cells: (Cell | undefined)[] = [];
-  for (const { header, cell } of row.columns) {
+  for (const { header, cell } of chosen) {
     const index = columns.get(headerName(header));
     if (index !== undefined) {
       cells[index] = cell;

@@ -39,6 +39,16 @@ const NEVER_CONNECTED = [
   'CERT_HAS_EXPIRED',
 ];
 
+/** Whether a thrown value comes from the Google client, a key or a stop, and not from a fault in the program. */
+export function isFailure(thrown: unknown): boolean {
+  const { config, name, code } = Object(thrown) as { config?: unknown; name?: unknown; code?: unknown };
+  return config !== undefined || name === 'AbortError' || isKeyError(code);
+}
+
+function isKeyError(code: unknown): boolean {
+  return typeof code === 'string' && code.startsWith('ERR_OSSL');
+}
+
 /**
  * Reads what the Google client threw.
  * Statuses: https://cloud.google.com/apis/design/errors#handling_errors
@@ -122,7 +132,7 @@ function connectionFailure(
   failure: (kind: Failure['kind'], reason: string) => Failure,
 ): Failure {
   const code = String(error.code ?? error.cause?.code ?? error.cause?.name ?? 'no answer');
-  if (code.includes('DECODER') || code.startsWith('ERR_OSSL')) {
+  if (isKeyError(code)) {
     return failure(
       'bad key',
       'The service account’s private key cannot be read: make a new JSON key for the account.',

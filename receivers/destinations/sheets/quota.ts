@@ -45,3 +45,22 @@ export class Quota {
     this.#recent = [...this.#recent.slice(-this.#perMinute), this.#now()];
   }
 }
+
+const shared = new Map<string, { read: Quota; write: Quota }>();
+
+/**
+ * The quota of a service account, the same for all destinations of this process that use the account,
+ * because Google counts its calls whatever spreadsheet they are for.
+ *
+ * @param account what tells accounts apart
+ */
+export function accountQuota(
+  account: string,
+  perMinute: number,
+  now: () => number,
+): { read: Quota; write: Quota } {
+  const key = `${account} ${perMinute}`;
+  const quota = shared.get(key) ?? { read: new Quota(perMinute, now), write: new Quota(perMinute, now) };
+  shared.set(key, quota);
+  return quota;
+}

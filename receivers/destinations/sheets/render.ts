@@ -15,6 +15,8 @@ export interface Row {
   /** The column by which the row is found again, and the row's value there. */
   identity: { header: string; value: string; hidden: boolean };
   columns: Column[];
+  /** Of an appended row that is found again: the columns that may have become known since. */
+  refreshed: string[];
 }
 
 /** The time zone of the shown dates, and the spreadsheet's own, by which its formulas count. */
@@ -49,6 +51,9 @@ function logRow(message: ExperienceMessage, settings: SheetsSettings, zones: Zon
     mode: 'append',
     identity: { header, value: message.key, hidden: chosen === undefined },
     columns,
+    refreshed: settings.columns
+      .filter(({ field }) => field === 'triggeredByEmail')
+      .map((each) => each.header),
   };
 }
 
@@ -94,6 +99,7 @@ function experienceRow(message: ExperienceMessage, tab: string, zones: Zones): R
     tab,
     mode: 'keep',
     identity: { header: 'Experience ID', value: experience.id, hidden: false },
+    refreshed: [],
     columns: [
       { header: 'Experience Name', cell: textCell(nameWords(experience)) },
       { header: 'Type', cell: textCell(experience.type && typeWords(experience.type)) },
@@ -154,6 +160,7 @@ function reportRow({ key, report, receivedAt }: ReportMessage, tab: string, zone
     tab,
     mode: 'append',
     identity: { header: REPORT_KEY, value: key, hidden: true },
+    refreshed: [],
     columns: [
       { header: 'Date', cell: timeCell(receivedAt, zones.shown) },
       { header: 'Topic', cell: textCell(TOPICS[report.topic]) },

@@ -1,17 +1,24 @@
 import type { Attempt, Check, Destination, Message, Outcome, Services } from '../contract.ts';
 import { checkSpreadsheet } from './check.ts';
-import { openClient, type SheetsClient } from './client.ts';
+import type { SheetsClient } from './client.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
-import { failureOutcome, readFailure } from './failure.ts';
-import { Quota } from './quota.ts';
+import { type Failure, failureOutcome, isFailure, readFailure } from './failure.ts';
+import { accountQuota, type Quota } from './quota.ts';
 import { renderRows } from './render.ts';
 import type { SheetsSettings } from './settings.ts';
 import { Spreadsheet, type TabRows } from './spreadsheet.ts';
+
+interface Connection {
+  client: SheetsClient;
+  spreadsheet: Spreadsheet;
+}
 
 interface Waiting {
   message: Message;
   uncertain: boolean;
   resolve(outcome: Outcome): void;
+  /** For a fault in the program alone. */
+  reject(fault: unknown): void;
 }
 
 /** So many messages go in one write at most: a few hundred KB, well under the 2 MB that Google recommends. */
@@ -47,10 +54,9 @@ function unusable(reason: string): Destination {
 class SheetsDestination implements Destination {
   readonly #settings: SheetsSettings;
   readonly #services: Services;
-  readonly #email: string;
-  readonly #client: SheetsClient;
+  readonly #credentials: Credentials;
   readonly #quota: { read: Quota; write: Quota };
-  readonly #spreadsheet: Spreadsheet;
+  #connected: Promise<Connection> | null = null;
   readonly #closing = new AbortController();
   readonly #underWay = new Map<string, Promise<Outcome>>();
   #waiting: Waiting[] = [];
@@ -59,19 +65,17 @@ class SheetsDestination implements Destination {
   constructor(settings: SheetsSettings, services: Services, credentials: Credentials) {
     this.#settings = settings;
     this.#services = services;
-    this.#email = credentials.email;
-    this.#client = openClient(credentials, settings.apiRootUrl);
-    const quota = (): Quota => new Quota(settings.writesPerMinute, services.now);
-    this.#quota = { read: quota(), write: quota() };
-    this.#spreadsheet = new Spreadsheet(this.#client, settings.spreadsheetId, this.#quota);
+    this.#credentials = credentials;
+    const account = `${credentials.email} ${settings.apiRootUrl ?? ''}`;
+    this.#quota = accountQuota(account, settings.writesPerMinute, services.now);
   }
 
   /** The first row goes at once; rows that come while a write is under way go together in the next. */
   async send(message: Message, attempt: Attempt): Promise<Outcome> {
     let outcome = this.#underWay.get(message.key);
     if (outcome === undefined) {
-      outcome = new Promise<Outcome>((resolve) => {
-        this.#waiting.push({ message, uncertain: attempt.uncertain, resolve });
+      outcome = new Promise<Outcome>((resolve, reject) => {
+        this.#waiting.push({ message, uncertain: attempt.uncertain, resolve, reject });
       }).finally(() => this.#underWay.delete(message.key));
       this.#underWay.set(message.key, outcome);
       this.#writing ??= this.#writeWaiting().finally(() => {
@@ -81,14 +85,25 @@ class SheetsDestination implements Destination {
     return this.#orAborted(message.key, outcome, attempt.signal);
   }
 
-  check(): Promise<Check[]> {
-    return checkSpreadsheet(this.#client, this.#settings, this.#email);
+  async check(): Promise<Check[]> {
+    const { client } = await this.#connect();
+    return checkSpreadsheet(client, this.#settings, this.#credentials.email);
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#client.close();
+    const connected = await this.#connected;
+    connected?.client.close();
     await this.#writing;
+  }
+
+  /** Loads Google's client, the heaviest of all, only once it is needed. */
+  #connect(): Promise<Connection> {
+    this.#connected ??= import('./client.ts').then(({ openClient }) => {
+      const client = openClient(this.#credentials, this.#settings.apiRootUrl);
+      return { client, spreadsheet: new Spreadsheet(client, this.#settings.spreadsheetId, this.#quota) };
+    });
+    return this.#connected;
   }
 
   async #orAborted(key: string, outcome: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
@@ -128,7 +143,14 @@ class SheetsDestination implements Destination {
         }
         return;
       }
-      await this.#writeBatch(this.#waiting.splice(0, BATCH_MESSAGES));
+      const batch = this.#waiting.splice(0, BATCH_MESSAGES);
+      try {
+        await this.#writeBatch(await this.#connect(), batch);
+      } catch (fault) {
+        for (const { reject } of batch) {
+          reject(fault);
+        }
+      }
     }
   }
 
@@ -136,37 +158,50 @@ class SheetsDestination implements Destination {
    * Writes the messages together. A batch that Google refuses is tried anew, in halves where it can be
    * halved: a person may have removed a tab meanwhile, and no message may spoil its neighbours.
    */
-  async #writeBatch(batch: readonly Waiting[], again = false): Promise<void> {
+  async #writeBatch(connection: Connection, batch: readonly Waiting[], again = false): Promise<void> {
+    const failure = await this.#tryBatch(connection.spreadsheet, batch);
+    if (failure === null) {
+      return;
+    }
+    connection.spreadsheet.forget();
+    if (failure.kind === 'invalid' && batch.length > 1) {
+      const middle = Math.ceil(batch.length / 2);
+      await this.#writeBatch(connection, batch.slice(0, middle));
+      await this.#writeBatch(connection, batch.slice(middle));
+    } else if (!again && (failure.kind === 'invalid' || failure.kind === 'token refused')) {
+      connection.client.renewToken();
+      await this.#writeBatch(connection, batch, true);
+    } else {
+      this.#services.log.debug({ reason: failure.reason, rows: batch.length }, 'rows were not written');
+      for (const { resolve } of batch) {
+        resolve(failureOutcome(failure));
+      }
+    }
+  }
+
+  /** Writes the messages together and resolves them; gives the failure where Google or the network fails. */
+  async #tryBatch(spreadsheet: Spreadsheet, batch: readonly Waiting[]): Promise<Failure | null> {
+    const { signal } = this.#closing;
     let call: 'read' | 'write' = 'read';
     try {
-      const spreadsheet = await this.#spreadsheet.timeZone(this.#closing.signal);
-      const zones = { shown: this.#settings.timeZone ?? spreadsheet, spreadsheet };
+      const timeZone = await spreadsheet.timeZone(signal);
+      const zones = { shown: this.#settings.timeZone ?? timeZone, spreadsheet: timeZone };
       const rowsOf = new Map(batch.map((each) => [each, renderRows(each.message, this.#settings, zones)]));
       const wanted = groupByTab(rowsOf);
-      const tabs = await this.#spreadsheet.read(wanted, this.#closing.signal);
+      const tabs = await spreadsheet.read(wanted, signal);
       call = 'write';
-      const answer = await this.#spreadsheet.write(wanted, tabs, this.#closing.signal);
+      const answer = await spreadsheet.write(wanted, tabs, signal);
       const there = new Set(tabs.flatMap((tab) => [...(tab?.identities?.keys() ?? [])]));
       for (const each of batch) {
         const written = (rowsOf.get(each) ?? []).length > 0;
         each.resolve(doneOutcome(there.has(each.message.key), written, answer));
       }
+      return null;
     } catch (thrown) {
-      const failure = readFailure(thrown, call, this.#email);
-      this.#spreadsheet.forget();
-      if (failure.kind === 'invalid' && batch.length > 1) {
-        const middle = Math.ceil(batch.length / 2);
-        await this.#writeBatch(batch.slice(0, middle));
-        await this.#writeBatch(batch.slice(middle));
-      } else if (!again && (failure.kind === 'invalid' || failure.kind === 'token refused')) {
-        this.#client.renewToken();
-        await this.#writeBatch(batch, true);
-      } else {
-        this.#services.log.debug({ reason: failure.reason, rows: batch.length }, 'rows were not written');
-        for (const { resolve } of batch) {
-          resolve(failureOutcome(failure));
-        }
+      if (!isFailure(thrown)) {
+        throw thrown;
       }
+      return readFailure(thrown, call, this.#credentials.email);
     }
   }
 }

@@ -110,8 +110,7 @@ const optionalTab = z
   .union([z.literal(false), tabName])
   .transform((name) => (name === '' || name === 'off' || name === 'false' ? false : name));
 
-/** The settings of a Google Sheets destination, typed (receivers.yaml) or as text (environment). */
-export const sheetsSettings = z.strictObject({
+const fields = z.strictObject({
   serviceAccountKey: z
     .string({ error: 'Write the service account’s key: its JSON text, or the path of its file.' })
     .trim()
@@ -154,6 +153,17 @@ export const sheetsSettings = z.strictObject({
     })
     .optional()
     .describe('Another address for Google’s API and its tokens, for tests and proxies.'),
+});
+
+/** The settings of a Google Sheets destination, typed (receivers.yaml) or as text (environment). */
+export const sheetsSettings = fields.superRefine(({ tab, experiencesTab, reportsTab }, context) => {
+  const tabs = [tab, experiencesTab, reportsTab].filter((each) => each !== false);
+  const names = tabs.map((each) => each.toLowerCase());
+  const twice = tabs.find((_, index) => names.indexOf(names[index] ?? '') !== index);
+  if (twice !== undefined) {
+    const message = `The tab “${twice}” is named twice: the log, the experiences and the reports each need their own.`;
+    context.addIssue({ code: 'custom', message, path: ['tab'] });
+  }
 });
 
 export type SheetsSettings = z.infer<typeof sheetsSettings>;

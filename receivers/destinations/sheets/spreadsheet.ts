@@ -13,9 +13,6 @@ export interface TabRows {
   lookUp: boolean;
 }
 
-/** Which rows of a write were there before it. */
-export type Written = ReadonlySet<Row>;
-
 interface KnownTab {
   sheetId: number;
   title: string;
@@ -23,9 +20,9 @@ interface KnownTab {
   identityColumn: number | null;
 }
 
-const TAB_LIST_FIELDS = 'properties.timeZone,sheets.properties(sheetId,title,sheetType)';
+const TAB_LIST_FIELDS = 'properties.timeZone,sheets.properties(sheetId,title)';
 const TAB_FIELDS =
-  'sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),data(startRow,startColumn,rowData.values.formattedValue))';
+  'sheets(properties(sheetId,title,gridProperties.columnCount),data(startRow,startColumn,rowData.values.formattedValue))';
 /** The largest ID that a tab can have. */
 const SHEET_IDS = 2 ** 31 - 1;
 
@@ -169,7 +166,6 @@ function readTab({ properties, data }: sheets_v4.Schema$Sheet): Tab {
   return {
     sheetId: properties?.sheetId ?? 0,
     title: properties?.title ?? '',
-    rowCount: properties?.gridProperties?.rowCount ?? 0,
     columnCount: properties?.gridProperties?.columnCount ?? 0,
     head: texts(head),
     identities: identities === undefined ? null : firstRows(texts(identities)),

@@ -67,6 +67,35 @@ describe('a write that may have arrived', () => {
   });
 });
 
+describe('several processes', () => {
+  test('make the tabs at the same moment: each is made once, and no row is lost', async () => {
+    fake.delayMs = 10;
+    const others = await Promise.all([openOn(fake), openOn(fake)]);
+    const outcomes = await Promise.all([
+      destination.send(sampleMessage('create'), attempt()),
+      ...others.map((other, index) => other.send(sampleMessage(index === 0 ? 'start' : 'end'), attempt())),
+    ]);
+    await Promise.all(others.map((other) => other.close()));
+    expect(outcomes.map(({ type }) => type)).toEqual(['done', 'done', 'done']);
+    expect(fake.spreadsheet.tabs).toEqual(['Sheet1', LOG, EXPERIENCES]);
+    expect(fake.spreadsheet.records(LOG)).toHaveLength(3);
+  });
+});
+
+describe('who caused it becomes known later', () => {
+  test('the same event again fills the cell in, and adds no row', async () => {
+    await deliver(destination, { ...start, triggeredBy: null });
+    expect(fake.spreadsheet.records(LOG)[0]?.['Triggered By Email']).toBe('');
+    fake.spreadsheet.type(LOG, 1, 0, 'A name typed by hand');
+    await destination.send(start, attempt({ number: 2, uncertain: true }));
+    expect(fake.spreadsheet.records(LOG)).toMatchObject([
+      { 'Triggered By Email': start.triggeredBy, 'Experience Name': 'A name typed by hand' },
+    ]);
+    await destination.send({ ...start, triggeredBy: null }, attempt({ number: 3, uncertain: true }));
+    expect(fake.spreadsheet.records(LOG)).toMatchObject([{ 'Triggered By Email': start.triggeredBy }]);
+  });
+});
+
 describe('a write that has not arrived', () => {
   test('429 waits as long as Google says, and costs no attempt', async () => {
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 7 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { sheetsSettings } from '../../../../receivers/destinations/sheets/settings.ts';
 
 const NEEDED = { serviceAccountKey: 'key.json', spreadsheetId: '1AbCdEfGh' };
@@ -44,6 +45,14 @@ describe('the settings', () => {
     expect(parsed.columns.slice(6).map(({ field }) => field)).toEqual(fields);
   });
 
+  test('an editor can be told of them as JSON Schema', () => {
+    const { properties } = z.toJSONSchema(sheetsSettings, { io: 'input' });
+    expect(properties).toHaveProperty('serviceAccountKey.secret', true);
+    for (const field of Object.values(properties ?? {})) {
+      expect(field).toHaveProperty('description');
+    }
+  });
+
   test.each(['off', '', 'false', false])(
     'the list of experiences is switched off by %j',
     (experiencesTab) => {
@@ -63,6 +72,7 @@ describe('the settings', () => {
     [{ timeZone: 'Zurich' }, 'timeZone: Write a time zone such as Europe/Zurich'],
     [{ writesPerMinute: 'many' }, 'writesPerMinute: Write a number of calls a minute'],
     [{ apiRootUrl: 'localhost' }, 'apiRootUrl: Write the address'],
+    [{ tab: 'reports' }, 'tab: The tab “Reports” is named twice'],
     [{ sheet: 'x' }, 'Unrecognized key'],
   ])('%j is refused with what to write', (settings, message) => {
     expect(problems(settings)).toContain(message);
