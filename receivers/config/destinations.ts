@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecord } from '../../shared/events.ts';
 import type { DestinationKind } from '../destinations/contract.ts';
 import type { ConfiguredDestination } from '../destinations/open.ts';
 import type { Fault } from './faults.ts';
@@ -94,28 +95,29 @@ function ofFile(
   return all;
 }
 
-const head = z.looseObject({
-  type: z.string().describe('Write which kind of destination it is.'),
-  name: destinationName.optional(),
-});
+const destinationType = z.string({ error: 'Write which kind of destination it is, such as slack.' });
 
 function readDestination(
   kinds: readonly DestinationKind[],
   entry: unknown,
   place: Place,
 ): Read<ConfiguredDestination | null> & { name?: string } {
-  const read = validate(head, entry, place);
-  if (read.value === null) {
-    return { value: null, faults: read.faults };
-  }
-  const { type, name = type, ...written } = read.value;
-  const kind = kinds.find((each) => each.kind === type);
-  if (kind === undefined) {
+  const { type: writtenType, name: writtenName, ...written } = isRecord(entry) ? entry : {};
+  const type = validate(destinationType, writtenType, inside(place, 'type'));
+  const named = validate(destinationName.optional(), writtenName, inside(place, 'name'));
+  const kind = kinds.find((each) => each.kind === type.value);
+  const faults = [...type.faults, ...named.faults];
+  const name = named.value ?? type.value ?? undefined;
+  if (type.value !== null && kind === undefined) {
     const known = kinds.map((each) => each.kind);
-    const guess = suggestion(type, known) || ` Write one of ${known.join(', ')}.`;
-    const message = `There is no destination of the type “${type}”.${guess}`;
-    return { value: null, faults: [{ where: place.where(['type']), message }], name };
+    const guess = suggestion(type.value, known) || ` Write one of ${known.join(', ')}.`;
+    const message = `There is no destination of the type “${type.value}”.${guess}`;
+    faults.push({ where: place.where(['type']), message });
   }
-  const { value, faults } = validate(kind.settings, written, place);
-  return { value: value === null ? null : { name, kind, settings: value }, faults, name };
+  if (kind === undefined) {
+    return { value: null, faults, name };
+  }
+  const { value, faults: further } = validate(kind.settings, written, place);
+  const destination = value === null || name === undefined ? null : { name, kind, settings: value };
+  return { value: destination, faults: [...faults, ...further], name };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DestinationKind } from '../destinations/contract.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
+import { type Known, unknownName } from '../routes/route.ts';
 import type { Configuration } from './configuration.ts';
 import { readDestinations } from './destinations.ts';
 import type { Fault } from './faults.ts';
@@ -11,9 +12,10 @@ import { overlaid } from './overlay.ts';
 import { readSettingsFile } from './read-file.ts';
 import { readSources } from './read-sources.ts';
 import { fileLists, TOP_LEVEL } from './receivers-file.ts';
-import { type Known, readRoutes, unknownDestination } from './routing.ts';
-import { type Settings, settings } from './settings.ts';
-import { inside, type Place, validate } from './validate.ts';
+import { readRoutes } from './routing.ts';
+import { settings } from './settings.ts';
+import { SETTING_LINES } from './table.ts';
+import { inside, type Place, validate, valueAt } from './validate.ts';
 import type { Environment } from './variables.ts';
 
 export { describeFaults, type Fault } from './faults.ts';
@@ -56,7 +58,7 @@ export function loadConfiguration({
     environment,
     kinds,
   );
-  const known: Known = { destinations: destinations.names, sources: sources.names };
+  const known: Known = { destinations: [...new Set(destinations.names)], sources: [...new Set(sources.names)] };
   const mode = validate(fileLists.routing, content.routing, inside(file, 'routing'));
   const routes = readRoutes(content.routes, inside(file, 'routes'), known);
   const faults = [
@@ -67,10 +69,10 @@ export function loadConfiguration({
     ...destinations.faults,
     ...mode.faults,
     ...routes.faults,
-    ...(values.value === null ? [] : unknownNames(values.value, known, table.place)),
+    ...unknownNames(table.value, table.place, known),
   ];
   if (faults.length > 0 || values.value === null || mode.value === null) {
-    return { ok: false, faults: onePerPlace(faults, file) };
+    return { ok: false, faults: inOrder(faults, file) };
   }
 
   const configuration = {
@@ -96,18 +98,22 @@ function unknownKeys({ content, where }: SettingsFile): Fault[] {
 }
 
 /** Settings of the table that name destinations which do not exist. */
-function unknownNames({ alerts, digest }: Settings, { destinations }: Known, { where }: Place): Fault[] {
-  const named = [
-    ...(alerts.destination === null ? [] : [{ path: ['alerts', 'destination'], name: alerts.destination }]),
-    ...digest.to.map((name) => ({ path: ['digest', 'to'], name })),
-  ];
-  return named
-    .filter(({ name }) => !destinations.includes(name))
-    .map(({ path, name }) => ({ where: where(path), message: unknownDestination(name, destinations) }));
+function unknownNames(written: unknown, { where }: Place, { destinations }: Known): Fault[] {
+  return SETTING_LINES.filter(({ destination }) => destination).flatMap(({ path, schema }) => {
+    const read = schema.safeParse(valueAt(written, path));
+    return [read.data ?? []]
+      .flat()
+      .map(String)
+      .filter((name) => !destinations.includes(name))
+      .map((name) => ({ where: where(path), message: unknownName('destination', name, destinations) }));
+  });
 }
 
-/** Where a variable is not set, what else is wrong with its place follows from that. */
-function onePerPlace(faults: readonly Fault[], file: SettingsFile): Fault[] {
+/** In the order of the file. Where a variable is not set, what else is wrong with its place follows from that. */
+function inOrder(faults: readonly Fault[], file: SettingsFile): Fault[] {
   const unset = new Set(file.faults.map(({ where }) => where));
-  return faults.filter((fault) => file.faults.includes(fault) || !unset.has(fault.where));
+  const line = ({ where }: Fault) => Number(/:(\d+)( |$)/.exec(where)?.[1] ?? 0);
+  return faults
+    .filter((fault) => file.faults.includes(fault) || !unset.has(fault.where))
+    .sort((one, other) => line(one) - line(other));
 }

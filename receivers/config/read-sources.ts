@@ -1,4 +1,3 @@
-import type { Fault } from './faults.ts';
 import { DEFAULT_SOURCE, SOURCE_ENVIRONMENT, type Source, sourceSettings } from './sources.ts';
 import { entriesOf, inside, nameOf, type Place, type Read, takenNames, validate } from './validate.ts';
 import { type Environment, variable } from './variables.ts';
@@ -18,13 +17,10 @@ export function readSources(
   const given = fromEnvironment(environment);
   const written = (entries ?? []).map((entry) => nameOf(entry));
   entries?.forEach((entry, index) => {
-    const within = inside(place, index);
-    const read = validate(sourceSettings, entry, within);
+    const read = validate(sourceSettings, entry, inside(place, index));
     faults.push(...read.faults);
     if (read.value !== null) {
-      const source = read.value.name === DEFAULT_SOURCE ? { ...read.value, ...given.value } : read.value;
-      sources.push(source);
-      faults.push(...withoutSecret(source, within));
+      sources.push(read.value.name === DEFAULT_SOURCE ? { ...read.value, ...given.value } : read.value);
     }
   });
   if (!written.includes(DEFAULT_SOURCE) && (entries === null || Object.keys(given.value).length > 0)) {
@@ -48,13 +44,4 @@ function fromEnvironment(environment: Environment): Read<Partial<Source>> {
   const read = validate(sourceSettings, { ...Object.fromEntries(written), name: DEFAULT_SOURCE }, place);
   const value = Object.fromEntries(written.map(([field]) => [field, read.value?.[field]]));
   return { value: read.value === null ? {} : value, faults: read.faults };
-}
-
-/** The receiver makes a secret for one source only; sources that share one could speak for each other. */
-function withoutSecret({ name, secrets }: Source, place: Place): Fault[] {
-  if (name === DEFAULT_SOURCE || secrets.length > 0) {
-    return [];
-  }
-  const message = `It is missing. Write the webhook secret of this source, best as \${NAME} of an environment variable.`;
-  return [{ where: place.where(['secrets']), message }];
 }

@@ -23,7 +23,7 @@ export const fileLists = {
     .default('all')
     .describe('all: every route that matches counts; first: only the first one that matches.'),
   routes: z
-    .array(routeSettings)
+    .array(routeSettings(null))
     .optional()
     .describe('Which events go to which destinations. Without it: every event to every destination.'),
 };

@@ -181,6 +181,7 @@ export const settings = z.strictObject({
       'ALERT_DESTINATION',
       text('Write the name of a destination.').nullable().default(null),
       'The destination that is told when another one has been failing for some time.',
+      'destination',
     ),
     afterMinutes: setting(
       'ALERT_AFTER_MINUTES',
@@ -196,6 +197,7 @@ export const settings = z.strictObject({
         [],
       ),
       'The destinations that get a digest of each day on which something happened; none for no digest.',
+      'destination',
     ),
     hour: setting('DIGEST_HOUR', wholeNumber(0, 23, 8).default(8), 'The hour at which the digest goes out.'),
     timeZone: setting(
@@ -249,20 +251,31 @@ export const settings = z.strictObject({
       'The key with which the Zapier app connects to this receiver.',
       'secret',
     ),
+    targetHosts: setting(
+      'ZAPIER_TARGET_HOSTS',
+      list(
+        z.string().toLowerCase(),
+        'Write the names of hosts, as a list or with commas between them.',
+      ).prefault(['hooks.zapier.com']),
+      'The hosts to which events may be sent for Zapier.',
+    ),
   }),
 });
 
 /** The settings as the program uses them: durations in milliseconds where their names say so. */
 export type Settings = z.output<typeof settings>;
 
-/** One setting: its environment variable, what it takes, what it is for, and whether it is a secret. */
+/**
+ * One setting: its environment variable, what it takes, what it is for, and whether it is a secret or names
+ * destinations (which then have to exist).
+ */
 function setting<Value extends z.ZodType>(
   environment: string,
   value: Value,
   description: string,
-  secret?: 'secret',
+  mark?: 'secret' | 'destination',
 ): Value {
-  return value.describe(description).meta({ environment, ...(secret && { secret: true }) });
+  return value.describe(description).meta({ environment, ...(mark && { [mark]: true }) });
 }
 
 /** Settings that belong together; all of them have defaults. `shape` turns them into what the program uses. */

@@ -46,6 +46,12 @@ export const sourceSettings = z
       .describe('An access token for the External API of this organization.')
       .meta({ secret: true }),
   })
+  .refine(({ name, secrets = [] }) => name === DEFAULT_SOURCE || secrets.length > 0, {
+    // The receiver makes a secret for one source only: sources that share one could speak for each other.
+    error: `Write the webhook secret of this source, best as \${NAME} of an environment variable.`,
+    path: ['secrets'],
+    when: () => true,
+  })
   .transform((source): Source => ({ ...source, title: source.title ?? source.name }));
 
 /** The environment variables of the source `default`, and the fields they set. */

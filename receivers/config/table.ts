@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Path } from './file.ts';
 import { core, describedAs, isSecret, layers } from './schema-walk.ts';
 import { settings } from './settings.ts';
 
@@ -10,6 +9,9 @@ export interface SettingLine {
   environment: string;
   description: string;
   secret: boolean;
+  /** Whether it names destinations. */
+  destination: boolean;
+  schema: z.ZodType;
   /** What it is without being set. */
   default: unknown;
 }
@@ -28,12 +30,9 @@ function linesOf(schema: z.ZodType, path: string[]): SettingLine[] {
       environment: String(layers(schema)[0]?.meta()?.environment),
       description: describedAs(schema) ?? '',
       secret: isSecret(schema),
+      destination: layers(schema)[0]?.meta()?.destination === true,
+      schema,
       default: schema.parse(undefined),
     },
   ];
-}
-
-/** The line at a place, where there is one. */
-export function settingAt(path: Path): SettingLine | undefined {
-  return SETTING_LINES.find((line) => line.path.join('.') === path.join('.'));
 }

@@ -46,9 +46,11 @@ function wordsOf(
   const others = route.to.filter((destination) => !delivered.includes(destination));
   const parts = [
     ...(delivered.length > 0 ? [`goes to ${delivered.join(', ')}${quietWords(route, quietUntil)}`] : []),
-    ...(others.length > 0 ? [`not to ${others.join(', ')}: muted, or reached by an earlier route`] : []),
+    ...(others.length > 0
+      ? [`does not go to ${others.join(', ')} (muted, or an earlier route goes there)`]
+      : []),
   ];
-  return `matches: ${parts.join('; ')}`;
+  return `matches, and ${parts.join('; ')}`;
 }
 
 function quietWords({ quietHours }: Route, end: number | null): string {
