@@ -140,14 +140,13 @@ function install(runtime: Runtime): { folder: string } | { problem: string } {
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   const { status, output } = run(
-    ['npm', 'install', '--prefix', folder, '--no-audit', '--no-fund'],
+    ['npm', 'install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'],
     INSTALL_MS,
     folder,
   );
   if (status !== 0) {
-    return {
-      problem: output.split('\n').find((line) => line.includes('error')) ?? 'npm install did not end in time',
-    };
+    const lines = output.split('\n');
+    return { problem: lines.find((line) => line.includes('error')) ?? lines.at(-1) ?? '' };
   }
   writeFileSync(done, '');
   return { folder };
