@@ -69,6 +69,8 @@ export const LIMITS = {
   url: 3000,
   /** Of the fallback; Slack cuts at 40,000 and advises 4,000. */
   fallback: 4000,
+  /** Of all blocks together, as JSON; Slack documents none and refuses from about 13,200. */
+  allBlocks: 12_000,
 } as const;
 
 export function plainText(text: string): PlainText {
@@ -87,8 +89,10 @@ export function bold(words: string): Inline {
   return text(words, { bold: true });
 }
 
+/** A line of rich text. Slack refuses empty texts and empty lines: the former are left out, the latter get a dash. */
 export function line(...elements: Inline[]): RichTextSection {
-  return { type: 'rich_text_section', elements };
+  const filled = elements.filter((element) => element.type !== 'text' || element.text !== '');
+  return { type: 'rich_text_section', elements: filled.length === 0 ? [text('–')] : filled };
 }
 
 export function richText(...elements: RichTextPart[]): Block {

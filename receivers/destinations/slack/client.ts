@@ -1,6 +1,6 @@
 import { type LogLevel, type Logger as SlackLogger, WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Logger } from 'pino';
-import { type Failure, slackFailure } from './failure.ts';
+import { type Failure, networkFailure, slackFailure } from './failure.ts';
 
 export type Answer<Data> = { ok: true; data: Data } | { ok: false; failure: Failure };
 
@@ -14,29 +14,36 @@ export type Call = <Data extends object>(
 const TIMEOUT_MS = 10_000;
 
 /**
- * The way to Slack for one attempt. Nothing is retried and nothing waits here: that is for the ledger,
- * which forgets nothing when the process ends.
+ * The way to Slack for one attempt, for one call after the other. Nothing is retried and nothing waits here:
+ * that is for the ledger, which forgets nothing when the process ends.
  *
  * @param signal ends every call under way
  */
 export function slackCalls(token: string, apiUrl: string, log: Logger, signal: AbortSignal): Call {
+  // The client turns what fetch throws into an error of its own, which may lack the cause.
+  let broken: unknown = null;
   const client = new WebClient(token, {
     slackApiUrl: apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: TIMEOUT_MS,
     logger: quietLogger(log),
-    fetch: ((url: string, init: RequestInit) =>
-      fetch(url, {
-        ...init,
-        signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal,
-      })) as WebClientOptions['fetch'],
+    fetch: (async (url: string, init: RequestInit) => {
+      try {
+        const either = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
+        return await fetch(url, { ...init, signal: either });
+      } catch (error) {
+        broken = error;
+        throw error;
+      }
+    }) as WebClientOptions['fetch'],
   });
   return async <Data extends object>(method: string, parameters: Record<string, unknown>) => {
+    broken = null;
     try {
       return { ok: true, data: (await client.apiCall(method, parameters)) as unknown as Data };
     } catch (error) {
-      return { ok: false, failure: slackFailure(error) };
+      return { ok: false, failure: broken === null ? slackFailure(error) : networkFailure(broken) };
     }
   };
 }

@@ -47,9 +47,6 @@ const ADOPTION_PAGES = 3;
 /** Errors that say that the card cannot be updated any more. */
 const CARD_GONE = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
 
-/** Errors that say that there is no such thread any more. */
-const THREAD_GONE = ['thread_not_found', 'message_not_found', 'cannot_reply_to_message'];
-
 const ALREADY_THERE = 'already there, not sent again';
 
 /** The fact that a delivery to several channels is finished with one of them. */
@@ -83,23 +80,22 @@ class ErrandRun {
     return this.#say(renderMessage(message, people), card);
   }
 
-  /** Posts a message into the channel or the card's thread, unless it is there already. */
+  /**
+   * Posts a message into the channel or the card's thread, unless it is there already. Where the card is
+   * gone, Slack lets a reply to it land in the channel; so that is where it is looked for, too.
+   */
   async #say(content: SlackMessage, card: Card | null): Promise<ErrandOutcome> {
     const { message, attempt, destination } = this.#errand;
     const { key } = message;
     if (attempt.uncertain) {
-      const found = await this.#find(
-        card,
-        message.receivedAt,
-        REPAIR_PAGES,
-        ({ metadata: { event_type, event_payload } }) => {
-          return (
-            event_type === 'intelligems_event' &&
-            event_payload.key === key &&
-            event_payload.destination === destination
-          );
-        },
-      );
+      const mine = ({ metadata: { event_type, event_payload } }: FoundMessage): boolean =>
+        event_type === 'intelligems_event' &&
+        event_payload.key === key &&
+        event_payload.destination === destination;
+      let found = await this.#find(card, message.receivedAt, REPAIR_PAGES, mine);
+      if (found.state === 'absent' && found.threadGone) {
+        found = await this.#find(null, message.receivedAt, REPAIR_PAGES, mine);
+      }
       const settled = this.#settledBy(found);
       if (settled !== null) {
         return settled;
@@ -107,9 +103,6 @@ class ErrandRun {
     }
     const metadata: Metadata = { event_type: 'intelligems_event', event_payload: { key, destination } };
     const answer = await this.#post(content, metadata, card);
-    if (!answer.ok && card !== null && THREAD_GONE.includes(answer.failure.code)) {
-      return this.#say(content, null);
-    }
     return answer.ok ? this.#done({ answer: answerWords(answer.data) }) : this.#failed(answer.failure);
   }
 

@@ -78,7 +78,6 @@ interface SlackErrorLike extends Error {
   };
   statusCode?: number;
   retryAfter?: number;
-  original?: Error;
 }
 
 /** Reads what `@slack/web-api` throws. */
@@ -92,7 +91,7 @@ export function slackFailure(error: unknown): Failure {
     case 'slack_webapi_http_error':
       return httpFailure(known.statusCode ?? 0);
     default:
-      return networkFailure(known.original ?? known);
+      return networkFailure(error);
   }
 }
 
@@ -160,9 +159,9 @@ function platformFailure(data: NonNullable<SlackErrorLike['data']>): Failure {
 }
 
 function rootCause(error: unknown): { name?: string; code?: string } {
-  let cause = error as { name?: string; code?: string; cause?: unknown };
-  while (cause?.cause instanceof Error) {
-    cause = cause.cause as typeof cause;
+  let cause = error as { name?: string; code?: unknown; cause?: unknown } | null;
+  while (typeof cause?.cause === 'object' && cause.cause !== null) {
+    cause = cause.cause;
   }
   return { name: cause?.name, code: typeof cause?.code === 'string' ? cause.code : undefined };
 }

@@ -21,7 +21,8 @@ export interface FoundMessage {
 
 export type Search =
   | { state: 'found'; message: FoundMessage }
-  | { state: 'absent' }
+  /** `threadGone`: there is no such thread. */
+  | { state: 'absent'; threadGone?: true }
   /** The token may not read here, or there is too much to read. */
   | { state: 'unreadable'; why: string }
   | { state: 'failed'; failure: Failure };
@@ -88,7 +89,7 @@ function searchFailure(failure: Failure): Search {
     return { state: 'unreadable', why: 'the token lacks the scopes channels:history and groups:history' };
   }
   if (failure.code === 'thread_not_found') {
-    return { state: 'absent' };
+    return { state: 'absent', threadGone: true };
   }
   return { state: 'failed', failure: { ...failure, uncertain: false } };
 }

@@ -91,7 +91,8 @@ export function mentionedPeople(message: Message): string[] {
 }
 
 function header({ experience }: Pick<ExperienceEvent, 'experience'>): Block {
-  return { type: 'header', text: plainText(oneLine(nameWords(experience), LIMITS.header)) };
+  const name = oneLine(nameWords(experience), LIMITS.header);
+  return { type: 'header', text: plainText(name || 'Unnamed experience') };
 }
 
 function eventText({ event, triggeredBy: who }: ExperienceMessage): string {

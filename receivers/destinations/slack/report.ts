@@ -25,21 +25,13 @@ const CELL_LIMIT = 32;
 /** A digest, an overview, an alert or another report as a message. */
 export function renderReport(report: Report): SlackMessage {
   const { title, summary, sections, image: picture, link } = report;
-  const mark = report.topic === 'alert' ? ':warning: ' : '';
+  const mark = report.topic === 'alert' ? '⚠️ ' : '';
+  const heading = oneLine(title, LIMITS.header - mark.length) || 'Report';
+  const words = oneLine(summary, LIMITS.text);
   const blocks: Block[] = [
-    {
-      type: 'header',
-      text: plainText(`${report.topic === 'alert' ? '⚠️ ' : ''}${oneLine(title, LIMITS.header - 3)}`),
-    },
+    { type: 'header', text: plainText(`${mark}${heading}`) },
+    ...(words === '' ? [] : [{ type: 'section' as const, text: plainText(words) }]),
   ];
-  if (summary.trim() !== '') {
-    blocks.push({ type: 'section', text: plainText(oneLine(summary, LIMITS.text)) });
-  }
-  blocks.push(...sections.slice(0, SECTIONS_SHOWN).map(sectionBlock));
-  if (sections.length > SECTIONS_SHOWN) {
-    const more = `… and ${sections.length - SECTIONS_SHOWN} more sections`;
-    blocks.push({ type: 'context', elements: [plainText(more)] });
-  }
   if (picture !== null) {
     blocks.push(image(picture));
   }
@@ -47,10 +39,26 @@ export function renderReport(report: Report): SlackMessage {
     const button = { type: 'button' as const, text: plainText('Open'), url: link, action_id: 'open_report' };
     blocks.push({ type: 'actions', elements: [button] });
   }
-  return {
-    text: mark + cut(escapeMarkup(inline(`${title}. ${summary}`, 1000)), LIMITS.fallback - 20),
-    blocks,
-  };
+  const room = LIMITS.allBlocks - JSON.stringify(blocks).length;
+  blocks.splice(words === '' ? 1 : 2, 0, ...sectionBlocks(sections, room));
+  const said = escapeMarkup(inline(`${mark}${title}. ${summary}`, 1000));
+  return { text: cut(said, LIMITS.fallback), blocks };
+}
+
+/** As many of the sections as there is room for, in characters of JSON. */
+function sectionBlocks(sections: readonly ReportSection[], room: number): Block[] {
+  const blocks: Block[] = [];
+  let left = room - 200;
+  for (const section of sections) {
+    const block = sectionBlock(section);
+    left -= JSON.stringify(block).length + 1;
+    if (left < 0 || blocks.length >= SECTIONS_SHOWN) {
+      const more = `… and ${sections.length - blocks.length} more sections`;
+      return [...blocks, { type: 'context', elements: [plainText(more)] }];
+    }
+    blocks.push(block);
+  }
+  return blocks;
 }
 
 function sectionBlock({ heading, lines, table }: ReportSection): Block {

@@ -56,7 +56,7 @@ export const slackSettings = z
         '“card”: one living message per experience, with what happened in its thread. “message”: a message per event. With a token “card” is the default; an incoming webhook can do “message” only.',
       ),
     mentions: z
-      .union([z.boolean(), z.stringbool({ error: 'Write “true” or “false”.' })])
+      .union([z.boolean(), z.stringbool()], { error: 'Write “true” or “false”.' })
       .default(true)
       .describe('Whether the person who did it is mentioned as @name, where the token may look people up.'),
     unsure: z
