@@ -18,7 +18,7 @@ export const sheets: DestinationKind<SheetsSettings> = {
     SHEETS_WRITES_PER_MINUTE: 'writesPerMinute',
     GOOGLE_API_ROOT_URL: 'apiRootUrl',
   },
-  concurrency: 250,
+  concurrency: 500,
   preview: previewRows,
   example: sheetsSettings.parse({
     serviceAccountKey: 'service-account.json',

@@ -21,8 +21,11 @@ interface Waiting {
   reject(fault: unknown): void;
 }
 
-/** So many messages go in one write at most: a few hundred KB, well under the 2 MB that Google recommends. */
-const BATCH_MESSAGES = 250;
+/** So many messages go in one write at most: about 1 MB, under the 2 MB that Google recommends. */
+const BATCH_MESSAGES = 500;
+
+/** A row that did not get its turn asks again after this time, in milliseconds. */
+const TURN_DELAY_MS = 2_000;
 
 /**
  * Opens a Google Sheets destination.
@@ -118,7 +121,9 @@ class SheetsDestination implements Destination {
       this.#waiting = this.#waiting.filter((each) => each !== waiting);
       waiting.resolve({
         type: 'retry',
-        reason: 'The row was still waiting for Google’s quota of calls a minute.',
+        reason: 'The row was still waiting for its turn within Google’s quota of calls a minute.',
+        rateLimited: true,
+        delayMs: TURN_DELAY_MS,
       });
     };
     if (signal.aborted) {
