@@ -11,7 +11,7 @@ import type {
   QueueDepth,
   TimelineBucket,
 } from '../reading.ts';
-import type { Operations } from './operations.ts';
+import { acceptRow, type Operations } from './operations.ts';
 import type { Queries } from './queries.ts';
 import { SqliteQueue } from './queue.ts';
 import { LedgerThread } from './thread.ts';
@@ -45,14 +45,13 @@ export class SqliteLedger implements Ledger {
   }
 
   async accept(event: NewEvent): Promise<Accepted> {
-    // A view on a shared buffer would be copied into the thread with all of that buffer.
-    const accepted = await this.#writer.call('accept', { ...event, body: Uint8Array.from(event.body) });
-    if (accepted.status === 'accepted') {
+    const fresh = await this.#writer.call('accept', acceptRow(event));
+    if (fresh) {
       for (const { destination, dueAt } of event.deliveries) {
         this.queue.announce(destination, dueAt);
       }
     }
-    return accepted;
+    return { status: fresh ? 'accepted' : 'duplicate', key: event.key };
   }
 
   async probe(): Promise<void> {

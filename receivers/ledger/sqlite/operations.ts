@@ -1,17 +1,53 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type {
-  Accepted,
-  ClaimedDelivery,
-  DestinationHealth,
-  NewDelivery,
-  NewEvent,
-  Settlement,
-} from '../contract.ts';
+import type { ClaimedDelivery, DestinationHealth, NewDelivery, NewEvent, Settlement } from '../contract.ts';
 import { OpenDeliveries, type OpenDelivery } from './open-deliveries.ts';
 import { type BodyRow, type EventRow, storedEvent } from './rows.ts';
 
 /** A burst of updates is told after at most this many of its quiet times, even if it goes on. */
 const LONGEST_BURST = 10;
+
+/**
+ * An event on its way into the thread, as lists: they are copied between threads in a third of the time
+ * that objects take.
+ */
+export type AcceptRow = [
+  columns: [
+    key: string,
+    source: string,
+    origin: string,
+    action: string | null,
+    experienceId: string | null,
+    experienceName: string | null,
+    organizationId: string | null,
+    occurredAt: number | null,
+    receivedAt: number,
+    problem: string | null,
+  ],
+  headers: string,
+  deliveries: [destination: string, route: string, dueAt: number, quietMs: number | null][],
+  body: Uint8Array,
+];
+
+export function acceptRow(event: NewEvent): AcceptRow {
+  return [
+    [
+      event.key,
+      event.source,
+      event.origin,
+      event.action,
+      event.experienceId,
+      event.experienceName,
+      event.organizationId,
+      event.occurredAt,
+      event.receivedAt,
+      event.problem,
+    ],
+    JSON.stringify(event.headers),
+    event.deliveries.map(({ destination, route, dueAt, quietMs }) => [destination, route, dueAt, quietMs]),
+    // A view on a shared buffer would be copied with all of that buffer.
+    Uint8Array.from(event.body),
+  ];
+}
 
 export interface ClaimRequest {
   destination: string;
@@ -247,58 +283,43 @@ export function prepareOperations(database: DatabaseSync) {
     }
   }
 
-  function experienceOf(event: NewEvent): { late: boolean; before: number | null } {
+  function earlierOf(
+    experienceId: string | null,
+    occurredAt: number | null,
+  ): { late: boolean; before: number | null } {
     const row =
-      event.experienceId === null
+      experienceId === null
         ? undefined
-        : (experienceById.get(event.experienceId) as
+        : (experienceById.get(experienceId) as
             | { latest_occurred_at: number | null; last_sequence: number }
             | undefined);
     const latest = row?.latest_occurred_at ?? null;
     return {
-      late: latest !== null && event.occurredAt !== null && event.occurredAt < latest,
+      late: latest !== null && occurredAt !== null && occurredAt < latest,
       before: row?.last_sequence ?? null,
     };
   }
 
   return {
-    accept(event: NewEvent): Accepted {
-      const { late, before } = experienceOf(event);
-      const { changes, lastInsertRowid } = insertEvent.run(
-        event.key,
-        event.source,
-        event.origin,
-        event.action,
-        event.experienceId,
-        event.experienceName,
-        event.organizationId,
-        event.occurredAt,
-        event.receivedAt,
-        event.problem,
-        late ? 1 : 0,
-        before,
-      );
+    /** Gives whether the event is new. */
+    accept([columns, headers, deliveries, body]: AcceptRow): boolean {
+      const [key, source, , action, experienceId, name, organizationId, occurredAt, receivedAt] = columns;
+      const { late, before } = earlierOf(experienceId, occurredAt);
+      const { changes, lastInsertRowid } = insertEvent.run(...columns, late ? 1 : 0, before);
       if (changes === 0) {
-        return { status: 'duplicate', key: event.key };
+        return false;
       }
       const sequence = Number(lastInsertRowid);
-      insertBody.run(sequence, event.body, JSON.stringify(event.headers));
-      if (event.experienceId !== null && event.action !== null) {
-        insertExperience.run(
-          event.experienceId,
-          event.experienceName,
-          event.organizationId,
-          event.source,
-          event.occurredAt ?? event.receivedAt,
-          event.occurredAt,
-          sequence,
-        );
+      insertBody.run(sequence, body, headers);
+      if (experienceId !== null && action !== null) {
+        const at = occurredAt ?? receivedAt;
+        insertExperience.run(experienceId, name, organizationId, source, at, occurredAt, sequence);
       }
-      event.deliveries.forEach((added, index) => {
+      deliveries.forEach(([destination, route, dueAt, quietMs], index) => {
         const id = sequence * IDS_PER_EVENT + index;
-        addDelivery(id, event.experienceId ?? event.key, added, 0, event.receivedAt);
+        addDelivery(id, experienceId ?? key, { destination, route, dueAt, quietMs }, 0, receivedAt);
       });
-      return { status: 'accepted', key: event.key };
+      return true;
     },
 
     claim({ requests, now }: { requests: readonly ClaimRequest[]; now: number }): Claim {
