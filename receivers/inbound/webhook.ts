@@ -7,6 +7,7 @@ import { keptHeaders } from './kept-headers.ts';
 import { newEvent, type Plan } from './new-event.ts';
 import { readBody } from './read-body.ts';
 import { KEPT_BODY_BYTES, type Refusals } from './refusals.ts';
+import { createSignatureDoctor } from './signature-doctor.ts';
 
 /** An organization that posts here. */
 export interface WebhookSource {
@@ -58,6 +59,7 @@ const STORAGE_REFUSED: Problem = {
  */
 export function createWebhook(settings: WebhookSettings, services: WebhookServices) {
   const { ledger, plan, refusals, log, now, observe } = services;
+  const diagnose = createSignatureDoctor();
 
   return async function webhook(
     request: IncomingMessage,
@@ -152,13 +154,15 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
           : verdict.hint,
     });
     observe.refused(source.name, verdict.reason);
+    const { headers } = request;
+    const found = diagnose({ body, headers, headerName: settings.signatureHeader, secrets: source.secrets });
     const refusal = {
       at: now(),
       source: source.name,
       reason: verdict.reason,
-      finding: null,
+      finding: found === null ? null : `${found.finding} ${found.fix}`,
       address: request.socket.remoteAddress ?? '',
-      headers: keptHeaders(request.headers),
+      headers: keptHeaders(headers),
       bodyStart: body.subarray(0, KEPT_BODY_BYTES).toString(),
       bodyLength: body.length,
     };

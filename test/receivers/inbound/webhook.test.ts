@@ -145,6 +145,17 @@ describe('a refusal', () => {
     await receiver.printed(/"reason":"no-match"/);
   });
 
+  test('is explained in the log, and not to the sender', async () => {
+    const body = freshBody();
+    const respelled = JSON.stringify(JSON.parse(body), null, 2);
+    const response = await receiver.post(respelled, {
+      headers: { 'x-intelligems-signature': signWebhook(body, SECRET) },
+    });
+    expect(response.status).toBe(401);
+    expect(JSON.stringify(await problemOf(response))).not.toMatch('written again');
+    await receiver.printed(/"finding":"[^"]*parsed as JSON and written again/);
+  });
+
   test.each(['abc', 'sha256=00', 'ü'.repeat(32), `${'0'.repeat(64)}, ${'0'.repeat(64)}`])(
     '400 for the malformed signature %j',
     async (signature) => {
