@@ -8,6 +8,7 @@ import { connectionOf } from '../connection.ts';
 import { succeeded } from '../failures.ts';
 import { EVENTS_FIELD, FILTER_FIELDS, filterOf } from '../fields/input.ts';
 import { EVENT_OUTPUT } from '../fields/output.ts';
+import { headerOf } from '../headers.ts';
 import { intelligems } from '../intelligems.ts';
 import { recentActions } from '../recent-actions.ts';
 import { sampleEvent } from '../samples.ts';
@@ -25,16 +26,6 @@ function secretsOf(z: ZObject, bundle: Bundle): string[] {
     );
   }
   return [webhookSecret, ...webhookSecret.split(/\s+/)];
-}
-
-/** A header of the caught request. Zapier puts `Http-` before the names, and spells them in its own way. */
-function headerOf(headers: Record<string, string> | undefined, name: string): string | undefined {
-  const plain = (text: string): string =>
-    text
-      .toLowerCase()
-      .replaceAll('_', '-')
-      .replace(/^http-/, '');
-  return Object.entries(headers ?? {}).find(([key]) => plain(key) === plain(name))?.[1];
 }
 
 function perform(z: ZObject, bundle: Bundle): ZapierEvent[] {

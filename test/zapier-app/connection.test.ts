@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type FakeIntelligems, startFakeIntelligems } from '../fakes/intelligems.ts';
+import { sampleBody } from '../fixtures/messages.ts';
+import { Receiver, temporaryFolder } from '../fixtures/receiver.ts';
+import { app, connectTo, failureOf, run } from './zap.ts';
+
+const KEY = 'a key for the Zapier app';
+
+let fake: FakeIntelligems;
+let authData: Record<string, string>;
+
+beforeEach(async () => {
+  fake = await startFakeIntelligems({ token: 'a-token-of-some-length' });
+  authData = connectTo(fake);
+});
+
+afterEach(() => fake.close());
+
+// biome-ignore lint/suspicious/noExplicitAny: the definition also allows a request in place of a function.
+const connect = app.authentication?.test as any;
+
+test('is tried by a real call, and named by the end of the token', async () => {
+  expect(await run(connect, { authData })).toEqual({ label: 'Access token ending in ngth' });
+  expect(fake.requests).toHaveLength(1);
+});
+
+test('a wrong token is told', async () => {
+  const failure = await failureOf(run(connect, { authData: { access_token: 'wrong' } }));
+  expect(failure.text).toContain('does not accept the access token');
+});
+
+test('with a receiver, it is named by the organization of the last event', async () => {
+  const data = temporaryFolder();
+  const receiver = await Receiver.start({ DATA_DIR: data.folder, ZAPIER_API_KEY: KEY });
+  try {
+    const all = { ...authData, receiver_url: `${receiver.url}/`, receiver_key: KEY };
+    expect(await run(connect, { authData: all })).toEqual({ label: 'Access token ending in ngth' });
+    await receiver.post(sampleBody('start'));
+    expect(await run(connect, { authData: all })).toEqual({ label: 'Alpine Goods' });
+    const failure = await failureOf(run(connect, { authData: { ...all, receiver_key: 'wrong' } }));
+    expect(failure.text).toContain('does not accept the Receiver Key');
+  } finally {
+    await receiver.kill();
+    data.remove();
+  }
+});
+
+test('half a receiver is told', async () => {
+  const half = { ...authData, receiver_key: KEY };
+  expect((await failureOf(run(connect, { authData: half }))).text).toContain('lacks the Receiver URL');
+});

@@ -1,0 +1,242 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventKey } from '../../shared/event-key.ts';
+import type { ZapierEvent } from '../../shared/zapier-event.ts';
+import { type CaughtHook, type FakeZapierHooks, startFakeZapierHooks } from '../fakes/zapier-hooks.ts';
+import { eventOf, sampleBody, samplePayload } from '../fixtures/messages.ts';
+import { Receiver, temporaryFolder } from '../fixtures/receiver.ts';
+import { app, failureOf, performOf, run } from './zap.ts';
+
+const KEY = 'a key for the Zapier app';
+
+let hooks: FakeZapierHooks;
+let receiver: Receiver;
+let data: ReturnType<typeof temporaryFolder>;
+let authData: Record<string, string>;
+
+beforeEach(async () => {
+  hooks = await startFakeZapierHooks();
+  data = temporaryFolder();
+  await startReceiver();
+});
+
+afterEach(async () => {
+  await receiver.kill();
+  await hooks.close();
+  data.remove();
+});
+
+async function startReceiver(settings: Record<string, string> = {}): Promise<void> {
+  receiver = await Receiver.start({
+    DATA_DIR: data.folder,
+    ZAPIER_API_KEY: KEY,
+    ZAPIER_TARGET_HOSTS: '127.0.0.1',
+    ...settings,
+  });
+  authData = { access_token: 'unused here', receiver_url: receiver.url, receiver_key: KEY };
+}
+
+/** Switches a Zap on: Zapier calls the trigger's performSubscribe. */
+function subscribe(trigger: string, zap: string, inputData: object = {}): Promise<{ id: string }> {
+  const perform = performOf('triggers', trigger, 'performSubscribe');
+  return run(perform, { authData, targetUrl: hooks.urlOf(zap), inputData: { ...inputData } });
+}
+
+function unsubscribe(trigger: string, subscribeData: { id: string }): Promise<unknown> {
+  return run(performOf('triggers', trigger, 'performUnsubscribe'), { authData, subscribeData });
+}
+
+/** What a Zap gets of a caught hook: Zapier calls the trigger's perform. */
+function caughtBy(trigger: string, { headers, content }: CaughtHook): Promise<ZapierEvent[]> {
+  return run(performOf('triggers', trigger), {
+    authData,
+    rawRequest: { headers, content },
+    cleanedRequest: JSON.parse(content),
+  });
+}
+
+async function eventsOf(trigger: string, zap: string): Promise<ZapierEvent[]> {
+  const events: ZapierEvent[] = [];
+  for (const hook of hooks.of(zap)) {
+    events.push(...(await caughtBy(trigger, hook)));
+  }
+  return events;
+}
+
+/** Sends a webhook of its own kind, so that a test can tell it from others and wait for it to come through. */
+async function post(fields: { action?: string; name?: string; id?: string; timestamp?: number } = {}) {
+  const payload = samplePayload('start');
+  const { action = 'startExperience', timestamp = payload.timestamp, ...experience } = fields;
+  const body = JSON.stringify({
+    ...payload,
+    action,
+    timestamp,
+    experience: { ...payload.experience, ...experience },
+  });
+  const response = await receiver.post(body);
+  expect(response.status).toBe(200);
+}
+
+test('the whole way: a Zap subscribes, a signed webhook arrives, the Zap gets it once, and then no more', async () => {
+  const subscription = await subscribe('experience_started', 'zap');
+  for (let times = 0; times < 3; times += 1) {
+    expect((await receiver.post(sampleBody('start'))).status).toBe(200);
+  }
+  await hooks.waitFor(1);
+  const [event, ...others] = await eventsOf('experience_started', 'zap');
+  expect(others).toEqual([]);
+  expect(Object.keys(event ?? {})).toEqual(
+    Object.keys(app.triggers.experience_started?.operation.sample ?? {}),
+  );
+  expect(event).toMatchObject({
+    id: eventKey(eventOf(samplePayload('start')), sampleBody('start')),
+    experience_name: 'Backpack price test',
+    action_type: 'startExperience',
+    experience_type: 'pricing',
+    timestamp: '2026-09-02T09:30:00.000Z',
+    experience_id: samplePayload('start').experience.id,
+    triggered_by_email: 'maya@alpine-goods.example',
+    organization_name: 'Alpine Goods',
+    recovered: false,
+  });
+  await subscribe('experience_ended', 'witness');
+  await unsubscribe('experience_started', subscription);
+  await post({ id: 'later', name: 'Later' });
+  await post({ action: 'endExperience', id: 'witness' });
+  await hooks.waitFor(1, 'witness');
+  expect(hooks.of('zap')).toHaveLength(1);
+});
+
+test('unsubscribing twice is fine', async () => {
+  const subscription = await subscribe('experience_started', 'zap');
+  await unsubscribe('experience_started', subscription);
+  await unsubscribe('experience_started', subscription);
+});
+
+test('each Zap gets the events that it chose', async () => {
+  await subscribe('experience_started', 'started');
+  await subscribe('any_experience_event', 'chosen', { events: ['endExperience', 'pauseExperience'] });
+  await subscribe('any_experience_event', 'all');
+  await subscribe('any_experience_event', 'named', { name_contains: 'SHIPPING', experience_type: 'pricing' });
+  await subscribe('any_experience_event', 'other', { experience_type: 'shipping' });
+  await post({ id: 'one', name: 'One' });
+  await post({ action: 'pauseExperience', id: 'two', name: 'Free shipping' });
+  await post({ action: 'updateExperience', id: 'three', name: 'Three' });
+  await hooks.waitFor(3, 'all');
+  await hooks.waitFor(1, 'chosen');
+  const names = (zap: string) => hooks.of(zap).map(({ content }) => JSON.parse(content).experience_name);
+  expect(names('started')).toEqual(['One']);
+  expect(names('chosen')).toEqual(['Free shipping']);
+  expect(names('all').sort()).toEqual(['Free shipping', 'One', 'Three']);
+  expect(names('named')).toEqual(['Free shipping']);
+  expect(names('other')).toEqual([]);
+});
+
+test('a subscription outlives a restart, and an event that was accepted before it goes out after it, once', async () => {
+  hooks.faults.add({ kind: 'status', status: 503 }, { times: 1000 });
+  await subscribe('experience_started', 'zap');
+  await post();
+  await receiver.printed(/will try again/);
+  await receiver.kill();
+  hooks.faults.clear();
+  await startReceiver();
+  await hooks.waitFor(1);
+  await post({ id: 'second', name: 'Second' });
+  await hooks.waitFor(2);
+  expect((await eventsOf('experience_started', 'zap')).map((event) => event.experience_name)).toEqual([
+    'Backpack price test',
+    'Second',
+  ]);
+});
+
+test('an event whose answer was lost in a crash may come again, and the Zap runs for it once', async () => {
+  hooks.faults.add({ kind: 'hang', after: true });
+  await subscribe('experience_started', 'zap');
+  await post();
+  await hooks.waitFor(1);
+  await receiver.kill();
+  await startReceiver();
+  await hooks.waitFor(2);
+  expect(await eventsOf('experience_started', 'zap')).toHaveLength(1);
+});
+
+test('where one Zap cannot be told, the others are not told twice', async () => {
+  hooks.faults.add({ kind: 'status', status: 502 }, { path: '/broken' });
+  await subscribe('experience_started', 'fine');
+  await subscribe('experience_started', 'broken');
+  await post();
+  await hooks.waitFor(1, 'broken');
+  expect(hooks.of('fine')).toHaveLength(1);
+});
+
+test('a Zap that Zapier calls gone is never told again', async () => {
+  hooks.switchOff('gone');
+  await subscribe('experience_started', 'gone');
+  await subscribe('experience_started', 'zap');
+  await post();
+  await receiver.printed(/subscription ended/);
+  await post({ id: 'second' });
+  await hooks.waitFor(2);
+  expect(receiver.output.match(/subscription ended/g)).toHaveLength(1);
+  expect(await unsubscribe('experience_started', await subscribe('experience_started', 'gone'))).toEqual({});
+});
+
+test('samples are the newest real events, as the Zap will get them', async () => {
+  const perform = performOf('triggers', 'experience_started', 'performList');
+  expect(await run(perform, { authData })).toEqual([]);
+  await subscribe('any_experience_event', 'all');
+  for (const id of ['one', 'two', 'three', 'four']) {
+    await post({ id, name: id });
+    await hooks.waitFor(hooks.caught.length + 1).catch(() => undefined);
+  }
+  await post({ action: 'endExperience', id: 'five' });
+  await hooks.waitFor(5);
+  const samples = await run(perform, { authData });
+  expect(samples.map(({ experience_name: name }: ZapierEvent) => name)).toEqual(['four', 'three', 'two']);
+  expect(samples[0]).toEqual(JSON.parse(hooks.caught[3]?.content ?? ''));
+  const any = performOf('triggers', 'any_experience_event', 'performList');
+  const chosen = await run(any, { authData, inputData: { events: ['endExperience', 'startExperience'] } });
+  expect(chosen.map(({ action_type: action }: ZapierEvent) => action)).toEqual([
+    'endExperience',
+    'startExperience',
+    'startExperience',
+  ]);
+});
+
+describe('what is wrong is told when the Zap is switched on', () => {
+  test('the connection names no receiver', async () => {
+    authData = { access_token: 'token', receiver_url: receiver.url };
+    const failure = await failureOf(subscribe('experience_started', 'zap'));
+    expect(failure.text).toContain('lacks the Receiver Key');
+    expect(failure.text).toContain('ZAPIER_API_KEY');
+  });
+
+  test('the key is wrong', async () => {
+    authData.receiver_key = 'wrong';
+    const failure = await failureOf(subscribe('experience_started', 'zap'));
+    expect(failure.name).toBe('ExpiredAuthError');
+    expect(failure.text).toContain('does not accept the Receiver Key');
+  });
+
+  test('the receiver cannot be reached, or is another server', async () => {
+    authData.receiver_url = hooks.urlOf('x').replace(/\/hooks.*$/, '');
+    expect((await failureOf(subscribe('experience_started', 'zap'))).text).toContain('is not the receiver');
+    authData.receiver_url = 'http://127.0.0.1:9';
+    expect((await failureOf(subscribe('experience_started', 'zap'))).text).toContain('could not be reached');
+    authData.receiver_url = 'http://hooks.example.com';
+    expect((await failureOf(subscribe('experience_started', 'zap'))).text).toContain('https://');
+  });
+
+  test('the receiver has no key set', async () => {
+    await receiver.kill();
+    await startReceiver({ ZAPIER_API_KEY: '' });
+    const failure = await failureOf(subscribe('experience_started', 'zap'));
+    expect(failure.text).toContain('ZAPIER_API_KEY must be set');
+  });
+
+  test('the receiver does not send events to just anywhere', async () => {
+    await receiver.kill();
+    await startReceiver({ ZAPIER_TARGET_HOSTS: '' });
+    const failure = await failureOf(subscribe('experience_started', 'zap'));
+    expect(failure.text).toContain('events go only to hooks.zapier.com');
+  });
+});
