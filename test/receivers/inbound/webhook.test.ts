@@ -241,7 +241,7 @@ describe('operations', () => {
     expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="event"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="unrecognised"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_duplicate_total\{source="default"\} \d+/);
-    expect(text).toMatch(/intelligems_webhooks_refused_total\{source="default",reason="no-match"\} 1/);
+    expect(text).toMatch(/intelligems_webhooks_refused_total\{source="default",reason="no-match"\} 2/);
     expect(text).toMatch(/intelligems_delivery_attempts_total\{destination="preview",outcome="done"\} \d+/);
     expect(text).toMatch(/intelligems_deliveries_open\{destination="preview"\} \d+/);
     expect(text).toMatch(/intelligems_delivery_duration_seconds_bucket/);
