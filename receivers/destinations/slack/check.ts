@@ -55,12 +55,19 @@ function scopeChecks(
     const finding = 'The token lacks the scope chat:write, without which nothing can be posted.';
     checks.push({ what: 'Slack scopes', state: 'fault', finding, fix: REINSTALL });
   }
-  if (!scopes.includes('channels:history') && !scopes.includes('groups:history')) {
+  const missing = ['channels:history', 'groups:history'].filter((scope) => !scopes.includes(scope));
+  if (missing.length > 0) {
+    const where =
+      missing.length === 2
+        ? ''
+        : missing[0] === 'channels:history'
+          ? ' in a public channel'
+          : ' in a private channel';
     const then =
       unsure === 'repeat'
         ? 'a message that may have arrived is sent again, and may come twice (SLACK_UNSURE=repeat)'
         : 'a message that may have arrived is not sent again, and may be missing (SLACK_UNSURE=skip)';
-    const finding = `The token lacks channels:history and groups:history: after a time-out or a crash ${then}.`;
+    const finding = `The token lacks ${missing.join(' and ')}: after a time-out or a crash${where} ${then}.`;
     checks.push({ what: 'Slack scopes', state: 'warning', finding, fix: REINSTALL });
   }
   if (mentions && !scopes.includes('users:read.email')) {

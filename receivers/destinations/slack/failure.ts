@@ -114,7 +114,7 @@ export function httpFailure(status: number): Failure {
     kind: permanent ? 'permanent' : 'temporary',
     uncertain: !permanent,
     reason: permanent
-      ? `Slack’s address answered HTTP ${status}. Check SLACK_API_URL, and any proxy on the way.`
+      ? `Slack’s address answered HTTP ${status}. Check the address in the settings, and any proxy on the way.`
       : `Slack answered HTTP ${status}.`,
   };
 }

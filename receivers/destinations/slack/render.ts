@@ -36,7 +36,12 @@ function renderEvent(message: ExperienceMessage, people: People): SlackMessage {
     text: eventText(message),
     blocks: [
       header(event),
-      richText(line(...happened(message, people), text(kindWords(event.experience, event.organization)))),
+      richText(
+        line(
+          ...happened(message, ACTION_TITLES[event.action], people),
+          text(kindWords(event.experience, event.organization)),
+        ),
+      ),
       ...changeBlocks(message),
       ...variationBlocks(event.experience.variations),
       ...(message.results === null ? [] : resultBlocks(message.results)),
@@ -70,9 +75,14 @@ export function renderCard(message: ExperienceMessage, people: People): SlackMes
 
 /** What happened, as a reply in the card's thread. */
 export function renderReply(message: ExperienceMessage, people: People): SlackMessage {
+  const title = ACTION_TITLES[message.event.action].replace('Experience ', '');
   return {
     text: eventText(message),
-    blocks: [richText(line(...happened(message, people))), ...changeBlocks(message), ...noteBlocks(message)],
+    blocks: [
+      richText(line(...happened(message, title, people))),
+      ...changeBlocks(message),
+      ...noteBlocks(message),
+    ],
   };
 }
 
@@ -103,10 +113,10 @@ function eventText({ event, triggeredBy: who }: ExperienceMessage): string {
   return cut(escapeMarkup(words), LIMITS.fallback);
 }
 
-function happened({ event, triggeredBy: who }: ExperienceMessage, people: People): Inline[] {
+function happened({ event, triggeredBy: who }: ExperienceMessage, title: string, people: People): Inline[] {
   return [
     { type: 'emoji', name: ACTION_MARKS[event.action] },
-    bold(` ${ACTION_TITLES[event.action]}`),
+    bold(` ${title}`),
     ...(who === null ? [] : [text(' by '), person(who, people)]),
     ...(event.timestamp === null ? [] : [text(' · '), date(event.timestamp)]),
   ];

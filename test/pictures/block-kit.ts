@@ -1,0 +1,135 @@
+import type {
+  Block,
+  Inline,
+  Markup,
+  PlainText,
+  RichTextPart,
+} from '../../receivers/destinations/slack/blocks.ts';
+
+export interface Reader {
+  /** The time zone of the person who looks, such as America/New_York. */
+  timeZone: string;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** How Slack shows a person, by user id. */
+  names: ReadonlyMap<string, string>;
+}
+
+/** Shows blocks as Slack's desktop program does. */
+export function blocksHtml(blocks: readonly Block[], reader: Reader): string {
+  return blocks.map((block) => blockHtml(block, reader)).join('\n');
+}
+
+function blockHtml(block: Block, reader: Reader): string {
+  switch (block.type) {
+    case 'header':
+      return `<div class="header">${escapeHtml(block.text.text)}</div>`;
+    case 'section': {
+      const fields = (block.fields ?? []).map((field) => `<div>${objectHtml(field, reader)}</div>`).join('');
+      const text = block.text === undefined ? '' : `<p>${objectHtml(block.text, reader)}</p>`;
+      return `<div class="section">${text}${fields === '' ? '' : `<div class="fields">${fields}</div>`}</div>`;
+    }
+    case 'rich_text':
+      return `<div class="rich">${block.elements.map((part) => partHtml(part, reader)).join('')}</div>`;
+    case 'context':
+      return `<div class="context">${block.elements.map((each) => `<span>${objectHtml(each, reader)}</span>`).join(' ')}</div>`;
+    case 'image':
+      return `<img class="image" src="${escapeHtml(block.image_url)}" alt="${escapeHtml(block.alt_text)}">`;
+    case 'actions':
+      return `<div class="actions">${block.elements.map(({ text }) => `<span class="button">${escapeHtml(text.text)}</span>`).join('')}</div>`;
+  }
+}
+
+function partHtml(part: RichTextPart, reader: Reader): string {
+  switch (part.type) {
+    case 'rich_text_section':
+      return `<div class="line">${inlinesHtml(part.elements, reader)}</div>`;
+    case 'rich_text_list':
+      return `<ul>${part.elements.map(({ elements }) => `<li>${inlinesHtml(elements, reader)}</li>`).join('')}</ul>`;
+    case 'rich_text_preformatted':
+      return `<pre>${inlinesHtml(part.elements, reader)}</pre>`;
+  }
+}
+
+function inlinesHtml(elements: readonly Inline[], reader: Reader): string {
+  return elements.map((element) => inlineHtml(element, reader)).join('');
+}
+
+function inlineHtml(element: Inline, reader: Reader): string {
+  switch (element.type) {
+    case 'text': {
+      const { bold, italic, code } = element.style ?? {};
+      let html = escapeHtml(element.text);
+      html = code ? `<code>${html}</code>` : html;
+      html = italic ? `<i>${html}</i>` : html;
+      return bold ? `<b>${html}</b>` : html;
+    }
+    case 'emoji':
+      return emojiHtml(element.name);
+    case 'user':
+      return mentionHtml(element.user_id, reader);
+    case 'date':
+      return escapeHtml(dateWords(element.timestamp * 1000, element.format, reader));
+  }
+}
+
+function objectHtml(object: PlainText | Markup, reader: Reader): string {
+  return object.type === 'plain_text' ? escapeHtml(object.text) : markupHtml(object.text, reader);
+}
+
+/** The part of Slack's markup that the messages use: bold, dates, mentions, emoji, escaped characters. */
+function markupHtml(markup: string, reader: Reader): string {
+  return markup
+    .replace(/<!date\^(\d+)\^([^|]*)\|[^>]*>/g, (_, seconds: string, format: string) =>
+      dateWords(Number(seconds) * 1000, format, reader),
+    )
+    .replace(/<@([A-Z0-9]+)>/g, (_, id: string) => mentionHtml(id, reader))
+    .replace(/\*([^*\n]+)\*/g, '<b>$1</b>')
+    .replace(/:([a-z0-9_]+):/g, (_, name: string) => emojiHtml(name))
+    .replaceAll('\n', '<br>');
+}
+
+function mentionHtml(id: string, { names }: Reader): string {
+  return `<span class="mention">@${escapeHtml(names.get(id) ?? id)}</span>`;
+}
+
+/** Fills Slack's date tokens. https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
+function dateWords(ms: number, format: string, { timeZone, now }: Reader): string {
+  const day = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: 'short', day: 'numeric' });
+  const time = new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', minute: '2-digit' });
+  const days = Math.floor((now - ms) / 86_400_000);
+  return format
+    .replace('{date_short_pretty}', day.format(ms))
+    .replace('{time}', time.format(ms))
+    .replace('{ago}', days === 1 ? '1 day ago' : `${days} days ago`);
+}
+
+const SQUARE = '<rect x="2" y="2" width="60" height="60" rx="10" fill="#1d6fb8"/>';
+
+const EMOJI: Readonly<Record<string, string>> = {
+  white_circle: '<circle cx="32" cy="32" r="27" fill="#fff" stroke="#b8bcc4" stroke-width="6"/>',
+  arrow_forward: `${SQUARE}<path d="M22 15 L49 32 L22 49 Z" fill="#fff"/>`,
+  double_vertical_bar: `${SQUARE}<path d="M19 16h9v32h-9zM36 16h9v32h-9z" fill="#fff"/>`,
+  black_square_for_stop: `${SQUARE}<rect x="18" y="18" width="28" height="28" fill="#fff"/>`,
+  wastebasket: '<path d="M14 18h36l-5 40H19zM10 10h44v7H10zM26 5h12v6H26z" fill="#7b828c"/>',
+  pencil2:
+    '<rect x="5" y="12" width="46" height="46" rx="5" fill="#fff" stroke="#9aa1ab" stroke-width="4"/><path d="M20 45l4-13L50 6l9 9-26 26z" fill="#f2a33a" stroke="#8a5a14" stroke-width="2"/>',
+  hourglass: '<path d="M14 4h36v7L37 32l13 21v7H14v-7l13-21L14 11z" fill="#d8a657"/>',
+  mag: '<circle cx="26" cy="26" r="18" fill="none" stroke="#5b6b7b" stroke-width="7"/><path d="M39 39l20 20" stroke="#5b6b7b" stroke-width="9"/>',
+};
+
+function emojiHtml(name: string): string {
+  const drawing = EMOJI[name];
+  return drawing === undefined
+    ? `:${escapeHtml(name)}:`
+    : `<svg class="emoji" viewBox="0 0 64 64" role="img" aria-label="${name}">${drawing}</svg>`;
+}
+
+/** Makes text safe in HTML. */
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { ALL_SCOPES, type FakeSlack, type FakeSlackOptions, startFakeSlack } from '../../../fakes/slack.ts';
+import { openDesk, tokenSettings } from './desk.ts';
+
+let fake: FakeSlack;
+
+afterEach(async () => {
+  await fake.close();
+});
+
+async function findings(
+  options: FakeSlackOptions,
+  settings: Record<string, unknown> = {},
+): Promise<string[]> {
+  fake = await startFakeSlack(options);
+  const desk = await openDesk(tokenSettings(fake, settings));
+  const checks = await desk.destination.check();
+  expect(fake.messages()).toEqual([]);
+  return checks.map(({ state, what, finding, fix }) => [state, what, finding, fix ?? ''].join(' | '));
+}
+
+describe('the check', () => {
+  test('finds all well, with a channel’s ID and with its name', async () => {
+    expect(await findings({}, { channel: 'C0123456789, #experiments' })).toEqual([
+      'ok | Slack token | Posts as @experiments in Alpine Goods. | ',
+      'ok | Slack channel C0123456789 | Posts to #experiments. | ',
+      'ok | Slack channel #experiments | Posts to #experiments. | ',
+    ]);
+  });
+
+  test('names a wrong token', async () => {
+    expect(await findings({ token: 'xoxb-right' }, { token: 'xoxb-wrong' })).toEqual([
+      expect.stringMatching(/^fault \| Slack token \| Slack does not accept the token\./),
+    ]);
+  });
+
+  test('names what each missing scope means', async () => {
+    const [, post, history, email, channel] = await findings({ scopes: ['users:read'] }, { unsure: 'skip' });
+    expect(post).toMatch(/^fault .* chat:write/);
+    expect(history).toMatch(/^warning .* may be missing \(SLACK_UNSURE=skip\)/);
+    expect(email).toMatch(/^warning .* users:read\.email.* SLACK_MENTIONS=false/);
+    expect(channel).toMatch(/^warning .* cannot be looked at/);
+  });
+
+  test('tells a public channel’s history from a private one’s', async () => {
+    const scopes = ALL_SCOPES.filter((scope) => scope !== 'groups:history');
+    expect(await findings({ scopes })).toEqual([
+      expect.stringMatching(/^ok \| Slack token/),
+      expect.stringMatching(/^warning \| Slack scopes \| The token lacks groups:history/),
+      expect.stringMatching(/^ok \| Slack channel/),
+    ]);
+  });
+
+  test('names channels that cannot be posted to', async () => {
+    const channels = [
+      { id: 'C0STRANGE0', name: 'strange', isMember: false },
+      { id: 'C0ARCHIVED', name: 'archived', isArchived: true },
+      { id: 'C0SECRET00', name: 'secret', isPrivate: true, isMember: false },
+    ];
+    const channel = 'C0STRANGE0, C0ARCHIVED, C0SECRET00, #secret, #nowhere';
+    expect((await findings({ channels }, { channel })).slice(1)).toEqual([
+      'fault | Slack channel C0STRANGE0 | The app is no member of the channel. | Type in the channel: /invite @experiments',
+      'fault | Slack channel C0ARCHIVED | The channel is archived. | Unarchive it, or set another one.',
+      expect.stringMatching(/^fault \| Slack channel C0SECRET00 \| Slack knows no such channel/),
+      expect.stringMatching(/^fault \| Slack channel #secret \| The app sees no such channel/),
+      expect.stringMatching(/^fault \| Slack channel #nowhere \| The app sees no such channel/),
+    ]);
+  });
+});
+
+test('the manifest asks for exactly the scopes that are used', async () => {
+  const manifest = parse(
+    readFileSync(new URL('../../../../receivers/destinations/slack/manifest.yaml', import.meta.url), 'utf8'),
+  );
+  expect(manifest.oauth_config.scopes.bot.toSorted()).toEqual([...ALL_SCOPES].sort());
+  expect(await findings({ scopes: manifest.oauth_config.scopes.bot })).toHaveLength(2);
+});

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FakeSlack, startFakeSlack } from '../../../fakes/slack.ts';
+import { SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import { openDesk } from './desk.ts';
+
+let fake: FakeSlack;
+
+beforeEach(async () => {
+  fake = await startFakeSlack();
+});
+
+afterEach(async () => {
+  await fake.close();
+});
+
+describe('an incoming webhook', () => {
+  test('gets a plain message for each event and report', async () => {
+    const desk = await openDesk({ webhookUrl: fake.webhookUrl });
+    for (const name of SAMPLE_NAMES) {
+      await desk.deliver(sampleMessage(name));
+    }
+    await desk.deliver(SAMPLE_REPORT);
+    expect(fake.inChannel().map(({ text }) => text)).toEqual([
+      'Backpack price test was created by maya@alpine-goods.example (Alpine Goods)',
+      'Backpack price test was started by maya@alpine-goods.example (Alpine Goods)',
+      'Backpack price test was updated by jonas@alpine-goods.example (Alpine Goods)',
+      'Backpack price test was paused by jonas@alpine-goods.example (Alpine Goods)',
+      'Backpack price test was ended by maya@alpine-goods.example (Alpine Goods)',
+      'Backpack price test was deleted (Alpine Goods)',
+      expect.stringContaining('Experiments on 9 October 2026'),
+    ]);
+  });
+
+  test('says at start that it can do no more', async () => {
+    const desk = await openDesk({ webhookUrl: fake.webhookUrl });
+    const [check] = await desk.destination.check();
+    expect(check).toMatchObject({ state: 'warning', finding: expect.stringContaining('plain messages') });
+    expect(JSON.stringify(check)).not.toContain('abcdefghijklmnopqrstuvwx');
+  });
+
+  test.each([
+    ['repeat', 2],
+    ['skip', 1],
+  ])('treats what may have arrived as the settings say: %s', async (unsure, expected) => {
+    fake.faults.add({ kind: 'status', status: 500, after: true });
+    const desk = await openDesk({ webhookUrl: fake.webhookUrl, unsure });
+    await desk.deliver(sampleMessage('start'));
+    expect(fake.inChannel()).toHaveLength(expected);
+  });
+
+  test('is tried again after a rate limit, when the other side asks', async () => {
+    fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 3 });
+    const desk = await openDesk({ webhookUrl: fake.webhookUrl });
+    const outcome = await desk.attempt(sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 3000 });
+  });
+
+  test.each([
+    [404, 'no_service', 'Make a new one and set its URL. (no_service)'],
+    [403, 'action_prohibited', 'An administrator has restricted posting there.'],
+    [410, 'channel_is_archived', 'Unarchive it'],
+    [400, 'something_new', 'HTTP 400'],
+  ])('that answers %d %s is for a person to mend', async (status, body, reason) => {
+    fake.faults.add({ kind: 'status', status, body });
+    const desk = await openDesk({ webhookUrl: fake.webhookUrl });
+    const outcome = await desk.attempt(sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining(reason), answer: body });
+    expect(JSON.stringify(outcome)).not.toContain('abcdefghijklmnopqrstuvwx');
+  });
+
+  test('that cannot be reached got nothing', async () => {
+    const { webhookUrl } = fake;
+    await fake.close();
+    const desk = await openDesk({ webhookUrl });
+    const outcome = await desk.attempt(sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'retry', reason: expect.stringContaining('ECONNREFUSED') });
+    expect(outcome).not.toHaveProperty('uncertain');
+    fake = await startFakeSlack();
+  });
+});
