@@ -14,13 +14,12 @@ export interface TabRows {
 }
 
 interface KnownTab {
-  sheetId: number;
   title: string;
   /** Where the identity column was when the tab was read last; null where it has none yet. */
   identityColumn: number | null;
 }
 
-const TAB_LIST_FIELDS = 'properties.timeZone,sheets.properties(sheetId,title)';
+const TAB_LIST_FIELDS = 'properties.timeZone,sheets.properties.title';
 const TAB_FIELDS =
   'sheets(properties(sheetId,title,gridProperties.columnCount),data(startRow,startColumn,rowData.values.formattedValue))';
 /** The largest ID that a tab can have. */
@@ -107,7 +106,7 @@ export class Spreadsheet {
     const tabs = new Map<string, KnownTab>();
     for (const { properties } of data.sheets ?? []) {
       const title = properties?.title ?? '';
-      tabs.set(headerName(title), { sheetId: properties?.sheetId ?? 0, title, identityColumn: null });
+      tabs.set(headerName(title), { title, identityColumn: null });
     }
     this.#known = { timeZone: data.properties?.timeZone ?? 'UTC', tabs };
     return this.#known;
