@@ -30,6 +30,7 @@ async function startReceiver(settings: Record<string, string> = {}): Promise<voi
     DATA_DIR: data.folder,
     ZAPIER_API_KEY: KEY,
     ZAPIER_TARGET_HOSTS: '127.0.0.1',
+    FIRST_RETRY_SECONDS: '0.1',
     ...settings,
   });
   authData = { access_token: 'unused here', receiver_url: receiver.url, receiver_key: KEY };
@@ -186,13 +187,13 @@ test('samples are the newest real events, as the Zap will get them', async () =>
   await subscribe('any_experience_event', 'all');
   for (const id of ['one', 'two', 'three', 'four']) {
     await post({ id, name: id });
-    await hooks.waitFor(hooks.caught.length + 1).catch(() => undefined);
   }
   await post({ action: 'endExperience', id: 'five' });
   await hooks.waitFor(5);
   const samples = await run(perform, { authData });
   expect(samples.map(({ experience_name: name }: ZapierEvent) => name)).toEqual(['four', 'three', 'two']);
-  expect(samples[0]).toEqual(JSON.parse(hooks.caught[3]?.content ?? ''));
+  const sent = hooks.caught.map(({ content }) => JSON.parse(content));
+  expect(sent).toContainEqual(samples[0]);
   const any = performOf('triggers', 'any_experience_event', 'performList');
   const chosen = await run(any, { authData, inputData: { events: ['endExperience', 'startExperience'] } });
   expect(chosen.map(({ action_type: action }: ZapierEvent) => action)).toEqual([
