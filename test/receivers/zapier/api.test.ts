@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sampleBody } from '../../fixtures/messages.ts';
+import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+
+const KEY = 'a key with spaces in it';
+
+let receiver: Receiver;
+const data = temporaryFolder();
+
+beforeAll(async () => {
+  receiver = await Receiver.start({ DATA_DIR: data.folder, ZAPIER_API_KEY: KEY });
+});
+
+afterAll(async () => {
+  await receiver.kill();
+  data.remove();
+});
+
+function call(method: string, path: string, body?: unknown, key = KEY): Promise<Response> {
+  return fetch(`${receiver.url}/zapier/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+const HOOK = { targetUrl: 'https://hooks.zapier.com/hooks/standard/1/', actions: ['startExperience'] };
+
+test('a subscription has one id, however often it is made, and ends once', async () => {
+  const made = await call('POST', 'hooks', HOOK);
+  expect(made.status).toBe(201);
+  const { id } = (await made.json()) as { id: string };
+  const again = await call('POST', 'hooks', { ...HOOK, filters: { category: 'experiment' } });
+  expect(await again.json()).toEqual({ id });
+  expect((await call('DELETE', `hooks/${id}`)).status).toBe(204);
+  const gone = await call('DELETE', `hooks/${id}`);
+  expect(gone.status).toBe(404);
+  expect(gone.headers.get('content-type')).toContain('application/problem+json');
+});
+
+test.each([
+  [400, 'not JSON', '{"targetUrl"'],
+  [400, 'no targetUrl', { actions: [] }],
+  [422, 'another host', { ...HOOK, targetUrl: 'https://hooks.zapier.com.evil.example/' }],
+  [422, 'not encrypted', { ...HOOK, targetUrl: 'http://hooks.zapier.com/' }],
+  [422, 'a name inside', { ...HOOK, targetUrl: 'https://me@hooks.zapier.com/' }],
+  [422, 'this machine', { ...HOOK, targetUrl: 'http://127.0.0.1:80/' }],
+  [422, 'no URL', { ...HOOK, targetUrl: 'hooks.zapier.com' }],
+  [422, 'an unknown action', { ...HOOK, actions: ['cloneExperience'] }],
+  [413, 'far too much', { ...HOOK, more: 'x'.repeat(20_000) }],
+])('%i for %s', async (status, _, body) => {
+  const response = await call('POST', 'hooks', body);
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+});
+
+test.each(['', 'wrong', `${KEY} `.repeat(2)])('401 for the key “%s”', async (key) => {
+  for (const [method, path] of [
+    ['GET', 'events'],
+    ['POST', 'hooks'],
+    ['DELETE', 'hooks/1'],
+  ] as const) {
+    const response = await call(method, path, undefined, key);
+    expect(response.status).toBe(401);
+    expect(await response.text()).not.toContain(KEY);
+  }
+});
+
+test('recent events are real, known, newest first, of the actions asked for', async () => {
+  await receiver.post(sampleBody('start'));
+  await receiver.post(sampleBody('pause'));
+  await receiver.post('{"action": "cloneExperience"}');
+  await receiver.post(sampleBody('end'));
+  const titles = async (query: string) => {
+    const events = (await (await call('GET', `events${query}`)).json()) as { event: string }[];
+    return events.map(({ event }) => event);
+  };
+  expect(await titles('')).toEqual(['Experience Ended', 'Experience Paused', 'Experience Started']);
+  expect(await titles('?limit=1')).toEqual(['Experience Ended']);
+  expect(await titles('?limit=nonsense')).toHaveLength(1);
+  expect(await titles('?action=startExperience')).toEqual(['Experience Started']);
+  expect(await titles('?action=startExperience&action=endExperience')).toEqual([
+    'Experience Ended',
+    'Experience Started',
+  ]);
+});
