@@ -36,19 +36,19 @@ export interface AttemptServices {
 export function createAttempt(
   settings: AttemptSettings,
   services: AttemptServices,
-): (delivery: ClaimedDelivery) => Promise<Settlement> {
+): (delivery: ClaimedDelivery, lost?: AbortSignal) => Promise<Settlement> {
   const { log, now } = services;
 
-  return async (delivery) => {
+  return async (delivery, lost) => {
     const startedAt = now();
-    const outcome = await outcomeOf(delivery);
+    const outcome = await outcomeOf(delivery, lost);
     const settlement = settle(delivery, outcome, startedAt);
     services.observe(delivery.destination, settlement);
     describe(delivery, settlement);
     return settlement;
   };
 
-  async function outcomeOf(delivery: ClaimedDelivery): Promise<Outcome> {
+  async function outcomeOf(delivery: ClaimedDelivery, lost?: AbortSignal): Promise<Outcome> {
     const destination = services.destinations.get(delivery.destination);
     if (destination === undefined) {
       return {
@@ -61,7 +61,7 @@ export function createAttempt(
       if (settings.dropBookkeeping && changesNothing(message)) {
         return { type: 'done', note: 'Nothing changed that a person cares about: not sent.' };
       }
-      return await destination.send(message, attemptOf(delivery));
+      return await destination.send(message, attemptOf(delivery, lost));
     } catch (error) {
       log.error(
         { event: delivery.eventKey, destination: delivery.destination, err: error },
@@ -78,15 +78,15 @@ export function createAttempt(
     }
     const { experienceId } = delivery.event;
     const history = experienceId === null ? [] : await services.ledger.history(experienceId, HISTORY_LIMIT);
-    const known = history.filter(({ sequence }) => sequence <= delivery.event.sequence);
-    return experienceMessage(delivery, known, settings.links, now());
+    return experienceMessage(delivery, history, settings.links, now());
   }
 
-  function attemptOf(delivery: ClaimedDelivery): Attempt {
+  function attemptOf(delivery: ClaimedDelivery, lost?: AbortSignal): Attempt {
+    const late = AbortSignal.timeout(settings.timeoutMs);
     return {
       number: delivery.attempt,
       uncertain: delivery.uncertain,
-      signal: AbortSignal.timeout(settings.timeoutMs),
+      signal: lost === undefined ? late : AbortSignal.any([late, lost]),
       recall: (key) => services.ledger.recall(delivery.destination, key),
     };
   }

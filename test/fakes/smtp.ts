@@ -169,7 +169,11 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
       goOn({ step: 'rcpt', recipient: address }, session, callback);
     },
     async onData(stream, session, callback) {
-      const raw = await text(stream);
+      const raw = await text(stream).catch(() => null);
+      if (raw === null) {
+        callback(new Error('The client cut its connection within the mail.'));
+        return;
+      }
       if (options.delayMs !== undefined) {
         await new Promise((resolve) => setTimeout(resolve, options.delayMs));
       }
