@@ -1,3 +1,5 @@
+import { describeNetworkFailure } from '../chat/network.ts';
+
 /** Why a call to Slack failed, in words for people, and what it means for the delivery. */
 export interface Failure {
   /** Slack's own name of it, such as `channel_not_found`; else what sort it is. */
@@ -58,16 +60,6 @@ const UNCLEAR = ['fatal_error', 'internal_error', 'request_timeout', 'service_un
 
 const RATE_LIMITS = ['ratelimited', 'rate_limited'];
 
-/** Errors of a connection that never came about: nothing was sent. */
-const UNREACHED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 interface SlackErrorLike extends Error {
   code?: string;
   data?: {
@@ -119,18 +111,9 @@ export function httpFailure(status: number): Failure {
   };
 }
 
-/** The request failed on its way; it is uncertain unless the connection never came about. */
+/** The request failed on its way. */
 export function networkFailure(error: unknown): Failure {
-  const { name, code } = rootCause(error);
-  if (name === 'TimeoutError' || name === 'AbortError') {
-    return { code: 'timeout', kind: 'temporary', uncertain: true, reason: 'Slack did not answer in time.' };
-  }
-  if (code !== undefined && UNREACHED.has(code)) {
-    const reason = `Slack cannot be reached (${code}). Check the machine’s network, DNS and proxy.`;
-    return { code, kind: 'temporary', uncertain: false, reason };
-  }
-  const reason = `The connection to Slack broke${code === undefined ? '' : ` (${code})`}.`;
-  return { code: code ?? 'network', kind: 'temporary', uncertain: true, reason };
+  return { kind: 'temporary', ...describeNetworkFailure('Slack', error) };
 }
 
 function platformFailure(data: NonNullable<SlackErrorLike['data']>): Failure {
@@ -156,12 +139,4 @@ function platformFailure(data: NonNullable<SlackErrorLike['data']>): Failure {
   }
   const uncertain = UNCLEAR.includes(code);
   return { code, kind: 'temporary', uncertain, reason: `Slack answered “${code}”.`, answer };
-}
-
-function rootCause(error: unknown): { name?: string; code?: string } {
-  let cause = error as { name?: string; code?: unknown; cause?: unknown } | null;
-  while (typeof cause?.cause === 'object' && cause.cause !== null) {
-    cause = cause.cause;
-  }
-  return { name: cause?.name, code: typeof cause?.code === 'string' ? cause.code : undefined };
 }

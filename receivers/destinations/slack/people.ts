@@ -1,5 +1,5 @@
+import { inline } from '../chat/text.ts';
 import { type Inline, type Markup, markup, type PlainText, plainText, text } from './blocks.ts';
-import { inline } from './text.ts';
 
 /** Slack's user ids by email address; who is missing is shown by the address. */
 export type People = ReadonlyMap<string, string>;

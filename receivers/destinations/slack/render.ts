@@ -1,6 +1,13 @@
-import { type ExperienceEvent, triggeredBy } from '../../../shared/events.ts';
+import {
+  type Experience,
+  type ExperienceEvent,
+  type Organization,
+  triggeredBy,
+} from '../../../shared/events.ts';
 import { ACTION_TITLES, ACTION_VERBS, cut, durationWords, nameWords } from '../../../shared/words.ts';
 import { eventTime } from '../../experience/state.ts';
+import { inline } from '../chat/text.ts';
+import { changeLines, eventWords, headingWords, kindWords, noteLines } from '../chat/words.ts';
 import type { ExperienceMessage, Message } from '../contract.ts';
 import {
   type Block,
@@ -20,9 +27,9 @@ import {
 import { type People, person, personElement } from './people.ts';
 import { renderReport } from './report.ts';
 import { resultBlocks } from './results.ts';
-import { date, dateMarkup, escapeMarkup, inline, oneLine } from './text.ts';
+import { date, dateMarkup, escapeMarkup } from './text.ts';
 import { variationBlocks } from './variations.ts';
-import { ACTION_MARKS, kindWords, STATUS_MARKS } from './words.ts';
+import { ACTION_MARKS, STATUS_MARKS } from './words.ts';
 
 /** Renders a message that stands by itself: a report, or what happened to an experience. */
 export function renderMessage(message: Message, people: People): SlackMessage {
@@ -39,7 +46,7 @@ function renderEvent(message: ExperienceMessage, people: People): SlackMessage {
       richText(
         line(
           ...happened(message, ACTION_TITLES[event.action], people),
-          text(kindWords(event.experience, event.organization)),
+          text(kindText(event.experience, event.organization)),
         ),
       ),
       ...changeBlocks(message),
@@ -55,7 +62,7 @@ function renderEvent(message: ExperienceMessage, people: People): SlackMessage {
 export function renderCard(message: ExperienceMessage, people: People): SlackMessage {
   const { state } = message;
   const mark = STATUS_MARKS[state.status];
-  const kind = kindWords(state.experience, state.organization);
+  const kind = kindText(state.experience, state.organization);
   return {
     text: cut(
       escapeMarkup(`${inline(nameWords(state.experience), 300)}: ${mark.words}${kind}`),
@@ -101,16 +108,16 @@ export function mentionedPeople(message: Message): string[] {
 }
 
 function header({ experience }: Pick<ExperienceEvent, 'experience'>): Block {
-  const name = oneLine(nameWords(experience), LIMITS.header);
-  return { type: 'header', text: plainText(name || 'Unnamed experience') };
+  return { type: 'header', text: plainText(headingWords(experience, LIMITS.header)) };
 }
 
-function eventText({ event, triggeredBy: who }: ExperienceMessage): string {
-  const { name, shopId } = event.organization;
-  const by = who === null ? '' : ` by ${inline(who, 254)}`;
-  const store = name || shopId ? ` (${inline(name || shopId || '', 100)})` : '';
-  const words = `${inline(nameWords(event.experience), 300)} ${ACTION_VERBS[event.action]}${by}${store}`;
-  return cut(escapeMarkup(words), LIMITS.fallback);
+function eventText(message: ExperienceMessage): string {
+  return cut(escapeMarkup(eventWords(message)), LIMITS.fallback);
+}
+
+function kindText(experience: Experience, organization: Organization): string {
+  const words = kindWords(experience, organization);
+  return words === '' ? '' : ` · ${words}`;
 }
 
 function happened({ event, triggeredBy: who }: ExperienceMessage, title: string, people: People): Inline[] {
@@ -122,31 +129,23 @@ function happened({ event, triggeredBy: who }: ExperienceMessage, title: string,
   ];
 }
 
-const CHANGES_SHOWN = 20;
-
 function changeBlocks({ changes }: ExperienceMessage): Block[] {
-  const told = changes.filter(({ bookkeeping }) => !bookkeeping);
-  if (told.length === 0) {
+  const { lines, left } = changeLines(changes);
+  if (lines.length === 0) {
     return [];
   }
-  const lines = told.slice(0, CHANGES_SHOWN).map(({ words }) => [text(oneLine(words, 140))]);
-  if (told.length > CHANGES_SHOWN) {
-    lines.push([text(`… and ${told.length - CHANGES_SHOWN} more changes`, { italic: true })]);
+  const items = lines.map((words) => [text(words)]);
+  if (left > 0) {
+    items.push([text(`… and ${left} more changes`, { italic: true })]);
   }
-  return [richText(bullets(lines))];
+  return [richText(bullets(items))];
 }
 
-function noteBlocks({ late, recovered, event }: ExperienceMessage): Block[] {
-  const notes: string[] = [];
-  if (late) {
-    const when = event.timestamp === null ? 'earlier' : `on ${dateMarkup(event.timestamp)}`;
-    notes.push(
-      `:hourglass: Arrived late: this happened ${when}, before what was already known. The current state is unchanged.`,
-    );
-  }
-  if (recovered) {
-    notes.push(':mag: Its webhook never came; it was found at Intelligems.');
-  }
+function noteBlocks(message: ExperienceMessage): Block[] {
+  const { late, recovered } = noteLines(message, dateMarkup);
+  const notes = [late && `:hourglass: ${late}`, recovered && `:mag: ${recovered}`].filter(
+    (note) => note !== null,
+  );
   return notes.length === 0 ? [] : [{ type: 'context', elements: notes.map(markup) }];
 }
 

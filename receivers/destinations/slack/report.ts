@@ -1,4 +1,6 @@
 import { cut } from '../../../shared/words.ts';
+import { monospaceTable } from '../chat/table.ts';
+import { inline, oneLine } from '../chat/text.ts';
 import type { Report, ReportSection } from '../contract.ts';
 import {
   type Block,
@@ -13,8 +15,7 @@ import {
   text,
 } from './blocks.ts';
 import { image } from './results.ts';
-import { monospaceTable } from './table.ts';
-import { escapeMarkup, inline, oneLine } from './text.ts';
+import { escapeMarkup } from './text.ts';
 
 const SECTIONS_SHOWN = 20;
 const LINES_SHOWN = 20;

@@ -1,9 +1,8 @@
+import { type Posted, postJson } from '../chat/post.ts';
 import type { Attempt, Check, Destination, Message, Outcome } from '../contract.ts';
-import { type Failure, httpFailure, networkFailure, rateLimited } from './failure.ts';
+import { type Failure, httpFailure, rateLimited } from './failure.ts';
 import { retryDetails } from './outcome.ts';
 import { renderMessage } from './render.ts';
-
-const TIMEOUT_MS = 10_000;
 
 /** What incoming webhooks answer in words. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling-errors */
 const PERMANENT: Readonly<Record<string, string>> = {
@@ -39,7 +38,7 @@ export class WebhookDestination implements Destination {
         note: 'May have arrived, and was not repeated: an incoming webhook cannot look.',
       };
     }
-    const failure = await this.#post(JSON.stringify(renderMessage(message, new Map())), signal);
+    const failure = await this.#post(message, signal);
     if (failure === null) {
       return { type: 'done', answer: 'ok' };
     }
@@ -64,32 +63,21 @@ export class WebhookDestination implements Destination {
 
   async close(): Promise<void> {}
 
-  async #post(body: string, signal: AbortSignal): Promise<Failure | null> {
-    try {
-      const response = await fetch(this.#url, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json; charset=utf-8' },
-        body,
-        redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      });
-      const words = (await response.text()).slice(0, 1024);
-      return response.ok ? null : webhookFailure(response, words);
-    } catch (error) {
-      return networkFailure(error);
-    }
+  async #post(message: Message, signal: AbortSignal): Promise<Failure | null> {
+    const posted = await postJson('Slack', this.#url, renderMessage(message, new Map()), signal);
+    return posted.answered ? webhookFailure(posted) : { kind: 'temporary', ...posted.failure };
   }
 }
 
-function webhookFailure(response: Response, words: string): Failure {
-  const seconds = Number.parseInt(response.headers.get('retry-after') ?? '', 10);
-  if (response.status === 429) {
-    return rateLimited(Number.isNaN(seconds) ? null : seconds);
+function webhookFailure({ status, body, retryAfterMs }: Posted & { answered: true }): Failure | null {
+  if (status >= 200 && status < 300) {
+    return null;
   }
-  const code = /^[a-z_]{1,80}$/.test(words) ? words : undefined;
-  const advice = code === undefined ? undefined : PERMANENT[code];
-  if (code !== undefined && advice !== undefined) {
-    return { code, kind: 'permanent', uncertain: false, reason: `${advice} (${code})`, answer: words };
+  if (status === 429) {
+    return rateLimited(retryAfterMs === null ? null : retryAfterMs / 1000);
   }
-  return { ...httpFailure(response.status), answer: words };
+  const advice = Object.hasOwn(PERMANENT, body) ? PERMANENT[body] : undefined;
+  return advice === undefined
+    ? { ...httpFailure(status), answer: body }
+    : { code: body, kind: 'permanent', uncertain: false, reason: `${advice} (${body})`, answer: body };
 }

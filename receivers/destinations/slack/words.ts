@@ -1,7 +1,5 @@
-import type { Action, Experience, Organization } from '../../../shared/events.ts';
-import { categoryWords, typeWords } from '../../../shared/words.ts';
+import type { Action } from '../../../shared/events.ts';
 import type { Status } from '../../experience/state.ts';
-import { inline } from './text.ts';
 
 /** Marks that differ in shape, not only in colour; always beside the word. Slack's emoji names. */
 export const STATUS_MARKS: Readonly<Record<Status, { emoji: string; words: string }>> = {
@@ -20,17 +18,3 @@ export const ACTION_MARKS: Readonly<Record<Action, string>> = {
   updateExperience: 'pencil2',
   deleteExperience: 'wastebasket',
 };
-
-/** What sort of experience it is and where it runs: “ · Price · A/B test · Alpine Goods”. */
-export function kindWords(experience: Experience, organization: Organization): string {
-  const store = organization.name || organization.shopId || '';
-  return [
-    experience.type && typeWords(experience.type),
-    experience.category && experience.category !== experience.type && categoryWords(experience.category),
-    experience.isPreview && 'preview only',
-    store,
-  ]
-    .filter((part) => typeof part === 'string' && part !== '')
-    .map((part) => ` · ${inline(part as string, 100)}`)
-    .join('');
-}
