@@ -111,8 +111,8 @@ export type HealthRule = (health: DestinationHealth, outcome: Outcome, now: numb
 export interface DeliveryWork {
   /** The destinations to serve, each with how many deliveries may be under way at once. */
   destinations: readonly { name: string; concurrency: number }[];
-  /** Makes one attempt. */
-  attempt(delivery: ClaimedDelivery): Promise<Settlement>;
+  /** Makes one attempt. `lost` aborts when the delivery is about to be given to another process: it must end at once. */
+  attempt(delivery: ClaimedDelivery, lost?: AbortSignal): Promise<Settlement>;
   /** Told of what a person should know, such as storage that refuses to record an outcome. */
   onError(error: Error): void;
   health: HealthRule;

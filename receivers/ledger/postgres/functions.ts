@@ -103,20 +103,34 @@ BEGIN
       occurred_at, received_at, problem, lane, late)
     SELECT g.key, g.source, g.origin, g.action, g.experience_id, g.experience_name, g.organization_id,
       g.occurred_at, g.received_at, g.problem, g.lane,
-      g.experience_id IS NOT NULL AND (
-        EXISTS (SELECT 1 FROM ledger.events e WHERE e.lane = g.lane AND e.occurred_at > g.occurred_at
-          AND e.experience_id = g.experience_id)
-        OR coalesce(max(g.occurred_at) OVER (
-          PARTITION BY g.experience_id ORDER BY g.nth ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) > g.occurred_at, false)
-      )
-    FROM given g ORDER BY g.nth
-    ON CONFLICT (key) DO NOTHING RETURNING sequence, key
+      coalesce(g.occurred_at < greatest(x.latest_occurred_at, max(g.occurred_at) OVER (
+        PARTITION BY g.lane ORDER BY g.nth ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      )), false)
+    FROM given g LEFT JOIN ledger.experiences x ON x.lane = g.lane ORDER BY g.nth
+    ON CONFLICT (key) DO NOTHING
+    RETURNING sequence, key, source, action, experience_id, experience_name, organization_id, occurred_at,
+      received_at, lane
   ), first AS (
     SELECT DISTINCT ON (g.key) g.key, g.body, g.headers FROM given g ORDER BY g.key, g.nth
   ), kept AS (
     INSERT INTO ledger.bodies (sequence, body, headers)
     SELECT a.sequence, f.body, f.headers FROM added a JOIN first f USING (key)
+  ), known AS (
+    INSERT INTO ledger.experiences AS x (lane, experience_id, name, organization_id, source, events, first_at,
+      last_at, latest_occurred_at, last_sequence)
+    SELECT a.lane, min(a.experience_id),
+      (array_agg(a.experience_name ORDER BY a.sequence DESC) FILTER (WHERE a.experience_name IS NOT NULL))[1],
+      (array_agg(a.organization_id ORDER BY a.sequence DESC) FILTER (WHERE a.organization_id IS NOT NULL))[1],
+      (array_agg(a.source ORDER BY a.sequence DESC))[1],
+      count(*), min(coalesce(a.occurred_at, a.received_at)), max(coalesce(a.occurred_at, a.received_at)),
+      max(a.occurred_at), max(a.sequence)
+    FROM added a WHERE a.experience_id IS NOT NULL AND a.action IS NOT NULL GROUP BY a.lane
+    ON CONFLICT (lane) DO UPDATE SET name = coalesce(excluded.name, x.name),
+      organization_id = coalesce(excluded.organization_id, x.organization_id), source = excluded.source,
+      events = x.events + excluded.events, first_at = least(x.first_at, excluded.first_at),
+      last_at = greatest(x.last_at, excluded.last_at),
+      latest_occurred_at = greatest(x.latest_occurred_at, excluded.latest_occurred_at),
+      last_sequence = greatest(x.last_sequence, excluded.last_sequence)
   )
   SELECT array_agg(key), array_agg(sequence) INTO new_keys, new_sequences FROM added;
 
@@ -330,12 +344,34 @@ BEGIN
     now_ms);
 END $$;
 
--- Removes workers and gives their jobs away.
-CREATE FUNCTION ledger.bury(dead bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+-- Removes old events, oldest first, that have nothing open or dead. Gives how many.
+CREATE FUNCTION ledger.prune(before bigint, at_most bigint) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  old bigint[];
+BEGIN
+  old := array(
+    SELECT e.sequence FROM ledger.events e WHERE e.received_at < before AND NOT EXISTS (
+      SELECT 1 FROM ledger.deliveries d
+      WHERE d.sequence = e.sequence AND d.state IN ('waiting', 'ready', 'running', 'dead')
+    ) ORDER BY e.sequence LIMIT at_most FOR UPDATE SKIP LOCKED
+  );
+  DELETE FROM ledger.attempts a USING ledger.deliveries d WHERE d.sequence = ANY (old) AND a.delivery_id = d.id;
+  DELETE FROM ledger.deliveries WHERE sequence = ANY (old);
+  DELETE FROM ledger.bodies WHERE sequence = ANY (old);
+  DELETE FROM ledger.events WHERE sequence = ANY (old);
+  DELETE FROM ledger.experiences WHERE last_sequence = ANY (old);
+  RETURN cardinality(old);
+END $$;
+
+-- Removes workers and gives their jobs away; one that has beaten again since it was seen, stays.
+CREATE FUNCTION ledger.bury(dead bigint[], seen bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   their_pools text[];
 BEGIN
-  WITH buried AS (DELETE FROM ledger.workers WHERE id = ANY (dead) RETURNING pools)
+  WITH buried AS (
+    DELETE FROM ledger.workers w USING unnest(dead, seen) AS d (id, beats)
+    WHERE w.id = d.id AND w.beats = coalesce(d.beats, w.beats) RETURNING w.pools
+  )
   SELECT array_agg(pool) INTO their_pools FROM buried CROSS JOIN unnest(buried.pools) AS pool;
   IF their_pools IS NOT NULL THEN
     PERFORM ledger_queue.force_unlock_workers(their_pools);

@@ -1,6 +1,9 @@
 import { Logger, runMigrations } from 'graphile-worker';
 import type pg from 'pg';
+import { StorageError } from '../contract.ts';
+import { openPool } from './connections.ts';
 import { FUNCTIONS } from './functions.ts';
+import type { PostgresSettings } from './settings.ts';
 import { TABLES } from './tables.ts';
 
 /** The schema of the job queue's own tables. */
@@ -35,45 +38,43 @@ export const silentLogger = new Logger(() => () => {});
  * Brings the ledger's schema and the job queue's to the newest version; processes that start at once wait
  * for the first of them. Throws where the schema is too new for this program.
  */
-export async function migrate(pool: pg.Pool): Promise<void> {
-  const client = await pool.connect();
+export async function migrate(settings: Required<PostgresSettings>): Promise<void> {
+  const patient = { ...settings, statementTimeoutMs: MIGRATION_TIMEOUT_MS };
+  const pool = openPool(patient, { connections: 2, name: 'migrating' });
   try {
-    await client.query(`SET statement_timeout = ${MIGRATION_TIMEOUT_MS}; SET lock_timeout = 0`);
-    await query(client, `SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
-    await runMigrations({ pgPool: pool, schema: QUEUE_SCHEMA, logger: silentLogger });
-    await migrateLedger(client);
+    const client = await pool.connect();
+    try {
+      await client.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+      await runMigrations({ pgPool: pool, schema: QUEUE_SCHEMA, logger: silentLogger });
+      await migrateLedger(client);
+    } finally {
+      // The lock ends with the session.
+      client.release(true);
+    }
   } finally {
-    // Ends the session, and with it the lock and what was set.
-    client.release(true);
+    await pool.end();
   }
 }
 
 async function migrateLedger(client: pg.PoolClient): Promise<void> {
-  await query(
-    client,
-    `CREATE SCHEMA IF NOT EXISTS ledger;
-    CREATE TABLE IF NOT EXISTS ledger.versions (version integer PRIMARY KEY, works_with integer NOT NULL)`,
-  );
-  const { rows } = await query(
-    client,
+  await client.query(`
+    CREATE SCHEMA IF NOT EXISTS ledger;
+    CREATE TABLE IF NOT EXISTS ledger.versions (version integer PRIMARY KEY, works_with integer NOT NULL)
+  `);
+  const { rows } = await client.query<{ version: number; works_with: number }>(
     'SELECT coalesce(max(version), 0) AS version, coalesce(max(works_with), 0) AS works_with FROM ledger.versions',
   );
-  const [{ version, works_with: worksWith }] = rows as [{ version: number; works_with: number }];
+  const { version, works_with: worksWith } = rows[0] as { version: number; works_with: number };
   if (worksWith > MIGRATIONS.length) {
-    throw new Error(
-      `the ledger there was made by a newer version of this service (schema ${version}, known here: ` +
+    throw new StorageError(
+      `The ledger was made by a newer version of this service (schema ${version}, known here: ` +
         `${MIGRATIONS.length}). Start that version again, or point DATABASE_URL at another database.`,
     );
   }
   for (let next = version + 1; next <= MIGRATIONS.length; next += 1) {
-    const { sql, worksWith: oldest } = MIGRATIONS[next - 1] as Migration;
-    await query(
-      client,
-      `BEGIN; ${sql}; INSERT INTO ledger.versions VALUES (${next}, ${oldest}); COMMIT`,
+    const migration = MIGRATIONS[next - 1] as Migration;
+    await client.query(
+      `BEGIN; ${migration.sql}; INSERT INTO ledger.versions VALUES (${next}, ${migration.worksWith}); COMMIT`,
     );
   }
-}
-
-function query(client: pg.PoolClient, text: string): Promise<pg.QueryResult> {
-  return client.query({ text, query_timeout: MIGRATION_TIMEOUT_MS } as pg.QueryConfig);
 }

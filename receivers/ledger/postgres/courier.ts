@@ -1,0 +1,227 @@
+import type pg from 'pg';
+import type { DeliveryWork, DestinationHealth, Settlement } from '../contract.ts';
+import { type Claim, claimDeliveries } from './claim.ts';
+import { storageError } from './connections.ts';
+import { Gather } from './gather.ts';
+import type { HealthBoard } from './health-board.ts';
+import { HEALTH_COLUMNS } from './rows.ts';
+import { type Settling, writeHealth, writeOutcomes } from './write.ts';
+
+/** How long to wait before something that the storage refused is tried again, milliseconds. */
+const AGAIN_MS = 1_000;
+
+/** A success alone is a change of the destination's health at most so often, milliseconds. */
+const SUCCESS_EVERY_MS = 1_000;
+
+const LARGEST_BATCH = 256;
+
+export interface CourierParts {
+  pool: pg.Pool;
+  board: HealthBoard;
+  work: DeliveryWork;
+  worker: number;
+  /** Whether the worker's lease is valid now. */
+  holds(): boolean;
+  /** Aborts when nothing new is to be taken. */
+  closing: AbortSignal;
+  /** Aborts when what is under way must end too. */
+  lost: AbortSignal;
+}
+
+/** `tells`: it changes what is known of the destination. */
+type Told = Settling & { tells: boolean };
+
+/** Ends a job's task without having done it: the job stays in the queue. */
+class NotDelivered extends Error {
+  override readonly name = 'NotDelivered';
+}
+
+/** Takes the jobs of one worker through: claims the delivery, makes the attempt, writes the outcome. */
+export class Courier {
+  readonly #parts: CourierParts;
+  readonly #claims: Gather<number, Claim | null>;
+  readonly #outcomes: Gather<Told, boolean>;
+  readonly #underWay = new Set<Promise<void>>();
+  /** How many outcomes that tell of a destination the ledger does not hold yet. */
+  readonly #untold = new Map<string, number>();
+  #ended = false;
+
+  constructor(parts: CourierParts) {
+    this.#parts = parts;
+    this.#claims = new Gather({ largest: LARGEST_BATCH, run: (ids) => this.#claim(ids) });
+    this.#outcomes = new Gather({ largest: LARGEST_BATCH, run: (items) => this.#write(items) });
+  }
+
+  get busy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  /** Resolves when the delivery's job is done with; rejects where it must stay in the queue. */
+  async deliver(id: number, destination: string): Promise<void> {
+    const delivered = this.#attempt(id, destination);
+    this.#underWay.add(delivered);
+    try {
+      await delivered;
+    } finally {
+      this.#underWay.delete(delivered);
+    }
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.busy) {
+      await Promise.allSettled(this.#underWay);
+    }
+  }
+
+  /** Takes the destinations' health from the ledger, unless this process knows more. */
+  adopt(health: readonly DestinationHealth[]): void {
+    this.#parts.board.put(health.filter(({ destination }) => !this.#untold.get(destination)));
+  }
+
+  /** Tries no more to write what the storage refuses. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  async #attempt(id: number, destination: string): Promise<void> {
+    const claim = await this.#hold(id, destination);
+    if (claim !== null) {
+      const settlement = await this.#parts.work.attempt(claim.delivery, this.#parts.lost);
+      const tells = this.#learn(destination, settlement);
+      await this.#settle({ id, tries: claim.tries, destination, settlement, tells });
+    }
+  }
+
+  /** Waits until the delivery may go out, and marks it as running; null where nothing is left to do. */
+  async #hold(id: number, destination: string): Promise<(Claim & { verdict: 'claimed' }) | null> {
+    const { board, lost } = this.#parts;
+    for (;;) {
+      if (lost.aborted) {
+        throw new NotDelivered('This process lost its lease.');
+      }
+      if (board.get(destination).pausedUntil <= Date.now()) {
+        const claim = await this.#claims.call(id).catch(() => null);
+        if (claim?.verdict === 'gone') {
+          return null;
+        }
+        if (claim?.verdict === 'claimed') {
+          if (!this.#parts.holds()) {
+            throw new NotDelivered('This process lost its lease.');
+          }
+          return claim;
+        }
+      }
+      await this.#wait(destination);
+    }
+  }
+
+  async #wait(destination: string): Promise<void> {
+    const { board, closing } = this.#parts;
+    await board.changed(
+      destination,
+      Math.max(board.get(destination).pausedUntil - Date.now(), AGAIN_MS),
+      closing,
+    );
+    if (closing.aborted) {
+      throw new NotDelivered('This process takes nothing more.');
+    }
+  }
+
+  async #claim(ids: number[]): Promise<(Claim | null)[]> {
+    const { pool, work, worker } = this.#parts;
+    try {
+      const claims = await claimDeliveries(pool, worker, ids, Date.now());
+      if ([...claims.values()].some(({ verdict }) => verdict === 'wait')) {
+        const { rows } = await pool.query<DestinationHealth>(`SELECT ${HEALTH_COLUMNS} FROM ledger.health h`);
+        this.adopt(rows);
+      }
+      return ids.map((id) => claims.get(id) ?? null);
+    } catch (error) {
+      work.onError(storageError(error));
+      throw error;
+    }
+  }
+
+  /** Writes the outcome, and goes on trying: what was sent must not be sent again. */
+  async #settle(item: Told): Promise<void> {
+    while (!this.#ended) {
+      try {
+        if (!(await this.#outcomes.call(item))) {
+          this.#parts.work.onError(
+            new Error(
+              `The outcome of delivery ${item.id} to ${item.destination} came after another process had taken the ` +
+                'delivery over; it does not count. If this happens often, the database is too slow for the lease.',
+            ),
+          );
+        }
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+    }
+  }
+
+  async #write(items: Told[]): Promise<boolean[]> {
+    const { pool, board, work, worker } = this.#parts;
+    const telling = items.filter(({ tells }) => tells);
+    try {
+      const written =
+        telling.length === 0
+          ? await writeOutcomes(pool, worker, items, Date.now())
+          : await this.#writeWithHealth(items, telling);
+      for (const destination of new Set(items.map((item) => item.destination))) {
+        if (board.get(destination).probing) {
+          board.wake(destination);
+        }
+      }
+      return items.map(({ id }) => written.has(id));
+    } catch (error) {
+      work.onError(storageError(error));
+      throw error;
+    }
+  }
+
+  async #writeWithHealth(items: Told[], telling: Told[]): Promise<Set<number>> {
+    const { pool, work, worker } = this.#parts;
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      const health = await writeHealth(client, work.health, telling);
+      const written = await writeOutcomes(client, worker, items, Date.now());
+      await client.query('COMMIT');
+      client.release();
+      for (const { destination } of telling) {
+        this.#count(destination, -1);
+      }
+      this.adopt(health);
+      return written;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  /**
+   * Applies the rule to what this process knows, so that it claims nothing for a destination that has just
+   * failed. Gives whether the ledger is to be told, so that the others know: not for a success among many.
+   */
+  #learn(destination: string, { outcome, finishedAt }: Settlement): boolean {
+    const { board, work } = this.#parts;
+    const before = board.get(destination);
+    const after = work.health(before, outcome, finishedAt);
+    const apart = { lastSuccessAt: null };
+    const tells =
+      (after.lastSuccessAt ?? 0) - (before.lastSuccessAt ?? 0) > SUCCESS_EVERY_MS ||
+      JSON.stringify({ ...after, ...apart }) !== JSON.stringify({ ...before, ...apart });
+    if (tells) {
+      this.#count(destination, 1);
+      board.put([after]);
+    }
+    return tells;
+  }
+
+  #count(destination: string, by: number): void {
+    this.#untold.set(destination, (this.#untold.get(destination) ?? 0) + by);
+  }
+}

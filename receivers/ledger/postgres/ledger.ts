@@ -1,0 +1,270 @@
+import type pg from 'pg';
+import {
+  type Accepted,
+  type DestinationHealth,
+  type Ledger,
+  type NewDelivery,
+  type NewEvent,
+  StorageError,
+  type StoredEvent,
+} from '../contract.ts';
+import type {
+  AttemptRecord,
+  DeliveryRecord,
+  EventFilter,
+  EventSummary,
+  ExperienceSummary,
+  ExportedEvent,
+  QueueDepth,
+  TimelineBucket,
+} from '../reading.ts';
+import { clashed, dataFault, openPool, storageError } from './connections.ts';
+import { Gather } from './gather.ts';
+import { migrate } from './migrate.ts';
+import * as queries from './queries.ts';
+import { PostgresQueue } from './queue.ts';
+import { HEALTH_COLUMNS } from './rows.ts';
+import { completeSettings, type PostgresSettings } from './settings.ts';
+import { storable, writeEvents } from './write.ts';
+
+/**
+ * A batch is cut here: no commit holds the others up for long, and its locks (one for each experience) fit
+ * into the server's table of locks many times.
+ */
+const LARGEST_BATCH = 256;
+
+/** So often a statement is run again that the database undid for another's sake. */
+const CLASHES = 5;
+
+/** Removing old events may take so long, milliseconds: nobody waits for it. */
+const PRUNE_TIMEOUT_MS = 60_000;
+
+/**
+ * What planning the statements assumes: tables grow while a connection lives, so that a plan from the
+ * day they were small must be right when they are large.
+ */
+const PLANNING = { enable_seqscan: 'off', plan_cache_mode: 'force_generic_plan' };
+
+/** The ledger on PostgreSQL, for as many processes as share the database. */
+export class PostgresLedger implements Ledger {
+  readonly queue: PostgresQueue;
+  readonly #acceptPool: pg.Pool;
+  readonly #pool: pg.Pool;
+  readonly #readPool: pg.Pool;
+  readonly #accepts: Gather<NewEvent, boolean>;
+  #closed = false;
+
+  private constructor(settings: Required<PostgresSettings>) {
+    const { acceptConnections, deliverConnections, readConnections } = settings;
+    this.#acceptPool = openPool(settings, {
+      connections: acceptConnections,
+      name: 'accept',
+      session: PLANNING,
+    });
+    this.#pool = openPool(settings, { connections: deliverConnections, name: 'deliver', session: PLANNING });
+    this.#readPool = openPool(settings, { connections: readConnections, name: 'read' });
+    this.queue = new PostgresQueue(settings, this.#pool);
+    this.#accepts = new Gather({
+      largest: LARGEST_BATCH,
+      run: (events) => again(() => writeEvents(this.#acceptPool, events, Date.now())),
+      divides: dataFault,
+    });
+  }
+
+  /**
+   * Opens the ledger of a database; its tables are made or brought up to date first. Rejects with a
+   * StorageError where the database cannot be reached or was made by a newer version.
+   */
+  static async open(given: PostgresSettings): Promise<PostgresLedger> {
+    const settings = completeSettings(given);
+    try {
+      await migrate(settings);
+    } catch (error) {
+      throw storageError(error);
+    }
+    return new PostgresLedger(settings);
+  }
+
+  async accept(event: NewEvent): Promise<Accepted> {
+    const accepted = await this.#refusing(() => this.#accepts.call(event));
+    return { status: accepted ? 'accepted' : 'duplicate', key: event.key };
+  }
+
+  /** A server that only reads, such as a standby, refuses this too. */
+  async probe(): Promise<void> {
+    await this.#refusing(() =>
+      this.#acceptPool.query("UPDATE ledger.health SET probing = probing WHERE destination = ''"),
+    );
+  }
+
+  recall(destination: string, key: string): Promise<string | null> {
+    return this.#refusing(() => queries.readFact(this.#readPool, destination, key));
+  }
+
+  recallAll(destination: string, prefix: string): Promise<Record<string, string>> {
+    return this.#refusing(() => queries.readFacts(this.#readPool, destination, prefix));
+  }
+
+  async remember(destination: string, facts: Record<string, string>): Promise<void> {
+    await this.#refusing(() =>
+      this.#pool.query(
+        `INSERT INTO ledger.facts (destination, key, value)
+        SELECT $1, f.key, f.value FROM unnest($2::text[], $3::text[]) AS f (key, value)
+        ON CONFLICT (destination, key) DO UPDATE SET value = excluded.value`,
+        [destination, Object.keys(facts).map(storable), Object.values(facts).map(storable)],
+      ),
+    );
+  }
+
+  async nameTrigger(eventKey: string, email: string): Promise<void> {
+    await this.#refusing(() =>
+      this.#pool.query('UPDATE ledger.events SET triggered_by = $2 WHERE key = $1', [
+        storable(eventKey),
+        storable(email),
+      ]),
+    );
+  }
+
+  async reviveDeadLetters(ids: readonly number[], now: number): Promise<number> {
+    const { rows } = await this.#refusing(() =>
+      again(() => this.#pool.query<{ count: number }>('SELECT ledger.revive($1, $2) AS count', [now, ids])),
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  async dismissDeadLetters(ids: readonly number[]): Promise<number> {
+    const { rowCount } = await this.#refusing(() =>
+      this.#pool.query(
+        "UPDATE ledger.deliveries SET state = 'dismissed', finished_at = $2 WHERE id = ANY ($1) AND state = 'dead'",
+        [ids, Date.now()],
+      ),
+    );
+    return rowCount ?? 0;
+  }
+
+  async sendAgain(eventKey: string, delivery: NewDelivery): Promise<number | null> {
+    const { destination, route, dueAt, quietMs } = delivery;
+    const { rows } = await this.#refusing(() =>
+      again(() =>
+        this.#pool.query<{ id: number | null }>('SELECT ledger.send_again($1, $2, $3, $4, $5, $6) AS id', [
+          Date.now(),
+          storable(eventKey),
+          destination,
+          route,
+          dueAt,
+          quietMs,
+        ]),
+      ),
+    );
+    return rows[0]?.id ?? null;
+  }
+
+  async prune(before: number, limit: number): Promise<number> {
+    return this.#refusing(async () => {
+      const client = await this.#pool.connect();
+      try {
+        await client.query(`BEGIN; SET LOCAL statement_timeout = ${PRUNE_TIMEOUT_MS}`);
+        const { rows } = await client.query<{ count: number }>('SELECT ledger.prune($1, $2) AS count', [
+          before,
+          limit,
+        ]);
+        await client.query('COMMIT');
+        client.release();
+        return rows[0]?.count ?? 0;
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
+    });
+  }
+
+  async resume(destination: string): Promise<void> {
+    const { rows } = await this.#refusing(() =>
+      this.#pool.query<DestinationHealth>(
+        `UPDATE ledger.health h SET paused_until = 0, pause_reason = NULL WHERE destination = $1
+        RETURNING ${HEALTH_COLUMNS}`,
+        [destination],
+      ),
+    );
+    for (const health of rows) {
+      this.queue.resumed(health);
+    }
+  }
+
+  event(key: string): Promise<StoredEvent | null> {
+    return this.#refusing(() => queries.readEvent(this.#readPool, key));
+  }
+
+  events(filter: EventFilter): Promise<EventSummary[]> {
+    return this.#refusing(() => queries.readEvents(this.#readPool, filter));
+  }
+
+  history(experienceId: string, limit: number): Promise<StoredEvent[]> {
+    return this.#refusing(() => queries.readHistory(this.#readPool, experienceId, limit));
+  }
+
+  deliveries(eventKey: string): Promise<DeliveryRecord[]> {
+    return this.#refusing(() => queries.readDeliveries(this.#readPool, eventKey));
+  }
+
+  attempts(deliveryId: number): Promise<AttemptRecord[]> {
+    return this.#refusing(() => queries.readAttempts(this.#readPool, deliveryId));
+  }
+
+  deadLetters(filter: { destination?: string; afterId?: number; limit: number }): Promise<DeliveryRecord[]> {
+    return this.#refusing(() => queries.readDeadLetters(this.#readPool, filter));
+  }
+
+  depths(): Promise<QueueDepth[]> {
+    return this.#refusing(() => queries.readDepths(this.#readPool));
+  }
+
+  health(): Promise<DestinationHealth[]> {
+    return this.#refusing(() => queries.readHealth(this.#readPool));
+  }
+
+  experiences(filter: {
+    search?: string;
+    beforeLastAt?: number;
+    limit: number;
+  }): Promise<ExperienceSummary[]> {
+    return this.#refusing(() => queries.readExperiences(this.#readPool, filter));
+  }
+
+  timeline(from: number, to: number, bucketMs: number): Promise<TimelineBucket[]> {
+    return this.#refusing(() => queries.readTimeline(this.#readPool, from, to, bucketMs));
+  }
+
+  exportPage(afterSequence: number, limit: number): Promise<ExportedEvent[]> {
+    return this.#refusing(() => queries.readExportPage(this.#readPool, afterSequence, limit));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([this.#acceptPool.end(), this.#pool.end(), this.#readPool.end()]);
+  }
+
+  /** Whatever the database, the network or a pool says, becomes the one error that callers know. */
+  async #refusing<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#closed) {
+      throw new StorageError('The ledger is closed.');
+    }
+    try {
+      return await task();
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+}
+
+async function again<T>(task: () => Promise<T>): Promise<T> {
+  for (let clashes = 0; ; clashes += 1) {
+    try {
+      return await task();
+    } catch (error) {
+      if (clashes === CLASHES || !clashed(error)) {
+        throw error;
+      }
+    }
+  }
+}

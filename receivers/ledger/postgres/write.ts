@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import type { DestinationHealth, HealthRule, NewEvent, Settlement } from '../contract.ts';
+import { HEALTH_COLUMNS } from './rows.ts';
+
+/** An attempt's outcome on its way into the ledger. */
+export interface Settling {
+  id: number;
+  /** Which of the delivery's tries it is: an outcome of another than the last is not written. */
+  tries: number;
+  destination: string;
+  settlement: Settlement;
+}
+
+/**
+ * The lane of an experience (of an event's key where it has none), as PostgreSQL's bigint in decimal: what
+ * shares it is kept in order. The first 64 bits of the SHA-256 of the text.
+ */
+export function laneOf(text: string): string {
+  return createHash('sha256').update(text).digest().readBigInt64BE().toString();
+}
+
+/** PostgreSQL's text holds no NUL. */
+export function storable<T extends string | null>(text: T): T {
+  return (text?.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text) as T;
+}
+
+const ACCEPT = `SELECT ledger.accept($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+  $18, $19) AS accepted`;
+
+/** Writes events with their deliveries in one statement; gives for each whether it is new. */
+export async function writeEvents(
+  pool: pg.Pool,
+  events: readonly NewEvent[],
+  now: number,
+): Promise<boolean[]> {
+  const deliveries = events.flatMap((event, index) =>
+    event.deliveries.map((delivery) => ({ nth: index + 1, ...delivery })),
+  );
+  const { rows } = await pool.query<{ accepted: boolean[] }>({
+    name: 'accept',
+    text: ACCEPT,
+    values: [
+      now,
+      events.map(({ key }) => storable(key)),
+      events.map(({ source }) => storable(source)),
+      events.map(({ origin }) => origin),
+      events.map(({ action }) => storable(action)),
+      events.map(({ experienceId }) => storable(experienceId)),
+      events.map(({ experienceName }) => storable(experienceName)),
+      events.map(({ organizationId }) => storable(organizationId)),
+      events.map(({ occurredAt }) => occurredAt),
+      events.map(({ receivedAt }) => receivedAt),
+      events.map(({ problem }) => storable(problem)),
+      events.map(({ experienceId, key }) => laneOf(experienceId ?? key)),
+      events.map(({ body }) => Buffer.from(body.buffer, body.byteOffset, body.byteLength)),
+      events.map(({ headers }) => JSON.stringify(headers)),
+      deliveries.map(({ nth }) => nth),
+      deliveries.map(({ destination }) => destination),
+      deliveries.map(({ route }) => route),
+      deliveries.map(({ dueAt }) => dueAt),
+      deliveries.map(({ quietMs }) => quietMs),
+    ],
+  });
+  return (rows[0] as { accepted: boolean[] }).accepted;
+}
+
+const SETTLE = `SELECT ledger.settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+  AS id`;
+
+/** Writes outcomes in one statement; gives the deliveries that the worker still held. */
+export async function writeOutcomes(
+  client: pg.Pool | pg.PoolClient,
+  worker: number,
+  items: readonly Settling[],
+  now: number,
+): Promise<Set<number>> {
+  const settlements = items.map(({ settlement }) => settlement);
+  const facts = items.flatMap(({ id, settlement: { outcome } }) =>
+    outcome.type === 'dead'
+      ? []
+      : Object.entries(outcome.remember ?? {}).map(([key, value]) => ({ id, key, value })),
+  );
+  const { rows } = await client.query<{ id: number }>({
+    name: 'settle',
+    text: SETTLE,
+    values: [
+      worker,
+      now,
+      items.map(({ id }) => id),
+      items.map(({ tries }) => tries),
+      settlements.map(({ state }) => state),
+      settlements.map(({ startedAt }) => startedAt),
+      settlements.map(({ finishedAt }) => finishedAt),
+      settlements.map(({ outcome }) => outcome.type),
+      settlements.map(({ outcome }) => storable(noteOf(outcome))),
+      settlements.map(({ outcome }) => storable(outcome.answer ?? null)),
+      settlements.map((settlement) => storable(reasonOf(settlement))),
+      settlements.map((settlement) => (settlement.state === 'ready' ? settlement.dueAt : null)),
+      settlements.map((settlement) => settlement.state !== 'ready' || settlement.attemptCounts),
+      settlements.map((settlement) => settlement.state === 'ready' && settlement.uncertain),
+      facts.map(({ id }) => id),
+      facts.map(({ key }) => storable(key)),
+      facts.map(({ value }) => storable(value)),
+    ],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
+function noteOf(outcome: Settlement['outcome']): string | null {
+  return outcome.type === 'done' ? (outcome.note ?? null) : outcome.reason;
+}
+
+function reasonOf(settlement: Settlement): string | null {
+  return settlement.state === 'dead'
+    ? settlement.reason
+    : settlement.state === 'ready'
+      ? noteOf(settlement.outcome)
+      : null;
+}
+
+/**
+ * Applies the rule to outcomes, in order, upon what the ledger holds, inside the caller's transaction: each
+ * process decides upon what all of them saw. Gives the destinations' health after it.
+ */
+export async function writeHealth(
+  client: pg.PoolClient,
+  rule: HealthRule,
+  items: readonly Settling[],
+): Promise<DestinationHealth[]> {
+  const destinations = [...new Set(items.map(({ destination }) => destination))].sort();
+  await client.query(
+    'INSERT INTO ledger.health (destination) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING',
+    [destinations],
+  );
+  const { rows } = await client.query<DestinationHealth>(
+    `SELECT ${HEALTH_COLUMNS} FROM ledger.health h WHERE h.destination = ANY ($1)
+    ORDER BY h.destination FOR UPDATE`,
+    [destinations],
+  );
+  const after = rows.map((health) =>
+    items
+      .filter(({ destination }) => destination === health.destination)
+      .reduce((before, { settlement }) => rule(before, settlement.outcome, settlement.finishedAt), health),
+  );
+  await client.query(
+    `UPDATE ledger.health h SET paused_until = n.paused_until, pause_reason = n.pause_reason,
+      failures = n.failures, failing_since = n.failing_since, last_success_at = n.last_success_at,
+      last_failure_at = n.last_failure_at, last_failure = n.last_failure, probing = n.probing
+    FROM unnest($1::text[], $2::bigint[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[],
+      $8::text[], $9::boolean[]) AS n (destination, paused_until, pause_reason, failures, failing_since,
+      last_success_at, last_failure_at, last_failure, probing)
+    WHERE h.destination = n.destination`,
+    [
+      after.map(({ destination }) => destination),
+      after.map(({ pausedUntil }) => pausedUntil),
+      after.map(({ pauseReason }) => storable(pauseReason)),
+      after.map(({ failures }) => failures),
+      after.map(({ failingSince }) => failingSince),
+      after.map(({ lastSuccessAt }) => lastSuccessAt),
+      after.map(({ lastFailureAt }) => lastFailureAt),
+      after.map(({ lastFailure }) => storable(lastFailure)),
+      after.map(({ probing }) => probing),
+    ],
+  );
+  return after;
+}
