@@ -1,30 +1,24 @@
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express, type Request, type Response, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import type { createWebhook } from './inbound/webhook.ts';
 import type { Ledger } from './ledger/contract.ts';
 import type { Metrics } from './metrics.ts';
 import { sendProblem } from './problem.ts';
 
-/** The name of the source that posts to the address without a name. */
-export const DEFAULT_SOURCE = 'default';
-
 export interface AppServices {
-  webhook: ReturnType<typeof createWebhook>;
   ledger: Pick<Ledger, 'probe'>;
+  /** What the Zapier app calls; absent where it is switched off. */
+  zapier?: Router;
   metrics: Metrics;
   log: Logger;
 }
 
-/** The receiver's web application: the webhook route, and what operators look at. */
-export function createApp({ webhook, ledger, metrics, log }: AppServices): Express {
+/** The receiver's web application: all but the webhook route itself, which receivers/listener.ts serves. */
+export function createApp({ ledger, zapier, metrics, log }: AppServices): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
 
-  app.post(['/webhooks/intelligems', '/webhooks/intelligems/:source'], (request, response) =>
-    webhook(request, response, sourceOf(request)),
-  );
   app.all(['/webhooks/intelligems', '/webhooks/intelligems/:source'], (_request, response) => {
     sendProblem(
       response,
@@ -60,6 +54,9 @@ export function createApp({ webhook, ledger, metrics, log }: AppServices): Expre
     response.setHeader('content-type', contentType);
     response.end(text);
   });
+  if (zapier !== undefined) {
+    app.use('/zapier', zapier);
+  }
   app.use((_request, response) => {
     sendProblem(response, {
       status: 404,
@@ -83,9 +80,4 @@ export function createApp({ webhook, ledger, metrics, log }: AppServices): Expre
     sendProblem(response, { status, title: status < 500 ? 'Bad request' : 'Internal error', detail });
   });
   return app;
-}
-
-function sourceOf(request: Request): string {
-  const { source } = request.params;
-  return typeof source === 'string' ? source : DEFAULT_SOURCE;
 }

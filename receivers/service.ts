@@ -13,8 +13,10 @@ import { ownSecret } from './inbound/webhook-secret.ts';
 import type { DeliveryWork, Ledger } from './ledger/contract.ts';
 import { openLedger } from './ledger/open.ts';
 import { startRetention } from './ledger/retention.ts';
+import { createListener } from './listener.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { planDeliveries } from './routes/plan.ts';
+import { openZapier, withZapier } from './zapier/zapier.ts';
 
 /** How long a stop waits for deliveries that are under way, milliseconds. */
 const STOP_GRACE_MS = 8_000;
@@ -38,7 +40,8 @@ export async function startService(configuration: Configuration, log: Logger): P
   const { ledger } = opened;
   try {
     const { sources, newSecret } = webhookSources(configuration);
-    const destinations = await openDestinations(configuration.destinations, log);
+    const zapier = openZapier(configuration.zapier, ledger);
+    const destinations = withZapier(await openDestinations(configuration.destinations, log), zapier);
     const metrics = createMetrics(
       ledger,
       destinations.queues.map(({ name }) => name),
@@ -47,7 +50,10 @@ export async function startService(configuration: Configuration, log: Logger): P
       { sources, bodyLimitBytes: listen.bodyLimitBytes, signatureHeader: listen.signatureHeader },
       {
         ledger,
-        plan: (event, source, now) => planDeliveries(configuration.routing, event, { source, now }),
+        plan: (event, source, now) => [
+          ...planDeliveries(configuration.routing, event, { source, now }),
+          ...(zapier?.plan(now) ?? []),
+        ],
         refusals: new Refusals(),
         log,
         now: Date.now,
@@ -57,7 +63,7 @@ export async function startService(configuration: Configuration, log: Logger): P
     const { headersTimeoutMs: headersTimeout, requestTimeoutMs: requestTimeout } = listen;
     const server = createServer(
       { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(headersTimeout / 2, 5_000) },
-      createApp({ webhook, ledger, metrics, log }),
+      createListener(webhook, createApp({ ledger, zapier: zapier?.router, metrics, log }), log),
     );
     server.maxConnections = listen.maxConnections;
     await listening(server, listen.port, listen.host);
