@@ -24,6 +24,13 @@ export function smtpOutcome(failure: SmtpFailure, server: string, bodyStarted: b
   if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2') {
     return authenticationOutcome(failure, server, answer);
   }
+  if (code === 'ETLS' && isPermanent(responseCode)) {
+    return {
+      type: 'dead',
+      reason: `${server} offers no encryption, and the password of SMTP_URL is not sent without. Use smtps:// or a port with STARTTLS (587); on a private way, add ?requireTLS=false to SMTP_URL. Then restart, and replay.`,
+      ...answer,
+    };
+  }
   if (responseCode !== undefined && responseCode >= 400) {
     return isPermanent(responseCode)
       ? {

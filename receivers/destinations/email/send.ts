@@ -92,7 +92,10 @@ export class EmailDestination implements Destination {
     } catch (error) {
       const outcome = this.#withoutSecrets(smtpOutcome(error as SmtpFailure, this.#server, false));
       const finding = outcome.type === 'done' ? '' : outcome.reason;
-      const fix = 'Check SMTP_URL; deliveries wait and are tried again.';
+      const fix =
+        outcome.type === 'dead'
+          ? 'Correct SMTP_URL and restart: until then, mails become dead letters.'
+          : 'Check SMTP_URL; until it answers, mails wait and are tried again.';
       return [{ what: 'Mail server', state: 'fault', finding, fix }, ...checks];
     }
   }
@@ -213,12 +216,17 @@ interface Transmission {
   bodyStarted: boolean;
 }
 
+/** Where a password may travel unencrypted: it does not leave this machine. */
+const LOOPBACK = /^(localhost|127\..*|\[::1\])$/;
+
 /** The mails under way by Message-ID, each as the stream from which its connection reads it. */
 type Bodies = Map<string, { readableDidRead: boolean }>;
 
 function openTransport(url: string, bodies: Bodies) {
+  const { password, hostname } = new URL(url);
   const transport = createTransport({
     url,
+    requireTLS: password !== '' && !LOOPBACK.test(hostname),
     pool: true,
     maxConnections: CONNECTIONS,
     maxRequeues: 1,

@@ -165,6 +165,15 @@ describe('connections', () => {
     expect(smtp.mails[0]?.secure).toBe(true);
   });
 
+  test('without encryption carry no password to another machine', async () => {
+    await restart({ login: { user: 'bot', password: 'right' } });
+    smtp = { ...smtp, url: `${smtp.url}?requireTLS=true` };
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type: 'dead' });
+    expect((outcome as { reason: string }).reason).toContain('?requireTLS=false');
+    expect(smtp.mails).toEqual([]);
+  });
+
   test('with a certificate that nobody signed are refused and tried again', async () => {
     await restart({ starttls: true });
     const outcome = await send();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { Message } from '../../../../receivers/destinations/contract.ts';
 import { http } from '../../../../receivers/destinations/http/definition.ts';
 import { render } from '../../../../receivers/destinations/http/render.ts';
@@ -71,4 +72,20 @@ test('a webhook that nests deeper than JSON can be written is told, not thrown',
   for (const template of [undefined, '{"all": {{ payload | json }}}']) {
     expect(render({ ...message, event }, template)).toMatchObject({ ok: false });
   }
+});
+
+test('whatever an experience is called, a template gives JSON with that name in it', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (name) => {
+      fc.pre(name.trim() !== '');
+      const message = sampleMessage('start');
+      const event = { ...message.event, experience: { ...message.event.experience, name } };
+      const rendered = render(
+        { ...message, event },
+        '{"a":"{{ experience.name }}","b":{{ experience.name | json }}}',
+      );
+      const trimmed = name.trim();
+      expect(JSON.parse((rendered as { body: string }).body)).toEqual({ a: trimmed, b: trimmed });
+    }),
+  );
 });
