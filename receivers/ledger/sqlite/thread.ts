@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StorageError } from '../contract.ts';
+import { storageAdvice } from './storage-advice.ts';
 import type { BatchResult, Call, WorkerSettings } from './worker.ts';
 
 interface Waiting {
@@ -90,7 +91,7 @@ export class LedgerThread<H extends Handlers> {
       if (result.ok) {
         resolve(result.value as never);
       } else {
-        reject(new StorageError(result.message));
+        reject(new StorageError(storageAdvice(result.message)));
       }
     });
     if (this.#gathered.length > 0) {

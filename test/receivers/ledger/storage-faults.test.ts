@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { samplePayload } from '../../fixtures/messages.ts';
+import { Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
+
+let data: ReturnType<typeof temporaryFolder>;
+
+beforeEach(() => {
+  data = temporaryFolder();
+});
+
+afterEach(() => data.remove());
+
+function freshBody(): string {
+  const payload = samplePayload('start');
+  return JSON.stringify({ ...payload, experience: { ...payload.experience, id: randomUUID() } });
+}
+
+/** Resolves once the receiver takes events again. */
+async function recovered(receiver: Receiver): Promise<void> {
+  while ((await receiver.post(freshBody())).status !== 200) {
+    // Each answer is awaited.
+  }
+  expect((await fetch(`${receiver.url}/readyz`)).status).toBe(200);
+}
+
+async function refuses(receiver: Receiver, said: RegExp): Promise<void> {
+  const response = await receiver.post(freshBody());
+  expect(response.status).toBe(503);
+  expect(response.headers.get('content-type')).toMatch('application/problem+json');
+  expect((await fetch(`${receiver.url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${receiver.url}/healthz`)).status).toBe(200);
+  await receiver.printed(said);
+}
+
+test('a ledger that another program has locked', async () => {
+  const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
+  const other = new DatabaseSync(join(data.folder, 'ledger.sqlite'));
+  other.exec('BEGIN IMMEDIATE');
+  await refuses(receiver, /Another program holds a lock on the ledger/);
+  other.exec('ROLLBACK');
+  other.close();
+  await recovered(receiver);
+  expect(await receiver.stop()).toBe(0);
+});
+
+test('a damaged ledger: the receiver says so and does not start', async () => {
+  writeFileSync(join(data.folder, 'ledger.sqlite'), 'this is not a database, it is a text\n'.repeat(500));
+  const { code, stderr } = await runCommand(['start'], {
+    DATA_DIR: data.folder,
+    HOST: '127.0.0.1',
+    PORT: '0',
+  });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/ledger.sqlite in the data folder is damaged.*move the file away/);
+});
+
+/** A file system of two megabytes over the folder; false where this user may not mount one. */
+function mountSmallDisk(folder: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const probe = temporaryFolder();
+const mayMount = mountSmallDisk(probe.folder);
+if (mayMount) {
+  execFileSync('umount', [probe.folder]);
+}
+probe.remove();
+
+(mayMount ? describe : describe.skip)('a disk (needs the right to mount one)', () => {
+  beforeEach(() => {
+    mountSmallDisk(data.folder);
+  });
+
+  afterEach(() => {
+    execFileSync('umount', ['--lazy', data.folder]);
+  });
+
+  test('that is full', async () => {
+    const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
+    const filler = join(data.folder, 'filler');
+    execFileSync('sh', ['-c', `cat /dev/zero > ${filler} 2>/dev/null || true`]);
+    let status: number;
+    do {
+      status = (await receiver.post(freshBody())).status;
+    } while (status === 200);
+    expect(status).toBe(503);
+    await refuses(receiver, /The disk of the data folder is full/);
+    rmSync(filler);
+    await recovered(receiver);
+    expect(await receiver.stop()).toBe(0);
+  });
+
+  test('that is read-only', async () => {
+    const receiver = await Receiver.start({ DATA_DIR: data.folder });
+    await receiver.stop();
+    execFileSync('mount', ['-o', 'remount,ro', data.folder]);
+    const { code, stderr } = await runCommand(['start'], {
+      DATA_DIR: data.folder,
+      HOST: '127.0.0.1',
+      PORT: '0',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/cannot be written|read-only|readonly/);
+  });
+});
