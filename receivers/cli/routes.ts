@@ -53,7 +53,7 @@ function told(routing: Routing, event: ExperienceEvent, source: string, now: num
       : `It goes to ${deliveries.map(({ destination }) => destination).join(', ')}.`;
   return [
     `${event.action} of ${printable(nameWords(event.experience))}, through the source ${source}:`,
-    ...routes.map(({ route, matches, words }) => `  ${matches ? '✓' : '✗'} ${route}: ${printable(words)}`),
+    ...routes.map(({ route, matches, words }) => `  ${matches ? '✓' : '✗'} ${route} ${printable(words)}`),
     summary,
     '',
   ].join('\n');

@@ -56,12 +56,15 @@ export function parseSettingsFile(name: string, text: string, environment: Envir
     return unreadable([{ where: name, message: 'The file is longer than 1 MiB. Is it the right one?' }]);
   }
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-    const broken = [...document.errors, ...document.warnings];
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      merge: true,
+      stringKeys: true,
+    });
+    const broken = brokenForm(document, text, lines);
     if (broken.length > 0) {
-      return unreadable(
-        broken.map(({ message, pos }) => ({ where: lineOf(pos[0]), message: sentence(message) })),
-      );
+      return unreadable(broken.map(({ message, offset }) => ({ where: lineOf(offset), message })));
     }
     const where = (path: Path) =>
       `${lineOf(offsetOf(document, path))}${path.length > 0 ? ` ${pathText(path)}` : ''}`;
@@ -89,6 +92,42 @@ export function parseSettingsFile(name: string, text: string, environment: Envir
   function lineOf(offset: number): string {
     return `${name}:${Math.max(1, lines.linePos(offset).line)}`;
   }
+}
+
+/** A variable without quotes, which YAML takes for the beginning of a map inside brackets. */
+const UNQUOTED = /(?<!["'$])\$\{/;
+const QUOTE_ADVICE = ` Inside [ ] and { }, write "\${NAME}" in quotes.`;
+
+/** What is wrong with the form of a document, at most once a line: a slip often brings others with it. */
+function brokenForm(
+  document: Document.Parsed,
+  text: string,
+  lines: LineCounter,
+): { message: string; offset: number }[] {
+  const broken = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
+    message,
+    offset: pos[0],
+  }));
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) === undefined) {
+        broken.push({
+          message: `There is no anchor &${alias.source} before this`,
+          offset: alias.range?.[0] ?? 0,
+        });
+      }
+    },
+  });
+  const written = text.split('\n');
+  const byLine = new Map<number, { message: string; offset: number }>();
+  for (const { message, offset } of broken) {
+    const { line } = lines.linePos(offset);
+    if (!byLine.has(line)) {
+      const hint = UNQUOTED.test(written[line - 1] ?? '') ? QUOTE_ADVICE : '';
+      byLine.set(line, { message: `${sentence(message)}${hint}`, offset });
+    }
+  }
+  return [...byLine.values()];
 }
 
 function putVariables(

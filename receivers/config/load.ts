@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isRecord } from '../../shared/events.ts';
 import type { DestinationKind } from '../destinations/contract.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
 import { type Known, unknownName } from '../routes/route.ts';
@@ -15,7 +16,7 @@ import { fileLists, TOP_LEVEL } from './receivers-file.ts';
 import { readRoutes } from './routing.ts';
 import { settings } from './settings.ts';
 import { SETTING_LINES } from './table.ts';
-import { inside, type Place, validate, valueAt } from './validate.ts';
+import { inside, type Place, validate } from './validate.ts';
 import type { Environment } from './variables.ts';
 
 export { describeFaults, type Fault } from './faults.ts';
@@ -58,7 +59,10 @@ export function loadConfiguration({
     environment,
     kinds,
   );
-  const known: Known = { destinations: [...new Set(destinations.names)], sources: [...new Set(sources.names)] };
+  const known: Known = {
+    destinations: [...new Set(destinations.names)],
+    sources: [...new Set(sources.names)],
+  };
   const mode = validate(fileLists.routing, content.routing, inside(file, 'routing'));
   const routes = readRoutes(content.routes, inside(file, 'routes'), known);
   const faults = [
@@ -100,7 +104,9 @@ function unknownKeys({ content, where }: SettingsFile): Fault[] {
 /** Settings of the table that name destinations which do not exist. */
 function unknownNames(written: unknown, { where }: Place, { destinations }: Known): Fault[] {
   return SETTING_LINES.filter(({ destination }) => destination).flatMap(({ path, schema }) => {
-    const read = schema.safeParse(valueAt(written, path));
+    const read = schema.safeParse(
+      path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : null), written),
+    );
     return [read.data ?? []]
       .flat()
       .map(String)

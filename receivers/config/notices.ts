@@ -35,7 +35,7 @@ function unusedVariables(
   return content.destinations == null || unused.length === 0
     ? []
     : [
-        `${unused.join(', ')} switch nothing on, because ${name} lists the destinations. Use them there as \${NAME}, or take them away.`,
+        `Of no effect, because ${name} lists the destinations: ${unused.join(', ')}. Use them there as \${NAME}, or take them away.`,
       ];
 }
 

@@ -10,7 +10,9 @@ export function overlaid(
   environment: Environment,
 ): { value: Record<string, unknown>; place: Place } {
   const value = structuredClone(
-    Object.fromEntries(Object.entries(file.content).filter(([key]) => isTable(key))),
+    Object.fromEntries(
+      Object.entries(file.content).filter(([key, section]) => isTable(key) && section !== null),
+    ),
   );
   const origins = new Map<string, string>();
   for (const line of SETTING_LINES) {

@@ -187,7 +187,7 @@ function withoutValue(message: string, value: unknown): string {
 }
 
 /** What stands at a path; of a text that is read as a list, the text itself. */
-export function valueAt(value: unknown, path: Path): unknown {
+function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((at, step) => {
     if (typeof at !== 'object' || at === null) {
       return at;

@@ -39,12 +39,16 @@ describe('fitsPattern', () => {
   test('agrees with an expression that tries every way', () => {
     const letters = ['a', 'b', '*', '?'];
     const words = (of: string[], length: number): string[] =>
-      length === 0 ? [''] : words(of, length - 1).flatMap((word) => [word, ...of.map((letter) => word + letter)]);
+      length === 0
+        ? ['']
+        : words(of, length - 1).flatMap((word) => [word, ...of.map((letter) => word + letter)]);
     const texts = [...new Set(words(['a', 'b'], 4))];
     for (const pattern of new Set(words(letters, 4))) {
       const slow = new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`);
       for (const text of texts) {
-        expect(`${pattern} ${text} ${fitsPattern(pattern, text)}`).toBe(`${pattern} ${text} ${slow.test(text)}`);
+        expect(`${pattern} ${text} ${fitsPattern(pattern, text)}`).toBe(
+          `${pattern} ${text} ${slow.test(text)}`,
+        );
       }
     }
   });

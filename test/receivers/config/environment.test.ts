@@ -1,0 +1,167 @@
+import { describe, expect, test } from '@jest/globals';
+import { SETTING_LINES } from '../../../receivers/config/table.ts';
+import { faultsOf, loaded } from './loaded.ts';
+
+describe('with nothing set', () => {
+  test('everything has its default', () => {
+    const configuration = loaded({});
+    expect(configuration).toMatchObject({
+      file: null,
+      role: 'all',
+      server: { host: '0.0.0.0', port: 8787, bodyLimitBytes: 1_048_576, publicUrl: null },
+      storage: { dataFolder: './data', databaseUrl: null, retentionDays: 90 },
+      delivery: { retry: { maxAttempts: 8, firstRetryMs: 10_000 }, attemptTimeoutMs: 30_000 },
+      updates: { quietSeconds: 60, dropBookkeeping: false },
+      sources: [{ name: 'default', title: 'default', secrets: [], accessToken: null }],
+      notices: [],
+    });
+  });
+
+  test('deliveries are tried for more than a day', () => {
+    const { retry } = loaded({}).delivery;
+    const pauses = Array.from({ length: retry.maxAttempts - 1 }, (_, index) =>
+      Math.min(retry.firstRetryMs * retry.factor ** index, 24 * 3_600_000),
+    );
+    const total = pauses.reduce((sum, pause) => sum + pause, 0);
+    expect(total).toBeGreaterThan(24 * 3_600_000);
+    expect(total).toBeLessThan(retry.giveUpAfterMs);
+  });
+
+  test('every event goes to the preview', () => {
+    const { destinations, routing } = loaded({});
+    expect(destinations).toMatchObject([{ name: 'preview', kind: { kind: 'preview' }, settings: {} }]);
+    expect(routing).toMatchObject({
+      mode: 'all',
+      quietMs: 60_000,
+      routes: [{ to: ['preview'], mute: false }],
+    });
+  });
+});
+
+describe('the table of settings', () => {
+  test('names each variable once', () => {
+    const names = SETTING_LINES.map(({ environment }) => environment);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !/^[A-Z][A-Z_]+$/.test(name))).toEqual([]);
+  });
+
+  test.each(SETTING_LINES.map((line) => [line.environment, line] as const))('says what %s is', (_, line) => {
+    expect(line.description).toMatch(/[.?]$/);
+    expect(line.default).not.toBeUndefined();
+  });
+});
+
+describe('environment variables', () => {
+  test('set what the table says', () => {
+    expect(
+      loaded({
+        HOST: '127.0.0.1',
+        PORT: '0',
+        PUBLIC_URL: 'https://hooks.example.com/',
+        INTELLIGEMS_SIGNATURE_HEADER: 'X-Signature',
+        HEADERS_TIMEOUT_SECONDS: '2.5',
+        RETENTION_DAYS: '7',
+        LOG_PRETTY: 'no',
+        UPDATE_QUIET_SECONDS: '0',
+        DROP_BOOKKEEPING_UPDATES: 'yes',
+        DATABASE_URL: 'postgres://receiver:secret@database/receiver',
+      }),
+    ).toMatchObject({
+      server: {
+        host: '127.0.0.1',
+        port: 0,
+        publicUrl: 'https://hooks.example.com',
+        signatureHeader: 'x-signature',
+        headersTimeoutMs: 2500,
+      },
+      storage: { retentionDays: 7, databaseUrl: 'postgres://receiver:secret@database/receiver' },
+      log: { pretty: false },
+      updates: { quietSeconds: 0, dropBookkeeping: true },
+      routing: { quietMs: 0 },
+    });
+  });
+
+  test('that are empty count as not set, and spaces around a value do not count', () => {
+    expect(loaded({ PORT: '', HOST: '  ', CHAT_TOKEN: '', LOG_LEVEL: ' debug\n' })).toMatchObject({
+      server: { port: 8787, host: '0.0.0.0' },
+      log: { level: 'debug' },
+      destinations: [{ name: 'preview' }],
+    });
+  });
+
+  test('are refused all at once, with what was found and what to write', () => {
+    expect(
+      faultsOf({
+        PORT: '80a',
+        LOG_LEVEL: 'loud',
+        PUBLIC_URL: 'hooks.example.com',
+        DIGEST_TIME_ZONE: 'Zurich',
+        INTELLIGEMS_EXPERIENCE_URL: 'https://app.example.com/',
+        DATABASE_URL: 'mysql://root:hunter2@db/x',
+      }),
+    ).toEqual([
+      'PORT: It is the text "80a". Write a whole number from 0 to 65535, such as 8787.',
+      'PUBLIC_URL: It is the text "hooks.example.com". Write a web address such as https://webhooks.example.com.',
+      'DATABASE_URL: It is a text of 25 characters. Write it as postgres://user:password@host:5432/database.',
+      'LOG_LEVEL: It is the text "loud". Write trace, debug, info, warn, error, fatal or silent.',
+      'DIGEST_TIME_ZONE: It is the text "Zurich". Write a time zone such as Europe/Zurich, America/New_York or UTC.',
+      'INTELLIGEMS_EXPERIENCE_URL: It is the text "https://app.example.com/". Write a web address with {id} in it, such as https://app.example.com/experiences/{id}.',
+    ]);
+  });
+
+  test.each(['-1', '65536', '1.5', 'NaN', 'Infinity', '0x1F90z'])('PORT=%s is refused', (port) => {
+    expect(faultsOf({ PORT: port })).toHaveLength(1);
+  });
+
+  test('that look like a misspelt setting are pointed out', () => {
+    expect(loaded({ RETENTION_DAY: '7', HOSTNAME: 'box', HOME: '/root', PATH: '/bin' }).notices).toEqual([
+      'The environment variable RETENTION_DAY is no setting. If you meant RETENTION_DAYS, rename it.',
+    ]);
+  });
+});
+
+describe('destinations by environment alone', () => {
+  test('are switched on by any of their variables, and get every event', () => {
+    const { destinations, routing } = loaded({
+      CHAT_TOKEN: 'tok-1',
+      CHAT_CHANNEL: 'general',
+      TABLE_SHEET: 'one',
+    });
+    expect(destinations).toMatchObject([
+      { name: 'chat', kind: { kind: 'chat' }, settings: { token: 'tok-1', channel: 'general', rate: 5 } },
+      { name: 'table', kind: { kind: 'table' }, settings: { sheet: 'one' } },
+    ]);
+    expect(routing.routes).toMatchObject([{ to: ['chat', 'table'] }]);
+  });
+
+  test('say what is missing by the name of its variable, and why it is needed', () => {
+    expect(faultsOf({ CHAT_TOKEN: 'xyz-secret', CHAT_RATE: '11', TABLE_SHEET: 'one' })).toEqual([
+      'CHAT_TOKEN: It is a text of 10 characters. Write the token, which begins with tok-.',
+      'CHAT_CHANNEL: It is missing. The channel. (chat is switched on by CHAT_TOKEN, CHAT_RATE.)',
+      'CHAT_RATE: It is the text "11". Write 10 or less.',
+    ]);
+  });
+
+  test('can be told of alerts and digests', () => {
+    const environment = { TABLE_SHEET: 'one', ALERT_DESTINATION: 'table', DIGEST_TO: 'table, tabel' };
+    expect(faultsOf(environment)).toEqual([
+      'DIGEST_TO: There is no destination of that name. Did you mean “table”?',
+    ]);
+  });
+});
+
+describe('the source of the environment', () => {
+  test('has as many secrets as are listed', () => {
+    expect(
+      loaded({ INTELLIGEMS_WEBHOOK_SECRET: 'new, old,', INTELLIGEMS_ACCESS_TOKEN: 'token' }).sources,
+    ).toEqual([
+      {
+        name: 'default',
+        title: 'default',
+        secrets: ['new', 'old'],
+        organizationId: null,
+        accessToken: 'token',
+      },
+    ]);
+  });
+});

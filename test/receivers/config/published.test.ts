@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
+import { receiversSchema } from '../../../receivers/config/json-schema.ts';
+import { describeFaults, loadConfiguration } from '../../../receivers/config/load.ts';
+import { settingsTable } from '../../../receivers/config/settings-table.ts';
+import { SETTING_LINES } from '../../../receivers/config/table.ts';
+import { DESTINATION_KINDS } from '../../../receivers/destinations/index.ts';
+
+function published(name: string): string {
+  return readFileSync(new URL(`../../../receivers/config/${name}`, import.meta.url), 'utf8');
+}
+
+const example = published('receivers.example.yaml');
+const schema = JSON.parse(published('receivers.schema.json'));
+const fits = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+
+describe('receivers.schema.json', () => {
+  test('is what `npm run schema` writes', () => {
+    expect(schema).toEqual(JSON.parse(JSON.stringify(receiversSchema(DESTINATION_KINDS))));
+  });
+
+  test('describes every setting', () => {
+    for (const { path, description } of SETTING_LINES) {
+      const found = path.reduce((at, key) => at?.properties?.[key], schema);
+      expect({ path, description: found?.description }).toEqual({ path, description });
+    }
+  });
+
+  test('takes the example', () => {
+    fits(parse(example));
+    expect(fits.errors).toBeNull();
+  });
+
+  test.each([
+    ['a misspelt section', { sever: {} }],
+    ['a misspelt setting', { server: { prot: 1 } }],
+    ['a number that is none', { server: { port: 'many' } }],
+    ['a number out of bounds', { server: { port: 70_000 } }],
+    ['an unknown type of destination', { destinations: [{ type: 'slak' }] }],
+    ['a misspelt setting of a destination', { destinations: [{ type: 'slack', chanel: '#x' }] }],
+    ['a route with an unknown condition', { routes: [{ name: 'a', to: 'b', when: { action: 'start' } }] }],
+    ['a word that is none of those known', { routing: 'last' }],
+  ])('refuses %s', (_, document) => {
+    expect(fits(document)).toBe(false);
+  });
+
+  test.each([
+    ['a variable in place of a number', { server: { port: `\${PORT}` } }],
+    ['a variable in place of a word', { log: { level: `\${LEVEL}` } }],
+    ['nothing', {}],
+  ])('takes %s', (_, document) => {
+    expect(fits(document)).toBe(true);
+  });
+});
+
+describe('receivers.example.yaml', () => {
+  test('begins by naming its schema, as editors want it', () => {
+    const [, file] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(example) ?? [];
+    expect(readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')).toBe(
+      published('receivers.schema.json'),
+    );
+  });
+
+  test('is without a fault once its variables are set', () => {
+    const environment: Record<string, string> = {
+      ALPINE_WEBHOOK_SECRET: 'a',
+      ALPINE_ACCESS_TOKEN: 'b',
+      BIKES_WEBHOOK_SECRET: 'c',
+      BIKES_OLD_WEBHOOK_SECRET: 'd',
+      SLACK_BOT_TOKEN: 'xoxb-1-2-three',
+      GOOGLE_SERVICE_ACCOUNT_KEY: './key.json',
+      SMTP_URL: 'smtps://user:password@mail.example.com:465',
+    };
+    const used = [...example.matchAll(/(?<!\$)\$\{([A-Z_]+)\}/g)].map(([, name]) => String(name));
+    expect(new Set(used)).toEqual(new Set([...Object.keys(environment), 'NAME']));
+    const result = loadConfiguration({ environment, readFile: () => example });
+    expect(result.ok ? '' : describeFaults(result.faults)).toBe('');
+    expect(result).toMatchObject({ configuration: { notices: [] } });
+  });
+});
+
+describe('the table of settings', () => {
+  const table = settingsTable(DESTINATION_KINDS);
+
+  test('has a line for each environment variable', () => {
+    const names = [
+      'CONFIG_FILE',
+      'INTELLIGEMS_WEBHOOK_SECRET',
+      ...SETTING_LINES.map(({ environment }) => environment),
+      ...DESTINATION_KINDS.flatMap(({ environment }) => Object.keys(environment)),
+    ];
+    for (const name of names) {
+      expect(table.match(new RegExp(`^\\| \`${name}\` \\| .* \\| .* \\| \\S.* \\|$`, 'gm'))).toHaveLength(1);
+    }
+  });
+});
