@@ -15,5 +15,5 @@ export function person(email: string, people: People): Inline {
 /** A person in a context block. */
 export function personElement(email: string, people: People): PlainText | Markup {
   const id = people.get(email);
-  return id === undefined ? plainText(inline(email, ADDRESS_LIMIT)) : markup(`<@${id}>`);
+  return id === undefined ? plainText(inline(email, ADDRESS_LIMIT) || '–') : markup(`<@${id}>`);
 }

@@ -1,0 +1,35 @@
+import type { DestinationKind, Message, Preview } from '../contract.ts';
+import { renderDiscord } from './render.ts';
+import { type DiscordSettings, discordSettings } from './settings.ts';
+
+function preview(message: Message): Preview {
+  const rendered = renderDiscord(message);
+  const [{ title, description, fields, footer }] = rendered.embeds;
+  const parts = [title, description, ...fields.map(({ name, value }) => `${name}\n${value}`), footer?.text];
+  const text = parts
+    .filter((part) => part !== undefined && part !== '')
+    .join('\n')
+    .replace(/<t:(\d+):f>/g, (_, seconds) => new Date(Number(seconds) * 1000).toISOString())
+    .replace(/\*\*|`/g, '')
+    .replace(/\\(.)/g, '$1');
+  return { text, document: { type: 'json', content: JSON.stringify(rendered, null, 2) } };
+}
+
+/** Discord: an embed per event, posted to a channel's webhook. */
+export const discord: DestinationKind<DiscordSettings> = {
+  kind: 'discord',
+  title: 'Discord',
+  settings: discordSettings,
+  environment: {
+    DISCORD_WEBHOOK_URL: 'webhookUrl',
+    DISCORD_THREAD_ID: 'threadId',
+    DISCORD_UNSURE: 'unsure',
+  },
+  concurrency: 2,
+  preview,
+  example: { webhookUrl: 'https://discord.com/api/webhooks/123456789012345678/token', unsure: 'repeat' },
+  async open(settings) {
+    const { openDiscord } = await import('./send.ts');
+    return openDiscord(settings);
+  },
+};

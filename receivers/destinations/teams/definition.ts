@@ -1,0 +1,39 @@
+import type { DestinationKind, Message, Preview } from '../contract.ts';
+import { type Element, renderTeams } from './render.ts';
+import { type TeamsSettings, teamsSettings } from './settings.ts';
+
+function preview(message: Message): Preview {
+  const rendered = renderTeams(message);
+  const { body, actions } = rendered.attachments[0].content;
+  const links = actions.map(({ title, url }) => `[${title}] ${url}`);
+  return {
+    text: [...body.map(elementWords), ...links].join('\n'),
+    document: { type: 'json', content: JSON.stringify(rendered, null, 2) },
+  };
+}
+
+function elementWords(element: Element): string {
+  switch (element.type) {
+    case 'RichTextBlock':
+      return element.inlines.map(({ text }) => text).join('');
+    case 'TextBlock':
+      return element.text.replace(/\{\{DATE\(([^,)]+), SHORT\)\}\} \{\{TIME\([^)]*\)\}\}/g, '$1');
+    case 'Image':
+      return `[picture: ${element.altText}] ${element.url}`;
+  }
+}
+
+/** Microsoft Teams: an Adaptive Card per event, posted to a channel's workflow. */
+export const teams: DestinationKind<TeamsSettings> = {
+  kind: 'teams',
+  title: 'Microsoft Teams',
+  settings: teamsSettings,
+  environment: { TEAMS_WEBHOOK_URL: 'webhookUrl', TEAMS_UNSURE: 'unsure' },
+  concurrency: 2,
+  preview,
+  example: { webhookUrl: 'https://prod-00.westeurope.logic.azure.com/workflows/id', unsure: 'repeat' },
+  async open(settings) {
+    const { openTeams } = await import('./send.ts');
+    return openTeams(settings);
+  },
+};

@@ -1,0 +1,115 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { answerFault, FaultPlan } from './faults.ts';
+
+export interface FakeCard {
+  type?: string;
+  version?: string;
+  fallbackText?: string;
+  body?: { type?: string; text?: string; inlines?: { type?: string; text?: string }[]; url?: string }[];
+  actions?: { type?: string; title?: string; url?: string }[];
+}
+
+export interface FakeTeams {
+  /** For TEAMS_WEBHOOK_URL. */
+  webhookUrl: string;
+  faults: FaultPlan;
+  /** What people see, oldest first. */
+  cards: FakeCard[];
+  close(): Promise<void>;
+}
+
+const PATH =
+  '/workflows/abc/triggers/manual/paths/invoke?api-version=2016-06-01&sig=signature-of-the-workflow';
+
+/** Teams' limit of a message, counted as JSON within JSON. https://github.com/MicrosoftDocs/msteams-docs/issues/11274 */
+const BYTES_LIMIT = 28_672;
+
+/**
+ * Starts a Teams workflow. The real one answers 202 at once and shows a card that it cannot take as “couldn't
+ * be displayed”; this one answers 400 in its place, so that a test sees it.
+ */
+export async function startFakeTeams(): Promise<FakeTeams> {
+  const faults = new FaultPlan();
+  const cards: FakeCard[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await text(request).catch(() => null);
+    if (body === null) {
+      return;
+    }
+    const fault = faults.next(request);
+    if (fault !== null && fault.after !== true) {
+      answerFault(fault, response);
+      return;
+    }
+    const [status, answer] = take(request.url ?? '', body);
+    if (fault !== null) {
+      answerFault(fault, response);
+      return;
+    }
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  function take(url: string, body: string): [number, string] {
+    if (url !== PATH) {
+      return [401, '{"error":{"code":"DirectApiAuthorizationRequired"}}'];
+    }
+    const payload = JSON.parse(body) as {
+      type?: string;
+      attachments?: { contentType?: string; content?: FakeCard }[];
+    };
+    const [attachment] = payload.attachments ?? [];
+    const problems = attachment?.content === undefined ? ['no card'] : cardFaults(attachment.content);
+    if (payload.type !== 'message' || attachment?.contentType !== 'application/vnd.microsoft.card.adaptive') {
+      problems.push('no message with an Adaptive Card');
+    }
+    if (problems.length > 0) {
+      return [400, JSON.stringify({ error: { code: 'BadRequest', message: problems.join(' ') } })];
+    }
+    cards.push(attachment?.content as FakeCard);
+    return [202, ''];
+  }
+
+  return {
+    webhookUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}`,
+    faults,
+    cards,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** What keeps Teams from showing a card. */
+export function cardFaults(card: FakeCard): string[] {
+  const faults: string[] = [];
+  if (card.type !== 'AdaptiveCard' || !['1.0', '1.1', '1.2', '1.3', '1.4'].includes(card.version ?? '')) {
+    faults.push('Workflows show Adaptive Cards up to version 1.4 only.');
+  }
+  if (Buffer.byteLength(JSON.stringify(JSON.stringify(card))) > BYTES_LIMIT) {
+    faults.push('MessageSizeExceeded');
+  }
+  for (const { type, text: words, inlines, url } of card.body ?? []) {
+    const known =
+      (type === 'TextBlock' && typeof words === 'string' && words !== '') ||
+      (type === 'Image' && /^https:\/\//.test(url ?? '')) ||
+      (type === 'RichTextBlock' &&
+        (inlines ?? []).length > 0 &&
+        (inlines ?? []).every(
+          (each) => each.type === 'TextRun' && typeof each.text === 'string' && each.text !== '',
+        ));
+    if (!known) {
+      faults.push(`An element of type ${type} is not as it should be.`);
+    }
+  }
+  for (const { type, url } of card.actions ?? []) {
+    if (type !== 'Action.OpenUrl' || !/^https?:\/\//.test(url ?? '')) {
+      faults.push('An action is not as it should be.');
+    }
+  }
+  return faults;
+}

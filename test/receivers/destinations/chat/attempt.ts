@@ -1,0 +1,32 @@
+import { pino } from 'pino';
+import type {
+  Attempt,
+  Destination,
+  DestinationKind,
+  Message,
+  Outcome,
+} from '../../../../receivers/destinations/contract.ts';
+
+/** Opens a destination as the receiver does, from settings as they come from the environment. */
+export async function openKind<Settings>(
+  kind: DestinationKind<Settings>,
+  settings: Record<string, unknown>,
+): Promise<Destination> {
+  const services = { name: kind.kind, log: pino({ level: 'silent' }), now: Date.now };
+  return kind.open(kind.settings.parse(settings), services);
+}
+
+/** One attempt that remembers nothing. */
+export function attempt(
+  destination: Destination,
+  message: Message,
+  details: Partial<Attempt> = {},
+): Promise<Outcome> {
+  return destination.send(message, {
+    number: 1,
+    uncertain: false,
+    signal: AbortSignal.timeout(20_000),
+    recall: async () => null,
+    ...details,
+  });
+}

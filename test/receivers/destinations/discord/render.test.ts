@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { discord } from '../../../../receivers/destinations/discord/definition.ts';
+import { renderDiscord } from '../../../../receivers/destinations/discord/render.ts';
+import { faultsOf } from '../../../fakes/discord.ts';
+import { expectGolden } from '../../../fixtures/golden.ts';
+import { CHAT_MESSAGES, extremeMessages } from '../chat/messages.ts';
+
+describe.each(Object.entries(CHAT_MESSAGES))('%s', (name, message) => {
+  const file = name.replaceAll(' ', '-');
+
+  test('is rendered as the golden file shows', () => {
+    const rendered = JSON.stringify(renderDiscord(message), null, 2);
+    expectGolden(new URL(`golden/${file}.json`, import.meta.url), `${rendered}\n`);
+  });
+
+  test('reads as the golden text shows', () => {
+    const { text } = discord.preview(message, discord.example);
+    expectGolden(new URL(`golden/${file}.txt`, import.meta.url), `${text}\n`);
+  });
+});
+
+test.each([
+  ...Object.entries(CHAT_MESSAGES),
+  ...Object.entries(extremeMessages()).map(([name, message]) => [`extreme ${name}`, message] as const),
+])('%s keeps the limits of Discord', (_, message) => {
+  const rendered = renderDiscord(message);
+  expect(faultsOf(rendered.embeds)).toEqual([]);
+});

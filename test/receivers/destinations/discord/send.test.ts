@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { discord } from '../../../../receivers/destinations/discord/definition.ts';
+import { type FakeDiscord, startFakeDiscord } from '../../../fakes/discord.ts';
+import { SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import { attempt, openKind } from '../chat/attempt.ts';
+
+let fake: FakeDiscord;
+
+beforeEach(async () => {
+  fake = await startFakeDiscord();
+});
+
+afterEach(async () => {
+  await fake.close();
+});
+
+const open = (settings: Record<string, unknown> = {}) =>
+  openKind(discord, { webhookUrl: fake.webhookUrl, ...settings });
+
+describe('Discord', () => {
+  test('gets a message for each event and report', async () => {
+    const destination = await open();
+    for (const name of SAMPLE_NAMES) {
+      expect(await attempt(destination, sampleMessage(name))).toMatchObject({ type: 'done' });
+    }
+    const last = await attempt(destination, SAMPLE_REPORT);
+    expect(last).toEqual({ type: 'done', answer: '{"id":"1300000000000000006"}' });
+    expect(fake.messages.map(({ embeds }) => embeds[0]?.title)).toEqual([
+      ...SAMPLE_NAMES.map(() => 'Backpack price test'),
+      'Experiments on 9 October 2026\\: 2 started, 1 ended',
+    ]);
+  });
+
+  test('gets it into a thread where the settings name one', async () => {
+    await attempt(await open({ threadId: '1200000000000000000' }), sampleMessage('start'));
+    expect(fake.messages[0]?.thread).toBe('1200000000000000000');
+  });
+
+  test('that is a forum says that a thread is needed', async () => {
+    const forum = await startFakeDiscord({ isForum: true });
+    const outcome = await attempt(await open({ webhookUrl: forum.webhookUrl }), sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining('Set the thread’s ID.') });
+    await forum.close();
+  });
+
+  test('that limits the rate is left alone for as long as it asks, to the millisecond', async () => {
+    const body = '{"message":"You are being rate limited.","retry_after":0.65,"global":false}';
+    fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 1, body });
+    const outcome = await attempt(await open(), sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 650 });
+  });
+
+  test('whose webhook is gone says so, without the secret', async () => {
+    const destination = await open({ webhookUrl: `${fake.webhookUrl}x` });
+    const outcome = await attempt(destination, sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining('Make a new one') });
+    expect(JSON.stringify(outcome)).not.toContain('token-of-the-webhook');
+    expect(await destination.check()).toEqual([expect.objectContaining({ state: 'fault' })]);
+  });
+
+  test.each([
+    ['repeat', 2],
+    ['skip', 1],
+  ])('is sent what may have arrived as the settings say: %s', async (unsure, expected) => {
+    fake.faults.add({ kind: 'reset', after: true });
+    const destination = await open({ unsure });
+    const first = await attempt(destination, sampleMessage('start'));
+    expect(first).toMatchObject({ type: 'retry', uncertain: true });
+    const second = await attempt(destination, sampleMessage('start'), { uncertain: true });
+    expect(second).toMatchObject({ type: 'done' });
+    expect(fake.messages).toHaveLength(expected);
+  });
+
+  test('is asked at start whether the webhook is there', async () => {
+    const checks = await (await open()).check();
+    expect(checks).toEqual([expect.objectContaining({ state: 'ok', what: 'Discord webhook' })]);
+    expect(fake.messages).toEqual([]);
+  });
+
+  test('that cannot be reached got nothing', async () => {
+    const destination = await open();
+    await fake.close();
+    const outcome = await attempt(destination, sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'retry', reason: expect.stringContaining('ECONNREFUSED') });
+    expect(outcome).not.toHaveProperty('uncertain');
+    expect(await destination.check()).toEqual([expect.objectContaining({ state: 'fault' })]);
+    fake = await startFakeDiscord();
+  });
+});
+
+describe('the settings', () => {
+  test.each([
+    [{ webhookUrl: 'discord' }, 'Write the webhook’s URL'],
+    [{ webhookUrl: 'https://discord.com/api/webhooks/1/x', threadId: 'general' }, 'Write the thread’s ID'],
+    [{ webhookUrl: 'https://discord.com/api/webhooks/1/x', unsure: 'maybe' }, 'Write “repeat” or “skip”.'],
+  ])('%j is refused with what to write instead', (settings, message) => {
+    const parsed = discord.settings.safeParse(settings);
+    expect(parsed.error?.issues.map((issue) => issue.message)).toEqual([expect.stringContaining(message)]);
+  });
+});

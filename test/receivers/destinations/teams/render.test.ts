@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { teams } from '../../../../receivers/destinations/teams/definition.ts';
+import { renderTeams } from '../../../../receivers/destinations/teams/render.ts';
+import { cardFaults } from '../../../fakes/teams.ts';
+import { expectGolden } from '../../../fixtures/golden.ts';
+import { CHAT_MESSAGES, extremeMessages } from '../chat/messages.ts';
+
+describe.each(Object.entries(CHAT_MESSAGES))('%s', (name, message) => {
+  const file = name.replaceAll(' ', '-');
+
+  test('is rendered as the golden file shows', () => {
+    const rendered = JSON.stringify(renderTeams(message), null, 2);
+    expectGolden(new URL(`golden/${file}.json`, import.meta.url), `${rendered}\n`);
+  });
+
+  test('reads as the golden text shows', () => {
+    const { text } = teams.preview(message, teams.example);
+    expectGolden(new URL(`golden/${file}.txt`, import.meta.url), `${text}\n`);
+  });
+});
+
+test.each([
+  ...Object.entries(CHAT_MESSAGES),
+  ...Object.entries(extremeMessages()).map(([name, message]) => [`extreme ${name}`, message] as const),
+])('%s keeps the limits of Teams', (_, message) => {
+  const rendered = renderTeams(message);
+  expect(cardFaults(rendered.attachments[0].content)).toEqual([]);
+});

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { teams } from '../../../../receivers/destinations/teams/definition.ts';
+import { type FakeTeams, startFakeTeams } from '../../../fakes/teams.ts';
+import { SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import { attempt, openKind } from '../chat/attempt.ts';
+
+let fake: FakeTeams;
+
+beforeEach(async () => {
+  fake = await startFakeTeams();
+});
+
+afterEach(async () => {
+  await fake.close();
+});
+
+const open = (settings: Record<string, unknown> = {}) =>
+  openKind(teams, { webhookUrl: fake.webhookUrl, ...settings });
+
+describe('Teams', () => {
+  test('gets a card for each event and report', async () => {
+    const destination = await open();
+    for (const message of [...SAMPLE_NAMES.map((name) => sampleMessage(name)), SAMPLE_REPORT]) {
+      expect(await attempt(destination, message)).toEqual({ type: 'done' });
+    }
+    expect(fake.cards.map(({ fallbackText }) => fallbackText)).toEqual([
+      'Backpack price test was created by maya@alpine-goods.example (Alpine Goods)',
+      'Backpack price test was started by maya@alpine-goods.example (Alpine Goods)',
+      'Backpack price test was updated by jonas@alpine-goods.example (Alpine Goods)',
+      'Backpack price test was paused by jonas@alpine-goods.example (Alpine Goods)',
+      'Backpack price test was ended by maya@alpine-goods.example (Alpine Goods)',
+      'Backpack price test was deleted (Alpine Goods)',
+      'Experiments on 9 October 2026: 2 started, 1 ended',
+    ]);
+  });
+
+  test.each([
+    [401, 'Let “Anyone” trigger it'],
+    [404, 'Switch it on'],
+    [418, 'Check the workflow’s URL'],
+  ])('that answers %d is for a person to mend', async (status, advice) => {
+    fake.faults.add({ kind: 'status', status });
+    const outcome = await attempt(await open(), sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining(advice) });
+    expect(JSON.stringify(outcome)).not.toContain('signature-of-the-workflow');
+  });
+
+  test('that limits the rate is left alone for as long as it asks', async () => {
+    fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 9 });
+    const outcome = await attempt(await open(), sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 9000 });
+  });
+
+  test('that tells its rate limit in a 200, as the older connectors do, is understood', async () => {
+    const body =
+      'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429.';
+    fake.faults.add({ kind: 'status', status: 200, body });
+    const outcome = await attempt(await open(), sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'retry', rateLimited: true });
+  });
+
+  test.each([
+    ['repeat', 2],
+    ['skip', 1],
+  ])('is sent what may have arrived as the settings say: %s', async (unsure, expected) => {
+    fake.faults.add({ kind: 'status', status: 502, after: true });
+    const destination = await open({ unsure });
+    const first = await attempt(destination, sampleMessage('start'));
+    expect(first).toMatchObject({ type: 'retry', uncertain: true });
+    const second = await attempt(destination, sampleMessage('start'), { uncertain: true });
+    expect(second).toMatchObject({ type: 'done' });
+    expect(fake.cards).toHaveLength(expected);
+  });
+
+  test('says at start what a time-out may lead to', async () => {
+    const [check] = await (await open({ unsure: 'skip' })).check();
+    expect(check).toMatchObject({ state: 'ok', finding: expect.stringContaining('it may be missing') });
+  });
+});
+
+test('a URL that is none is refused with where to find it', () => {
+  const parsed = teams.settings.safeParse({ webhookUrl: 'teams' });
+  expect(parsed.error?.issues.map(({ message }) => message)).toEqual([
+    expect.stringContaining('Write the workflow’s URL'),
+  ]);
+});
