@@ -121,20 +121,22 @@ function advice(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** The advice of the alternative whose type fits, or all types. */
-function unionAdvice(alternativesTried: readonly (readonly z.core.$ZodIssue[])[]): string {
-  const fitting = alternativesTried.find(([first]) => first !== undefined && !isOfWrongType(first));
-  if (fitting !== undefined) {
-    return fitting[0]!.message;
-  }
-  const types = alternativesTried.flatMap(([first]) =>
-    first?.code === 'invalid_type' ? [typeInWords(first.expected)] : [],
-  );
-  return types.length === 0 ? 'Write something else.' : `Write ${alternatives([...new Set(types)])}.`;
+/** The advice of the alternative whose type fits, or what all of them take. */
+function unionAdvice(tried: readonly (readonly z.core.$ZodIssue[])[]): string {
+  const firsts = tried.flatMap(([first]) => first ?? []);
+  const fitting = firsts.find((issue) => takenBy(issue).length === 0);
+  return fitting?.message ?? `Write ${alternatives([...new Set(firsts.flatMap(takenBy))])}.`;
 }
 
-function isOfWrongType(issue: z.core.$ZodIssue): boolean {
-  return issue.code === 'invalid_type' && issue.path.length === 0;
+/** What an alternative takes instead of a value of another kind; nothing where the kind fits. */
+function takenBy(issue: z.core.$ZodIssue): string[] {
+  if (issue.path.length > 0) {
+    return [];
+  }
+  if (issue.code === 'invalid_type') {
+    return [typeInWords(issue.expected)];
+  }
+  return issue.code === 'invalid_value' ? issue.values.map(String) : [];
 }
 
 function typeInWords(type: string): string {

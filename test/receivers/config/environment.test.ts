@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { describeFaults } from '../../../receivers/config/load.ts';
 import { SETTING_LINES } from '../../../receivers/config/table.ts';
 import { faultsOf, loaded } from './loaded.ts';
 
@@ -164,4 +165,15 @@ describe('the source of the environment', () => {
       },
     ]);
   });
+});
+
+test('faults are told for a terminal', () => {
+  const port = { where: 'PORT', message: 'It is the text "x". Write a whole number.' };
+  const route = { where: 'receivers.yaml:12 routes[0].to', message: 'It is missing.' };
+  expect(describeFaults([port])).toBe(
+    'The settings have one fault; nothing was started.\n  PORT\n    It is the text "x". Write a whole number.',
+  );
+  expect(describeFaults([port, route])).toMatch(
+    /^The settings have 2 faults; .*\n {2}PORT\n.*\n {2}receivers\.yaml:12 routes\[0\]\.to\n {4}It is missing\.$/,
+  );
 });
