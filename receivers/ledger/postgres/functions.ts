@@ -82,11 +82,14 @@ CREATE FUNCTION ledger.accept(
   lanes bigint[], bodies bytea[], headers text[],
   of_event integer[], destinations text[], routes text[], due bigint[], quiet bigint[]
 ) RETURNS boolean[] LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 DECLARE
   new_keys text[];
   new_sequences bigint[];
-  accepted boolean[];
-  intricate record;
+  sequences bigint[];
+  intricate integer[];
+  nth integer;
+  event integer;
   ready_ids bigint[];
   ready_destinations text[];
   ready_due bigint[];
@@ -134,18 +137,19 @@ BEGIN
   )
   SELECT array_agg(key), array_agg(sequence) INTO new_keys, new_sequences FROM added;
 
-  SELECT array_agg(a.key IS NOT NULL AND g.nth = g.first ORDER BY g.nth) INTO accepted
+  -- Of each given event, where it is the first with its key and new.
+  SELECT array_agg(CASE WHEN g.nth = g.first THEN a.sequence END ORDER BY g.nth) INTO sequences
   FROM (SELECT key, nth, min(nth) OVER (PARTITION BY key) AS first
     FROM unnest(keys) WITH ORDINALITY AS k (key, nth)) g
-  LEFT JOIN unnest(new_keys) AS a (key) USING (key);
+  LEFT JOIN unnest(new_keys, new_sequences) AS a (key, sequence) USING (key);
 
   WITH asked AS (
-    SELECT d.*, a.sequence, lanes[d.event] AS lane, received[d.event] AS created_at
+    SELECT d.*, lanes[d.event] AS lane
     FROM unnest(of_event, destinations, routes, due, quiet) WITH ORDINALITY
       AS d (event, destination, route, due_at, quiet_ms, nth)
-    JOIN unnest(new_keys, new_sequences) AS a (key, sequence) ON a.key = keys[d.event] AND accepted[d.event]
+    WHERE sequences[d.event] IS NOT NULL
   ), lane AS (
-    SELECT l.*, last.id IS NOT NULL AS occupied,
+    SELECT l.lane, l.destination, last.id IS NOT NULL AS occupied,
       l.merging OR coalesce(last.quiet_ms IS NOT NULL AND last.tries = 0, false) AS intricate
     FROM (
       SELECT lane, destination, bool_or(quiet_ms IS NOT NULL) AS merging FROM asked GROUP BY lane, destination
@@ -154,34 +158,30 @@ BEGIN
       WHERE d.lane = l.lane AND d.destination = l.destination AND d.state IN ('waiting', 'ready', 'running')
       ORDER BY d.id DESC LIMIT 1
     ) last ON true
+  ), placed AS (
+    SELECT a.*, l.intricate, l.occupied,
+      row_number() OVER (PARTITION BY a.lane, a.destination ORDER BY a.nth) = 1 AS first
+    FROM asked a JOIN lane l USING (lane, destination)
   ), added AS (
     INSERT INTO ledger.deliveries (sequence, destination, route, lane, state, due_at, created_at)
-    SELECT a.sequence, a.destination, a.route, a.lane,
-      CASE WHEN NOT l.occupied AND row_number() OVER (PARTITION BY a.lane, a.destination ORDER BY a.nth) = 1
-        THEN 'ready' ELSE 'waiting' END,
-      a.due_at, a.created_at
-    FROM asked a JOIN lane l USING (lane, destination) WHERE NOT l.intricate ORDER BY a.nth
+    SELECT sequences[p.event], p.destination, p.route, p.lane,
+      CASE WHEN p.first AND NOT p.occupied THEN 'ready' ELSE 'waiting' END, p.due_at, received[p.event]
+    FROM placed p WHERE NOT p.intricate ORDER BY p.nth
     RETURNING id, destination, due_at, state
   )
-  SELECT array_agg(id), array_agg(destination), array_agg(due_at)
-  INTO ready_ids, ready_destinations, ready_due FROM added WHERE state = 'ready';
+  SELECT array_agg(id), array_agg(destination), array_agg(due_at),
+    array(SELECT p.nth FROM placed p WHERE p.intricate ORDER BY p.nth)
+  INTO ready_ids, ready_destinations, ready_due, intricate FROM added WHERE state = 'ready';
   PERFORM ledger.add_jobs(now_ms, ready_ids, ready_destinations, ready_due);
 
-  -- What is left merges with a burst, or ends one: one after the other, in order.
-  FOR intricate IN
-    SELECT d.*, a.sequence, lanes[d.event] AS lane, received[d.event] AS created_at
-    FROM unnest(of_event, destinations, routes, due, quiet) WITH ORDINALITY
-      AS d (event, destination, route, due_at, quiet_ms, nth)
-    JOIN unnest(new_keys, new_sequences) AS a (key, sequence) ON a.key = keys[d.event] AND accepted[d.event]
-    WHERE NOT EXISTS (
-      SELECT 1 FROM ledger.deliveries e
-      WHERE e.sequence = a.sequence AND e.destination = d.destination AND e.replay = 0
-    ) ORDER BY d.nth
-  LOOP
-    PERFORM ledger.add_delivery(now_ms, intricate.sequence, intricate.lane, intricate.destination,
-      intricate.route, intricate.due_at, intricate.quiet_ms, 0, intricate.created_at);
+  -- These merge with a burst, or end one: one after the other, in order.
+  FOREACH nth IN ARRAY intricate LOOP
+    event := of_event[nth];
+    PERFORM ledger.add_delivery(now_ms, sequences[event], lanes[event], destinations[nth], routes[nth], due[nth],
+      quiet[nth], 0, received[event]);
   END LOOP;
-  RETURN accepted;
+  RETURN array(SELECT s.sequence IS NOT NULL FROM unnest(sequences) WITH ORDINALITY AS s (sequence, nth)
+    ORDER BY s.nth);
 END $$;
 
 -- Marks deliveries as running, for an attempt each. What cannot be claimed is 'wait' (later perhaps: its
