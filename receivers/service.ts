@@ -117,6 +117,7 @@ function deliveryWork(
       },
       {
         ledger,
+        resultsOf: async () => null,
         destinations: destinations.open,
         log,
         now: Date.now,

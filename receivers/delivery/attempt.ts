@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import type { Attempt, Destination, Message, Outcome } from '../destinations/contract.ts';
-import type { ClaimedDelivery, Ledger, Settlement } from '../ledger/contract.ts';
+import type { Results } from '../experience/results.ts';
+import type { ClaimedDelivery, Ledger, Settlement, StoredEvent } from '../ledger/contract.ts';
 import { type RetryPolicy, retryDelay } from './backoff.ts';
+import { isCompletion } from './completion.ts';
 import { experienceMessage, isReport, type LinkSettings, reportMessage } from './message.ts';
+import { toldAlready } from './told-already.ts';
 
 /** How many events of an experience a message is told about. */
 const HISTORY_LIMIT = 50;
@@ -21,6 +24,8 @@ export interface AttemptSettings {
 
 export interface AttemptServices {
   ledger: Pick<Ledger, 'history' | 'recall'>;
+  /** What came of an experience, where it is known. */
+  resultsOf(experienceId: string): Promise<Results | null>;
   destinations: ReadonlyMap<string, Destination>;
   log: Logger;
   now(): number;
@@ -57,7 +62,18 @@ export function createAttempt(
       };
     }
     try {
-      const message = await messageOf(delivery);
+      const history = await historyOf(delivery);
+      const earlier = toldAlready(delivery, history);
+      if (earlier !== null) {
+        return {
+          type: 'done',
+          note: `The same action was told already, by the event ${earlier.key}: not sent again.`,
+        };
+      }
+      const message = await messageOf(delivery, history);
+      if (isCompletion(delivery)) {
+        return await complete(destination, message, attemptOf(delivery, lost));
+      }
       if (settings.dropBookkeeping && changesNothing(message)) {
         return { type: 'done', note: 'Nothing changed that a person cares about: not sent.' };
       }
@@ -72,13 +88,17 @@ export function createAttempt(
     }
   }
 
-  async function messageOf(delivery: ClaimedDelivery): Promise<Message> {
+  async function historyOf({ event }: ClaimedDelivery): Promise<StoredEvent[]> {
+    return event.experienceId === null ? [] : services.ledger.history(event.experienceId, HISTORY_LIMIT);
+  }
+
+  async function messageOf(delivery: ClaimedDelivery, history: readonly StoredEvent[]): Promise<Message> {
     if (isReport(delivery)) {
       return reportMessage(delivery);
     }
     const { experienceId } = delivery.event;
-    const history = experienceId === null ? [] : await services.ledger.history(experienceId, HISTORY_LIMIT);
-    return experienceMessage(delivery, history, settings.links, now());
+    const results = experienceId === null ? null : await services.resultsOf(experienceId);
+    return { ...experienceMessage(delivery, history, settings.links, now()), results };
   }
 
   function attemptOf(delivery: ClaimedDelivery, lost?: AbortSignal): Attempt {
@@ -102,6 +122,10 @@ export function createAttempt(
     }
     const uncertain = outcome.uncertain === true || delivery.uncertain;
     if (outcome.rateLimited) {
+      const dueAt = finishedAt + (outcome.delayMs ?? RATE_LIMIT_DELAY_MS);
+      return { ...times, state: 'ready', dueAt, attemptCounts: false, uncertain };
+    }
+    if (outcome.waiting) {
       const dueAt = finishedAt + (outcome.delayMs ?? RATE_LIMIT_DELAY_MS);
       return { ...times, state: 'ready', dueAt, attemptCounts: false, uncertain };
     }
@@ -138,9 +162,17 @@ export function createAttempt(
     } else {
       const again = new Date(settlement.dueAt).toISOString();
       const reason = outcome.type === 'done' ? undefined : outcome.reason;
-      log.warn({ ...fields, reason, again }, 'will try again');
+      const waiting = outcome.type === 'retry' && outcome.waiting === true;
+      log[waiting ? 'debug' : 'warn']({ ...fields, reason, again }, 'will try again');
     }
   }
+}
+
+function complete(destination: Destination, message: Message, attempt: Attempt): Outcome | Promise<Outcome> {
+  if (message.kind !== 'experience' || destination.complete === undefined) {
+    return { type: 'done', note: 'What was sent cannot be changed there.' };
+  }
+  return destination.complete(message, attempt);
 }
 
 function changesNothing(message: Message): boolean {

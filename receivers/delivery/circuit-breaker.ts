@@ -15,11 +15,12 @@ const RATE_LIMIT_PAUSE_MS = 30_000;
 
 /**
  * The rule by which a destination that keeps failing is paused, probed with a single delivery, and resumed
- * by its first success. A rate limit pauses for as long as the other side asked and is no failure.
+ * by its first success. A rate limit pauses for as long as the other side asked and is no failure; nor is
+ * waiting for what is not there yet.
  */
 export function circuitBreaker(policy: BreakerPolicy): HealthRule {
   return (health, outcome, now) => {
-    if (outcome.type === 'done') {
+    if (outcome.type === 'done' || (outcome.type === 'retry' && outcome.waiting)) {
       return {
         ...health,
         failures: 0,

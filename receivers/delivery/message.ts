@@ -4,6 +4,7 @@ import type { ExperienceMessage, ReportMessage } from '../destinations/contract.
 import { describeChanges } from '../experience/changes.ts';
 import { eventTime, experienceState } from '../experience/state.ts';
 import type { ClaimedDelivery, StoredEvent } from '../ledger/contract.ts';
+import { isCompletion } from './completion.ts';
 
 /** Where the links in messages lead. */
 export interface LinkSettings {
@@ -13,15 +14,18 @@ export interface LinkSettings {
   publicUrl: string | null;
 }
 
-/** The idempotency key of a delivery: the event's key, told apart where a person had it sent anew. */
-export function deliveryKey(delivery: Pick<ClaimedDelivery, 'eventKey' | 'replay'>): string {
-  return delivery.replay === 0 ? delivery.eventKey : `${delivery.eventKey}-r${delivery.replay}`;
+/** What tells a delivery from the others of its destination; without a route for none that was planned. */
+export type DeliveryName = Pick<ClaimedDelivery, 'eventKey' | 'replay'> & { route?: string };
+
+/** The idempotency key of a delivery: the event's key, told apart where a person had it sent anew. A completion has the key of what it completes. */
+export function deliveryKey(delivery: DeliveryName): string {
+  return delivery.replay === 0 || isCompletion(delivery)
+    ? delivery.eventKey
+    : `${delivery.eventKey}-r${delivery.replay}`;
 }
 
 /** The report that a delivery carries; see receivers/delivery/report.ts. */
-export function reportMessage(
-  delivery: Pick<ClaimedDelivery, 'eventKey' | 'replay' | 'event'>,
-): ReportMessage {
+export function reportMessage(delivery: DeliveryName & Pick<ClaimedDelivery, 'event'>): ReportMessage {
   const { event } = delivery;
   const report = JSON.parse(Buffer.from(event.body).toString());
   return { kind: 'report', key: deliveryKey(delivery), report, receivedAt: event.receivedAt };
@@ -34,7 +38,7 @@ export function reportMessage(
  * @param now milliseconds since 1970
  */
 export function experienceMessage(
-  delivery: Pick<ClaimedDelivery, 'eventKey' | 'replay' | 'event' | 'merged'>,
+  delivery: DeliveryName & Pick<ClaimedDelivery, 'event' | 'merged'>,
   stored: readonly StoredEvent[],
   links: LinkSettings,
   now: number,

@@ -87,6 +87,11 @@ export type Outcome =
       delayMs?: number;
       /** The other side is at its limit: costs no attempt, and holds the whole destination for `delayMs`. */
       rateLimited?: boolean;
+      /**
+       * Nothing failed: what is waited for is not there yet. It is tried again after `delayMs`, costs no
+       * attempt, and the destination counts as working.
+       */
+      waiting?: boolean;
       /** The send may have arrived all the same: the next attempt looks before it sends. */
       uncertain?: boolean;
       /** What had been done before it failed, so that the next attempt does not do it again. */
@@ -138,6 +143,12 @@ export interface Destination {
    * network causes; throws only on a fault in the program.
    */
   send(message: Message, attempt: Attempt): Promise<Outcome>;
+  /**
+   * Brings what `send` had made of this message up to date, without a new message: who caused the event,
+   * or what came of the experience, has become known since. `message.key` is the one it was sent under. Where
+   * nothing of it is left, there is nothing to do. Absent where what was sent cannot be changed.
+   */
+  complete?(message: ExperienceMessage, attempt: Attempt): Promise<Outcome>;
   /** Looks, without an effect, whether sending would work. */
   check(): Promise<Check[]>;
   close(): Promise<void>;
