@@ -1,23 +1,40 @@
 import { mkdirSync } from 'node:fs';
 import type { Ledger } from './contract.ts';
-import { SqliteLedger } from './sqlite/ledger.ts';
-import { lockDataFolder } from './sqlite/lock.ts';
 
 export interface StorageSettings {
   dataFolder: string;
+  /** A PostgreSQL database in place of the data folder; null for none. */
+  databaseUrl: string | null;
+}
+
+/** An open ledger; `close` also gives free what was taken for it. */
+export interface OpenLedger {
+  ledger: Ledger;
+  close(): Promise<void>;
 }
 
 /**
- * Opens the ledger that the settings name, for the one receiver that may run on it. Rejects where another
- * runs on the same data folder, or where the storage cannot be written.
+ * Opens the ledger that the settings name: of a database, which any number of receivers may share, or of a
+ * data folder, for the one receiver that may run on it. Rejects where another runs on the same data folder,
+ * or where the storage cannot be written.
  */
-export async function openLedger(
-  settings: StorageSettings,
-): Promise<{ ledger: Ledger; close(): Promise<void> }> {
-  mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
-  const unlock = lockDataFolder(settings.dataFolder);
+export function openLedger({ dataFolder, databaseUrl }: StorageSettings): Promise<OpenLedger> {
+  return databaseUrl === null ? openSqlite(dataFolder) : openPostgres(databaseUrl);
+}
+
+async function openPostgres(url: string): Promise<OpenLedger> {
+  const { PostgresLedger } = await import('./postgres/ledger.ts');
+  const ledger = await PostgresLedger.open({ url });
+  return { ledger, close: () => ledger.close() };
+}
+
+async function openSqlite(folder: string): Promise<OpenLedger> {
+  const { SqliteLedger } = await import('./sqlite/ledger.ts');
+  const { lockDataFolder } = await import('./sqlite/lock.ts');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const unlock = lockDataFolder(folder);
   try {
-    const ledger = await SqliteLedger.open(settings.dataFolder);
+    const ledger = await SqliteLedger.open(folder);
     return {
       ledger,
       async close() {
