@@ -3,8 +3,8 @@ import { isRecord } from '../../shared/events.ts';
 import type { DestinationKind } from '../destinations/contract.ts';
 import type { ConfiguredDestination } from '../destinations/open.ts';
 import type { Fault } from './faults.ts';
-import type { Path } from './file.ts';
 import { suggestion } from './nearest.ts';
+import type { Path } from './path.ts';
 import { entriesOf, inside, type Place, type Read, takenNames, validate } from './validate.ts';
 import { type Environment, variable } from './variables.ts';
 

@@ -1,20 +1,8 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  visit,
-} from 'yaml';
+import { isMap, LineCounter, parseDocument } from 'yaml';
+import { brokenForm, offsetOf, putVariables, sentence } from './document.ts';
 import type { Fault } from './faults.ts';
-import { type Environment, expandVariables } from './variables.ts';
-
-/** Where in a document something stands: keys and positions, from the outside in. */
-export type Path = readonly PropertyKey[];
+import { type Path, pathText, valueAt } from './path.ts';
+import type { Environment } from './variables.ts';
 
 /** A settings file that was read. */
 export interface SettingsFile {
@@ -68,7 +56,7 @@ export function parseSettingsFile(name: string, text: string, environment: Envir
     }
     const where = (path: Path) =>
       `${lineOf(offsetOf(document, path))}${path.length > 0 ? ` ${pathText(path)}` : ''}`;
-    const { used, places, faults } = putVariables(document, environment, where);
+    const { used, texts, faults } = putVariables(document, environment, where);
     const content: unknown = document.toJS({ maxAliasCount: MOST_ALIASES }) ?? {};
     if (!isMap(document.contents) && document.contents !== null) {
       const message =
@@ -81,7 +69,7 @@ export function parseSettingsFile(name: string, text: string, environment: Envir
       used,
       faults,
       readable: true,
-      hidden: (path) => places.has(pathText(path)),
+      hidden: (path) => texts.has(valueAt(content, path)),
       where,
     };
   } catch (error) {
@@ -92,117 +80,4 @@ export function parseSettingsFile(name: string, text: string, environment: Envir
   function lineOf(offset: number): string {
     return `${name}:${Math.max(1, lines.linePos(offset).line)}`;
   }
-}
-
-/** A variable without quotes, which YAML takes for the beginning of a map inside brackets. */
-const UNQUOTED = /(?<!["'$])\$\{/;
-const QUOTE_ADVICE = ` Inside [ ] and { }, write "\${NAME}" in quotes.`;
-
-/** What is wrong with the form of a document, at most once a line: a slip often brings others with it. */
-function brokenForm(
-  document: Document.Parsed,
-  text: string,
-  lines: LineCounter,
-): { message: string; offset: number }[] {
-  const broken = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
-    message,
-    offset: pos[0],
-  }));
-  visit(document, {
-    Alias(_, alias) {
-      if (alias.resolve(document) === undefined) {
-        broken.push({
-          message: `There is no anchor &${alias.source} before this`,
-          offset: alias.range?.[0] ?? 0,
-        });
-      }
-    },
-  });
-  const written = text.split('\n');
-  const byLine = new Map<number, { message: string; offset: number }>();
-  for (const { message, offset } of broken) {
-    const { line } = lines.linePos(offset);
-    if (!byLine.has(line)) {
-      const hint = UNQUOTED.test(written[line - 1] ?? '') ? QUOTE_ADVICE : '';
-      byLine.set(line, { message: `${sentence(message)}${hint}`, offset });
-    }
-  }
-  return [...byLine.values()];
-}
-
-function putVariables(
-  document: Document.Parsed,
-  environment: Environment,
-  where: (path: Path) => string,
-): { used: Set<string>; places: Set<string>; faults: Fault[] } {
-  const used = new Set<string>();
-  const places = new Set<string>();
-  const faults: Fault[] = [];
-  visit(document, {
-    Scalar(key, scalar, ancestors) {
-      if (key === 'key' || typeof scalar.value !== 'string' || !scalar.value.includes('${')) {
-        return;
-      }
-      const expanded = expandVariables(scalar.value, environment);
-      scalar.value = expanded.text;
-      for (const name of expanded.used) {
-        used.add(name);
-      }
-      const path = pathOf([...ancestors, scalar]);
-      if (expanded.used.length > 0) {
-        places.add(pathText(path));
-      }
-      faults.push(...expanded.faults.map((message) => ({ where: where(path), message })));
-    },
-  });
-  return { used, places, faults };
-}
-
-/** The path that leads through these nodes, each of which holds the next. */
-function pathOf(nodes: readonly unknown[]): Path {
-  return nodes.flatMap((node, index): PropertyKey[] => {
-    if (isPair(node)) {
-      return [String(node.key)];
-    }
-    return isSeq(node) ? [node.items.indexOf(nodes[index + 1])] : [];
-  });
-}
-
-/** Where the value at a path begins in the text; for a key, where the key does. */
-function offsetOf(document: Document.Parsed, path: Path): number {
-  let node: unknown = document.contents;
-  let offset = document.contents?.range?.[0] ?? 0;
-  for (const step of path) {
-    const inner = isAlias(node) ? node.resolve(document) : node;
-    let found: unknown;
-    if (isMap(inner)) {
-      const pair = inner.items.find(({ key }) => String(key) === String(step));
-      offset = startOf(pair?.key) ?? offset;
-      found = pair?.value;
-    } else if (isSeq(inner)) {
-      found = inner.items[Number(step)];
-      offset = startOf(found) ?? offset;
-    }
-    if (found === undefined || found === null) {
-      break;
-    }
-    node = found;
-  }
-  return offset;
-}
-
-function startOf(node: unknown): number | undefined {
-  return isNode(node) ? (node as Node).range?.[0] : undefined;
-}
-
-/** `routes[0].to` */
-export function pathText(path: Path): string {
-  return path
-    .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`))
-    .join('');
-}
-
-function sentence(message: string): string {
-  const trimmed = message.trim();
-  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

@@ -1,4 +1,5 @@
-import { type Path, pathText, type SettingsFile } from './file.ts';
+import type { SettingsFile } from './file.ts';
+import { type Path, pathText } from './path.ts';
 import { fileLists, TOP_LEVEL } from './receivers-file.ts';
 import { SETTING_LINES } from './table.ts';
 import type { Place } from './validate.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { routeSettings } from '../routes/route.ts';
+import { routeSettings } from '../routes/settings.ts';
 import { core } from './schema-walk.ts';
 import { settings } from './settings.ts';
 import { sourceSettings } from './sources.ts';

@@ -1,4 +1,5 @@
-import { type Known, type Route, routeSettings } from '../routes/route.ts';
+import type { Known, Route } from '../routes/route.ts';
+import { routeSettings } from '../routes/settings.ts';
 import { entriesOf, inside, nameOf, type Place, type Read, takenNames, validate } from './validate.ts';
 
 /** The routes of the settings file; where it has none, one that sends every event everywhere. */

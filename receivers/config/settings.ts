@@ -1,5 +1,23 @@
 import { z } from 'zod';
-import { amount, flag, list, oneOf, text, timeZone, webAddress, wholeNumber } from './values.ts';
+import {
+  amount,
+  flag,
+  list,
+  locale,
+  oneOf,
+  text,
+  timeZone,
+  webAddress,
+  wholeNumber,
+  wholeNumbers,
+} from './values.ts';
+
+const destinationNames = 'Write the names of destinations, as a list or with commas between them.';
+
+const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
+/** The actions that the External API keeps a record of. */
+const RECORDED_ACTIONS = ['start', 'pause', 'end', 'delete'] as const;
 
 /**
  * The table of all settings that are no list of sources, destinations or routes: a line each. Its place in
@@ -193,9 +211,7 @@ export const settings = z.strictObject({
   digest: section({
     to: setting(
       'DIGEST_TO',
-      list(z.string(), 'Write the names of destinations, as a list or with commas between them.').prefault(
-        [],
-      ),
+      list(z.string(), destinationNames).prefault([]),
       'The destinations that get a digest of each day on which something happened; none for no digest.',
       'destination',
     ),
@@ -232,6 +248,118 @@ export const settings = z.strictObject({
         .nullable()
         .default(null),
       'Where people open an experience, with {id} for its id; messages then have a link to it.',
+    ),
+  }),
+
+  who: section(
+    {
+      afterSeconds: setting(
+        'WHO_AFTER_SECONDS',
+        amount(0, 86_400, 60).default(60),
+        'With an access token: so long after an event that does not tell who caused it Intelligems is asked; then three times more, each after three times as long.',
+      ),
+    },
+    ({ afterSeconds }) => ({ afterMs: afterSeconds * 1000 }),
+  ),
+
+  results: section(
+    {
+      fetch: setting(
+        'RESULTS',
+        flag().default(true),
+        'With an access token: whether the results of an experience are fetched when it has ended.',
+      ),
+      to: setting(
+        'RESULTS_TO',
+        list(z.string(), destinationNames).nullable().default(null),
+        'The destinations that get a report of the results; without it, those that were told of the end.',
+        'destination',
+      ),
+      afterSeconds: setting(
+        'RESULTS_AFTER_SECONDS',
+        amount(0, 86_400, 60).default(60),
+        'So long after the end the results are asked for; while they are not ready, again after as long as it has been by then.',
+      ),
+      patienceHours: setting(
+        'RESULTS_PATIENCE_HOURS',
+        amount(0, 720, 24).default(24),
+        'After so long, results that are still not ready are told as they are.',
+      ),
+    },
+    ({ afterSeconds, patienceHours, ...same }) => ({
+      ...same,
+      afterMs: afterSeconds * 1000,
+      patienceMs: patienceHours * 3_600_000,
+    }),
+  ),
+
+  milestones: section({
+    to: setting(
+      'MILESTONES_TO',
+      list(z.string(), destinationNames).prefault([]),
+      'With an access token: the destinations that get a report when an experience has been live for some days; none for no such reports.',
+      'destination',
+    ),
+    days: setting(
+      'MILESTONE_DAYS',
+      wholeNumbers(1, 365, [7, 14]).prefault([7, 14]),
+      'The days live after which it is reported, pauses left out.',
+    ),
+  }),
+
+  overview: section({
+    to: setting(
+      'OVERVIEW_TO',
+      list(z.string(), destinationNames).prefault([]),
+      'With an access token: the destinations that get a weekly overview of all running experiences; none for no overview.',
+      'destination',
+    ),
+    day: setting('OVERVIEW_DAY', oneOf(DAYS).default('monday'), 'The day on which the overview goes out.'),
+    hour: setting(
+      'OVERVIEW_HOUR',
+      wholeNumber(0, 23, 8).default(8),
+      'The hour at which the overview goes out.',
+    ),
+    timeZone: setting('OVERVIEW_TIME_ZONE', timeZone().default('UTC'), 'The time zone of that day and hour.'),
+  }),
+
+  reconcile: section(
+    {
+      mode: setting(
+        'RECONCILE',
+        oneOf(['deliver', 'list', 'off']).default('deliver'),
+        'With an access token, what happens to an action at Intelligems whose webhook never came: deliver it marked as recovered, only list it in the ledger and the log, or off: do not look.',
+      ),
+      everySeconds: setting(
+        'RECONCILE_EVERY_SECONDS',
+        amount(0.1, 604_800, 3600).default(3600),
+        'How often Intelligems is compared with the ledger, after the first time at start; milestones are looked for at the same time.',
+      ),
+      graceSeconds: setting(
+        'RECONCILE_GRACE_SECONDS',
+        amount(0, 86_400, 900).default(900),
+        'An action counts as missed when it is older than this.',
+      ),
+      actions: setting(
+        'RECONCILE_ACTIONS',
+        list(oneOf(RECORDED_ACTIONS), 'Write some of start, pause, end and delete.').prefault([
+          ...RECORDED_ACTIONS,
+        ]),
+        'The actions that are compared: name those whose webhooks are ticked at Intelligems.',
+      ),
+    },
+    ({ everySeconds, graceSeconds, ...same }) => ({
+      ...same,
+      everyMs: everySeconds * 1000,
+      graceMs: graceSeconds * 1000,
+    }),
+  ),
+
+  reports: section({
+    locale: setting(
+      'REPORT_LOCALE',
+      locale().default('en-US'),
+      'How numbers and dates are written in reports: en-US, de-CH, fr-FR.',
     ),
   }),
 

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { isRecord } from '../../shared/events.ts';
 import type { Fault } from './faults.ts';
-import type { Path } from './file.ts';
 import { suggestion } from './nearest.ts';
+import { type Path, valueAt } from './path.ts';
 import { describedAs, holdsSecret, keysOf, schemaAt } from './schema-walk.ts';
 import { alternatives } from './values.ts';
 
@@ -186,14 +186,4 @@ function withoutValue(message: string, value: unknown): string {
   return typeof value === 'string' && value.length >= SHORTEST_SECRET
     ? message.replaceAll(value, '(not shown)')
     : message;
-}
-
-/** What stands at a path; of a text that is read as a list, the text itself. */
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((at, step) => {
-    if (typeof at !== 'object' || at === null) {
-      return at;
-    }
-    return Object.hasOwn(at, step) ? (at as Record<PropertyKey, unknown>)[step] : undefined;
-  }, value);
 }

@@ -79,6 +79,31 @@ export function list<Entry extends z.ZodType<unknown, string>>(entry: Entry, adv
     .pipe(z.array(entry));
 }
 
+/** Whole numbers within bounds, as {@link list} takes them: `7, 14`, or a list of numbers. */
+export function wholeNumbers(least: number, most: number, example: readonly number[]) {
+  const error = `Write whole numbers from ${least} to ${most}, such as ${example.join(', ')}.`;
+  return z
+    .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))], { error })
+    .transform((value) => (Array.isArray(value) ? value : String(value).split(',')))
+    .transform((entries) => entries.map(String).filter((each) => each.trim() !== ''))
+    .transform((entries) => entries.map(Number))
+    .pipe(z.array(z.int({ error }).min(least, { error }).max(most, { error })));
+}
+
+/** A language, as it tells how numbers are written: `en-US`, `de-CH`. */
+export function locale() {
+  const error = 'Write a language such as en-US, de-CH or fr-FR.';
+  return z.string({ error }).refine(isLocale, { error });
+}
+
+function isLocale(value: string): boolean {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(value).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** “a, b or c”. */
 export function alternatives(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;

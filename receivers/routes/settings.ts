@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { ACTIONS, type Action } from '../../shared/events.ts';
+import { nearest, suggestion } from '../config/nearest.ts';
+import { alternatives, amount, flag, list, oneOf, text, timeZone } from '../config/values.ts';
+import { DOCUMENTED } from './documented.ts';
+import { fitsPattern, LONGEST_PATTERN } from './pattern.ts';
+import { DAYS, type Known, type Route } from './route.ts';
+
+const ACTION_WORDS = ACTIONS.map((action) => action.replace('Experience', ''));
+
+const actionAdvice = `Write ${alternatives(ACTION_WORDS)}.`;
+
+const action = z.string().transform((word, context): Action => {
+  const found = ACTIONS.find((name, index) => name === word || ACTION_WORDS[index] === word.toLowerCase());
+  if (found === undefined) {
+    context.addIssue(actionAdvice);
+    return z.NEVER;
+  }
+  return found;
+});
+
+function patterns(what: string, example: string, problem: (pattern: string) => string | null = () => null) {
+  const advice = `Write ${what}, or several as a list; * stands for any characters, as in ${example}.`;
+  const tooLong = `Write a pattern of at most ${LONGEST_PATTERN} characters.`;
+  const pattern = z
+    .string({ error: advice })
+    .trim()
+    .min(1, { error: advice })
+    .max(LONGEST_PATTERN, { error: tooLong })
+    .superRefine((written, context) => {
+      const found = problem(written);
+      if (found !== null) {
+        context.addIssue(found);
+      }
+    });
+  return z
+    .union([z.string().transform((one) => [one]), z.array(z.string())], { error: advice })
+    .pipe(z.array(pattern).min(1, { error: advice }))
+    .nullable()
+    .default(null);
+}
+
+/** What is wrong with a pattern that fits no documented value and is nearly one. */
+function misspelt(documented: readonly string[]): (pattern: string) => string | null {
+  return (pattern) => {
+    const meant = documented.some((value) => fitsPattern(pattern, value))
+      ? null
+      : nearest(pattern, documented);
+    return meant === null ? null : `Intelligems knows no such value. Did you mean “${meant}”?`;
+  };
+}
+
+const percent = amount(0, 100, 50);
+
+const conditions = (sources: readonly string[] | null) =>
+  z.strictObject({
+    actions: list(action, actionAdvice)
+      .nullable()
+      .default(null)
+      .describe(`The actions: ${ACTION_WORDS.join(', ')}.`)
+      .meta({ examples: ACTION_WORDS }),
+    types: patterns('a type', 'content/*', misspelt(DOCUMENTED.types))
+      .describe('Experience types, such as pricing or content/*.')
+      .meta({ examples: DOCUMENTED.types }),
+    categories: patterns('a category', 'experiment', misspelt(DOCUMENTED.categories))
+      .describe('Categories: experiment, personalization.')
+      .meta({ examples: DOCUMENTED.categories }),
+    statuses: patterns('a status', 'started', misspelt(DOCUMENTED.statuses))
+      .describe('Statuses: pending, started, paused, ended.')
+      .meta({ examples: DOCUMENTED.statuses }),
+    names: patterns('a name', '*price*').describe(
+      'Names of experiences; * stands for any characters, ? for one, and capitals do not matter: *price*.',
+    ),
+    sources: patterns('the name of a source', 'alpine-*', (pattern) =>
+      sources === null || sources.some((name) => fitsPattern(pattern, name))
+        ? null
+        : unknownName('source', pattern, sources),
+    ).describe('Names of sources.'),
+    organizations: patterns('an organization', 'alpine-*').describe(
+      'Organizations, by id, name or store domain.',
+    ),
+    share: z
+      .strictObject({
+        atLeast: percent.default(0).describe('In percent.'),
+        atMost: percent.default(100).describe('In percent.'),
+      })
+      .refine(({ atLeast, atMost }) => atLeast <= atMost, 'Write an atLeast that is not above atMost.')
+      .nullable()
+      .default(null)
+      .describe('A variation other than the control gets at least and at most this share of the traffic.'),
+  });
+
+const clockAdvice = 'Write a time of day in quotes, such as "22:00".';
+
+const clock = z
+  .string({ error: clockAdvice })
+  .regex(/^(([01]?\d|2[0-3]):[0-5]\d|24:00)$/, clockAdvice)
+  .transform((time) => {
+    const [hours, minutes] = time.split(':');
+    return Number(hours) * 60 + Number(minutes);
+  });
+
+const quietHours = z
+  .strictObject({
+    from: clock.describe('When it begins, such as "22:00".'),
+    to: clock.describe(
+      'When it ends, such as "07:00"; before `from`, it is on the next day. "24:00" is midnight.',
+    ),
+    timeZone: timeZone().describe('The time zone of both, such as Europe/Zurich.'),
+    days: list(oneOf(DAYS), `Write days as ${alternatives(DAYS)}.`)
+      .default([...DAYS])
+      .describe('The days on which it begins; without it, every day.'),
+    afterwards: oneOf(['deliver', 'drop'])
+      .default('deliver')
+      .describe('deliver: events go out when the quiet hours end; drop: they do not go out at all.'),
+  })
+  .refine(({ from, to }) => from % 1440 !== to % 1440 || (from === 0 && to === 1440), {
+    error: 'Write a `to` that differs from `from`.',
+    path: ['to'],
+  })
+  .refine(({ from, to, days }) => !(from === 0 && to === 1440 && new Set(days).size === DAYS.length), {
+    error:
+      'Leave out a day or an hour: these quiet hours never end. To keep events back for good, write mute: true.',
+    path: ['days'],
+  });
+
+/** What is said of a name that nothing has. */
+export function unknownName(what: 'source' | 'destination', name: string, known: readonly string[]): string {
+  return `There is no ${what} of that name.${suggestion(name, known) || ` Write one of ${known.join(', ')}.`}`;
+}
+
+/**
+ * A route as it is written in receivers.yaml.
+ *
+ * @param known what it may name; null where that does not matter
+ */
+export function routeSettings(known: Known | null) {
+  const destination = z.string().superRefine((name, context) => {
+    if (known !== null && !known.destinations.includes(name)) {
+      context.addIssue(unknownName('destination', name, known.destinations));
+    }
+  });
+  const advice = 'Write the name of a destination, or several as a list.';
+  return z
+    .strictObject({
+      name: text('Write what people call it.').describe('What people call it; each route has its own.'),
+      when: conditions(known?.sources ?? null)
+        .prefault({})
+        .describe('Which events; all of these conditions have to be met. Without it: every event.'),
+      to: list(destination, advice)
+        .optional()
+        .describe('The destinations, by name. A muting route may leave it out to mean all of them.'),
+      mute: flag()
+        .default(false)
+        .describe('true keeps the events that match from these destinations, whatever other routes say.'),
+      quietHours: quietHours.nullable().default(null).describe('When these destinations are left alone.'),
+    })
+    .refine(({ mute, to }) => (mute === true && to === undefined) || (to?.length !== 0 && to !== undefined), {
+      error: advice,
+      path: ['to'],
+      when: () => true,
+    })
+    .transform(
+      ({ to, ...route }): Route => ({ ...route, to: [...new Set(to ?? known?.destinations ?? [])] }),
+    );
+}
