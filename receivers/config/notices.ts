@@ -66,10 +66,16 @@ function idleDestinations({
   routing,
   alerts,
   digest,
+  milestones,
+  overview,
+  results,
 }: Omit<Configuration, 'notices'>): string[] {
   const busy = new Set([
     ...routing.routes.filter(({ mute }) => !mute).flatMap(({ to }) => to),
     ...digest.to,
+    ...milestones.to,
+    ...overview.to,
+    ...(results.to ?? []),
     alerts.destination,
   ]);
   return destinations
