@@ -48,7 +48,6 @@ const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY,
     destination TEXT NOT NULL,
     route TEXT NOT NULL,
-    lane TEXT NOT NULL,
     state TEXT NOT NULL,
     due_at INTEGER NOT NULL,
     quiet_ms INTEGER,
