@@ -97,7 +97,8 @@ export function createAttempt(
       return reportMessage(delivery);
     }
     const { experienceId } = delivery.event;
-    const results = experienceId === null ? null : await services.resultsOf(experienceId);
+    const hasEnded = history.some(({ action }) => action === 'endExperience');
+    const results = experienceId === null || !hasEnded ? null : await services.resultsOf(experienceId);
     return { ...experienceMessage(delivery, history, settings.links, now()), results };
   }
 

@@ -1,0 +1,34 @@
+import { type IntelligemsApi, intelligemsApi } from '../../shared/intelligems-api.ts';
+import type { Source } from '../config/sources.ts';
+
+/** The External API of one source, as two tempers need it. */
+export interface Clients {
+  /** Gives up soon: what asks is a delivery, which the ledger tries again. */
+  quick: IntelligemsApi;
+  /** Waits for the vendor's rate limit: what asks goes through the whole list. */
+  patient: IntelligemsApi;
+}
+
+/** How long a delivery's call may wait for the rate limit, milliseconds: well under an attempt's time. */
+const QUICK_WAIT_MS = 5_000;
+
+/** How long a call within a list may wait, milliseconds: the vendor refills its buckets every 30 seconds. */
+const PATIENT_WAIT_MS = 300_000;
+
+/** The clients of every source that has an access token, by the source's name. */
+export function openClients(
+  { apiUrl, apiVersion }: { apiUrl: string; apiVersion: string },
+  sources: readonly Pick<Source, 'name' | 'accessToken'>[],
+): Map<string, Clients> {
+  const clients = new Map<string, Clients>();
+  for (const { name, accessToken } of sources) {
+    if (accessToken !== null) {
+      const settings = { token: accessToken, baseUrl: apiUrl, version: apiVersion };
+      clients.set(name, {
+        quick: intelligemsApi({ ...settings, attempts: 1, maxWaitMs: QUICK_WAIT_MS }),
+        patient: intelligemsApi({ ...settings, maxWaitMs: PATIENT_WAIT_MS }),
+      });
+    }
+  }
+  return clients;
+}

@@ -1,0 +1,77 @@
+import { type ExperienceEvent, triggeredBy } from '../../shared/events.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { Destination } from '../destinations/contract.ts';
+import type { OpenDestinations } from '../destinations/open.ts';
+import type { Results } from '../experience/results.ts';
+import type { Ledger, NewDelivery } from '../ledger/contract.ts';
+import type { Clients } from './clients.ts';
+import { keptResults, RESULTS, ResultsDestination } from './results.ts';
+import { WHO, WhoDestination } from './who.ts';
+
+/** What Intelligems is asked about the events that came from it. */
+export interface Enrichment {
+  /** The destinations of the settings, with the two that ask Intelligems beside them. */
+  destinations: OpenDestinations;
+  /** What an event accepted at `now` (milliseconds since 1970) leaves to be asked. */
+  plan(event: ExperienceEvent, source: string, now: number): NewDelivery[];
+  resultsOf(experienceId: string): Promise<Results | null>;
+}
+
+/** How many questions of each kind may be under way at once. */
+const CONCURRENCY = 2;
+
+/**
+ * Prepares what Intelligems is asked; where no source has an access token, that is nothing. Throws where a
+ * destination has taken one of the names that this needs.
+ *
+ * @param clients by the names of their sources
+ * @param destinations those of the settings
+ */
+export function openEnrichment(
+  { who, results, reports }: Pick<Configuration, 'who' | 'results' | 'reports'>,
+  clients: ReadonlyMap<string, Clients>,
+  ledger: Ledger,
+  destinations: OpenDestinations,
+): Enrichment {
+  if (clients.size === 0) {
+    return { destinations, plan: () => [], resultsOf: async () => null };
+  }
+  for (const name of [WHO, RESULTS]) {
+    if (destinations.open.has(name)) {
+      throw new Error(
+        `A destination in receivers.yaml is named ${name}, which the receiver needs for itself. Give it another name.`,
+      );
+    }
+  }
+  const known = new Map([...destinations.open].map(([name, { complete }]) => [name, complete !== undefined]));
+  const completing = new Set([...known].filter(([, completes]) => completes).map(([name]) => name));
+  const services = { ledger, clients, now: Date.now };
+  const asking = new Map<string, Destination>([
+    [WHO, new WhoDestination(who.afterMs, { ...services, completing })],
+    [RESULTS, new ResultsDestination({ ...results, ...reports }, { ...services, destinations: known })],
+  ]);
+  return {
+    destinations: {
+      ...destinations,
+      open: new Map([...destinations.open, ...asking]),
+      queues: [
+        ...destinations.queues,
+        ...[...asking.keys()].map((name) => ({ name, concurrency: CONCURRENCY })),
+      ],
+    },
+    plan(event, source, now) {
+      if (!clients.has(source)) {
+        return [];
+      }
+      const planned: NewDelivery[] = [];
+      if (triggeredBy(event) === null) {
+        planned.push({ destination: WHO, route: 'who caused it', dueAt: now + who.afterMs, quietMs: null });
+      }
+      if (event.action === 'endExperience' && results.fetch) {
+        planned.push({ destination: RESULTS, route: 'results', dueAt: now + results.afterMs, quietMs: null });
+      }
+      return planned;
+    },
+    resultsOf: (experienceId) => keptResults(ledger, experienceId),
+  };
+}

@@ -1,0 +1,131 @@
+import { nameWords } from '../../shared/words.ts';
+import { completeDeliveries, isCompletion } from '../delivery/completion.ts';
+import { reportEvent } from '../delivery/report.ts';
+import type {
+  Attempt,
+  Check,
+  Destination,
+  ExperienceMessage,
+  Message,
+  Outcome,
+} from '../destinations/contract.ts';
+import { isReady, type Results, readResults } from '../experience/results.ts';
+import type { Ledger } from '../ledger/contract.ts';
+import { resultsReport } from '../reports/results.ts';
+import type { Clients } from './clients.ts';
+import { failureOutcome } from './failure-outcome.ts';
+
+/** The name of the queue of ended experiences whose results are not known yet, and of the results kept. */
+export const RESULTS = 'intelligems-results';
+
+/** The charts that are asked for, by the vendor's names. */
+export const CHARTS = ['net_revenue_per_visitor'] as const;
+
+export interface ResultsSettings {
+  /** The destinations that get a report; null for those that were told of the end. */
+  to: readonly string[] | null;
+  /** The first look comes so long after the end, milliseconds. */
+  afterMs: number;
+  /** After so long results that are still not ready are told as they are, milliseconds. */
+  patienceMs: number;
+  locale: string;
+}
+
+export interface ResultsServices {
+  ledger: Pick<Ledger, 'accept' | 'deliveries' | 'sendAgain' | 'remember' | 'recall'>;
+  clients: ReadonlyMap<string, Clients>;
+  /** The destinations of the settings; true for those that can complete what they sent. */
+  destinations: ReadonlyMap<string, boolean>;
+  now(): number;
+}
+
+/**
+ * Fetches what came of an ended experience, in the form of a destination: so that the ledger keeps what is
+ * still to be asked, tries again, and slows down when Intelligems asks for it.
+ */
+export class ResultsDestination implements Destination {
+  readonly #settings: ResultsSettings;
+  readonly #services: ResultsServices;
+
+  constructor(settings: ResultsSettings, services: ResultsServices) {
+    this.#settings = settings;
+    this.#services = services;
+  }
+
+  async send(message: Message, { signal }: Attempt): Promise<Outcome> {
+    if (message.kind !== 'experience') {
+      return { type: 'done', note: 'A report has no results.' };
+    }
+    const { event, source, receivedAt } = message;
+    const { ledger, clients, now } = this.#services;
+    const client = clients.get(source);
+    if (client === undefined) {
+      return { type: 'done', note: `The source ${source} has no access token any more.` };
+    }
+    const { id } = event.experience;
+    const analytics = await client.quick.analytics(id, { charts: CHARTS }, signal);
+    if (!analytics.ok) {
+      return failureOutcome(analytics.failure);
+    }
+    const waited = now() - receivedAt;
+    const { afterMs, patienceMs } = this.#settings;
+    if (!isReady(analytics.value) && waited < patienceMs) {
+      const delayMs = Math.min(Math.max(waited, afterMs), patienceMs - waited);
+      return { type: 'retry', reason: 'Intelligems has no results yet.', waiting: true, delayMs };
+    }
+    const results = readResults(analytics.value, await this.#currency(message, client, signal));
+    await ledger.remember(RESULTS, { [resultsFact(id)]: JSON.stringify(results) });
+    await this.#report(message, results);
+    const { destinations } = this.#services;
+    const completing = new Set([...destinations].filter(([, completes]) => completes).map(([name]) => name));
+    await completeDeliveries(ledger, message.key, completing, now());
+    return { type: 'done', note: `The results are ${isReady(results) ? 'known' : 'not ready'}.` };
+  }
+
+  async check(): Promise<Check[]> {
+    return [];
+  }
+
+  async close(): Promise<void> {}
+
+  async #report(message: ExperienceMessage, results: Results): Promise<void> {
+    const { ledger, destinations, now } = this.#services;
+    const told = (await ledger.deliveries(message.key))
+      .filter((delivery) => !isCompletion(delivery))
+      .map(({ destination }) => destination);
+    const to = this.#settings.to ?? [...new Set(told)].filter((name) => destinations.has(name));
+    if (to.length === 0) {
+      return;
+    }
+    const { experience } = message.event;
+    const subject = {
+      experienceId: experience.id,
+      name: nameWords(experience),
+      link: message.links.intelligems,
+    };
+    const report = resultsReport(subject, results, this.#settings.locale);
+    await ledger.accept(reportEvent(`report_results_${message.key}`, report, to, now()));
+  }
+
+  async #currency(message: ExperienceMessage, { quick }: Clients, signal: AbortSignal) {
+    const known = message.event.experience.currency ?? message.state.experience.currency;
+    if (known !== undefined) {
+      return known;
+    }
+    const found = await quick.experience(message.event.experience.id, {}, signal);
+    return found.ok ? (found.value.currency ?? null) : null;
+  }
+}
+
+function resultsFact(experienceId: string): string {
+  return `results:${experienceId}`;
+}
+
+/** What is kept of an experience's results; null where they are not known. */
+export async function keptResults(
+  ledger: Pick<Ledger, 'recall'>,
+  experienceId: string,
+): Promise<Results | null> {
+  const fact = await ledger.recall(RESULTS, resultsFact(experienceId));
+  return fact === null ? null : JSON.parse(fact);
+}

@@ -1,0 +1,81 @@
+import { completeDeliveries } from '../delivery/completion.ts';
+import type { Attempt, Check, Destination, Message, Outcome } from '../destinations/contract.ts';
+import type { Ledger } from '../ledger/contract.ts';
+import type { Clients } from './clients.ts';
+import { failureOutcome } from './failure-outcome.ts';
+import { needsChangeLog, whoCaused } from './who-caused.ts';
+
+/** The name of the queue of events whose author is not known yet. */
+export const WHO = 'intelligems-who';
+
+/** Each further look comes after so many times as long as the one before. */
+const PATIENCE_FACTOR = 3;
+/** The vendor resolves it within minutes, and never where no person did it. */
+const LOOKS = 4;
+
+export interface WhoServices {
+  ledger: Pick<Ledger, 'nameTrigger' | 'deliveries' | 'sendAgain'>;
+  clients: ReadonlyMap<string, Clients>;
+  /** The names of the destinations that can complete what they sent. */
+  completing: ReadonlySet<string>;
+  now(): number;
+}
+
+/**
+ * Finds out who caused an event, in the form of a destination: so that the ledger keeps what is still to be
+ * asked, tries again, and slows down when Intelligems asks for it.
+ */
+export class WhoDestination implements Destination {
+  readonly #afterMs: number;
+  readonly #services: WhoServices;
+
+  /** @param afterMs how long after an event the first look comes, milliseconds */
+  constructor(afterMs: number, services: WhoServices) {
+    this.#afterMs = afterMs;
+    this.#services = services;
+  }
+
+  async send(message: Message, { signal }: Attempt): Promise<Outcome> {
+    if (message.kind !== 'experience') {
+      return { type: 'done', note: 'A report has no author.' };
+    }
+    const { event, key, receivedAt, source } = message;
+    const { ledger, clients, completing, now } = this.#services;
+    const client = clients.get(source);
+    if (client === undefined) {
+      return { type: 'done', note: `The source ${source} has no access token any more.` };
+    }
+    if (message.triggeredBy === null) {
+      const options = { includeChangeLog: needsChangeLog(event.action) };
+      const found = await client.quick.experience(event.experience.id, options, signal);
+      if (!found.ok) {
+        return failureOutcome(found.failure);
+      }
+      const email = whoCaused(event, found.value);
+      if (email === null) {
+        return this.#later(now() - receivedAt);
+      }
+      await ledger.nameTrigger(key, email);
+    }
+    await completeDeliveries(ledger, key, completing, now());
+    return { type: 'done', note: 'Intelligems told who caused it.' };
+  }
+
+  async check(): Promise<Check[]> {
+    return [];
+  }
+
+  async close(): Promise<void> {}
+
+  /** @param age how long the event is known, milliseconds */
+  #later(age: number): Outcome {
+    for (let look = 1, at = this.#afterMs; look < LOOKS; look += 1) {
+      at *= PATIENCE_FACTOR;
+      if (at > age) {
+        const reason = 'Intelligems does not tell yet who caused it.';
+        return { type: 'retry', reason, waiting: true, delayMs: at - age };
+      }
+    }
+    return { type: 'done', note: 'Intelligems does not tell who caused it.' };
+  }
+}

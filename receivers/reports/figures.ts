@@ -1,0 +1,44 @@
+/** Figures in words, as a language writes them. What is unknown is a dash. */
+export interface Figures {
+  count(value: number | null): string;
+  /** In the store's currency: “€1.25”; without decimals where they do not matter. */
+  money(value: number | null, decimals?: boolean): string;
+  /** With its sign: “+€1,200”. */
+  gain(value: number | null): string;
+  /** A fraction as a percentage: 0.031 is “3.1%”. */
+  percent(fraction: number | null, digits?: number): string;
+  /** With its sign: “+4.2%”. */
+  change(fraction: number | null): string;
+  /** A calendar day: “9 October 2026”. `instant` is milliseconds since 1970. */
+  day(instant: number, timeZone: string): string;
+}
+
+export const UNKNOWN = '–';
+
+/**
+ * @param locale a language such as `en-US`
+ * @param currency an ISO 4217 code; amounts stand without a sign where it is null or none
+ */
+export function figuresIn(locale: string, currency: string | null): Figures {
+  const code = currency !== null && /^[A-Za-z]{3}$/.test(currency) ? currency : null;
+  const style = code === null ? {} : ({ style: 'currency', currency: code } as const);
+  const said = (value: number | null, options: Intl.NumberFormatOptions): string =>
+    value === null ? UNKNOWN : new Intl.NumberFormat(locale, options).format(value);
+  return {
+    count: (value) => said(value, { maximumFractionDigits: 0 }),
+    money: (value, decimals = true) =>
+      said(value, decimals ? style : { ...style, maximumFractionDigits: 0, minimumFractionDigits: 0 }),
+    gain: (value) =>
+      said(value, {
+        ...style,
+        maximumFractionDigits: 0,
+        minimumFractionDigits: 0,
+        signDisplay: 'exceptZero',
+      }),
+    percent: (fraction, digits = 1) => said(fraction, { style: 'percent', maximumFractionDigits: digits }),
+    change: (fraction) =>
+      said(fraction, { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' }),
+    day: (instant, timeZone) =>
+      new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }).format(instant),
+  };
+}
