@@ -7,6 +7,8 @@ import { sendProblem } from './problem.ts';
 
 export interface AppServices {
   ledger: Pick<Ledger, 'probe'>;
+  /** What people look at; see receivers/console/console.ts. */
+  console: Router;
   /** What the Zapier app calls; absent where it is switched off. */
   zapier?: Router;
   metrics: Metrics;
@@ -14,7 +16,7 @@ export interface AppServices {
 }
 
 /** The receiver's web application: all but the webhook route itself, which receivers/listener.ts serves. */
-export function createApp({ ledger, zapier, metrics, log }: AppServices): Express {
+export function createApp({ ledger, console, zapier, metrics, log }: AppServices): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -54,6 +56,8 @@ export function createApp({ ledger, zapier, metrics, log }: AppServices): Expres
     response.setHeader('content-type', contentType);
     response.end(text);
   });
+  app.use('/console', console);
+  app.get('/', (_request, response) => response.redirect(302, '/console'));
   if (zapier !== undefined) {
     app.use('/zapier', zapier);
   }

@@ -3,18 +3,24 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import type { Configuration } from './config/configuration.ts';
+import { createConsole } from './console/console.ts';
+import { Live, liveWebhooks } from './console/live.ts';
 import { startAlerts } from './delivery/alerts.ts';
-import { createAttempt } from './delivery/attempt.ts';
+import { type AttemptServices, createAttempt } from './delivery/attempt.ts';
 import { circuitBreaker } from './delivery/circuit-breaker.ts';
+import type { Destination } from './destinations/contract.ts';
 import { type OpenDestinations, openDestinations } from './destinations/open.ts';
+import type { Plan } from './inbound/new-event.ts';
 import { Refusals } from './inbound/refusals.ts';
 import { createWebhook, type WebhookSource } from './inbound/webhook.ts';
 import { ownSecret } from './inbound/webhook-secret.ts';
+import { openClients } from './intelligems/clients.ts';
+import { type Enrichment, openEnrichment } from './intelligems/enrichment.ts';
 import type { DeliveryWork, Ledger } from './ledger/contract.ts';
 import { openLedger } from './ledger/open.ts';
 import { startRetention } from './ledger/retention.ts';
 import { createListener } from './listener.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { planDeliveries } from './routes/plan.ts';
 import { openZapier, withZapier } from './zapier/zapier.ts';
 
@@ -26,6 +32,8 @@ export interface Service {
   address: AddressInfo;
   /** The secret that the receiver made itself on this start; null where there was one. */
   newSecret: string | null;
+  /** The console's token, where the receiver made it on this start; else null. */
+  newConsoleToken: string | null;
   /** Takes no more requests, finishes what is under way within ten seconds, and closes the ledger. */
   stop(): Promise<void>;
 }
@@ -41,35 +49,62 @@ export async function startService(configuration: Configuration, log: Logger): P
   try {
     const { sources, newSecret } = webhookSources(configuration);
     const zapier = openZapier(configuration.zapier, ledger);
-    const destinations = withZapier(await openDestinations(configuration.destinations, log), zapier);
+    const clients = openClients(configuration.intelligems, configuration.sources);
+    const own = await openDestinations(configuration.destinations, log);
+    const enrichment = openEnrichment(configuration, clients, ledger, own);
+    const destinations = withZapier(enrichment.destinations, zapier);
     const metrics = createMetrics(
       ledger,
       destinations.queues.map(({ name }) => name),
     );
+    const plan: Plan = (event, source, now) => [
+      ...planDeliveries(configuration.routing, event, { source, now }),
+      ...(zapier?.plan(now) ?? []),
+      ...enrichment.plan(event, source, now),
+    ];
+    const refusals = new Refusals();
+    const live = new Live();
+    const console = createConsole({
+      configuration,
+      ledger,
+      destinations: new Map(
+        destinations.queues.map(({ name }) => [name, destinations.open.get(name) as Destination]),
+      ),
+      sources,
+      plan,
+      refusals,
+      live,
+      log,
+    });
     const webhook = createWebhook(
       { sources, bodyLimitBytes: listen.bodyLimitBytes, signatureHeader: listen.signatureHeader },
       {
         ledger,
-        plan: (event, source, now) => [
-          ...planDeliveries(configuration.routing, event, { source, now }),
-          ...(zapier?.plan(now) ?? []),
-        ],
-        refusals: new Refusals(),
+        plan,
+        refusals,
         log,
         now: Date.now,
-        observe: metrics.webhook,
+        observe: liveWebhooks(metrics.webhook, live),
       },
     );
     const { headersTimeoutMs: headersTimeout, requestTimeoutMs: requestTimeout } = listen;
     const server = createServer(
       { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(headersTimeout / 2, 5_000) },
-      createListener(webhook, createApp({ ledger, zapier: zapier?.router, metrics, log }), log),
+      createListener(
+        webhook,
+        createApp({ ledger, console: console.router, zapier: zapier?.router, metrics, log }),
+        log,
+      ),
     );
     server.maxConnections = listen.maxConnections;
     await listening(server, listen.port, listen.host);
     const endings: (() => void)[] = [];
+    const observe: AttemptServices['observe'] = (destination, settlement) => {
+      metrics.delivery(destination, settlement);
+      live.changed();
+    };
     if (configuration.role !== 'accept') {
-      await ledger.queue.start(deliveryWork(configuration, ledger, destinations, metrics, log));
+      await ledger.queue.start(deliveryWork(configuration, ledger, destinations, enrichment, observe, log));
       endings.push(
         startRetention(ledger, configuration.storage.retentionDays, log),
         startAlerts(ledger, configuration.alerts, log),
@@ -78,7 +113,9 @@ export async function startService(configuration: Configuration, log: Logger): P
     return {
       address: server.address() as AddressInfo,
       newSecret,
+      newConsoleToken: console.tokenMade ? console.tokens.editor : null,
       async stop() {
+        live.close();
         const closed = new Promise((resolve) => server.close(resolve));
         server.closeIdleConnections();
         for (const end of endings) {
@@ -101,7 +138,8 @@ function deliveryWork(
   { delivery, intelligems, server, updates }: Configuration,
   ledger: Ledger,
   destinations: OpenDestinations,
-  metrics: Metrics,
+  { resultsOf }: Enrichment,
+  observe: AttemptServices['observe'],
   log: Logger,
 ): DeliveryWork {
   return {
@@ -117,12 +155,12 @@ function deliveryWork(
       },
       {
         ledger,
-        resultsOf: async () => null,
+        resultsOf,
         destinations: destinations.open,
         log,
         now: Date.now,
         random: Math.random,
-        observe: metrics.delivery,
+        observe,
       },
     ),
   };

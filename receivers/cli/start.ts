@@ -63,7 +63,10 @@ function startFault(error: NodeJS.ErrnoException, { server }: Configuration): st
 }
 
 /** The text of a start, in at most five lines: where it listens, and the next three steps. */
-export function welcome(configuration: Configuration, { address, newSecret }: Service): string {
+export function welcome(
+  configuration: Configuration,
+  { address, newSecret, newConsoleToken }: Pick<Service, 'address' | 'newSecret' | 'newConsoleToken'>,
+): string {
   const { publicUrl } = configuration.server;
   const kinds = configuration.destinations.map(({ kind }) => kind.title);
   const previewing = configuration.destinations.every(({ kind }) => kind.kind === 'preview');
@@ -72,14 +75,24 @@ export function welcome(configuration: Configuration, { address, newSecret }: Se
     newSecret === null
       ? 'the secret you have set'
       : `this secret (said only now, kept in ${join(configuration.storage.dataFolder, SECRET_FILE)}): ${newSecret}`;
+  const console = `${publicUrl ?? localOrigin(address)}/console`;
+  const link =
+    newConsoleToken === null ? console : `${console}/login#${newConsoleToken} (this link is shown only now)`;
   return [
     `Receiving on ${origin(address)}, Node ${process.versions.node}; delivering to ${kinds.join(', ') || 'nothing'}.`,
     '1. See it work: npm run send -- start',
     `2. In Intelligems, Settings, Webhooks: paste ${base}/webhooks/intelligems with ${secret}`,
     previewing
       ? '3. Connect Slack, Google Sheets, email or your own API: the README tells which settings; until then events are printed here.'
-      : '3. Look at /healthz, /readyz and /metrics; every step of every event is a line in this log.',
+      : '3. Every step of every event is a line in this log; /healthz, /readyz and /metrics are for machines.',
+    `Console, to see all this and what to do: ${link}`,
   ].join('\n');
+}
+
+/** Where a browser on this machine finds it. */
+function localOrigin(address: AddressInfo): string {
+  const anywhere = address.address === '0.0.0.0' || address.address === '::';
+  return anywhere ? `http://localhost:${address.port}` : origin(address);
 }
 
 function origin({ address, port, family }: AddressInfo): string {

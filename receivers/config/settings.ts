@@ -370,6 +370,12 @@ export const settings = z.strictObject({
       'The token that opens the console; without it, the receiver makes one on first start.',
       'secret',
     ),
+    viewerToken: setting(
+      'CONSOLE_VIEWER_TOKEN',
+      z.string().min(16, 'Write at least 16 characters.').nullable().default(null),
+      'The token that opens the console for reading only; without it, the receiver makes one on first start.',
+      'secret',
+    ),
   }),
 
   zapier: section({

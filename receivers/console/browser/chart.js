@@ -1,0 +1,123 @@
+import uPlot from './uplot.js';
+
+/** Draws every figure with `data-chart`: the address of its figures as JSON. */
+export async function drawCharts() {
+  for (const figure of document.querySelectorAll('[data-chart]')) {
+    try {
+      const answer = await fetch(figure.getAttribute('data-chart'), {
+        headers: { accept: 'application/json' },
+      });
+      const { buckets, bucketMs } = await answer.json();
+      draw(figure, buckets, bucketMs);
+    } catch {
+      figure.querySelector('figcaption').textContent =
+        'The figures could not be loaded. Reload the page to try again.';
+    }
+    figure.removeAttribute('aria-busy');
+  }
+}
+
+const HEIGHT = 220;
+
+function draw(figure, buckets, bucketMs) {
+  const place = figure.querySelector('.plot');
+  const data = [
+    buckets.map(({ from }) => from / 1_000),
+    buckets.map(({ events }) => events),
+    buckets.map(({ done }) => done),
+    buckets.map(({ dead }) => dead),
+  ];
+  caption(figure, buckets, bucketMs);
+  let plot = null;
+
+  function redraw() {
+    plot?.destroy();
+    const colour = (name) => getComputedStyle(figure).getPropertyValue(name).trim();
+    const axis = {
+      stroke: colour('--chart-text'),
+      grid: { stroke: colour('--chart-grid'), width: 1 },
+      ticks: { show: false },
+      font: '12px system-ui, sans-serif',
+    };
+    const bars = uPlot.paths.bars({ size: [0.7, 48], align: 1 });
+    plot = new uPlot(
+      {
+        width: place.clientWidth,
+        height: HEIGHT,
+        cursor: { drag: { x: false, y: false }, points: { show: false } },
+        legend: { live: true },
+        scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] } },
+        axes: [
+          axis,
+          {
+            ...axis,
+            size: 44,
+            incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6],
+          },
+        ],
+        series: [
+          { label: 'From' },
+          {
+            label: 'Events',
+            fill: colour('--chart-events'),
+            stroke: colour('--chart-events'),
+            paths: bars,
+            points: { show: false },
+          },
+          { label: 'Delivered', stroke: colour('--chart-done'), width: 2, points: { show: false } },
+          {
+            label: 'Dead letters',
+            stroke: colour('--chart-dead'),
+            width: 2,
+            dash: [6, 4],
+            points: { show: false },
+          },
+        ],
+      },
+      data,
+      place,
+    );
+  }
+
+  redraw();
+  new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: HEIGHT })).observe(place);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+}
+
+/** The same in words and as a table, for those who do not see the picture. */
+function caption(figure, buckets, bucketMs) {
+  const total = (field) => buckets.reduce((sum, bucket) => sum + bucket[field], 0).toLocaleString();
+  const words = document.createElement('p');
+  words.textContent = `${total('events')} events, ${total('done')} deliveries done, ${total('dead')} dead letters.`;
+  const details = document.createElement('details');
+  const summary = document.createElement('summary');
+  summary.textContent = 'As a table';
+  const table = document.createElement('table');
+  const format = new Intl.DateTimeFormat(
+    undefined,
+    bucketMs < 86_400_000 ? { dateStyle: 'short', timeStyle: 'short' } : { dateStyle: 'medium' },
+  );
+  table.createTHead().append(row('th', ['From', 'Events', 'Delivered', 'Dead letters']));
+  table
+    .createTBody()
+    .append(
+      ...buckets
+        .filter(({ events, done, dead }) => events + done + dead > 0)
+        .map(({ from, events, done, dead }) => row('td', [format.format(from), events, done, dead])),
+    );
+  details.append(summary, table);
+  figure.querySelector('figcaption').replaceChildren(words, details);
+}
+
+function row(cell, values) {
+  const element = document.createElement('tr');
+  for (const value of values) {
+    const added = document.createElement(cell);
+    added.textContent = value.toLocaleString();
+    if (cell === 'th') {
+      added.scope = 'col';
+    }
+    element.append(added);
+  }
+  return element;
+}

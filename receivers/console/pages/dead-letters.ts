@@ -1,0 +1,89 @@
+import type { DeadLetterGroup } from '../dead-letters.ts';
+import { queryString } from '../event-query.ts';
+import { type Content, type Html, html, when } from '../html.ts';
+import type { DeadLetters } from '../operations.ts';
+import { count, eventTitle, STATE_WORDS } from '../words.ts';
+import type { Page, PageContext } from './layout.ts';
+import { ago, named } from './parts.ts';
+
+export interface DeadLettersFacts extends DeadLetters {
+  /** The destination that is looked at; null for all. */
+  destination: string | null;
+  titleOf(destination: string): string;
+}
+
+/** What was given up, by cause, each with what to do. */
+export function deadLettersPage(facts: DeadLettersFacts, context: PageContext): Page {
+  const { groups, counted, more, destination } = facts;
+  return {
+    title: 'Dead letters',
+    content: html`
+<h1>Dead letters</h1>
+<p class="lead">Messages that a destination refused for good, or that were tried too often. They stay here until you decide: mend the cause, then send them again.</p>
+${when(destination !== null, () => html`<p>Only those for <strong>${facts.titleOf(destination as string)}</strong>. <a href="/console/dead-letters">Show all</a></p>`)}
+<div id="letters" data-live>
+${counted === 0 ? html`<p class="empty good"><span aria-hidden="true">✓</span> None. Everything that was accepted has arrived, or is on its way.</p>` : null}
+${when(more, () => html`<p class="remark">There are more than ${count(counted, 'dead letter')}; the oldest of them are grouped here.</p>`)}
+${groups.map((group) => groupCard(group, facts, context))}
+</div>`,
+  };
+}
+
+function groupCard(group: DeadLetterGroup, { titleOf }: DeadLettersFacts, { now, role }: PageContext): Html {
+  const { destination, cause, letters } = group;
+  const name = `cause-${destination}-${cause}`;
+  return html`<article class="card cause" id="${name}" aria-labelledby="${name}-title">
+  <h2 id="${name}-title">${titleOf(destination)}: ${count(group.count, 'message')}</h2>
+  <p class="reason">${group.reason}</p>
+  <p class="help">${group.count === 1 ? html`Given up ${ago(group.lastAt, now)}.` : html`Given up from ${ago(group.firstAt, now)} to ${ago(group.lastAt, now)}.`}</p>
+  ${when(
+    role === 'editor',
+    () => html`<div class="tools"><a role="button" class="small" href="/console/dead-letters/replay${queryString({ destination, cause })}">Send ${group.count === 1 ? 'it' : `all ${group.count.toLocaleString('en')}`} again …</a>
+  <a role="button" class="small secondary" href="/console/dead-letters/dismiss${queryString({ destination, cause })}">Set aside …</a></div>`,
+  )}
+  <details><summary>${letters.length === group.count ? count(letters.length, 'message') : `The last ${letters.length}`}</summary>
+  <ul class="letters">${letters.map(
+    (
+      letter,
+    ) => html`<li id="letter-${letter.id}"><a href="/console/events/${letter.eventKey}">${named(letter.experienceName)} · ${eventTitle({ action: letter.action, origin: 'webhook' })}</a>
+  <span class="help">${count(letter.attempts, 'attempt')}, ${ago(letter.finishedAt ?? letter.createdAt, now)}</span>
+  ${when(role === 'editor', () => html`<a href="/console/dead-letters/replay${queryString({ id: letter.id })}" aria-label="Send this one again">Send again …</a>`)}</li>`,
+  )}</ul></details>
+</article>`;
+}
+
+export interface DecisionFacts {
+  what: 'replay' | 'dismiss';
+  groups: DeadLetterGroup[];
+  counted: number;
+  more: boolean;
+  titleOf(destination: string): string;
+  /** The fields of the form that carries it out. */
+  fields: Readonly<Record<string, string>>;
+}
+
+/** Says what will happen to dead letters before it does. */
+export function decisionPage({ what, groups, counted, more, titleOf, fields }: DecisionFacts): Page {
+  const replay = what === 'replay';
+  const title = replay ? 'Send dead letters again' : 'Set dead letters aside';
+  return {
+    title,
+    content: html`
+<p class="trail"><a href="/console/dead-letters">Dead letters</a></p>
+<h1>${title}</h1>
+${counted === 0 ? html`<p class="empty">There is none of these any more: somebody was faster.</p>` : decision()}`,
+  };
+
+  function decision(): Content {
+    return html`<p class="lead">What will happen:</p>
+<ul class="steps">${groups.map(
+      (
+        group,
+      ) => html`<li>${replay ? html`<strong>${count(group.count, 'message')}</strong>${when(more, () => ' and more')} to <strong>${titleOf(group.destination)}</strong> ${group.count === 1 ? 'is' : 'are'} tried again, in the order in which they came. What had arrived after all is not repeated.` : html`<strong>${count(group.count, 'message')}</strong> to <strong>${titleOf(group.destination)}</strong> will not be sent. They stay with their events, marked as “${STATE_WORDS.dismissed.words}”.`}
+<p class="reason">They failed because: ${group.reason}</p></li>`,
+    )}</ul>
+<form method="post" action="/console/dead-letters/${what}" class="decide">
+${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<button>${replay ? 'Send again' : 'Set aside'}</button> <a role="button" class="secondary" href="/console/dead-letters">Leave it</a></form>`;
+  }
+}

@@ -1,0 +1,119 @@
+import { ACTIONS } from '../../../shared/events.ts';
+import { ACTION_TITLES } from '../../../shared/words.ts';
+import type { EventSummary } from '../../ledger/reading.ts';
+import { queryString } from '../event-query.ts';
+import { type Content, type Html, html, when } from '../html.ts';
+import { STATE_WORDS } from '../words.ts';
+import type { Page, PageContext } from './layout.ts';
+import { eventList } from './parts.ts';
+
+export interface EventsFacts {
+  /** What the form says, as it was sent. */
+  asked: Readonly<Record<string, string>>;
+  /** What is wrong with it, in a sentence; null for nothing. */
+  fault: string | null;
+  events: EventSummary[];
+  /** The sequence before which the next page begins; null at the end. */
+  next: number | null;
+  sources: readonly string[];
+  destinations: readonly { name: string; title: string }[];
+}
+
+const FILTERS = [
+  'search',
+  'action',
+  'source',
+  'destination',
+  'state',
+  'from',
+  'to',
+  'problem',
+  'experience',
+  'origin',
+];
+
+/** What arrived: search, filter, page by page. */
+export function eventsPage(facts: EventsFacts, { now }: PageContext): Page {
+  const { asked, events, next } = facts;
+  const filtered = FILTERS.some((name) => (asked[name] ?? '') !== '');
+  const later = asked.before !== undefined;
+  return {
+    title: 'Events',
+    content: html`
+<h1>Events</h1>
+${filterForm(facts, filtered)}
+${when(facts.fault, () => html`<p class="fault" role="alert">${facts.fault}</p>`)}
+<div id="found"${when(!later, () => html` data-live`)}>
+${events.length === 0 ? emptyWords(filtered) : eventList(events, now)}
+</div>
+<nav aria-label="Further events" class="pages">
+  ${when(later, () => html`<a href="/console/events${queryString({ ...asked, before: '' })}">Newest</a>`)}
+  ${when(next, () => html`<a href="/console/events${queryString({ ...asked, before: next })}" rel="next">Older events</a>`)}
+</nav>`,
+  };
+}
+
+function emptyWords(filtered: boolean): Html {
+  return filtered
+    ? html`<p class="empty">No event fits. <a href="/console/events">Show all</a></p>`
+    : html`<p class="empty">Nothing has arrived yet. <a href="/console/set-up">Set it up</a></p>`;
+}
+
+function filterForm({ asked, sources, destinations }: EventsFacts, filtered: boolean): Html {
+  const actions = ACTIONS.map((action): [string, string] => [action, ACTION_TITLES[action]]);
+  const states = Object.entries(STATE_WORDS).map(([name, { words }]): [string, string] => [name, words]);
+  const more = ['source', 'destination', 'from', 'to', 'problem', 'experience', 'origin'].some(
+    (name) => (asked[name] ?? '') !== '',
+  );
+  return html`<form class="filter" method="get" action="/console/events" role="search">
+  <div class="fields">
+    <label class="wide">Search <input type="search" name="search" value="${asked.search}" placeholder="Experience, id or event key"></label>
+    ${select('What happened', 'action', actions, asked.action)}
+    ${select('Delivery', 'state', states, asked.state)}
+    <button>Find</button>
+  </div>
+  <details${when(more, () => html` open`)}>
+    <summary>More to narrow it down</summary>
+    <div class="fields">
+      ${select(
+        'Destination',
+        'destination',
+        destinations.map(({ name, title }) => [name, title]),
+        asked.destination,
+      )}
+      ${select(
+        'Source',
+        'source',
+        sources.map((name) => [name, name]),
+        asked.source,
+      )}
+      <label>Received from (UTC) <input type="date" name="from" value="${asked.from}"></label>
+      <label>Received before (UTC) <input type="date" name="to" value="${asked.to}"></label>
+      ${select(
+        'Body',
+        'problem',
+        [
+          ['true', 'not recognised'],
+          ['false', 'a known event'],
+        ],
+        asked.problem,
+      )}
+      ${when(asked.experience, () => html`<input type="hidden" name="experience" value="${asked.experience}">`)}
+      ${when(asked.origin, () => html`<input type="hidden" name="origin" value="${asked.origin}">`)}
+    </div>
+  </details>
+  ${when(filtered, () => html`<p class="narrowed"><a href="/console/events">Show all events</a></p>`)}
+</form>`;
+}
+
+function select(
+  title: string,
+  name: string,
+  options: readonly (readonly [string, string])[],
+  chosen: string | undefined,
+): Content {
+  return html`<label>${title} <select name="${name}"><option value="">any</option>${options.map(
+    ([value, words]) =>
+      html`<option value="${value}"${when(value === chosen, () => html` selected`)}>${words}</option>`,
+  )}</select></label>`;
+}

@@ -1,0 +1,95 @@
+import { assetVersion } from '../assets.ts';
+import { type Content, Html, html, when } from '../html.ts';
+import type { Role } from '../session.ts';
+
+/** What every page is told. */
+export interface PageContext {
+  role: Role;
+  /** The path below /console, for the navigation: `/events`. */
+  path: string;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** How many dead letters there are. */
+  dead: number;
+  /** What was just done, in a sentence. */
+  notice: string | null;
+}
+
+export interface Page {
+  title: string;
+  content: Html;
+}
+
+const PAGES = [
+  ['/', 'Overview'],
+  ['/set-up', 'Set-up'],
+  ['/events', 'Events'],
+  ['/experiences', 'Experiences'],
+  ['/dead-letters', 'Dead letters'],
+  ['/refused', 'Refused'],
+] as const;
+
+/** Where the files that pages load are. */
+export function assetPath(name: string): string {
+  return `/console/assets/${assetVersion()}/${name}`;
+}
+
+/** A whole page of the console as an HTML document. */
+export function document(page: Page, context: PageContext): string {
+  return frame(
+    page.title,
+    ['console.js'],
+    html`<a class="skip" href="#main">Skip to the content</a>
+<header class="top">
+  <div class="bar">
+    <a class="brand" href="/console"><svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="M3 5h7l2 4 2-4h7M3 12h6m6 0h6M3 19h7l2-4 2 4h7" /></svg><span>Receivers</span></a>
+    <nav aria-label="Pages"><ul>
+      ${PAGES.map(([path, title]) => navigationItem(path, title, context))}
+    </ul></nav>
+    <form class="leave" method="post" action="/console/leave"><button class="quiet">${context.role === 'viewer' ? 'Leave (read only)' : 'Leave'}</button></form>
+  </div>
+</header>
+<main id="main" tabindex="-1">
+  ${when(context.notice, () => html`<p class="notice" role="status">${context.notice}</p>`)}
+  ${page.content}
+</main>
+<footer class="bottom"><p><span id="live" class="live" role="status">Not live: reload to see what is new.</span> <a href="/console/api/openapi.json">API</a></p></footer>`,
+  );
+}
+
+/** A page outside the console: the login, and what went wrong. */
+export function bareDocument(title: string, scripts: readonly string[], content: Html): string {
+  return frame(title, scripts, html`<main id="main" class="bare">${content}</main>`);
+}
+
+function frame(title: string, scripts: readonly string[], body: Html): string {
+  return html`${DOCTYPE}
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title} · Receivers</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${assetPath('pico.css')}">
+<link rel="stylesheet" href="${assetPath('uplot.css')}">
+<link rel="stylesheet" href="${assetPath('console.css')}">
+${scripts.map((name) => html`<script type="module" src="${assetPath(name)}"></script>`)}
+</head>
+<body>
+${body}
+</body>
+</html>
+`.markup;
+}
+
+const DOCTYPE = new Html('<!doctype html>');
+
+function navigationItem(path: string, title: string, context: PageContext): Content {
+  const current = path === '/' ? context.path === '/' : context.path.startsWith(path);
+  const badge = path === '/dead-letters' && context.dead > 0;
+  return html`<li><a href="/console${path === '/' ? '' : path}"${when(current, () => html` aria-current="page"`)}>${title}${when(
+    badge,
+    () => html` <span class="badge" id="dead-badge">${context.dead}</span>`,
+  )}</a></li>`;
+}

@@ -1,0 +1,53 @@
+import type { Configuration } from '../config/configuration.ts';
+import { experienceMessage, reportMessage } from '../delivery/message.ts';
+import type { DestinationKind, Message, Preview } from '../destinations/contract.ts';
+import { DESTINATION_KINDS } from '../destinations/index.ts';
+import type { Ledger, StoredEvent } from '../ledger/contract.ts';
+
+/** How many events of an experience a preview is told about. */
+const HISTORY_LIMIT = 50;
+
+/** A way in which an event can be previewed. */
+export interface PreviewTarget {
+  name: string;
+  title: string;
+  /** Its settings are an example: no such destination is set up. */
+  example: boolean;
+  render(message: Message): Preview;
+}
+
+/** Everything that can render a message: the destinations of the settings, and examples of the kinds that are missing. */
+export function previewTargets({ destinations }: Pick<Configuration, 'destinations'>): PreviewTarget[] {
+  const configured = destinations
+    .filter(({ kind }) => kind.kind !== 'preview')
+    .map(({ name, kind, settings }) => target(name, kind, settings, false));
+  const examples = DESTINATION_KINDS.filter(
+    ({ kind }) => kind !== 'preview' && !destinations.some((destination) => destination.kind.kind === kind),
+  ).map((kind) => target(kind.kind, kind, kind.example, true));
+  return [...configured, ...examples];
+}
+
+function target(name: string, kind: DestinationKind, settings: unknown, example: boolean): PreviewTarget {
+  const title = name === kind.kind ? kind.title : `${kind.title} (${name})`;
+  return { name, title, example, render: (message) => kind.preview(message, settings) };
+}
+
+/** The message that a stored event makes now; null for a body that is no known event. */
+export async function storedMessage(
+  event: StoredEvent,
+  ledger: Pick<Ledger, 'history'>,
+  { intelligems, server }: Pick<Configuration, 'intelligems' | 'server'>,
+  now: number,
+): Promise<Message | null> {
+  const delivery = { eventKey: event.key, replay: 0, event, merged: [] };
+  if (event.origin === 'report') {
+    return reportMessage(delivery);
+  }
+  if (event.problem !== null || event.experienceId === null) {
+    return null;
+  }
+  const history = await ledger.history(event.experienceId, HISTORY_LIMIT);
+  const known = history.filter(({ sequence }) => sequence <= event.sequence);
+  const links = { experienceUrlTemplate: intelligems.experienceUrlTemplate, publicUrl: server.publicUrl };
+  return experienceMessage(delivery, known, links, now);
+}

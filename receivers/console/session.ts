@@ -1,0 +1,44 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { ConsoleTokens } from './tokens.ts';
+
+/** What somebody may do: an editor everything, a viewer read. */
+export type Role = 'editor' | 'viewer';
+
+const ROLES: readonly Role[] = ['editor', 'viewer'];
+
+/** How long a session lasts, milliseconds. */
+export const SESSION_MS = 14 * 86_400_000;
+
+/** The role that a token opens; null where it opens nothing. Takes the same time for every wrong token. */
+export function roleOfToken(token: string, tokens: ConsoleTokens): Role | null {
+  const fitting = ROLES.filter((role) => same(token, tokens[role]));
+  return fitting[0] ?? null;
+}
+
+/**
+ * A session as a cookie's value: role, end (milliseconds since 1970) and an HMAC-SHA256 over both, keyed by
+ * the role's token, so that a new token ends all sessions of the old one.
+ */
+export function sessionValue(role: Role, endsAt: number, tokens: ConsoleTokens): string {
+  const claim = `${role}.${endsAt}`;
+  return `${claim}.${signatureOf(claim, tokens[role])}`;
+}
+
+/** The role of a session that was signed here and has not ended at `now` (milliseconds); null for all others. */
+export function roleOfSession(value: string, tokens: ConsoleTokens, now: number): Role | null {
+  const [, name, end, signature = ''] = /^(\w+)\.(\d{1,16})\.([\w-]+)$/.exec(value) ?? [];
+  const role = ROLES.find((each) => each === name);
+  if (role === undefined || !same(signature, signatureOf(`${role}.${end}`, tokens[role]))) {
+    return null;
+  }
+  return Number(end) > now ? role : null;
+}
+
+function signatureOf(claim: string, token: string): string {
+  return createHmac('sha256', token).update(`console session ${claim}`).digest('base64url');
+}
+
+function same(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHmac('sha256', 'compare').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}
