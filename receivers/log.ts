@@ -18,7 +18,7 @@ export async function createLog(level: string, readable: boolean): Promise<Logge
       pretty({ colorize: true, singleLine: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),
     );
   }
-  const output = pino.destination({ dest: 1, minLength: GATHERED_BYTES, sync: true });
+  const output = pino.destination({ dest: 1, minLength: GATHERED_BYTES, sync: false });
   setInterval(() => output.flush(), GATHERED_MS).unref();
   process.on('exit', () => output.flushSync());
   return pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime }, output);

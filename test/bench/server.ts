@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import autocannon from 'autocannon';
-import { environment } from '../fixtures/receiver.ts';
+import { environment, temporaryFolder } from '../fixtures/receiver.ts';
 import { BENCH_SECRET, type SignedEvent } from './signed-events.ts';
 
 /** A server under load, as a child process. */
@@ -11,28 +13,29 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-/** Starts a script that prints “Receiving on URL,”; its further output is thrown away. */
+/**
+ * Starts a script that prints “Receiving on URL,”. Its output goes to a file, so that the load generator
+ * does not spend its time on reading it.
+ */
 export async function startServer(
   args: readonly string[],
   settings: Record<string, string>,
   cwd?: string,
 ): Promise<BenchServer> {
+  const { folder, remove } = temporaryFolder();
+  const file = join(folder, 'output');
+  const output = openSync(file, 'w');
   const child = spawn(process.execPath, args, {
     cwd,
     env: environment({ HOST: '127.0.0.1', PORT: '0', INTELLIGEMS_WEBHOOK_SECRET: BENCH_SECRET, ...settings }),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', output, 'inherit'],
   });
-  let text = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text = text.length < 10_000 ? text + chunk : text;
-      const found = /Receiving on (http:\/\/\S+?),/.exec(text)?.[1];
-      if (found !== undefined) {
-        resolve(found);
-      }
-    });
-    child.once('exit', (code) => reject(new Error(`The server ended with ${code}.\n${text}`)));
+  closeSync(output);
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`The server ended with ${code}.\n${readFileSync(file, 'utf8')}`);
   });
+  const url = await Promise.race([announced(file), ended]);
+  ended.catch(() => remove());
   return {
     url,
     process: child,
@@ -41,6 +44,16 @@ export async function startServer(
       await once(child, 'exit');
     },
   };
+}
+
+async function announced(file: string): Promise<string> {
+  for (;;) {
+    const found = /Receiving on (http:\/\/\S+?),/.exec(readFileSync(file, 'utf8'))?.[1];
+    if (found !== undefined) {
+      return found;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 export interface LoadResult {
