@@ -96,12 +96,7 @@ DECLARE
 BEGIN
   PERFORM ledger.lock_lanes(lanes);
 
-  WITH given AS (
-    SELECT * FROM unnest(keys, sources, origins, actions, experience_ids, experience_names, organization_ids,
-      occurred, received, problems, lanes, bodies, headers) WITH ORDINALITY
-      AS g (key, source, origin, action, experience_id, experience_name, organization_id, occurred_at,
-        received_at, problem, lane, body, headers, nth)
-  ), added AS (
+  WITH added AS (
     INSERT INTO ledger.events (key, source, origin, action, experience_id, experience_name, organization_id,
       occurred_at, received_at, problem, lane, late)
     SELECT g.key, g.source, g.origin, g.action, g.experience_id, g.experience_name, g.organization_id,
@@ -109,25 +104,25 @@ BEGIN
       coalesce(g.occurred_at < greatest(x.latest_occurred_at, max(g.occurred_at) OVER (
         PARTITION BY g.lane ORDER BY g.nth ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
       )), false)
-    FROM given g LEFT JOIN ledger.experiences x ON x.lane = g.lane ORDER BY g.nth
+    FROM unnest(keys, sources, origins, actions, experience_ids, experience_names, organization_ids, occurred,
+      received, problems, lanes) WITH ORDINALITY AS g (key, source, origin, action, experience_id,
+      experience_name, organization_id, occurred_at, received_at, problem, lane, nth)
+    LEFT JOIN ledger.experiences x ON x.lane = g.lane ORDER BY g.nth
     ON CONFLICT (key) DO NOTHING
     RETURNING sequence, key, source, action, experience_id, experience_name, organization_id, occurred_at,
       received_at, lane
-  ), first AS (
-    SELECT DISTINCT ON (g.key) g.key, g.body, g.headers FROM given g ORDER BY g.key, g.nth
-  ), kept AS (
-    INSERT INTO ledger.bodies (sequence, body, headers)
-    SELECT a.sequence, f.body, f.headers FROM added a JOIN first f USING (key)
   ), known AS (
     INSERT INTO ledger.experiences AS x (lane, experience_id, name, organization_id, source, events, first_at,
       last_at, latest_occurred_at, last_sequence)
     SELECT a.lane, min(a.experience_id),
-      (array_agg(a.experience_name ORDER BY a.sequence DESC) FILTER (WHERE a.experience_name IS NOT NULL))[1],
-      (array_agg(a.organization_id ORDER BY a.sequence DESC) FILTER (WHERE a.organization_id IS NOT NULL))[1],
-      (array_agg(a.source ORDER BY a.sequence DESC))[1],
+      (array_agg(a.experience_name) FILTER (WHERE a.experience_name IS NOT NULL))[1],
+      (array_agg(a.organization_id) FILTER (WHERE a.organization_id IS NOT NULL))[1],
+      (array_agg(a.source))[1],
       count(*), min(coalesce(a.occurred_at, a.received_at)), max(coalesce(a.occurred_at, a.received_at)),
       max(a.occurred_at), max(a.sequence)
-    FROM added a WHERE a.experience_id IS NOT NULL AND a.action IS NOT NULL GROUP BY a.lane
+    FROM (
+      SELECT * FROM added WHERE experience_id IS NOT NULL AND action IS NOT NULL ORDER BY lane, sequence DESC
+    ) a GROUP BY a.lane
     ON CONFLICT (lane) DO UPDATE SET name = coalesce(excluded.name, x.name),
       organization_id = coalesce(excluded.organization_id, x.organization_id), source = excluded.source,
       events = x.events + excluded.events, first_at = least(x.first_at, excluded.first_at),
@@ -142,6 +137,9 @@ BEGIN
   FROM (SELECT key, nth, min(nth) OVER (PARTITION BY key) AS first
     FROM unnest(keys) WITH ORDINALITY AS k (key, nth)) g
   LEFT JOIN unnest(new_keys, new_sequences) AS a (key, sequence) USING (key);
+
+  INSERT INTO ledger.bodies (sequence, body, headers)
+  SELECT b.* FROM unnest(sequences, bodies, headers) AS b (sequence, body, headers) WHERE b.sequence IS NOT NULL;
 
   WITH asked AS (
     SELECT d.*, lanes[d.event] AS lane
