@@ -47,7 +47,7 @@ export function experienceMessage(
   const event = parsed(own);
   const others = stored.filter(({ key }) => key !== own.key);
   const ordered = [
-    ...others.map((each) => ({ key: each.key, event: parsed(each) })),
+    ...others.map((each) => ({ key: each.key, event: withTrigger(each) })),
     { key: own.key, event },
   ].sort((one, other) => eventTime(one.event) - eventTime(other.event));
   const told = new Set([own.key, ...merged]);
@@ -79,6 +79,14 @@ export function experienceMessage(
 /** Whether a delivery carries a report and no event of an experience. */
 export function isReport(delivery: Pick<ClaimedDelivery, 'event'>): boolean {
   return delivery.event.origin === 'report';
+}
+
+/** An earlier or later event of the experience, with who caused it where that became known afterwards. */
+function withTrigger(stored: StoredEvent): ExperienceEvent {
+  const event = parsed(stored);
+  return stored.triggeredBy === null || triggeredBy(event) !== null
+    ? event
+    : { ...event, payload: { ...event.payload, triggeredBy: stored.triggeredBy } };
 }
 
 function parsed(stored: StoredEvent): ExperienceEvent {

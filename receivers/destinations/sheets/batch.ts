@@ -130,8 +130,10 @@ function rowRequests(
   for (const row of latest.values()) {
     const found = tab?.identities?.get(row.identity.value);
     if (found === undefined) {
-      const values = Array.from(placedCells(row.columns, columns), (cell) => cellData(cell ?? EMPTY));
-      appended.push({ values });
+      if (row.mode !== 'refresh') {
+        const values = Array.from(placedCells(row.columns, columns), (cell) => cellData(cell ?? EMPTY));
+        appended.push({ values });
+      }
     } else {
       const changed = row.mode === 'keep' ? row.columns : row.columns.filter((each) => toRefresh(row, each));
       requests.push(...updatedCells(sheetId, found, placedCells(changed, columns)));

@@ -3,15 +3,18 @@ import { ACTION_TITLES, nameWords, typeWords } from '../../../shared/words.ts';
 import { eventTime, experienceState } from '../../experience/state.ts';
 import type { ExperienceMessage, Message, Report, ReportMessage } from '../contract.ts';
 import { type Cell, clock, EMPTY, numberCell, serialTime, textCell, timeCell } from './cells.ts';
-import { type Column, LOG_COLUMNS, splitWords, statusWords } from './columns.ts';
+import { type Column, type ColumnField, LOG_COLUMNS, splitWords, statusWords } from './columns.ts';
 import { resultCells } from './results.ts';
 import type { SheetsSettings } from './settings.ts';
 
 /** One row of one tab, before it is known under which columns the tab has its headers. */
 export interface Row {
   tab: string;
-  /** `append`: written once; `keep`: the row of this identity is brought up to date, or made. */
-  mode: 'append' | 'keep';
+  /**
+   * `append`: written once; `keep`: the row of this identity is brought up to date, or made; `refresh`: it is
+   * brought up to date where it still is.
+   */
+  mode: 'append' | 'keep' | 'refresh';
   /** The column by which the row is found again, and the row's value there. */
   identity: { header: string; value: string; hidden: boolean };
   columns: Column[];
@@ -52,10 +55,21 @@ function logRow(message: ExperienceMessage, settings: SheetsSettings, zones: Zon
     identity: { header, value: message.key, hidden: chosen === undefined },
     columns,
     refreshed: settings.columns
-      .filter(({ field }) => field === 'triggeredByEmail')
+      .filter(({ field }) => BECOMES_KNOWN.includes(field))
       .map((each) => each.header),
   };
 }
+
+/** What may become known of an event after its row was written. */
+const BECOMES_KNOWN: readonly ColumnField[] = [
+  'triggeredByEmail',
+  'verdict',
+  'bestVariation',
+  'uplift',
+  'chanceToWin',
+  'monthlyRevenue',
+  'results',
+];
 
 /** More characters does a tab's name not hold. */
 const TAB_CHARACTERS = 100;

@@ -1,10 +1,18 @@
-import type { Attempt, Check, Destination, Message, Outcome, Services } from '../contract.ts';
+import type {
+  Attempt,
+  Check,
+  Destination,
+  ExperienceMessage,
+  Message,
+  Outcome,
+  Services,
+} from '../contract.ts';
 import { checkSpreadsheet } from './check.ts';
 import type { SheetsClient } from './client.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 import { type Failure, failureOutcome, isFailure, readFailure } from './failure.ts';
 import { accountQuota, type Quota } from './quota.ts';
-import { renderRows } from './render.ts';
+import { type Row, renderRows, type Zones } from './render.ts';
 import type { SheetsSettings } from './settings.ts';
 import { Spreadsheet, type TabRows } from './spreadsheet.ts';
 
@@ -16,6 +24,8 @@ interface Connection {
 interface Waiting {
   message: Message;
   uncertain: boolean;
+  /** The row is there, and only what has become known since is written. */
+  completes: boolean;
   resolve(outcome: Outcome): void;
   /** For a fault in the program alone. */
   reject(fault: unknown): void;
@@ -73,12 +83,21 @@ class SheetsDestination implements Destination {
     this.#quota = accountQuota(account, settings.writesPerMinute, services.now);
   }
 
+  send(message: Message, attempt: Attempt): Promise<Outcome> {
+    return this.#bring(message, attempt, false);
+  }
+
+  /** Fills in what the row lacks, and brings the experience's row up to date. */
+  complete(message: ExperienceMessage, attempt: Attempt): Promise<Outcome> {
+    return this.#bring(message, { ...attempt, uncertain: true }, true);
+  }
+
   /** The first row goes at once; rows that come while a write is under way go together in the next. */
-  async send(message: Message, attempt: Attempt): Promise<Outcome> {
+  async #bring(message: Message, attempt: Attempt, completes: boolean): Promise<Outcome> {
     let outcome = this.#underWay.get(message.key);
     if (outcome === undefined) {
       outcome = new Promise<Outcome>((resolve, reject) => {
-        this.#waiting.push({ message, uncertain: attempt.uncertain, resolve, reject });
+        this.#waiting.push({ message, uncertain: attempt.uncertain, completes, resolve, reject });
       }).finally(() => this.#underWay.delete(message.key));
       this.#underWay.set(message.key, outcome);
       this.#writing ??= this.#writeWaiting().finally(() => {
@@ -184,6 +203,13 @@ class SheetsDestination implements Destination {
     }
   }
 
+  #rowsOf({ message, completes }: Waiting, zones: Zones): Row[] {
+    const rows = renderRows(message, this.#settings, zones);
+    return completes
+      ? rows.map((row) => (row.mode === 'append' ? { ...row, mode: 'refresh' as const } : row))
+      : rows;
+  }
+
   /** Writes the messages together and resolves them; gives the failure where Google or the network fails. */
   async #tryBatch(spreadsheet: Spreadsheet, batch: readonly Waiting[]): Promise<Failure | null> {
     const { signal } = this.#closing;
@@ -191,7 +217,7 @@ class SheetsDestination implements Destination {
     try {
       const timeZone = await spreadsheet.timeZone(signal);
       const zones = { shown: this.#settings.timeZone ?? timeZone, spreadsheet: timeZone };
-      const rowsOf = new Map(batch.map((each) => [each, renderRows(each.message, this.#settings, zones)]));
+      const rowsOf = new Map(batch.map((each) => [each, this.#rowsOf(each, zones)]));
       const wanted = groupByTab(rowsOf);
       const tabs = await spreadsheet.read(wanted, signal);
       call = 'write';
@@ -199,7 +225,7 @@ class SheetsDestination implements Destination {
       const there = new Set(tabs.flatMap((tab) => [...(tab?.identities?.keys() ?? [])]));
       for (const each of batch) {
         const written = (rowsOf.get(each) ?? []).length > 0;
-        each.resolve(doneOutcome(there.has(each.message.key), written, answer));
+        each.resolve(doneOutcome(!each.completes && there.has(each.message.key), written, answer));
       }
       return null;
     } catch (thrown) {

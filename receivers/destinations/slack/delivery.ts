@@ -18,6 +18,8 @@ export interface Errand {
   /** The destination's name, so that two of them in one channel do not take each other's messages for their own. */
   destination: string;
   attempt: Pick<Attempt, 'uncertain' | 'recall'>;
+  /** Nothing new is posted: what was posted of the message is brought up to date. */
+  completes: boolean;
   call: Call;
 }
 
@@ -68,7 +70,10 @@ class ErrandRun {
   }
 
   async run(): Promise<ErrandOutcome> {
-    const { message, mode, people, channel, attempt } = this.#errand;
+    const { message, mode, people, channel, attempt, completes } = this.#errand;
+    if (completes && message.kind === 'experience') {
+      return this.#complete(message);
+    }
     if ((await attempt.recall(sentFact(channel, message.key))) !== null) {
       return this.#done({ note: ALREADY_THERE });
     }
@@ -88,13 +93,9 @@ class ErrandRun {
     const { message, attempt, destination } = this.#errand;
     const { key } = message;
     if (attempt.uncertain) {
-      const mine = ({ metadata: { event_type, event_payload } }: FoundMessage): boolean =>
-        event_type === 'intelligems_event' &&
-        event_payload.key === key &&
-        event_payload.destination === destination;
-      let found = await this.#find(card, message.receivedAt, REPAIR_PAGES, mine);
+      let found = await this.#findOwn(card);
       if (found.state === 'absent' && found.threadGone) {
-        found = await this.#find(null, message.receivedAt, REPAIR_PAGES, mine);
+        found = await this.#findOwn(null);
       }
       const settled = this.#settledBy(found);
       if (settled !== null) {
@@ -104,6 +105,51 @@ class ErrandRun {
     const metadata: Metadata = { event_type: 'intelligems_event', event_payload: { key, destination } };
     const answer = await this.#post(content, metadata, card);
     return answer.ok ? this.#done({ answer: answerWords(answer.data) }) : this.#failed(answer.failure);
+  }
+
+  /** Brings the card up to date, and what was said of the event, where they still are. */
+  async #complete(message: ExperienceMessage): Promise<ErrandOutcome> {
+    const { mode, people } = this.#errand;
+    const card = mode === 'card' ? await this.#recallCard(message.state.experience.id) : null;
+    if (mode === 'card' && card === null) {
+      return this.#done({ note: 'no card is left to complete' });
+    }
+    if (card !== null) {
+      const updated = await this.#update(card, message);
+      if (!updated.ok) {
+        return CARD_GONE.includes(updated.failure.code)
+          ? this.#done({ note: 'no card is left to complete' })
+          : this.#failed(updated.failure);
+      }
+      this.#facts[cardFact(this.#errand.channel, message.state.experience.id)] = JSON.stringify(updated.data);
+    }
+    const found = await this.#findOwn(card);
+    if (found.state === 'failed') {
+      return this.#failed(found.failure);
+    }
+    if (found.state !== 'found') {
+      return this.#done({});
+    }
+    const content = card === null ? renderMessage(message, people) : renderReply(message, people);
+    const { ts, metadata } = found.message;
+    const answer = await this.#write('chat.update', content, { channel: found.channel, ts, metadata });
+    return answer.ok || CARD_GONE.includes(answer.failure.code)
+      ? this.#done({})
+      : this.#failed(answer.failure);
+  }
+
+  /** Looks for what was said of this message in the card's thread, or in the channel itself. */
+  #findOwn(card: Card | null): Promise<Search & { channel: string }> {
+    const { message, destination } = this.#errand;
+    return this.#find(
+      card,
+      message.receivedAt,
+      REPAIR_PAGES,
+      ({ metadata: { event_type, event_payload } }) =>
+        event_type === 'intelligems_event' &&
+        event_payload.key === message.key &&
+        event_payload.destination === destination,
+    );
   }
 
   /** Brings the card up to date, or posts it; then says in its thread what happened. */

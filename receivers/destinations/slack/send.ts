@@ -1,4 +1,12 @@
-import type { Attempt, Check, Destination, Message, Outcome, Services } from '../contract.ts';
+import type {
+  Attempt,
+  Check,
+  Destination,
+  ExperienceMessage,
+  Message,
+  Outcome,
+  Services,
+} from '../contract.ts';
 import { checkSlack } from './check.ts';
 import { slackCalls } from './client.ts';
 import { type ErrandOutcome, runErrand } from './delivery.ts';
@@ -22,14 +30,22 @@ export class SlackDestination implements Destination {
     this.#directory = new Directory(services.now);
   }
 
-  async send(message: Message, attempt: Attempt): Promise<Outcome> {
+  send(message: Message, attempt: Attempt): Promise<Outcome> {
+    return this.#run(message, attempt, false);
+  }
+
+  complete(message: ExperienceMessage, attempt: Attempt): Promise<Outcome> {
+    return this.#run(message, attempt, true);
+  }
+
+  async #run(message: Message, attempt: Attempt, completes: boolean): Promise<Outcome> {
     const { channel: channels, mode = 'card', mentions, unsure } = this.#settings;
     const call = this.#calls(attempt.signal);
     const people = await this.#directory.find(call, mentions ? mentionedPeople(message) : []);
     const errands: { channel: string; outcome: ErrandOutcome }[] = [];
     for (const channel of channels) {
       const { name: destination } = this.#services;
-      const errand = { channel, message, people, mode, unsure, destination, attempt, call };
+      const errand = { channel, message, people, mode, unsure, destination, attempt, completes, call };
       errands.push({ channel, outcome: await runErrand(errand) });
     }
     return combinedOutcome(errands, message.key);
