@@ -30,7 +30,7 @@ export const ALL_SCOPES = [
   'users:read.email',
 ] as const;
 
-export const FAKE_SLACK_TOKEN = 'xoxb-1234567890-fake-token';
+const FAKE_SLACK_TOKEN = 'xoxb-1234567890-fake-token';
 
 export interface FakeSlack {
   /** For SLACK_API_URL. */
