@@ -1,0 +1,390 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
+import type { Outcome } from '../../../receivers/destinations/contract.ts';
+import {
+  type ClaimedDelivery,
+  type NewEvent,
+  type Settlement,
+  StorageError,
+} from '../../../receivers/ledger/contract.ts';
+import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
+import type { PostgresSettings } from '../../../receivers/ledger/postgres/settings.ts';
+import { type PostgresServer, startPostgres } from '../../fixtures/postgres.ts';
+import { startProxy } from '../../fixtures/postgres-proxy.ts';
+
+const BREAKER = circuitBreaker({ failures: 3, firstPauseMs: 60_000, longestPauseMs: 300_000 });
+
+/** Short, so that a dead worker is found within a test. */
+const LEASE_MS = 900;
+
+let server: PostgresServer;
+let migrated: string;
+const closing: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  server = await startPostgres({ durable: false });
+  migrated = await server.createDatabase();
+  await (await PostgresLedger.open({ url: migrated })).close();
+});
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) {
+    await close();
+  }
+});
+
+afterAll(() => server.stop());
+
+interface Handed {
+  delivery: ClaimedDelivery;
+  /** Aborts when the process may not go on with it. */
+  lost: AbortSignal;
+  answer(outcome: Outcome): void;
+}
+
+/** A process of the receiver, as far as the ledger sees it. */
+class Process {
+  readonly ledger: PostgresLedger;
+  readonly errors: Error[] = [];
+  readonly #handed: Handed[] = [];
+  readonly #waiting: ((handed: Handed) => void)[] = [];
+
+  private constructor(ledger: PostgresLedger) {
+    this.ledger = ledger;
+  }
+
+  static async open(url: string, settings: Partial<PostgresSettings> = {}): Promise<Process> {
+    const ledger = await PostgresLedger.open({ url, leaseMs: LEASE_MS, ...settings });
+    closing.push(async () => {
+      await ledger.queue.stop(0);
+      await ledger.close();
+    });
+    return new Process(ledger);
+  }
+
+  async deliver(concurrency = 4): Promise<this> {
+    await this.ledger.queue.start({
+      destinations: [{ name: 'slack', concurrency }],
+      health: BREAKER,
+      onError: (error) => this.errors.push(error),
+      attempt: (delivery, lost) =>
+        new Promise((resolve) => {
+          const handed: Handed = {
+            delivery,
+            lost: lost as AbortSignal,
+            answer: (outcome) => resolve(settlement(outcome)),
+          };
+          const waiting = this.#waiting.shift();
+          if (waiting === undefined) {
+            this.#handed.push(handed);
+          } else {
+            waiting(handed);
+          }
+        }),
+    });
+    return this;
+  }
+
+  next(): Promise<Handed> {
+    const handed = this.#handed.shift();
+    return handed === undefined
+      ? new Promise((resolve) => {
+          this.#waiting.push(resolve);
+        })
+      : Promise.resolve(handed);
+  }
+
+  get unseen(): number {
+    return this.#handed.length;
+  }
+
+  /** Resolves with the states of an event's deliveries once they pass. */
+  async states(key: string, pass: (states: string[]) => boolean): Promise<string[]> {
+    for (;;) {
+      const states = (await this.ledger.deliveries(key)).map(({ state }) => state);
+      if (pass(states)) {
+        return states;
+      }
+    }
+  }
+
+  finished(key: string): Promise<string[]> {
+    return this.states(key, (states) => states.every((state) => ['done', 'dead'].includes(state)));
+  }
+}
+
+function settlement(outcome: Outcome): Settlement {
+  const now = Date.now();
+  const times = { startedAt: now, finishedAt: now, outcome };
+  if (outcome.type === 'done') {
+    return { ...times, state: 'done' };
+  }
+  return outcome.type === 'dead'
+    ? { ...times, state: 'dead', reason: outcome.reason }
+    : { ...times, state: 'ready', dueAt: now + 600_000, attemptCounts: true, uncertain: false };
+}
+
+const DONE: Outcome = { type: 'done' };
+const RETRY: Outcome = { type: 'retry', reason: 'The other side answered 500.' };
+
+let counter = 0;
+
+function event(fields: Partial<NewEvent> = {}): NewEvent {
+  counter += 1;
+  return {
+    key: `evt_${counter}`,
+    source: 'default',
+    origin: 'webhook',
+    action: 'startExperience',
+    experienceId: `experience-${counter}`,
+    experienceName: 'Backpack price test',
+    organizationId: 'organization-1',
+    occurredAt: 1_790_000_000_000 + counter,
+    receivedAt: Date.now(),
+    body: Buffer.from('{}'),
+    headers: {},
+    problem: null,
+    deliveries: [{ destination: 'slack', route: 'all', dueAt: Date.now(), quietMs: null }],
+    ...fields,
+  };
+}
+
+function copy(): Promise<string> {
+  return server.createDatabase(migrated);
+}
+
+async function run(url: string, statement: string): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+describe('many processes on one database', () => {
+  test('ten may start at once where there is nothing yet', async () => {
+    const url = await server.createDatabase();
+    const ledgers = await Promise.all(
+      Array.from({ length: 10 }, () => PostgresLedger.open({ url, acceptConnections: 1 })),
+    );
+    await Promise.all(ledgers.map((ledger) => ledger.accept(event())));
+    expect(await ledgers[0]?.events({ limit: 20 })).toHaveLength(10);
+    await Promise.all(ledgers.map((ledger) => ledger.close()));
+  });
+
+  test('one of them accepts an event that comes to all of them at once', async () => {
+    const url = await copy();
+    const processes = await Promise.all([Process.open(url), Process.open(url), Process.open(url)]);
+    const given = event();
+    const answers = await Promise.all(processes.map(({ ledger }) => ledger.accept(given)));
+    expect(answers.map(({ status }) => status).sort()).toEqual(['accepted', 'duplicate', 'duplicate']);
+    expect(await processes[0]?.ledger.deliveries(given.key)).toHaveLength(1);
+  });
+
+  test('what one accepts, another delivers', async () => {
+    const url = await copy();
+    const accepting = await Process.open(url);
+    const delivering = await (await Process.open(url)).deliver();
+    const given = event();
+    await accepting.ledger.accept(given);
+    const handed = await delivering.next();
+    expect(handed.delivery.eventKey).toBe(given.key);
+    handed.answer(DONE);
+    expect(await accepting.finished(given.key)).toEqual(['done']);
+  });
+
+  test('each delivery goes out once, in order within an experience, whoever takes it', async () => {
+    const url = await copy();
+    const processes = await Promise.all([Process.open(url), Process.open(url)]);
+    const sent: string[] = [];
+    const total = 120;
+    let all: () => void = () => {};
+    const everything = new Promise<void>((resolve) => {
+      all = resolve;
+    });
+    for (const { ledger, errors } of processes) {
+      await ledger.queue.start({
+        destinations: [{ name: 'slack', concurrency: 5 }],
+        health: BREAKER,
+        onError: (error) => errors.push(error),
+        attempt: async ({ eventKey }) => {
+          sent.push(eventKey);
+          await new Promise(setImmediate);
+          if (sent.length === total) {
+            all();
+          }
+          return settlement(DONE);
+        },
+      });
+    }
+    const given = Array.from({ length: total }, (_, index) => event({ experienceId: `shared-${index % 6}` }));
+    const lanes = Map.groupBy(given, ({ experienceId }) => experienceId as string);
+    await Promise.all(
+      [...lanes.values()].map(async (lane) => {
+        for (const [index, each] of lane.entries()) {
+          await processes[index % 2]?.ledger.accept(each);
+        }
+      }),
+    );
+    await everything;
+    expect(new Set(sent).size).toBe(total);
+    expect(sent).toHaveLength(total);
+    for (const lane of lanes.values()) {
+      const keys = lane.map(({ key }) => key);
+      expect(sent.filter((key) => keys.includes(key))).toEqual(keys);
+    }
+    expect(processes.flatMap(({ errors }) => errors)).toEqual([]);
+  });
+
+  test('a destination that fails is paused for all, and one delivery in the cluster probes it', async () => {
+    const url = await copy();
+    const [one, other] = await Promise.all([Process.open(url), Process.open(url)]);
+    await one.deliver(3);
+    const failing = [event(), event(), event()];
+    await Promise.all(failing.map((each) => one.ledger.accept(each)));
+    const handed = [await one.next(), await one.next(), await one.next()];
+    for (const { answer } of handed) {
+      answer(RETRY);
+    }
+    await Promise.all(
+      failing.map(({ key }) => one.states(key, (states) => states.every((state) => state === 'ready'))),
+    );
+    await other.deliver(3);
+    const waiting = [event(), event(), event()];
+    await Promise.all(waiting.map((each) => other.ledger.accept(each)));
+    expect((await other.ledger.health())[0]).toMatchObject({ destination: 'slack', probing: true });
+    await one.ledger.resume('slack');
+    const probe = await Promise.race([one.next(), other.next()]);
+    expect(probe.delivery.probe).toBe(true);
+    expect(one.unseen + other.unseen).toBe(0);
+    const states = await Promise.all(waiting.map(({ key }) => one.ledger.deliveries(key)));
+    expect(states.flat().filter(({ state }) => state === 'running')).toHaveLength(1);
+  });
+});
+
+describe('a worker that is lost', () => {
+  test('stops before another takes its delivery over, which then says that it may have arrived', async () => {
+    const url = await copy();
+    const network = await startProxy(url);
+    closing.push(() => network.close());
+    const lost = await (await Process.open(network.url, { statementTimeoutMs: 300 })).deliver();
+    const given = event();
+    await lost.ledger.accept(given);
+    const first = await lost.next();
+    const aborted = new Promise<string>((resolve) => {
+      first.lost.addEventListener('abort', () => resolve('aborted'));
+    });
+    const other = await (await Process.open(url)).deliver();
+    network.cut();
+    const second = other.next();
+    expect(await Promise.race([aborted, second.then(() => 'taken over')])).toBe('aborted');
+    const { delivery, answer } = await second;
+    expect(delivery).toMatchObject({ eventKey: given.key, uncertain: true, attempt: 2 });
+
+    // What the first one then has to say comes too late to count.
+    network.mend();
+    first.answer({ type: 'dead', reason: 'Too late.' });
+    answer(DONE);
+    expect(await other.finished(given.key)).toEqual(['done']);
+    expect((await other.ledger.attempts(delivery.id)).map(({ outcome }) => outcome)).toEqual(['done']);
+  });
+
+  test('delivers again when its network is back', async () => {
+    const network = await startProxy(await copy());
+    closing.push(() => network.close());
+    const process = await (await Process.open(network.url, { statementTimeoutMs: 300 })).deliver();
+    const before = event();
+    await process.ledger.accept(before);
+    const { lost, answer } = await process.next();
+    network.cut();
+    await new Promise((resolve) => {
+      lost.addEventListener('abort', resolve);
+    });
+    answer(DONE);
+    network.mend();
+    expect(await process.finished(before.key)).toEqual(['done']);
+    const after = event();
+    await process.ledger.accept(after);
+    (await process.next()).answer(DONE);
+    expect(await process.finished(after.key)).toEqual(['done']);
+  });
+});
+
+describe('a database in trouble', () => {
+  test('that is restarted: accepts are refused, then go on by themselves; outcomes are written later', async () => {
+    const own = await startPostgres();
+    try {
+      const process = await (await Process.open(await own.createDatabase())).deliver();
+      const given = event();
+      await process.ledger.accept(given);
+      const { answer } = await process.next();
+      await own.kill();
+      await expect(process.ledger.accept(event())).rejects.toThrow(StorageError);
+      await expect(process.ledger.probe()).rejects.toThrow(StorageError);
+      answer(DONE);
+      await own.restart();
+      for (;;) {
+        try {
+          await process.ledger.probe();
+          break;
+        } catch (error) {
+          expect(error).toBeInstanceOf(StorageError);
+        }
+      }
+      const later = event();
+      await process.ledger.accept(later);
+      (await process.next()).answer(DONE);
+      expect(await process.finished(given.key)).toEqual(['done']);
+      expect(await process.finished(later.key)).toEqual(['done']);
+      for (const close of closing.splice(0)) {
+        await close();
+      }
+    } finally {
+      await own.stop();
+    }
+  });
+
+  test('that is too slow: an accept is refused in time, and nothing of it remains', async () => {
+    const url = await copy();
+    const process = await Process.open(url, { statementTimeoutMs: 150 });
+    const blocking = new pg.Client({ connectionString: url });
+    await blocking.connect();
+    await blocking.query('BEGIN; LOCK TABLE ledger.events');
+    await expect(process.ledger.accept(event())).rejects.toThrow(StorageError);
+    await blocking.query('ROLLBACK');
+    await blocking.end();
+    expect(await process.ledger.events({ limit: 10 })).toEqual([]);
+    await expect(process.ledger.accept(event())).resolves.toMatchObject({ status: 'accepted' });
+  });
+
+  test('that cannot be reached at the start is named, without its password', async () => {
+    const opened = PostgresLedger.open({ url: 'postgres://receiver:hush@127.0.0.1:1/ledger' });
+    await expect(opened).rejects.toThrow(/ECONNREFUSED/);
+    await expect(opened).rejects.toThrow(StorageError);
+    await expect(opened).rejects.not.toThrow(/hush/);
+  });
+
+  test('that a newer version has made is used if that version says so, and else refused', async () => {
+    const url = await copy();
+    await run(url, 'INSERT INTO ledger.versions VALUES (98, 1)');
+    await (await PostgresLedger.open({ url })).close();
+    await run(url, 'INSERT INTO ledger.versions VALUES (99, 99)');
+    await expect(PostgresLedger.open({ url })).rejects.toThrow(/newer version/);
+  });
+
+  test('what PostgreSQL cannot hold as text is kept all the same', async () => {
+    const process = await Process.open(await copy());
+    const odd = event({
+      experienceId: 'nul\0',
+      experienceName: `\0\ud800 "quoted", {braced}, back\\slash ${'long '.repeat(2_000)}`,
+    });
+    await Promise.all([process.ledger.accept(odd), process.ledger.accept(event())]);
+    expect((await process.ledger.event(odd.key))?.experienceName).toMatch(
+      /^\ufffd\ufffd "quoted", \{braced\}/,
+    );
+    expect(await process.ledger.history('nul\0', 10)).toHaveLength(1);
+  });
+});
