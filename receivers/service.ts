@@ -44,7 +44,7 @@ export interface Service {
  */
 export async function startService(configuration: Configuration, log: Logger): Promise<Service> {
   const { server: listen } = configuration;
-  const opened = await openLedger(configuration.storage);
+  const opened = await openLedger(configuration.storage, configuration.database);
   const { ledger } = opened;
   try {
     const { sources, newSecret } = webhookSources(configuration);

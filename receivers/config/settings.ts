@@ -109,6 +109,52 @@ export const settings = z.strictObject({
     ),
   }),
 
+  database: section(
+    {
+      acceptConnections: setting(
+        'DATABASE_ACCEPT_CONNECTIONS',
+        wholeNumber(1, 1000, 2).default(2),
+        'With PostgreSQL: how many connections accepting may use; nothing else takes them away.',
+      ),
+      deliverConnections: setting(
+        'DATABASE_DELIVER_CONNECTIONS',
+        wholeNumber(1, 1000, 3).default(3),
+        'With PostgreSQL: how many connections claim deliveries and write what came of them.',
+      ),
+      readConnections: setting(
+        'DATABASE_READ_CONNECTIONS',
+        wholeNumber(1, 1000, 4).default(4),
+        'With PostgreSQL: how many connections answer the console and what destinations look up.',
+      ),
+      queueConnections: setting(
+        'DATABASE_QUEUE_CONNECTIONS',
+        wholeNumber(1, 1000, 2).default(2),
+        'With PostgreSQL: how many connections the job queue may use, beside one for each destination.',
+      ),
+      statementTimeoutSeconds: setting(
+        'DATABASE_STATEMENT_TIMEOUT_SECONDS',
+        amount(0.1, 600, 5).default(5),
+        'With PostgreSQL: a statement that takes longer is refused; a webhook is then answered 503.',
+      ),
+      connectTimeoutSeconds: setting(
+        'DATABASE_CONNECT_TIMEOUT_SECONDS',
+        amount(0.1, 600, 5).default(5),
+        'With PostgreSQL: how long a connection may take to be made, or to become free.',
+      ),
+      leaseSeconds: setting(
+        'DATABASE_LEASE_SECONDS',
+        amount(0.5, 600, 12).default(12),
+        'With PostgreSQL: a process that could not reach the database for so long stops delivering; after half as long again others take its deliveries over.',
+      ),
+    },
+    ({ statementTimeoutSeconds, connectTimeoutSeconds, leaseSeconds, ...same }) => ({
+      ...same,
+      statementTimeoutMs: statementTimeoutSeconds * 1000,
+      connectTimeoutMs: connectTimeoutSeconds * 1000,
+      leaseMs: leaseSeconds * 1000,
+    }),
+  ),
+
   log: section({
     level: setting(
       'LOG_LEVEL',

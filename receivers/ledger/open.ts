@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { Ledger } from './contract.ts';
+import type { PostgresSettings } from './postgres/settings.ts';
 
 export interface StorageSettings {
   dataFolder: string;
@@ -18,13 +19,16 @@ export interface OpenLedger {
  * data folder, for the one receiver that may run on it. Rejects where another runs on the same data folder,
  * or where the storage cannot be written.
  */
-export function openLedger({ dataFolder, databaseUrl }: StorageSettings): Promise<OpenLedger> {
-  return databaseUrl === null ? openSqlite(dataFolder) : openPostgres(databaseUrl);
+export function openLedger(
+  { dataFolder, databaseUrl }: StorageSettings,
+  database: Omit<PostgresSettings, 'url'> = {},
+): Promise<OpenLedger> {
+  return databaseUrl === null ? openSqlite(dataFolder) : openPostgres({ ...database, url: databaseUrl });
 }
 
-async function openPostgres(url: string): Promise<OpenLedger> {
+async function openPostgres(settings: PostgresSettings): Promise<OpenLedger> {
   const { PostgresLedger } = await import('./postgres/ledger.ts');
-  const ledger = await PostgresLedger.open({ url });
+  const ledger = await PostgresLedger.open(settings);
   return { ledger, close: () => ledger.close() };
 }
 
