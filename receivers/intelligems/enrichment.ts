@@ -1,8 +1,9 @@
-import { type ExperienceEvent, triggeredBy } from '../../shared/events.ts';
+import { triggeredBy } from '../../shared/events.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { Destination } from '../destinations/contract.ts';
 import type { OpenDestinations } from '../destinations/open.ts';
 import type { Results } from '../experience/results.ts';
+import type { Plan } from '../inbound/new-event.ts';
 import type { Ledger, NewDelivery } from '../ledger/contract.ts';
 import type { Clients } from './clients.ts';
 import { keptResults, RESULTS, ResultsDestination } from './results.ts';
@@ -13,7 +14,7 @@ export interface Enrichment {
   /** The destinations of the settings, with the two that ask Intelligems beside them. */
   destinations: OpenDestinations;
   /** What an event accepted at `now` (milliseconds since 1970) leaves to be asked. */
-  plan(event: ExperienceEvent, source: string, now: number): NewDelivery[];
+  plan: Plan;
   resultsOf(experienceId: string): Promise<Results | null>;
 }
 
@@ -59,19 +60,27 @@ export function openEnrichment(
         ...[...asking.keys()].map((name) => ({ name, concurrency: CONCURRENCY })),
       ],
     },
-    plan(event, source, now) {
-      if (!clients.has(source)) {
-        return [];
-      }
-      const planned: NewDelivery[] = [];
-      if (triggeredBy(event) === null) {
-        planned.push({ destination: WHO, route: 'who caused it', dueAt: now + who.afterMs, quietMs: null });
-      }
-      if (event.action === 'endExperience' && results.fetch) {
-        planned.push({ destination: RESULTS, route: 'results', dueAt: now + results.afterMs, quietMs: null });
-      }
-      return planned;
-    },
+    plan: enrichmentPlan({ who, results }, clients),
     resultsOf: (experienceId) => keptResults(ledger, experienceId),
+  };
+}
+
+/** What an event leaves to be asked of Intelligems: who caused it, and what came of an experience that has ended. */
+export function enrichmentPlan(
+  { who, results }: Pick<Configuration, 'who' | 'results'>,
+  clients: ReadonlyMap<string, Clients>,
+): Plan {
+  return (event, source, now) => {
+    if (!clients.has(source)) {
+      return [];
+    }
+    const planned: NewDelivery[] = [];
+    if (triggeredBy(event) === null) {
+      planned.push({ destination: WHO, route: 'who caused it', dueAt: now + who.afterMs, quietMs: null });
+    }
+    if (event.action === 'endExperience' && results.fetch) {
+      planned.push({ destination: RESULTS, route: 'results', dueAt: now + results.afterMs, quietMs: null });
+    }
+    return planned;
   };
 }

@@ -1,0 +1,197 @@
+import type { Logger } from 'pino';
+import { type Action, type ExperienceEvent, isRecord, parseEvent } from '../../shared/events.ts';
+import type { IntelligemsApi } from '../../shared/intelligems-api.ts';
+import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
+import type { ApiFailure } from '../../shared/intelligems-failure.ts';
+import { timeOf } from '../delivery/told-already.ts';
+import { newEvent, type Plan } from '../inbound/new-event.ts';
+import type { Ledger, StoredEvent } from '../ledger/contract.ts';
+import { isOfInterest, missedActions, type Window } from './missed.ts';
+import { type MissedAction, recoveredBody } from './recovered-event.ts';
+
+/** The name under which the ledger keeps what reconciliation has to remember. */
+export const RECONCILIATION = 'reconciliation';
+
+/** So many of an experience's events are compared. */
+const HISTORY_LIMIT = 200;
+/** So many experiences of the ledger are looked for in the list. */
+const EXPERIENCES_LIMIT = 50_000;
+/** So many that are not in the list are asked for by themselves in one pass, to spare the vendor's rate limit. */
+const ABSENT_LIMIT = 25;
+
+export interface ReconciliationServices {
+  ledger: Pick<Ledger, 'accept' | 'event' | 'events' | 'experiences' | 'history' | 'recall' | 'remember'>;
+  api: IntelligemsApi;
+  /** Where a recovered event goes; nowhere, where it is only listed. */
+  plan: Plan;
+  log: Logger;
+  now(): number;
+  signal: AbortSignal;
+}
+
+/** An action whose webhook never came, now an event of the ledger. */
+export interface Recovered extends MissedAction {
+  key: string;
+  experienceId: string;
+  name: string | null;
+}
+
+/** What one pass found. */
+export interface Findings {
+  recovered: Recovered[];
+  /** An action has no event yet and is too young to count as missed. */
+  pending: boolean;
+  failure: ApiFailure | null;
+}
+
+/**
+ * Compares what Intelligems records of one source's experiences with the ledger, and makes an event, marked
+ * as recovered, of each action that no event tells. It is fed the list page by page: {@link compare} with
+ * each experience, and {@link lookForAbsent} at the end.
+ */
+export class Reconciliation {
+  readonly findings: Findings = { recovered: [], pending: false, failure: null };
+  readonly #source: string;
+  readonly #window: Window;
+  readonly #services: ReconciliationServices;
+  readonly #listed = new Set<string>();
+  #organizationId: string | null = null;
+  #organization: Record<string, unknown> | null = null;
+
+  constructor(source: string, window: Window, services: ReconciliationServices) {
+    this.#source = source;
+    this.#window = window;
+    this.#services = services;
+  }
+
+  async compare(experience: ApiExperience): Promise<void> {
+    this.#listed.add(experience.id);
+    this.#organizationId ??= experience.organizationId;
+    if (!isOfInterest(experience, this.#window)) {
+      return;
+    }
+    const events = await this.#services.ledger.history(experience.id, HISTORY_LIMIT);
+    const { missed, pending } = missedActions(experience, events, this.#window);
+    this.findings.pending ||= pending;
+    for (const action of missed) {
+      await this.#recover(action, experience.id, experience);
+    }
+  }
+
+  /**
+   * Asks for the experiences that the ledger knows and the list lacks, the last changed first: those that are
+   * gone at Intelligems were deleted. When, nobody tells, so the time is the one at which it was noticed.
+   *
+   * @param settled ids that need not be asked for again; further ones are added
+   */
+  async lookForAbsent(settled: Set<string>): Promise<void> {
+    if (this.#organizationId === null || !this.#window.actions.includes('deleteExperience')) {
+      return;
+    }
+    const { ledger, api, signal } = this.#services;
+    const known = await ledger.experiences({ limit: EXPERIENCES_LIMIT });
+    const absent = known.filter(
+      ({ experienceId, source, organizationId }) =>
+        source === this.#source &&
+        organizationId === this.#organizationId &&
+        !this.#listed.has(experienceId) &&
+        !settled.has(experienceId),
+    );
+    for (const { experienceId } of absent.slice(0, ABSENT_LIMIT)) {
+      const events = await ledger.history(experienceId, HISTORY_LIMIT);
+      if (events.some(({ action }) => action === 'deleteExperience')) {
+        settled.add(experienceId);
+        continue;
+      }
+      const found = await api.experience(experienceId, {}, signal);
+      if (found.ok) {
+        settled.add(experienceId);
+        await this.compare(found.value);
+      } else if (found.failure.reason === 'not found') {
+        await this.#gone(experienceId);
+      } else {
+        this.findings.failure = found.failure;
+        return;
+      }
+    }
+  }
+
+  async #gone(experienceId: string): Promise<void> {
+    const { ledger, now } = this.#services;
+    const fact = `gone:${experienceId}`;
+    const noticed = await ledger.recall(RECONCILIATION, fact);
+    const at = noticed === null ? now() : Number(noticed);
+    if (noticed === null) {
+      await ledger.remember(RECONCILIATION, { [fact]: String(at) });
+    }
+    if (at > this.#window.until) {
+      this.findings.pending = true;
+    } else {
+      await this.#recover({ action: 'deleteExperience', at, by: null }, experienceId, null);
+    }
+  }
+
+  async #recover(
+    missed: MissedAction,
+    experienceId: string,
+    experience: ApiExperience | null,
+  ): Promise<void> {
+    const { ledger, plan, log, now } = this.#services;
+    const events = await ledger.history(experienceId, HISTORY_LIMIT);
+    const last = lastEvent(events.filter((event) => timeOf(event) <= missed.at));
+    const organization = isRecord(last?.payload.organization)
+      ? last.payload.organization
+      : await this.#ownOrganization();
+    const body = recoveredBody(missed, experience, last, organization);
+    const event = newEvent(
+      { body, headers: {}, source: this.#source, origin: 'recovered', receivedAt: now() },
+      plan,
+    );
+    const { status, key } = await ledger.accept(event);
+    if (status === 'accepted') {
+      const { experienceName: name } = event;
+      this.findings.recovered.push({ ...missed, key, experienceId, name });
+      log.warn(
+        {
+          event: key,
+          source: this.#source,
+          action: missed.action,
+          experience: name,
+          happened: new Date(missed.at).toISOString(),
+        },
+        event.deliveries.length > 0
+          ? 'recovered: no webhook came for it'
+          : 'found, not delivered: no webhook came for it',
+      );
+    }
+  }
+
+  /** The organization as the source's webhooks describe it, so that keys derived from it are the same. */
+  async #ownOrganization(): Promise<Record<string, unknown>> {
+    if (this.#organization === null) {
+      const { ledger } = this.#services;
+      const recent = await ledger.events({
+        source: this.#source,
+        origin: 'webhook',
+        problem: false,
+        limit: 20,
+      });
+      const wanted = recent.find(({ organizationId }) => organizationId === this.#organizationId);
+      const stored = wanted === undefined ? null : await ledger.event(wanted.key);
+      const organization = lastEvent(stored === null ? [] : [stored])?.payload.organization;
+      this.#organization = isRecord(organization) ? organization : { id: this.#organizationId };
+    }
+    return this.#organization;
+  }
+}
+
+function lastEvent(events: readonly StoredEvent[]): ExperienceEvent | null {
+  const last = events.at(-1);
+  const parsed = last === undefined ? null : parseEvent(last.body);
+  return parsed?.ok ? parsed.event : null;
+}
+
+/** The actions of webhooks for the words of the settings: `start` is `startExperience`. */
+export function webhookActions(words: readonly ('start' | 'pause' | 'end' | 'delete')[]): Action[] {
+  return words.map((word): Action => `${word}Experience`);
+}

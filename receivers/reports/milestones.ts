@@ -1,0 +1,110 @@
+import type { Analytics } from '../../shared/intelligems-analytics.ts';
+import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
+import type { ApiFailure, ApiResult } from '../../shared/intelligems-failure.ts';
+import { nameWords, typeWords } from '../../shared/words.ts';
+import { reportEvent } from '../delivery/report.ts';
+import type { Report } from '../destinations/contract.ts';
+import { type Results, readResults } from '../experience/results.ts';
+import { experienceState } from '../experience/state.ts';
+import type { Ledger } from '../ledger/contract.ts';
+import { resultSections, type Subject } from './results.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** A milestone that was passed longer ago is no news any more, milliseconds. */
+const NEWS_MS = 3 * DAY_MS;
+
+/** The chart of a milestone, by the vendor's name. */
+const CHARTS = ['net_revenue_per_visitor'];
+
+export interface ReportServices {
+  ledger: Pick<Ledger, 'accept' | 'event'>;
+  /** The results as they stand, with the charts of these names. */
+  analytics(experienceId: string, charts: readonly string[]): Promise<ApiResult<Analytics>>;
+  now(): number;
+}
+
+export interface ReportSettings {
+  /** The destinations that get it. */
+  to: readonly string[];
+  locale: string;
+  /** With `{id}` for the experience's id; null for no link. */
+  experienceUrlTemplate: string | null;
+  /** Nothing that happened before is told, milliseconds since 1970. */
+  since: number;
+}
+
+/** How long an experience has been live by `now`, pauses left out, in milliseconds; null if it never was. */
+export function liveTime(experience: ApiExperience, now: number): number | null {
+  const seen = { action: 'updateExperience', timestamp: now, experience } as const;
+  return experienceState([{ ...seen, organization: {}, payload: {} }], now).liveMs;
+}
+
+/**
+ * The last of the milestones that an experience has passed, where that is news; null where it is none.
+ *
+ * @param liveMs how long it has been live
+ * @param days the milestones, in days live
+ * @param since what was passed before is none, milliseconds since 1970
+ */
+export function passedMilestone(
+  liveMs: number,
+  days: readonly number[],
+  since: number,
+  now: number,
+): number | null {
+  const last = Math.max(...days.filter((each) => each * DAY_MS <= liveMs), 0);
+  const passedAt = now - (liveMs - last * DAY_MS);
+  return last > 0 && passedAt > since && passedAt > now - NEWS_MS ? last : null;
+}
+
+/** The report of an experience that has been live for so many days. Pure. */
+export function milestoneReport(
+  { experienceId, name, link }: Subject,
+  experience: Pick<ApiExperience, 'type'>,
+  days: number,
+  results: Results,
+  locale: string,
+): Report {
+  return {
+    topic: 'milestone',
+    title: `${name} has been live for ${days} ${days === 1 ? 'day' : 'days'}`,
+    summary: `${typeWords(experience.type)}. ${results.summary}`,
+    sections: resultSections(results, locale),
+    experienceId,
+    link,
+    image: results.chart,
+  };
+}
+
+/** Tells of every running experience the milestone that it has passed, each once. Gives the failure that ended it. */
+export async function tellMilestones(
+  running: readonly ApiExperience[],
+  { to, days, since, locale, experienceUrlTemplate }: ReportSettings & { days: readonly number[] },
+  { ledger, analytics, now }: ReportServices,
+): Promise<ApiFailure | null> {
+  for (const experience of to.length === 0 ? [] : running) {
+    const live = liveTime(experience, now());
+    const passed = live === null ? null : passedMilestone(live, days, since, now());
+    const key = `report_milestone_${experience.id.replaceAll(/[^\w-]/g, '_')}_${passed}`;
+    if (passed === null || (await ledger.event(key)) !== null) {
+      continue;
+    }
+    const found = await analytics(experience.id, CHARTS);
+    if (!found.ok && found.failure.reason !== 'not found') {
+      return found.failure;
+    }
+    if (found.ok) {
+      const results = readResults(found.value, experience.currency ?? null);
+      const subject = subjectOf(experience, experienceUrlTemplate);
+      const report = milestoneReport(subject, experience, passed, results, locale);
+      await ledger.accept(reportEvent(key, report, to, now()));
+    }
+  }
+  return null;
+}
+
+function subjectOf(experience: ApiExperience, template: string | null): Subject {
+  const link = template?.replaceAll('{id}', encodeURIComponent(experience.id)) ?? null;
+  return { experienceId: experience.id, name: nameWords(experience), link };
+}

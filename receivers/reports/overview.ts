@@ -1,0 +1,150 @@
+import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
+import type { ApiFailure } from '../../shared/intelligems-failure.ts';
+import { verdictWords } from '../../shared/verdict-words.ts';
+import { durationWords, nameWords } from '../../shared/words.ts';
+import { reportEvent } from '../delivery/report.ts';
+import type { Report } from '../destinations/contract.ts';
+import { type Results, readResults, type VariationResult } from '../experience/results.ts';
+import { calendarDay, dayOfWeek, instantOf } from '../routes/zoned-time.ts';
+import { figuresIn, UNKNOWN } from './figures.ts';
+import { liveTime, type ReportServices, type ReportSettings } from './milestones.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** An overview that is later than this is left out, milliseconds. */
+const LATEST_MS = DAY_MS;
+
+/** Of so many experiences the results are asked for, to spare the vendor's rate limit. */
+const MOST_ASKED = 40;
+
+const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+
+/** When the overview goes out. */
+export interface OverviewTime {
+  /** A day of the week, in lower case. */
+  day: string;
+  hour: number;
+  timeZone: string;
+}
+
+/** The last time for an overview that is not after `now`; all times are milliseconds since 1970. */
+export function lastOverviewAt({ day, hour, timeZone }: OverviewTime, now: number): number {
+  const today = calendarDay(now, timeZone);
+  const back = (dayOfWeek(today) - DAYS.indexOf(day) + 7) % 7;
+  const instant = instantOf(today - back, hour * 60, timeZone);
+  return instant <= now ? instant : instantOf(today - back - 7, hour * 60, timeZone);
+}
+
+/** The next time for an overview after `now`; all times are milliseconds since 1970. */
+export function nextOverviewAt(time: OverviewTime, now: number): number {
+  const last = lastOverviewAt(time, now);
+  const day = calendarDay(last, time.timeZone) + 7;
+  return instantOf(day, time.hour * 60, time.timeZone);
+}
+
+/** A running experience in the overview; results are null where Intelligems did not tell them. */
+export interface RunningExperience {
+  experience: ApiExperience;
+  /** Milliseconds; null where it is not known. */
+  liveMs: number | null;
+  results: Results | null;
+}
+
+/** The overview of everything that runs, the longest live first. Pure. */
+export function overviewReport(title: string, running: readonly RunningExperience[], locale: string): Report {
+  const ordered = [...running].sort((one, other) => (other.liveMs ?? 0) - (one.liveMs ?? 0));
+  const count = `${running.length} ${running.length === 1 ? 'experience is' : 'experiences are'} running`;
+  return {
+    topic: 'overview',
+    title: `This week at ${title}: ${count}`,
+    summary: summaryOf(ordered),
+    sections: [
+      {
+        heading: 'Running',
+        lines: [],
+        table: {
+          columns: [
+            'Experience',
+            'Live',
+            'Visitors',
+            'Orders',
+            'Best variation',
+            'Uplift',
+            'Chance',
+            'Verdict',
+          ],
+          rows: ordered.map((each) => rowOf(each, locale)),
+        },
+      },
+    ],
+    experienceId: null,
+    link: null,
+    image: null,
+  };
+}
+
+function summaryOf(running: readonly RunningExperience[]): string {
+  const inState = (suffix: string): number =>
+    running.filter(({ results }) => results?.verdict.endsWith(suffix)).length;
+  const said = [
+    [inState('win'), 'towards a win'],
+    [inState('loss'), 'towards a loss'],
+  ] as const;
+  const words = said
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${count === 1 ? 'points' : 'point'} ${what}`);
+  return words.length === 0
+    ? 'None of them points to a result yet.'
+    : `${words.join(', ')}; none of it is certain.`;
+}
+
+function rowOf({ experience, liveMs, results }: RunningExperience, locale: string): string[] {
+  const figures = figuresIn(locale, results?.currency ?? null);
+  const sum = (of: (variation: VariationResult) => number | null): string => {
+    const known = (results?.variations ?? []).map(of).filter((value) => value !== null);
+    return known.length === 0 ? UNKNOWN : figures.count(known.reduce((total, value) => total + value, 0));
+  };
+  const [best] = (results?.variations ?? [])
+    .filter(({ isControl }) => !isControl)
+    .sort((one, other) => (other.probabilityToBeatBaseline ?? -1) - (one.probabilityToBeatBaseline ?? -1));
+  return [
+    nameWords(experience),
+    liveMs === null ? UNKNOWN : durationWords(liveMs),
+    sum(({ visitors }) => visitors),
+    sum(({ orders }) => orders),
+    best?.name ?? UNKNOWN,
+    figures.change(best?.uplift?.value ?? null),
+    figures.percent(best?.probabilityToBeatBaseline ?? null, 0),
+    results === null ? UNKNOWN : verdictWords(results.verdict),
+  ];
+}
+
+/** Tells the overview of one source where it is due, once. Gives the failure that kept it back. */
+export async function tellOverview(
+  { source, title, running }: { source: string; title: string; running: readonly ApiExperience[] },
+  settings: ReportSettings & OverviewTime,
+  { ledger, analytics, now }: ReportServices,
+): Promise<ApiFailure | null> {
+  const { to, locale, since, timeZone } = settings;
+  const dueAt = lastOverviewAt(settings, now());
+  const day = new Date(calendarDay(dueAt, timeZone) * DAY_MS).toISOString().slice(0, 10);
+  const key = `report_overview_${source}_${day}`;
+  const isDue = to.length > 0 && running.length > 0 && dueAt > since && now() - dueAt < LATEST_MS;
+  if (!isDue || (await ledger.event(key)) !== null) {
+    return null;
+  }
+  const told: RunningExperience[] = [];
+  for (const [index, experience] of running.entries()) {
+    const found = index < MOST_ASKED ? await analytics(experience.id, []) : null;
+    if (found !== null && !found.ok && found.failure.reason !== 'not found') {
+      return found.failure;
+    }
+    told.push({
+      experience,
+      liveMs: liveTime(experience, now()),
+      results: found?.ok ? readResults(found.value, experience.currency ?? null) : null,
+    });
+  }
+  await ledger.accept(reportEvent(key, overviewReport(title, told, locale), to, now()));
+  return null;
+}
