@@ -37,7 +37,7 @@ export const STATE_WORDS: Readonly<Record<DeliveryState, { mark: string; words: 
   running: { mark: '→', words: 'on its way' },
   ready: { mark: '…', words: 'due' },
   waiting: { mark: '…', words: 'waits for the one before' },
-  merged: { mark: '⤳', words: 'told with a later one' },
+  merged: { mark: '↷', words: 'told with a later one' },
   dismissed: { mark: '–', words: 'set aside' },
 };
 

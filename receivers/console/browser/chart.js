@@ -18,6 +18,7 @@ export async function drawCharts() {
 }
 
 const HEIGHT = 220;
+const DAY_MS = 86_400_000;
 
 function draw(figure, buckets, bucketMs) {
   const place = figure.querySelector('.plot');
@@ -28,6 +29,11 @@ function draw(figure, buckets, bucketMs) {
     buckets.map(({ dead }) => dead),
   ];
   caption(figure, buckets, bucketMs);
+  const half = bucketMs / 2_000;
+  const words = new Intl.DateTimeFormat(
+    undefined,
+    bucketMs < DAY_MS / 4 ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' },
+  );
   let plot = null;
 
   function redraw() {
@@ -39,16 +45,19 @@ function draw(figure, buckets, bucketMs) {
       ticks: { show: false },
       font: '12px system-ui, sans-serif',
     };
-    const bars = uPlot.paths.bars({ size: [0.7, 48], align: 1 });
+    const bars = uPlot.paths.bars({ size: [0.7, 48], align: 0 });
     plot = new uPlot(
       {
         width: place.clientWidth,
         height: HEIGHT,
         cursor: { drag: { x: false, y: false }, points: { show: false } },
         legend: { live: true },
-        scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] } },
+        scales: {
+          x: { time: true, range: (_, least, most) => [least - half, most + half] },
+          y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] },
+        },
         axes: [
-          axis,
+          { ...axis, values: (_, splits) => splits.map((at) => words.format(at * 1_000)) },
           {
             ...axis,
             size: 44,
@@ -56,7 +65,7 @@ function draw(figure, buckets, bucketMs) {
           },
         ],
         series: [
-          { label: 'From' },
+          { label: 'From', value: (_, at) => (at === null ? '–' : words.format(at * 1_000)) },
           {
             label: 'Events',
             fill: colour('--chart-events'),
@@ -95,7 +104,7 @@ function caption(figure, buckets, bucketMs) {
   const table = document.createElement('table');
   const format = new Intl.DateTimeFormat(
     undefined,
-    bucketMs < 86_400_000 ? { dateStyle: 'short', timeStyle: 'short' } : { dateStyle: 'medium' },
+    bucketMs < DAY_MS ? { dateStyle: 'short', timeStyle: 'short' } : { dateStyle: 'medium' },
   );
   table.createTHead().append(row('th', ['From', 'Events', 'Delivered', 'Dead letters']));
   table

@@ -65,7 +65,7 @@ function filterForm({ asked, sources, destinations }: EventsFacts, filtered: boo
   const more = ['source', 'destination', 'from', 'to', 'problem', 'experience', 'origin'].some(
     (name) => (asked[name] ?? '') !== '',
   );
-  return html`<form class="filter" method="get" action="/console/events" role="search">
+  return html`<search><form class="filter" method="get" action="/console/events">
   <div class="fields">
     <label class="wide">Search <input type="search" name="search" value="${asked.search}" placeholder="Experience, id or event key"></label>
     ${select('What happened', 'action', actions, asked.action)}
@@ -103,7 +103,7 @@ function filterForm({ asked, sources, destinations }: EventsFacts, filtered: boo
     </div>
   </details>
   ${when(filtered, () => html`<p class="narrowed"><a href="/console/events">Show all events</a></p>`)}
-</form>`;
+</form></search>`;
 }
 
 function select(

@@ -14,7 +14,7 @@ import { type Content, type Html, html, when } from '../html.ts';
 import { type Phase, phases } from '../phases.ts';
 import { count } from '../words.ts';
 import type { Page, PageContext } from './layout.ts';
-import { ago, copyable, eventList, moment, named } from './parts.ts';
+import { copyable, eventList, moment, named } from './parts.ts';
 
 /** An experience with what its events tell. */
 export interface ExperienceRow extends ExperienceSummary {
@@ -35,8 +35,8 @@ const DAY_MS = 86_400_000;
 const STATUS_WORDS: Readonly<Record<ExperienceState['status'], { mark: string; words: string }>> = {
   pending: { mark: '○', words: 'created' },
   started: { mark: '▶', words: 'running' },
-  paused: { mark: '⏸', words: 'paused' },
-  ended: { mark: '⏹', words: 'ended' },
+  paused: { mark: '‖', words: 'paused' },
+  ended: { mark: '■', words: 'ended' },
   deleted: { mark: '✕', words: 'deleted' },
 };
 
@@ -47,15 +47,15 @@ export function experiencesPage({ search, rows, next, later }: ExperiencesFacts,
     title: 'Experiences',
     content: html`
 <h1>Experiences</h1>
-<form class="filter" method="get" action="/console/experiences" role="search"><div class="fields">
+<search><form class="filter" method="get" action="/console/experiences"><div class="fields">
   <label class="wide">Search <input type="search" name="search" value="${search}" placeholder="Name of an experience"></label><button>Find</button>
-</div></form>
+</div></form></search>
 <p class="legend" aria-hidden="true"><span class="swatch phase-created"></span> created <span class="swatch phase-running"></span> running <span class="swatch phase-paused"></span> paused <span class="swatch event-dot"></span> event</p>
 <div id="experiences" data-live>
 ${
   rows.length === 0
     ? html`<p class="empty">${search === '' ? 'No experience is known yet: each appears with its first event.' : 'No experience has such a name.'}</p>`
-    : html`<ul class="experiences">${rows.map((row) => experienceRow(row, axis, now))}
+    : html`<ul class="experiences">${rows.map((row) => experienceRow(row, axis))}
 <li class="axis" aria-hidden="true"><span></span>${axisMarks(axis)}</li></ul>`
 }
 </div>
@@ -77,13 +77,16 @@ function axisOf(rows: readonly ExperienceRow[], now: number): Axis {
   return { from: Math.min(now - 7 * DAY_MS, Math.max(oldest, now - 365 * DAY_MS)), to: now };
 }
 
-function experienceRow(row: ExperienceRow, axis: Axis, now: number): Html {
+function experienceRow(row: ExperienceRow, axis: Axis): Html {
   const { state, experienceId } = row;
   const { mark, words } = STATUS_WORDS[state.status];
-  const live = state.liveMs === null ? '' : `, live for ${durationWords(state.liveMs)}`;
+  const live =
+    state.liveMs === null
+      ? ''
+      : `${state.status === 'started' ? ' for' : ', was live for'} ${durationWords(state.liveMs)}`;
   return html`<li><a class="experience" href="/console/experiences/${encodeURIComponent(experienceId)}">
   <span class="what">${named(row.name)}</span>
-  <span class="help"><span class="state status-${state.status}"><span aria-hidden="true">${mark}</span> ${words}</span>${live} · ${count(row.events, 'event')}, last ${ago(row.lastAt, now)}</span></a>
+  <span class="help"><span class="state status-${state.status}"><span aria-hidden="true">${mark}</span> ${words}</span>${live} · ${count(row.events, 'event')}</span></a>
   ${bar(phases(row.known), row.known, axis)}
 </li>`;
 }

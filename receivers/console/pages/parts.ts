@@ -32,7 +32,7 @@ const DESTINATION_STATES: Readonly<Record<DestinationReport['state'], { mark: st
   working: { mark: '✓', words: 'works' },
   unused: { mark: '○', words: 'not used yet' },
   failing: { mark: '!', words: 'failing' },
-  paused: { mark: '⏸', words: 'paused' },
+  paused: { mark: '‖', words: 'paused' },
 };
 
 export function destinationState(report: DestinationReport): Html {
@@ -69,7 +69,7 @@ export function deliverySummary(event: Pick<EventSummary, 'deliveries' | 'proble
     when(
       merged > 0,
       () =>
-        html`<span class="state state-merged"><span aria-hidden="true">⤳</span> ${merged} told with a later one</span>`,
+        html`<span class="state state-merged"><span aria-hidden="true">↷</span> ${merged} told with a later one</span>`,
     ),
     when(
       dismissed > 0,
@@ -106,8 +106,8 @@ function nameless(event: EventSummary): string {
 const ACTION_MARKS: Readonly<Record<string, string>> = {
   createExperience: '+',
   startExperience: '▶',
-  pauseExperience: '⏸',
-  endExperience: '⏹',
+  pauseExperience: '‖',
+  endExperience: '■',
   updateExperience: '✎',
   deleteExperience: '✕',
 };

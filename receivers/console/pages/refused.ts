@@ -34,7 +34,7 @@ function refusalCard(refusal: Refusal, now: number): Html {
   const { at, source, reason, finding, address, headers, bodyStart, bodyLength } = refusal;
   return html`<li class="card refusal">
   <p><strong>${refusalWords(reason)}</strong> <span class="help">${ago(at, now)}, from <bdi>${address}</bdi>, to the source <bdi>${source}</bdi></span></p>
-  ${finding === null ? html`<p class="help">Nothing more could be found out. If it came from Intelligems, compare the secret there with the one here; else somebody else sent it, and nothing is to be done.</p>` : html`<p class="finding"><span aria-hidden="true">⚕</span> ${finding}</p>`}
+  ${finding === null ? html`<p class="help">Nothing more could be found out. If it came from Intelligems, compare the secret there with the one here; else somebody else sent it, and nothing is to be done.</p>` : html`<p class="finding"><span aria-hidden="true">→</span> ${finding}</p>`}
   <details><summary>What was sent</summary>
     <p class="help">${moment(at)}${when(bodyLength, () => html`, ${count(bodyLength as number, 'byte')}`)}</p>
     <dl class="headers">${Object.entries(headers).map(([name, value]) => html`<div><dt><code>${name}</code></dt><dd><code>${value}</code></dd></div>`)}</dl>

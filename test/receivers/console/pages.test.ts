@@ -1,0 +1,273 @@
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { signWebhook } from '../../../shared/verifier.ts';
+import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
+import { fillLedger, type PastEvent } from '../../fixtures/filled-ledger.ts';
+import { sampleBody } from '../../fixtures/messages.ts';
+import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+import {
+  accessibilityFaults,
+  browserTest,
+  closeBrowser,
+  openConsole,
+  TOKEN,
+  VIEWER_TOKEN,
+} from './browser.ts';
+
+const SCRIPT = '<script>document.title = "taken"</script><img src=x onerror=alert(1)>';
+const TURNED = 'Price \u202Etset\u202C اختبار';
+const HAYSTACK = 10_000;
+
+/** Many events, and among them those that the tests look for. */
+function pastEvents(): PastEvent[] {
+  const now = Date.now();
+  const many = Array.from(
+    { length: HAYSTACK },
+    (_, index): PastEvent => ({
+      sample: 'start',
+      experienceId: `experience-${index}`,
+      name: `Experience number ${index}`,
+      at: now - (HAYSTACK - index) * 60_000,
+    }),
+  );
+  return [
+    ...many,
+    { sample: 'start', experienceId: 'scripted', name: SCRIPT, at: now - 50_000 },
+    { sample: 'start', experienceId: 'turned', name: TURNED, at: now - 40_000 },
+    { sample: 'start', experienceId: 'dead', name: 'Backpack price test', at: now - 30_000 },
+  ];
+}
+
+const PATHS = ['', '/set-up', '/events', '/experiences', '/dead-letters', '/refused'];
+
+describe('the console in a browser', () => {
+  const home = temporaryFolder();
+  let api: FakeOwnApi;
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    api = await startFakeOwnApi();
+    await fillLedger(home.folder, pastEvents(), ['http'], ({ event }) =>
+      event.experienceId === 'dead'
+        ? {
+            type: 'dead',
+            reason: 'Your API answered 410. Correct FORWARD_URL, then replay.',
+            answer: 'Gone <b>away</b>',
+          }
+        : { type: 'done' },
+    );
+    receiver = await Receiver.start({
+      DATA_DIR: home.folder,
+      CONSOLE_TOKEN: TOKEN,
+      CONSOLE_VIEWER_TOKEN: VIEWER_TOKEN,
+      FORWARD_URL: api.url,
+      FORWARD_ALLOW_PRIVATE: 'true',
+    });
+    await receiver.post(sampleBody('start'), { secret: 'a-forged-secret' });
+  }, 120_000);
+
+  afterAll(async () => {
+    await closeBrowser();
+    await receiver?.stop();
+    await api?.close();
+    home.remove();
+  });
+
+  browserTest(
+    'a dead letter is replayed from the page that lists it, after it was said what will happen',
+    async () => {
+      const page = await openConsole(receiver.url, { path: '/dead-letters' });
+      const card = page.getByRole('article').filter({ hasText: 'Your API answered 410' });
+      await card.getByRole('button', { name: 'Send it again …' }).click();
+      expect(await page.locator('main').textContent()).toContain('1 message to Your own API is tried again');
+      await page.getByRole('button', { name: 'Send again' }).click();
+      await page.getByText('None. Everything that was accepted has arrived').waitFor();
+      expect(api.requests.map(({ body }) => JSON.parse(body).experience.name)).toContain(
+        'Backpack price test',
+      );
+      await page.context().close();
+    },
+  );
+
+  browserTest('an event is found among ten thousand, with what became of it', async () => {
+    const page = await openConsole(receiver.url, { path: '/events' });
+    await page.getByRole('searchbox', { name: 'Search' }).fill('number 4711');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.locator('.event').first().click();
+    expect(await page.locator('h1').textContent()).toMatch(/Experience number 4711\s+was started/);
+    expect(await page.locator('#deliveries').textContent()).toContain('delivered');
+    await page.getByRole('searchbox', { name: 'Find in it' }).fill('percentage');
+    expect(await page.locator('output').textContent()).toMatch(/^1 of \d+$/);
+    await page.context().close();
+  });
+
+  browserTest('older events are a page away', async () => {
+    const page = await openConsole(receiver.url, { path: '/events' });
+    await page.getByRole('link', { name: 'Older events' }).click();
+    await page.getByRole('link', { name: 'Newest' }).waitFor();
+    expect(await page.locator('.event').count()).toBe(50);
+    await page.context().close();
+  });
+
+  browserTest('markup in a name stays text, and marks that turn the direction are written out', async () => {
+    const page = await openConsole(receiver.url, { path: '/events' });
+    const rows = await page.locator('.event bdi').allInnerTexts();
+    expect(rows).toContain(SCRIPT);
+    expect(rows).toContain('Price [U+202E]tset[U+202C] اختبار');
+    await page.getByText(SCRIPT).first().click();
+    await page.locator('#payload').waitFor();
+    expect(await page.title()).toContain('<script>');
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    await page.context().close();
+  });
+
+  browserTest('everything can be done by keyboard', async () => {
+    const page = await openConsole(receiver.url);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    const reach = async (name: string): Promise<void> => {
+      for (let presses = 0; presses < 80; presses += 1) {
+        await page.keyboard.press('Tab');
+        if ((await page.evaluate(() => document.activeElement?.textContent?.trim()))?.includes(name)) {
+          return;
+        }
+      }
+      throw new Error(`${name} was not reached`);
+    };
+    await page.goto(`${receiver.url}/console`);
+    await reach('Events');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console/events');
+    await reach('Backpack price test');
+    await page.keyboard.press('Enter');
+    await page.locator('#payload').waitFor();
+    await reach('Send it again …');
+    await page.keyboard.press('Enter');
+    await reach('Show what will happen');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/replay?to=http');
+    await reach('Send it again');
+    await page.keyboard.press('Enter');
+    await page.getByText('It is sent again.').waitFor();
+    await page.context().close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    browserTest(`axe-core finds no violation (${colorScheme})`, async () => {
+      const page = await openConsole(receiver.url, { colorScheme });
+      const event = await page.locator('.event').first().getAttribute('href');
+      const experience = '/experiences/experience-1';
+      const faults: string[] = [];
+      for (const path of [...PATHS, experience, (event ?? '').replace('/console', '')]) {
+        await page.goto(`${receiver.url}/console${path}`);
+        await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+        faults.push(...(await accessibilityFaults(page)).map((fault) => `${path} ${fault}`));
+      }
+      await page.context().clearCookies();
+      await page.goto(`${receiver.url}/console/login`);
+      faults.push(...(await accessibilityFaults(page)));
+      expect(faults).toEqual([]);
+      await page.context().close();
+    });
+  }
+
+  browserTest('on a phone nothing is wider than the screen', async () => {
+    const page = await openConsole(receiver.url, { viewport: { width: 360, height: 740 }, hasTouch: true });
+    const event = await page.locator('.event').first().getAttribute('href');
+    for (const path of [...PATHS, (event ?? '').replace('/console', '')]) {
+      await page.goto(`${receiver.url}/console${path}`);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect({ path, width }).toEqual({ path, width: 360 });
+    }
+    await page.context().close();
+  });
+
+  browserTest('the browser refuses nothing of the pages, and they load nothing from elsewhere', async () => {
+    const page = await openConsole(receiver.url);
+    const complaints: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!/^(data|about):/.test(request.url()) && !request.url().startsWith(receiver.url)) {
+        complaints.push(request.url());
+      }
+    });
+    const event = await page.locator('.event').first().getAttribute('href');
+    for (const path of [...PATHS, `${(event ?? '').replace('/console', '')}?preview=email`]) {
+      await page.goto(`${receiver.url}/console${path}`, { waitUntil: 'load' });
+    }
+    await page
+      .frameLocator('iframe')
+      .locator('body')
+      .getByText('Backpack')
+      .first()
+      .waitFor({ state: 'attached' });
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  browserTest('a viewer sees everything and can change nothing', async () => {
+    const page = await openConsole(receiver.url, { token: VIEWER_TOKEN, path: '/set-up' });
+    expect(await page.getByText('You may read only.').count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Send a test' }).count()).toBe(0);
+    await page.context().close();
+  });
+});
+
+describe('set-up in a browser, from nothing to green', () => {
+  const home = temporaryFolder();
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    receiver = await Receiver.start({ DATA_DIR: home.folder, CONSOLE_TOKEN: TOKEN });
+  });
+
+  afterAll(async () => {
+    await closeBrowser();
+    await receiver?.stop();
+    home.remove();
+  });
+
+  browserTest(
+    'it waits, explains a forged request, and turns green with the first one that verifies',
+    async () => {
+      const page = await openConsole(receiver.url, { path: '/set-up' });
+      const check = page.locator('#check');
+      await check.getByText('Waiting for the first webhook').waitFor();
+      expect(await page.locator('.copyable code').first().textContent()).toBe(
+        `${receiver.url}/webhooks/intelligems`,
+      );
+      await page.getByText('Live: changes appear by themselves.').waitFor();
+
+      const written = Buffer.from(JSON.stringify(JSON.parse(sampleBody('start').toString()), null, 4));
+      await receiver.post(written, {
+        headers: {
+          'x-intelligems-signature': signWebhook(
+            JSON.stringify(JSON.parse(written.toString())),
+            'a-secret-for-tests',
+          ),
+        },
+      });
+      await check.getByText('A request was refused').waitFor();
+      expect(await check.textContent()).toContain(
+        'The body was parsed as JSON and written again on its way.',
+      );
+
+      await receiver.post(sampleBody('start'));
+      await check.getByText('Webhooks arrive, and their signatures fit').waitFor();
+      await page.goto(`${receiver.url}/console/refused`);
+      expect(await page.locator('main').textContent()).toContain('written again on its way');
+      await page.context().close();
+    },
+  );
+
+  browserTest('a test event goes its way and is marked as a test', async () => {
+    const page = await openConsole(receiver.url, { path: '/set-up' });
+    await page.getByRole('button', { name: 'Send a test event' }).click();
+    await page.getByText('The test event was accepted.').waitFor();
+    await page.locator('#deliveries .state-done').waitFor();
+    expect(await page.locator('.tag').first().textContent()).toBe('test');
+    await page.context().close();
+  });
+});
