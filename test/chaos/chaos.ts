@@ -39,7 +39,7 @@ export interface ChaosResult {
 }
 
 /** A receiver that is killed recovers at once, and never gives up within a run. */
-const IMPATIENT = {
+export const IMPATIENT = {
   FIRST_RETRY_SECONDS: '0.05',
   RETRY_FACTOR: '1.3',
   MAX_ATTEMPTS: '100',
@@ -52,7 +52,8 @@ const IMPATIENT = {
   LOG_PRETTY: 'false',
 };
 
-interface Sent {
+/** An event that was acknowledged. */
+export interface Sent {
   key: string;
   experienceId: string;
 }
@@ -130,7 +131,7 @@ async function liveAndDie(
 }
 
 /** Posts an event; gives its key once the answer is there whole, or null where there is none. */
-function post(
+export function post(
   receiver: Receiver,
   body: string,
   answers: { left: number },
@@ -162,7 +163,7 @@ function post(
 }
 
 /** Resolves once the receiver has nothing more to deliver. */
-async function drained(receiver: Receiver): Promise<void> {
+export async function drained(receiver: Receiver): Promise<void> {
   for (;;) {
     const metrics = await (await fetch(`${receiver.url}/metrics`)).text();
     const open = [...metrics.matchAll(/^intelligems_deliveries_open\{.*\} (\d+)$/gm)];
@@ -177,7 +178,8 @@ async function drained(receiver: Receiver): Promise<void> {
   }
 }
 
-function count(
+/** Compares what took effect at the other sides with what was acknowledged. */
+export function count(
   world: World,
   acknowledged: readonly Sent[],
 ): Omit<ChaosResult, 'seed' | 'kills' | 'acknowledged'> {
