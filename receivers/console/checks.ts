@@ -1,3 +1,4 @@
+import { lookedAt } from '../destinations/checks.ts';
 import type { Check, Destination } from '../destinations/contract.ts';
 
 /** What the checks of a destination found, and when (milliseconds since 1970). */
@@ -8,9 +9,6 @@ export interface Checked {
 
 /** Findings older than this are looked for again when somebody looks at them. */
 const FRESH_MS = 60_000;
-
-/** A check that takes longer than this counts as a fault. */
-const TIMEOUT_MS = 20_000;
 
 /** Runs the destinations' own checks in the background and keeps what they found. */
 export class Checks {
@@ -47,27 +45,5 @@ export class Checks {
     this.#found.set(name, { at: now, checks });
     this.#running.delete(name);
     this.#onFound();
-  }
-}
-
-/** Runs a destination's own checks; a failure of the check itself is a finding too, and so is its silence. */
-export async function lookedAt(name: string, destination: Pick<Destination, 'check'>): Promise<Check[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS / 1_000} s`)), TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([destination.check(), late]);
-  } catch (error) {
-    return [
-      {
-        what: name,
-        state: 'fault',
-        finding: `The check broke: ${(error as Error).message}.`,
-        fix: 'Look at the log of the receiver, and try again.',
-      },
-    ];
-  } finally {
-    clearTimeout(timer);
   }
 }

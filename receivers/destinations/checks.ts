@@ -1,0 +1,43 @@
+import type { Logger } from 'pino';
+import type { Check, Destination } from './contract.ts';
+
+/** A check that takes longer than this counts as a fault. */
+const TIMEOUT_MS = 20_000;
+
+/** Runs a destination's own checks; a failure of the check itself is a finding too, and so is its silence. */
+export async function lookedAt(name: string, destination: Pick<Destination, 'check'>): Promise<Check[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS / 1_000} s`)), TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([destination.check(), late]);
+  } catch (error) {
+    return [
+      {
+        what: name,
+        state: 'fault',
+        finding: `The check broke: ${(error as Error).message}.`,
+        fix: 'Look at the log of the receiver, and try again.',
+      },
+    ];
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Looks at every destination and writes to the log what is not as it should be, with what to do. */
+export async function logFindings(
+  destinations: ReadonlyMap<string, Pick<Destination, 'check'>>,
+  log: Logger,
+): Promise<void> {
+  await Promise.all(
+    [...destinations].map(async ([name, destination]) => {
+      for (const { what, state, finding, fix } of await lookedAt(name, destination)) {
+        if (state !== 'ok') {
+          log[state === 'fault' ? 'error' : 'warn']({ destination: name, what, fix }, finding);
+        }
+      }
+    }),
+  );
+}

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { settingsTable } from '../receivers/config/settings-table.ts';
+import { DESTINATION_KINDS } from '../receivers/destinations/index.ts';
+
+const ROOT = new URL('../', import.meta.url);
+const readme = readFileSync(new URL('README.md', ROOT), 'utf8');
+const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+test('the table of settings is current (npm run settings prints it)', () => {
+  expect(readme).toContain(settingsTable(DESTINATION_KINDS));
+});
+
+test('every npm script that it names is there', () => {
+  const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name as string);
+  expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+});
+
+test('every file that it links to is there', () => {
+  const linked = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path as string);
+  expect(linked.filter((path) => !existsSync(new URL(path, ROOT)))).toEqual([]);
+});
+
+test('every heading that it links to is there', () => {
+  const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    (heading as string)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  const linked = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor as string);
+  expect(linked.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
+});
