@@ -15,8 +15,11 @@ export function toldAlready(
   return replay > 0 ? null : firstTeller(event, history);
 }
 
+/** What of an event is needed to recognise the action that it tells. */
+type Teller = Pick<StoredEvent, 'key' | 'action' | 'sequence' | 'origin' | 'occurredAt' | 'receivedAt'>;
+
 /** The event that was accepted before this one and tells the same action; null for none. */
-export function firstTeller(event: StoredEvent, history: readonly StoredEvent[]): StoredEvent | null {
+export function firstTeller<Event extends Teller>(event: Event, history: readonly Event[]): Event | null {
   const known = history.filter(
     ({ action, sequence }) => action === event.action && sequence <= event.sequence,
   );

@@ -68,7 +68,7 @@ export class Survey {
   whole(signal: AbortSignal): Promise<SurveyResult> {
     return this.#oneAtATime(async () => {
       const result = await this.#pass(await this.since(), null, signal);
-      this.#afterPass(result);
+      this.#afterPass(result, signal);
       return result;
     });
   }
@@ -89,7 +89,7 @@ export class Survey {
       this.#passes += 1;
       return this.#untilNext(checkedAt + everyMs - now());
     }
-    return this.#afterPass(await this.#pass(since, checkedAt, signal));
+    return this.#afterPass(await this.#pass(since, checkedAt, signal), signal);
   }
 
   /** The moment of the very first pass, milliseconds since 1970: now, where there was none. */
@@ -181,11 +181,14 @@ export class Survey {
   }
 
   /** Logs what failed, and gives the milliseconds until the next pass. */
-  #afterPass({ failure, pending, source, listed, recovered }: SurveyResult): number {
+  #afterPass({ failure, pending, source, listed, recovered }: SurveyResult, signal: AbortSignal): number {
     const { everyMs, graceMs } = this.#settings.reconcile;
     const { log } = this.#services;
     this.#passes += 1;
     this.#pending = pending || failure !== null;
+    if (failure !== null && signal.aborted) {
+      return everyMs;
+    }
     if (failure !== null) {
       log.warn({ source, reason: failure.message }, 'Intelligems could not be compared with the ledger');
       const asked = failure.reason === 'rate limited' ? failure.retryAfterMs : AFTER_FAILURE_MS;

@@ -1,0 +1,197 @@
+import type { Logger } from 'pino';
+import { ACTIONS, type Action, parseEvent, triggeredBy } from '../../shared/events.ts';
+import { cut } from '../../shared/words.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { reportEvent } from '../delivery/report.ts';
+import { firstTeller } from '../delivery/told-already.ts';
+import type { Report } from '../destinations/contract.ts';
+import type { Ledger } from '../ledger/contract.ts';
+import type { EventSummary } from '../ledger/reading.ts';
+import { startRounds } from '../rounds.ts';
+import { type CalendarDay, calendarDay, instantOf } from '../routes/zoned-time.ts';
+import { figuresIn } from './figures.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** A digest is looked for at least this often, milliseconds: the clock of the machine may be set. */
+const ROUND_MS = 15 * 60_000;
+
+const AFTER_FAULT_MS = 60_000;
+
+/** So many events are read at once. */
+const PAGE = 500;
+
+/** Of so many events the bodies are read. */
+const MOST_READ = 200;
+
+/** Longer names are cut, characters. */
+const LONGEST_NAME = 120;
+
+/** An event in a digest. */
+export type DigestEvent = Pick<
+  EventSummary,
+  'action' | 'experienceId' | 'experienceName' | 'occurredAt' | 'receivedAt' | 'triggeredBy'
+>;
+
+/** The order in which a digest tells the actions, with their words. */
+const WORDS: readonly [Action, string][] = [
+  ['startExperience', 'started'],
+  ['endExperience', 'ended'],
+  ['pauseExperience', 'paused'],
+  ['createExperience', 'created'],
+  ['deleteExperience', 'deleted'],
+  ['updateExperience', 'updated'],
+];
+
+/** The digest of what was accepted on one day; null for a quiet one. Pure. */
+export function digestReport(
+  events: readonly DigestEvent[],
+  day: CalendarDay,
+  { timeZone, locale }: { timeZone: string; locale: string },
+): Report | null {
+  const groups = WORDS.map(([action, words]) => ({
+    words,
+    told: events.filter((event) => event.action === action),
+  })).filter(({ told }) => told.length > 0);
+  if (groups.length === 0) {
+    return null;
+  }
+  const counts = groups.map(({ words, told }) => `${countOf(told)} ${words}`).join(', ');
+  const date = figuresIn(locale, null).day(day * DAY_MS, 'UTC');
+  return {
+    topic: 'digest',
+    title: `Experiences on ${date}: ${counts}`,
+    summary: `${experiencesIn(events)} had something to tell.`,
+    sections: groups.map(({ words, told }) => ({
+      heading: words.charAt(0).toUpperCase() + words.slice(1),
+      lines: linesOf(told, timeZone, locale),
+      table: null,
+    })),
+    experienceId: null,
+    link: null,
+    image: null,
+  };
+}
+
+function countOf(events: readonly DigestEvent[]): number {
+  return new Set(events.map(({ experienceId }) => experienceId)).size;
+}
+
+function experiencesIn(events: readonly DigestEvent[]): string {
+  const count = countOf(events);
+  return count === 1 ? 'One experience' : `${count} experiences`;
+}
+
+/** A line for each experience: its name, when, by whom, and how often if more than once. */
+function linesOf(events: readonly DigestEvent[], timeZone: string, locale: string): string[] {
+  const byExperience = Map.groupBy(events, ({ experienceId }) => experienceId);
+  return [...byExperience.values()].map((own) => {
+    const last = own.at(-1) as DigestEvent;
+    const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }).format(
+      last.occurredAt ?? last.receivedAt,
+    );
+    const name = last.experienceName?.trim() || `Unnamed experience (${last.experienceId})`;
+    const often = own.length > 1 ? `${own.length} times, last ` : '';
+    const by = last.triggeredBy === null ? '' : ` by ${last.triggeredBy}`;
+    return `${cut(name, LONGEST_NAME)}: ${often}at ${time}${by}`;
+  });
+}
+
+/** When digests go out: the one of a day at this hour of the next, in this time zone. */
+export interface DigestTime {
+  hour: number;
+  timeZone: string;
+}
+
+/** The day whose digest went out last or is due at `now`, and when the next one is due (milliseconds since 1970). */
+export function digestDue({ hour, timeZone }: DigestTime, now: number): { day: CalendarDay; nextAt: number } {
+  const today = calendarDay(now, timeZone);
+  const dueAt = instantOf(today, hour * 60, timeZone);
+  return dueAt <= now
+    ? { day: today - 1, nextAt: instantOf(today + 1, hour * 60, timeZone) }
+    : { day: today - 2, nextAt: dueAt };
+}
+
+export type DigestSettings = Pick<Configuration, 'digest' | 'reports'>;
+
+/** Sends a digest of each day on which something happened. Gives a function that ends it. */
+export function startDigest(
+  { digest, reports }: DigestSettings,
+  ledger: Pick<Ledger, 'accept' | 'event' | 'events'>,
+  log: Logger,
+): () => Promise<void> {
+  if (digest.to.length === 0) {
+    return async () => {};
+  }
+  return startRounds(
+    async () => {
+      const now = Date.now();
+      const { day, nextAt } = digestDue(digest, now);
+      await tellDigest(day, { ...digest, ...reports }, ledger, now);
+      return Math.min(nextAt - now, ROUND_MS);
+    },
+    { firstMs: 0, afterFailureMs: AFTER_FAULT_MS, what: 'the daily digest' },
+    log,
+  );
+}
+
+/** Accepts the digest of a day, unless it was told before or there is nothing to tell. */
+export async function tellDigest(
+  day: CalendarDay,
+  { to, timeZone, locale }: { to: readonly string[]; timeZone: string; locale: string },
+  ledger: Pick<Ledger, 'accept' | 'event' | 'events'>,
+  now: number,
+): Promise<void> {
+  const key = `report_digest_${new Date(day * DAY_MS).toISOString().slice(0, 10)}`;
+  if ((await ledger.event(key)) !== null) {
+    return;
+  }
+  const from = instantOf(day, 0, timeZone);
+  const events = await eventsOf(ledger, from, instantOf(day + 1, 0, timeZone));
+  const report = digestReport(await withAuthors(events, ledger), day, { timeZone, locale });
+  if (report !== null) {
+    await ledger.accept(reportEvent(key, report, to, now));
+  }
+}
+
+/** The events, with who caused them where they tell it themselves; so many of them that it stays quick. */
+async function withAuthors(
+  events: readonly EventSummary[],
+  ledger: Pick<Ledger, 'event'>,
+): Promise<EventSummary[]> {
+  return Promise.all(
+    events.map(async (event, index) => {
+      const stored = index < MOST_READ && event.triggeredBy === null ? await ledger.event(event.key) : null;
+      const parsed = stored === null ? null : parseEvent(stored.body);
+      return parsed?.ok ? { ...event, triggeredBy: triggeredBy(parsed.event) } : event;
+    }),
+  );
+}
+
+/** What was accepted in a span of time, oldest first, each action once. */
+async function eventsOf(
+  ledger: Pick<Ledger, 'events'>,
+  receivedFrom: number,
+  receivedTo: number,
+): Promise<EventSummary[]> {
+  const found: EventSummary[] = [];
+  for (let beforeSequence: number | undefined; ; ) {
+    const filter = { receivedFrom, receivedTo, problem: false, limit: PAGE };
+    const page = await ledger.events(beforeSequence === undefined ? filter : { ...filter, beforeSequence });
+    found.push(
+      ...page.filter(({ origin, action }) => isOfExperience(origin) && ACTIONS.includes(action as Action)),
+    );
+    beforeSequence = page.at(-1)?.sequence;
+    if (page.length < PAGE || beforeSequence === undefined) {
+      break;
+    }
+  }
+  const byExperience = Map.groupBy(found, ({ experienceId }) => experienceId);
+  return found
+    .reverse()
+    .filter((event) => firstTeller(event, byExperience.get(event.experienceId) ?? []) === null);
+}
+
+function isOfExperience(origin: string): boolean {
+  return origin === 'webhook' || origin === 'recovered';
+}

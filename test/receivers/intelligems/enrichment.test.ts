@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { parseMail } from '../../fakes/smtp.ts';
+import { type Stage, setStage, until } from './stage.ts';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await setStage({ resolvesAfterMs: 300 });
+});
+
+afterEach(() => stage.close());
+
+const NOOR = 'noor@alpine-goods.example';
+
+describe('who caused an event', () => {
+  test('is filled in when Intelligems tells it, without a new message', async () => {
+    const { intelligems, world } = stage;
+    await stage.start();
+    const { id } = intelligems.create({ name: 'Backpack price test' });
+    intelligems.act(id, 'start', NOOR);
+    await stage.post();
+    await Promise.all([stage.delivered('slack', 2), stage.delivered('sheets', 2)]);
+
+    const [card, ...others] = world.slack.inChannel();
+    expect(others).toEqual([]);
+    expect(JSON.stringify(card?.blocks)).toContain(NOOR);
+    const [, row, ...more] = world.sheets.spreadsheet.shown('Intelligems');
+    expect(row?.[5]).toBe(NOOR);
+    expect(more).toEqual([]);
+    expect(world.smtp.mails).toHaveLength(1);
+    expect(intelligems.requests.length).toBeGreaterThan(1);
+  });
+
+  test('is asked for and filled in after a restart, too', async () => {
+    const { intelligems, world } = stage;
+    await stage.start();
+    const { id } = intelligems.create();
+    intelligems.act(id, 'start', NOOR);
+    await stage.post();
+    await stage.receiver.kill();
+    await stage.start();
+    await stage.delivered('intelligems-who', 1);
+    await until(
+      () =>
+        world.sheets.spreadsheet.tabs.includes('Intelligems') &&
+        world.sheets.spreadsheet.shown('Intelligems')[1]?.[5],
+      (email) => email === NOOR,
+    );
+  });
+
+  test('is not asked for where the event tells it', async () => {
+    const { intelligems } = stage;
+    await stage.start();
+    const { id } = intelligems.create();
+    intelligems.act(id, 'start', NOOR);
+    const body = JSON.parse(intelligems.webhooks.at(-1)?.body ?? '');
+    await stage.post(JSON.stringify({ ...body, triggeredBy: NOOR }));
+    await stage.delivered('slack', 1);
+    expect(intelligems.requests).toEqual([]);
+  });
+
+  test('stays open where Intelligems never tells it, and where the token is refused nothing is lost', async () => {
+    const { intelligems } = stage;
+    await stage.start({ WHO_AFTER_SECONDS: '0.01', INTELLIGEMS_ACCESS_TOKEN: 'wrong' });
+    const { id } = intelligems.create();
+    intelligems.act(id, 'start', null);
+    await stage.post();
+    await stage.receiver.printed(/Intelligems does not accept the access token/);
+    await stage.delivered('slack', 1);
+    await stage.receiver.kill();
+    await stage.start({ INTELLIGEMS_ACCESS_TOKEN: intelligems.token });
+    await stage.receiver.printed(/Intelligems does not tell who caused it/);
+  });
+});
+
+describe('what came of an experience', () => {
+  test('is fetched when it has ended, asked for again while not ready, and shown on card, row and in a report', async () => {
+    const { intelligems, world } = stage;
+    await stage.start({ RESULTS_TO: 'email,sheets' });
+    const { id, variations } = intelligems.create({ name: 'Backpack price test', currency: 'EUR' });
+    intelligems.act(id, 'start');
+    await stage.post();
+    intelligems.act(id, 'end');
+    await stage.post();
+    await until(
+      () => intelligems.requests.filter(({ path }) => path.includes('analytics')).length,
+      (times) => times >= 2,
+    );
+    intelligems.measure(id, {
+      verdict: 'strong_win',
+      runtimeDays: 14,
+      measured: [
+        { visitors: 5000, orders: 150, revenue: 7500, profit: 2500 },
+        { visitors: 5000, orders: 200, revenue: 10_400, profit: 3600 },
+      ],
+      monthlyRevenueIncrease: 8200,
+    });
+
+    const report = await until(
+      () => world.smtp.mails.at(-1),
+      (mail) => /Results of/.test(mail?.raw.toString() ?? ''),
+    );
+    const { text } = await parseMail(report!);
+    expect(text).toMatch(/Strong win/);
+    expect(text).toContain(`“${variations[1]?.name}” probably beats the control`);
+    expect(text).toContain('€2.08');
+    expect(text).toContain('+€8,200 revenue a month');
+    await until(
+      () => JSON.stringify(world.slack.inChannel()[0]?.blocks),
+      (blocks) => blocks.includes('Strong win'),
+    );
+    const [headers, row] = await until(
+      () => world.sheets.spreadsheet.shown('Experiences'),
+      (shown) => shown[1]?.includes('Strong win') === true,
+    );
+    expect(row?.[headers?.indexOf('Best Variation') ?? -1]).toBe(variations[1]?.name);
+    expect(world.slack.inChannel()).toHaveLength(1);
+  });
+
+  test('is told as it is when patience is at its end', async () => {
+    const { intelligems, world } = stage;
+    await stage.start({ RESULTS_PATIENCE_HOURS: '0' });
+    const { id } = intelligems.create();
+    intelligems.act(id, 'start');
+    intelligems.act(id, 'end');
+    await stage.post();
+    const mail = await until(
+      () => world.smtp.mails.at(-1),
+      (each) => /Results of/.test(each?.raw.toString() ?? ''),
+    );
+    expect((await parseMail(mail!)).text).toMatch(/Not ready yet.*Read with caution/s);
+  });
+});
+
+test('without an access token nothing is asked and nothing else changes', async () => {
+  const { intelligems } = stage;
+  await stage.start({ INTELLIGEMS_ACCESS_TOKEN: '', RECONCILE: 'deliver' });
+  const { id } = intelligems.create();
+  intelligems.act(id, 'start');
+  intelligems.act(id, 'end');
+  await stage.post();
+  await Promise.all(['slack', 'sheets', 'email', 'http'].map((each) => stage.delivered(each, 1)));
+  expect(intelligems.requests).toEqual([]);
+});
