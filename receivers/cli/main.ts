@@ -1,5 +1,11 @@
 import { Command } from 'commander';
+import { addDoctorCommand } from './doctor.ts';
+import { addEventsCommand } from './events.ts';
+import { addExportCommand } from './export.ts';
 import { addFindHeaderCommand } from './find-header.ts';
+import { addImportCommand } from './import.ts';
+import { addPreviewCommand } from './preview.ts';
+import { addReplayCommand } from './replay.ts';
 import { addRoutesCommand } from './routes.ts';
 import { addSendCommand } from './send.ts';
 import { addStartCommand } from './start.ts';
@@ -17,6 +23,12 @@ for (const add of [
   addVerifyCommand,
   addFindHeaderCommand,
   addRoutesCommand,
+  addPreviewCommand,
+  addEventsCommand,
+  addReplayCommand,
+  addExportCommand,
+  addImportCommand,
+  addDoctorCommand,
 ]) {
   add(program);
 }

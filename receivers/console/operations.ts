@@ -1,8 +1,11 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { Preview } from '../destinations/contract.ts';
 import { newEvent, type Plan } from '../inbound/new-event.ts';
+import { RESULTS } from '../intelligems/results.ts';
+import { WHO } from '../intelligems/who.ts';
 import type { Ledger } from '../ledger/contract.ts';
 import type { DeliveryRecord, EventFilter, EventSummary } from '../ledger/reading.ts';
+import { ZAPIER } from '../zapier/subscriptions.ts';
 import {
   causeOf,
   type DeadLetter,
@@ -195,6 +198,13 @@ export function openOperations(services: OperationServices): Operations {
   };
 }
 
+/** What people call those that no settings name. */
+const OWN_TITLES: Readonly<Record<string, string>> = {
+  [ZAPIER]: 'Zapier',
+  [WHO]: 'Intelligems: who did it',
+  [RESULTS]: 'Intelligems: results',
+};
+
 /** What people call a destination: its kind's title, with its name where that says more. */
 export function destinationTitle(
   name: string,
@@ -202,7 +212,7 @@ export function destinationTitle(
 ): string {
   const kind = destinations.find((destination) => destination.name === name)?.kind;
   if (kind === undefined) {
-    return name === 'zapier' ? 'Zapier' : name;
+    return OWN_TITLES[name] ?? name;
   }
   return kind.kind === name ? kind.title : `${kind.title} (${name})`;
 }

@@ -9,7 +9,7 @@ import { Receiver, temporaryFolder } from '../fixtures/receiver.ts';
 import { demoEvents } from './demo.ts';
 
 /**
- * Takes the pictures of the console that the README shows: `npm run pictures -- console`. With a folder
+ * Takes the pictures of the console that the README shows: `npm run pictures:console`. With a folder
  * as an argument, all pages go there, light and dark, wide and on a phone.
  */
 const TOKEN = 'a-token-for-the-pictures';

@@ -1,0 +1,140 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { eventKey } from '../../shared/event-key.ts';
+import { parseEvent } from '../../shared/events.ts';
+import type { Message, Preview } from '../destinations/contract.ts';
+import type { StoredEvent } from '../ledger/contract.ts';
+import { type AccessOptions, onReceiver, settingsOf, withAccessOptions } from './receiver-access.ts';
+
+/** The samples by the word that a person types. */
+const SAMPLES = ['create', 'start', 'update', 'pause', 'end', 'delete'];
+
+interface PreviewOptions extends AccessOptions {
+  destination?: string;
+  out?: string;
+  document?: boolean;
+}
+
+/** Adds `preview`: how an event looks at a destination. Nothing is sent. */
+export function addPreviewCommand(program: Command): void {
+  withAccessOptions(
+    program
+      .command('preview')
+      .description('show how an event looks in Slack, the sheet, the mail or your API; nothing is sent')
+      .argument(
+        '<event>',
+        `a sample (${SAMPLES.join(', ')}), a file with a webhook’s body, or the key of a stored event`,
+      )
+      .option('--destination <name>', 'only this one, by its name or kind: slack, sheets, email, http …')
+      .option('--document', 'as it goes over the wire: Block Kit or request JSON, the mail as HTML')
+      .option('--out <file>', 'write that document to a file, to open it (needs --destination)'),
+  ).action(async (event: string, options: PreviewOptions, command: Command) => {
+    if (options.out !== undefined && options.destination === undefined) {
+      command.error('error: Say which one to write: --destination email');
+    }
+    if (/^(evt|report|body)_/.test(event)) {
+      await onReceiver(options, command, async ({ operations }) => {
+        const names = options.destination === undefined ? await targetNames(command) : [options.destination];
+        for (const name of names) {
+          const preview = await operations.preview(event, name);
+          if (preview === null) {
+            throw new Error(
+              `There is no event ${event}, no destination ${name}, or the event cannot be shown. List events with: npm run events`,
+            );
+          }
+          show(name, preview, options);
+        }
+      });
+      return;
+    }
+    const message = await messageOf(event, command);
+    const { previewTargets } = await import('../console/preview.ts');
+    const targets = previewTargets(settingsOf(command));
+    const chosen = targets.filter(
+      ({ name }) => options.destination === undefined || name === options.destination,
+    );
+    if (chosen.length === 0) {
+      command.error(
+        `error: There is no destination “${options.destination}”. Known: ${targets.map(({ name }) => name).join(', ')}.`,
+      );
+    }
+    for (const { title, example, render } of chosen) {
+      show(`${title}${example ? ' (not connected; an example)' : ''}`, render(message), options);
+    }
+  });
+}
+
+async function targetNames(command: Command): Promise<string[]> {
+  const { previewTargets } = await import('../console/preview.ts');
+  return previewTargets(settingsOf(command)).map(({ name }) => name);
+}
+
+function show(title: string, { text, document }: Preview, options: PreviewOptions): void {
+  if (options.out !== undefined) {
+    writeFileSync(options.out, document.content);
+    process.stdout.write(`Written to ${options.out} (${document.type}).\n`);
+    return;
+  }
+  if (options.document) {
+    process.stdout.write(`${document.content.trimEnd()}\n`);
+    return;
+  }
+  process.stdout.write(`${`── ${title} `.padEnd(72, '─')}\n${text.trimEnd()}\n\n`);
+}
+
+async function messageOf(name: string, command: Command): Promise<Message> {
+  const { experienceMessage } = await import('../delivery/message.ts');
+  const sample = SAMPLES.indexOf(name);
+  const bodies = sample < 0 ? [fileBody(name, command)] : SAMPLES.slice(0, sample + 1).map(sampleBody);
+  const events = bodies.map((body, index) => storedEvent(body, index, command));
+  const event = events.at(-1) as StoredEvent;
+  const settings = settingsOf(command);
+  return experienceMessage(
+    { eventKey: event.key, replay: 0, event, merged: [] },
+    events,
+    {
+      experienceUrlTemplate: settings.intelligems.experienceUrlTemplate,
+      publicUrl: settings.server.publicUrl,
+    },
+    event.receivedAt,
+  );
+}
+
+function sampleBody(name: string): Buffer {
+  return readFileSync(new URL(`../../shared/samples/${name}.json`, import.meta.url));
+}
+
+function fileBody(file: string, command: Command): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    return command.error(
+      `error: “${file}” is no sample (${SAMPLES.join(', ')}), no file that can be read, and no key of an event.`,
+    );
+  }
+}
+
+function storedEvent(body: Buffer, sequence: number, command: Command): StoredEvent {
+  const parsed = parseEvent(body);
+  if (!parsed.ok) {
+    return command.error(`error: This is no event that is known here: ${parsed.hint}`);
+  }
+  const { event } = parsed;
+  return {
+    key: eventKey(event, body),
+    sequence,
+    source: 'default',
+    origin: 'webhook',
+    action: event.action,
+    experienceId: event.experience.id,
+    experienceName: event.experience.name ?? null,
+    organizationId: event.organization.id ?? null,
+    occurredAt: event.timestamp,
+    receivedAt: event.timestamp ?? Date.now(),
+    body,
+    headers: {},
+    problem: null,
+    late: false,
+    triggeredBy: null,
+  };
+}

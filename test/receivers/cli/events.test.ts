@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sampleBody } from '../../fixtures/messages.ts';
+import { environment, Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
+import { CLI_TOKEN, filledHome, portOf, settingsOf } from './home.ts';
+
+const API = 'http://127.0.0.1:9/events';
+
+describe('events, while no receiver runs', () => {
+  let home: { folder: string; remove(): void };
+
+  beforeAll(async () => {
+    home = await filledHome();
+  });
+  afterAll(() => home.remove());
+
+  const run = (...words: string[]) => runCommand(['events', ...words], settingsOf(home.folder, API));
+
+  test('lists them, newest first, with nothing that steers a terminal', async () => {
+    const { code, stdout } = await run();
+    expect(code).toBe(0);
+    const lines = stdout.trim().split('\n');
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toMatch(
+      /^2026-10-10 12:00:00 {2}evt_\w{32} {2}Experience Paused: Red \[U\+001B\]\[2J alert \[U\+202E\]evil {2}\[1 delivered\]$/,
+    );
+    expect(lines[3]).toContain('Experience Created: Backpack price test');
+    expect(lines[4]).toBe('4 events.');
+  });
+
+  test('narrows them down', async () => {
+    const { stdout } = await run('--action', 'startExperience', '--state', 'dead', '--json');
+    const found = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(found.map(({ experienceName, deliveries }) => ({ experienceName, deliveries }))).toEqual([
+      { experienceName: 'Backpack price test', deliveries: { dead: 1 } },
+    ]);
+  });
+
+  test('shows one with its attempts and its body', async () => {
+    const { stdout: listed } = await run('--search', 'Tent', '--json');
+    const { key } = JSON.parse(listed);
+    const { stdout } = await run('show', key);
+    expect(stdout).toContain('Experience  Tent bundle (tent)');
+    expect(stdout).toMatch(
+      /✓ http: delivered \(delivery \d+, by the route everything\)\n {2}1\. 2026-10-10 11:43:20: done in 360 ms/,
+    );
+    expect(stdout).toContain('"action": "startExperience"');
+    const { stdout: body } = await run('show', key, '--body');
+    expect(JSON.parse(body).experience.name).toBe('Tent bundle');
+  });
+
+  test('says what to do about an unknown key, a wrong filter, and following where nothing can come', async () => {
+    expect(await run('show', 'evt_none')).toMatchObject({
+      code: 1,
+      stderr: 'error: There is no event evt_none. List them with: npm run events\n',
+    });
+    expect((await run('--state', 'lost')).stderr).toContain('--state');
+    expect((await run('follow')).stderr).toContain('No receiver runs here');
+  });
+});
+
+describe('events, while a receiver runs', () => {
+  const home = temporaryFolder();
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    receiver = await Receiver.start({ DATA_DIR: home.folder, CONSOLE_TOKEN: CLI_TOKEN });
+  });
+  afterAll(async () => {
+    await receiver?.stop();
+    home.remove();
+  });
+
+  test('asks the receiver, and follows it', async () => {
+    await receiver.post(sampleBody('create'));
+    const run = fileURLToPath(new URL('../../../receivers/cli/run.js', import.meta.url));
+    const child = spawn(process.execPath, [run, 'events', 'follow'], {
+      env: environment({
+        DATA_DIR: home.folder,
+        HOST: '127.0.0.1',
+        PORT: portOf(receiver.url),
+        CONSOLE_TOKEN: CLI_TOKEN,
+      }),
+    });
+    let seen = '';
+    const printed = (text: string): Promise<void> =>
+      new Promise((resolve) => {
+        child.stdout.on('data', () => seen.includes(text) && resolve());
+        if (seen.includes(text)) {
+          resolve();
+        }
+      });
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      seen += text;
+    });
+    await printed('Experience Created');
+    await receiver.post(sampleBody('start'));
+    await printed('Experience Started');
+    child.kill('SIGINT');
+    const [code] = await once(child, 'close');
+    expect(code).toBe(0);
+    expect(seen.trim().split('\n')).toHaveLength(2);
+  });
+
+  test('a wrong token is refused, and a closed port is said', async () => {
+    const wrong = await runCommand(['events', '--url', receiver.url, '--token', 'wrong']);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toContain('A token is needed.');
+    const nobody = await runCommand(['events', '--url', 'http://127.0.0.1:1', '--token', CLI_TOKEN]);
+    expect(nobody.stderr).toMatch(/The receiver does not answer \(.+\)\. Is it running\?/);
+  });
+});

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { runCommand } from '../../fixtures/receiver.ts';
+import { filledHome, settingsOf } from './home.ts';
+
+const API = 'http://127.0.0.1:9/events';
+
+let home: { folder: string; remove(): void };
+
+beforeAll(async () => {
+  home = await filledHome();
+});
+afterAll(() => home.remove());
+
+const run = (...words: string[]) => runCommand(['preview', ...words], settingsOf(home.folder, API));
+
+test('shows a sample at every destination, and which of them are examples', async () => {
+  const { stdout, code } = await run('update');
+  expect(code).toBe(0);
+  expect(stdout).toContain('── Your own API ──');
+  expect(stdout).toContain('── Slack (not connected; an example) ──');
+  expect(stdout).toContain('Subject: Backpack price test');
+  expect(stdout).toMatch(/Control 50 → 80 %|50 % → 80 %/);
+});
+
+test('gives the document as it goes out: Block Kit with a link, the mail as a file', async () => {
+  const { stdout } = await run('start', '--destination', 'slack', '--document');
+  expect(JSON.parse(stdout)[0].builder).toMatch(/^https:\/\/app\.slack\.com\/block-kit-builder/);
+  const file = join(home.folder, 'mail.html');
+  expect((await run('start', '--destination', 'email', '--out', file)).stdout).toBe(
+    `Written to ${file} (html).\n`,
+  );
+  expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>/i);
+});
+
+test('shows a stored event', async () => {
+  const { stdout: listed } = await runCommand(
+    ['events', '--search', 'Tent', '--json'],
+    settingsOf(home.folder, API),
+  );
+  const { stdout } = await run(JSON.parse(listed).key, '--destination', 'sheets');
+  expect(stdout).toContain('Tent bundle');
+});
+
+test('says what it knows where a name is unknown', async () => {
+  expect((await run('start', '--destination', 'fax')).stderr).toContain('Known: http, slack, sheets, email');
+  expect((await run('begin')).stderr).toContain('“begin” is no sample (create, start');
+  expect((await run('start', '--out', 'x')).stderr).toContain('Say which one to write');
+});
