@@ -21,10 +21,13 @@ export class SqliteLedger implements Ledger {
   readonly queue: SqliteQueue;
   readonly #writer: LedgerThread<Operations>;
   readonly #reader: LedgerThread<Queries>;
+  /** What people search and list may take long; deliveries do not wait for it. Starts when it is first asked. */
+  readonly #lists: LedgerThread<Queries>;
 
   private constructor(file: string) {
     this.#writer = new LedgerThread({ file, mode: 'write' });
     this.#reader = new LedgerThread({ file, mode: 'read' });
+    this.#lists = new LedgerThread({ file, mode: 'read' });
     this.queue = new SqliteQueue(this.#writer, () => this.health());
   }
 
@@ -106,7 +109,7 @@ export class SqliteLedger implements Ledger {
   }
 
   events(filter: EventFilter): Promise<EventSummary[]> {
-    return this.#reader.call('events', filter);
+    return this.#lists.call('events', filter);
   }
 
   history(experienceId: string, limit: number): Promise<StoredEvent[]> {
@@ -122,7 +125,7 @@ export class SqliteLedger implements Ledger {
   }
 
   deadLetters(filter: { destination?: string; afterId?: number; limit: number }): Promise<DeliveryRecord[]> {
-    return this.#reader.call('deadLetters', filter);
+    return this.#lists.call('deadLetters', filter);
   }
 
   depths(): Promise<QueueDepth[]> {
@@ -138,18 +141,18 @@ export class SqliteLedger implements Ledger {
     beforeLastAt?: number;
     limit: number;
   }): Promise<ExperienceSummary[]> {
-    return this.#reader.call('experiences', filter);
+    return this.#lists.call('experiences', filter);
   }
 
   timeline(from: number, to: number, bucketMs: number): Promise<TimelineBucket[]> {
-    return this.#reader.call('timeline', { from, to, bucketMs });
+    return this.#lists.call('timeline', { from, to, bucketMs });
   }
 
   exportPage(afterSequence: number, limit: number): Promise<ExportedEvent[]> {
-    return this.#reader.call('exportPage', { afterSequence, limit });
+    return this.#lists.call('exportPage', { afterSequence, limit });
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#writer.close(), this.#reader.close()]);
+    await Promise.all([this.#writer.close(), this.#reader.close(), this.#lists.close()]);
   }
 }

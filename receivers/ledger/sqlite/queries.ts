@@ -39,7 +39,9 @@ export function prepareQueries(database: DatabaseSync) {
       SELECT e.sequence, e.before_sequence FROM known k JOIN events e ON e.sequence = k.before_sequence
       LIMIT ?2
     )
-    SELECT e.*, b.body, b.headers FROM known JOIN events e USING (sequence) JOIN bodies b USING (sequence)
+    -- CROSS JOIN keeps this order of the joins: from a small ledger's statistics, SQLite would scan all bodies
+    SELECT e.*, b.body, b.headers FROM known CROSS JOIN events e USING (sequence)
+      CROSS JOIN bodies b USING (sequence)
     ORDER BY e.occurred_at, e.sequence
   `);
   const deliveriesOf = database.prepare(`
