@@ -193,7 +193,7 @@ export const settings = z.strictObject({
       giveUpAfterHours: setting(
         'GIVE_UP_AFTER_HOURS',
         amount(0.001, 8760, 48).default(48),
-        'A delivery older than this is a dead letter at its next failure.',
+        'A delivery that was first tried longer ago than this is a dead letter at its next failure.',
       ),
       pauseAfterFailures: setting(
         'PAUSE_AFTER_FAILURES',

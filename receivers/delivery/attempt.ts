@@ -23,7 +23,7 @@ export interface AttemptSettings {
 }
 
 export interface AttemptServices {
-  ledger: Pick<Ledger, 'history' | 'recall'>;
+  ledger: Pick<Ledger, 'attempts' | 'history' | 'recall'>;
   /** What came of an experience, where it is known. */
   resultsOf(experienceId: string): Promise<Results | null>;
   destinations: ReadonlyMap<string, Destination>;
@@ -47,7 +47,7 @@ export function createAttempt(
   return async (delivery, lost) => {
     const startedAt = now();
     const outcome = await outcomeOf(delivery, lost);
-    const settlement = settle(delivery, outcome, startedAt);
+    const settlement = await settle(delivery, outcome, startedAt);
     services.observe(delivery.destination, settlement);
     describe(delivery, settlement);
     return settlement;
@@ -112,14 +112,14 @@ export function createAttempt(
     };
   }
 
-  function settle(delivery: ClaimedDelivery, outcome: Outcome, startedAt: number): Settlement {
+  async function settle(delivery: ClaimedDelivery, outcome: Outcome, startedAt: number): Promise<Settlement> {
     const finishedAt = now();
     const times = { startedAt, finishedAt, outcome };
     if (outcome.type === 'done') {
       return { ...times, state: 'done' };
     }
     if (outcome.type === 'dead') {
-      return { ...times, state: 'dead', reason: outcome.reason };
+      return { ...times, state: 'dead', reason: outcome.reason, uncertain: delivery.uncertain };
     }
     const uncertain = outcome.uncertain === true || delivery.uncertain;
     if (outcome.rateLimited) {
@@ -132,9 +132,9 @@ export function createAttempt(
     }
     const { retry } = settings;
     const spent = !delivery.probe && delivery.attempt >= retry.maxAttempts;
-    if (spent || finishedAt - delivery.createdAt >= retry.giveUpAfterMs) {
+    if (spent || (await isTooOld(delivery, startedAt, finishedAt))) {
       const tries = delivery.attempt === 1 ? 'one attempt' : `${delivery.attempt} attempts`;
-      return { ...times, state: 'dead', reason: `Given up after ${tries}. ${outcome.reason}` };
+      return { ...times, state: 'dead', reason: `Given up after ${tries}. ${outcome.reason}`, uncertain };
     }
     const pause = Math.max(retryDelay(delivery.attempt, retry, services.random()), outcome.delayMs ?? 0);
     return {
@@ -144,6 +144,25 @@ export function createAttempt(
       attemptCounts: !delivery.probe,
       uncertain,
     };
+  }
+
+  /**
+   * Whether it has been tried for too long: quiet hours, the lane before it, a pause of its destination and the
+   * time that it lay as a dead letter do not count. What the ledger cannot tell now gets another attempt.
+   */
+  async function isTooOld(delivery: ClaimedDelivery, startedAt: number, now: number): Promise<boolean> {
+    const limit = settings.retry.giveUpAfterMs;
+    if (now - delivery.createdAt < limit) {
+      return false;
+    }
+    try {
+      const made = await services.ledger.attempts(delivery.id);
+      const first = made[made.findLastIndex(({ outcome }) => outcome === 'dead') + 1];
+      return now - (first?.startedAt ?? startedAt) >= limit;
+    } catch (error) {
+      log.warn({ event: delivery.eventKey, err: error }, 'the attempts made so far could not be read');
+      return false;
+    }
   }
 
   function describe(delivery: ClaimedDelivery, settlement: Settlement): void {

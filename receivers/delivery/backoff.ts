@@ -6,7 +6,7 @@ export interface RetryPolicy {
   firstRetryMs: number;
   /** Each further pause is this many times as long. */
   factor: number;
-  /** A delivery older than this, in milliseconds, is a dead letter at its next failure. */
+  /** A delivery whose first attempt is longer ago than this, in milliseconds, is a dead letter at its next failure. */
   giveUpAfterMs: number;
 }
 

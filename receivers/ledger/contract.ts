@@ -84,7 +84,8 @@ export interface StoredEvent extends Omit<NewEvent, 'deliveries'> {
 /** What the delivery engine decided after an attempt. */
 export type Settlement = { finishedAt: number; startedAt: number; outcome: Outcome } & (
   | { state: 'done' }
-  | { state: 'dead'; reason: string }
+  /** `uncertain`: an attempt may have arrived all the same, which a replay has to look up. */
+  | { state: 'dead'; reason: string; uncertain: boolean }
   /** `attemptCounts` false: the attempt is not counted against the limit. */
   | { state: 'ready'; dueAt: number; attemptCounts: boolean; uncertain: boolean }
 );

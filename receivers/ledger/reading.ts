@@ -46,6 +46,7 @@ export interface AttemptRecord {
   number: number;
   startedAt: number;
   finishedAt: number;
+  /** `dead` too where the attempt failed for now and was the last of them. */
   outcome: 'done' | 'retry' | 'dead';
   /** The note or the reason, for people. */
   note: string | null;

@@ -71,7 +71,7 @@ const BYTEA = 17;
  * Bytes in PostgreSQL's binary form of a one-dimensional `bytea[]` (`array_send`): the textual one takes
  * twice the room, and time on both sides.
  */
-function byteArrays(values: readonly Uint8Array[]): Buffer {
+export function byteArrays(values: readonly Uint8Array[]): Buffer {
   const head = Buffer.alloc(20);
   [1, 0, BYTEA, values.length, 1].forEach((field, index) => {
     head.writeInt32BE(field, index * 4);
@@ -97,9 +97,7 @@ export async function writeOutcomes(
 ): Promise<Set<number>> {
   const settlements = items.map(({ settlement }) => settlement);
   const facts = items.flatMap(({ id, settlement: { outcome } }) =>
-    outcome.type === 'dead'
-      ? []
-      : Object.entries(outcome.remember ?? {}).map(([key, value]) => ({ id, key, value })),
+    Object.entries(outcome.remember ?? {}).map(([key, value]) => ({ id, key, value })),
   );
   const { rows } = await client.query<{ id: number }>({
     name: 'settle',
@@ -112,13 +110,13 @@ export async function writeOutcomes(
       settlements.map(({ state }) => state),
       settlements.map(({ startedAt }) => startedAt),
       settlements.map(({ finishedAt }) => finishedAt),
-      settlements.map(({ outcome }) => outcome.type),
+      settlements.map(({ state, outcome }) => (state === 'dead' ? 'dead' : outcome.type)),
       settlements.map(({ outcome }) => storable(noteOf(outcome))),
       settlements.map(({ outcome }) => storable(outcome.answer ?? null)),
       settlements.map((settlement) => storable(reasonOf(settlement))),
       settlements.map((settlement) => (settlement.state === 'ready' ? settlement.dueAt : null)),
       settlements.map((settlement) => settlement.state !== 'ready' || settlement.attemptCounts),
-      settlements.map((settlement) => settlement.state === 'ready' && settlement.uncertain),
+      settlements.map((settlement) => settlement.state !== 'done' && settlement.uncertain),
       facts.map(({ id }) => id),
       facts.map(({ key }) => storable(key)),
       facts.map(({ value }) => storable(value)),

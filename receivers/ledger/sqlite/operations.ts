@@ -95,6 +95,8 @@ interface OpenRow {
   tries: number;
 }
 
+const DONE = { reason: null, uncertain: false };
+
 /** A delivery's id is its event's sequence times this, and a number of its own. */
 const IDS_PER_EVENT = 1_000;
 
@@ -154,7 +156,7 @@ export function prepareOperations(database: DatabaseSync) {
   `);
   const tries = database.prepare('SELECT tries FROM deliveries WHERE id = ?');
   const finish = database.prepare(
-    'UPDATE deliveries SET state = ?2, reason = ?3, finished_at = ?4 WHERE id = ?1',
+    'UPDATE deliveries SET state = ?2, reason = ?3, finished_at = ?4, uncertain = ?5 WHERE id = ?1',
   );
   const retryLater = database.prepare(`
     UPDATE deliveries SET state = 'ready', reason = ?2, due_at = ?3, attempts = attempts - ?4, uncertain = ?5
@@ -385,18 +387,18 @@ export function prepareOperations(database: DatabaseSync) {
       const { outcome, startedAt, finishedAt } = settlement;
       const note = outcome.type === 'done' ? (outcome.note ?? null) : outcome.reason;
       const number = (tries.get(id) as { tries: number }).tries;
-      insertAttempt.run(id, number, startedAt, finishedAt, outcome.type, note, outcome.answer ?? null);
+      const type = settlement.state === 'dead' ? 'dead' : outcome.type;
+      insertAttempt.run(id, number, startedAt, finishedAt, type, note, outcome.answer ?? null);
       writeHealth(health);
-      if (outcome.type !== 'dead') {
-        writeFacts(delivery.destination, outcome.remember);
-      }
+      writeFacts(delivery.destination, outcome.remember);
       if (settlement.state === 'ready') {
         const { dueAt, attemptCounts, uncertain } = settlement;
         retryLater.run(id, note, dueAt, attemptCounts ? 0 : 1, uncertain ? 1 : 0);
         open.ready(delivery, dueAt);
         return dueAt;
       }
-      finish.run(id, settlement.state, settlement.state === 'dead' ? settlement.reason : null, finishedAt);
+      const { reason, uncertain } = settlement.state === 'dead' ? settlement : DONE;
+      finish.run(id, settlement.state, reason, finishedAt, uncertain ? 1 : 0);
       return leaveLane(delivery);
     },
 
@@ -422,7 +424,7 @@ export function prepareOperations(database: DatabaseSync) {
     /** Gives the destination of each that was revived. */
     reviveDeadLetters({ ids, now }: { ids: readonly number[]; now: number }): string[] {
       const revived: string[] = [];
-      for (const each of ids) {
+      for (const each of [...ids].sort((one, other) => one - other)) {
         const row = deadLetter.get(each) as { id: number; destination: string; lane: string } | undefined;
         if (row !== undefined) {
           const { id, destination, lane } = row;

@@ -100,7 +100,7 @@ function settled(outcome: Outcome, fields: Partial<Settlement> = {}): Settlement
     return { ...times, state: 'done' };
   }
   if (outcome.type === 'dead') {
-    return { ...times, state: 'dead', reason: outcome.reason };
+    return { ...times, state: 'dead', reason: outcome.reason, uncertain: false, ...fields } as Settlement;
   }
   return {
     ...times,
@@ -437,6 +437,52 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         again.answer(DONE);
         expect(await finished(given.key)).toEqual(['done']);
         expect(await ledger.reviveDeadLetters([letter?.id as number], Date.now())).toBe(0);
+      });
+
+      test('keep what had been done, and that it may have arrived', async () => {
+        await worker.start(ledger);
+        const given = event({ deliveries: [delivery('slack')] });
+        await ledger.accept(given);
+        const unsure = { state: 'dead', reason: 'Given up.', uncertain: true } as Partial<Settlement>;
+        (await worker.next()).answer({ ...DEAD, remember: { 'sent:one': 'done' } } as Outcome, unsure);
+        await finished(given.key);
+        const [letter] = await ledger.deadLetters({ limit: 10 });
+        await ledger.reviveDeadLetters([letter?.id as number], Date.now());
+        const again = await worker.next();
+        expect(again.delivery).toMatchObject({ attempt: 1, uncertain: true });
+        expect(await ledger.recall('slack', 'sent:one')).toBe('done');
+        again.answer(DONE);
+        await finished(given.key);
+      });
+
+      test('have `dead` as their last attempt, also where it only failed for now', async () => {
+        await worker.start(ledger);
+        const given = event({ deliveries: [delivery('slack')] });
+        await ledger.accept(given);
+        (await worker.next()).answer(RETRY);
+        const last = await worker.next();
+        last.answer(RETRY, { state: 'dead', reason: 'Given up.', uncertain: false } as Partial<Settlement>);
+        await finished(given.key);
+        const outcomes = (await ledger.attempts(last.delivery.id)).map(({ outcome }) => outcome);
+        expect(outcomes).toEqual(['retry', 'dead']);
+      });
+
+      test('of one experience go out in the order of acceptance when they are made ready together', async () => {
+        await worker.start(ledger);
+        const keys: string[] = [];
+        for (let count = 0; count < 3; count += 1) {
+          keys.push((await deadLetter()).key);
+        }
+        const letters = await ledger.deadLetters({ limit: 10 });
+        await ledger.reviveDeadLetters(letters.map(({ id }) => id).reverse(), Date.now());
+        const told: string[] = [];
+        for (const _ of keys) {
+          const handed = await worker.next();
+          told.push(handed.delivery.eventKey);
+          handed.answer(DONE);
+        }
+        expect(told).toEqual(keys);
+        await finished(keys[2] as string);
       });
 
       test('can be set aside', async () => {

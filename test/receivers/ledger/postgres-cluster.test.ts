@@ -121,7 +121,7 @@ function settlement(outcome: Outcome): Settlement {
     return { ...times, state: 'done' };
   }
   return outcome.type === 'dead'
-    ? { ...times, state: 'dead', reason: outcome.reason }
+    ? { ...times, state: 'dead', reason: outcome.reason, uncertain: false }
     : { ...times, state: 'ready', dueAt: now + 600_000, attemptCounts: true, uncertain: false };
 }
 

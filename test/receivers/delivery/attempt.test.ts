@@ -1,0 +1,167 @@
+import { describe, expect, test } from '@jest/globals';
+import pino from 'pino';
+import { createAttempt } from '../../../receivers/delivery/attempt.ts';
+import type { Outcome } from '../../../receivers/destinations/contract.ts';
+import type { ClaimedDelivery, StoredEvent } from '../../../receivers/ledger/contract.ts';
+import type { AttemptRecord } from '../../../receivers/ledger/reading.ts';
+import { NOW, sampleBody } from '../../fixtures/messages.ts';
+
+const HOUR_MS = 3_600_000;
+const GIVE_UP_MS = 48 * HOUR_MS;
+const RETRY: Outcome = { type: 'retry', reason: 'It answered 500.' };
+
+function claimed(fields: Partial<ClaimedDelivery> = {}): ClaimedDelivery {
+  const event: StoredEvent = {
+    sequence: 1,
+    key: 'evt_1',
+    action: 'startExperience',
+    experienceId: 'experience-1',
+    experienceName: null,
+    organizationId: null,
+    headers: {},
+    problem: null,
+    origin: 'webhook',
+    occurredAt: NOW,
+    receivedAt: NOW,
+    body: sampleBody('start'),
+    triggeredBy: null,
+    late: false,
+    source: 'default',
+  };
+  return {
+    id: 1_000,
+    eventKey: 'evt_1',
+    destination: 'own',
+    route: 'all',
+    attempt: 1,
+    uncertain: false,
+    replay: 0,
+    probe: false,
+    createdAt: NOW,
+    event,
+    merged: [],
+    ...fields,
+  };
+}
+
+function record(startedAt: number, outcome: AttemptRecord['outcome'] = 'retry'): AttemptRecord {
+  return {
+    deliveryId: 1_000,
+    number: 1,
+    startedAt,
+    finishedAt: startedAt + 1,
+    outcome,
+    note: null,
+    answer: null,
+  };
+}
+
+/** What the engine decides upon an outcome; `made` are the attempts that the ledger holds. */
+async function decided(
+  delivery: ClaimedDelivery,
+  outcome: Outcome,
+  made: AttemptRecord[] | Error = [],
+): ReturnType<ReturnType<typeof createAttempt>> {
+  const attempt = createAttempt(
+    {
+      retry: { maxAttempts: 3, firstRetryMs: 10_000, factor: 5, giveUpAfterMs: GIVE_UP_MS },
+      timeoutMs: 1_000,
+      links: { experienceUrlTemplate: null, publicUrl: null },
+      dropBookkeeping: false,
+    },
+    {
+      ledger: {
+        history: async () => [],
+        recall: async () => null,
+        attempts: async () => {
+          if (made instanceof Error) {
+            throw made;
+          }
+          return made;
+        },
+      },
+      resultsOf: async () => null,
+      destinations: new Map([
+        ['own', { send: async () => outcome, check: async () => [], close: async () => {} }],
+      ]),
+      log: pino({ level: 'silent' }),
+      now: () => NOW,
+      random: () => 0.5,
+      observe: () => {},
+    },
+  );
+  return attempt(delivery);
+}
+
+describe('a failed attempt', () => {
+  test('is tried again after the backoff, or as much later as the other side asks', async () => {
+    expect(await decided(claimed(), RETRY)).toMatchObject({
+      state: 'ready',
+      dueAt: NOW + 10_000,
+      attemptCounts: true,
+    });
+    expect(await decided(claimed(), { ...RETRY, delayMs: 60_000 })).toMatchObject({ dueAt: NOW + 60_000 });
+  });
+
+  test('is given up after the last attempt, and never as a probe for their number', async () => {
+    expect(await decided(claimed({ attempt: 3 }), RETRY)).toMatchObject({
+      state: 'dead',
+      reason: 'Given up after 3 attempts. It answered 500.',
+      uncertain: false,
+    });
+    expect(await decided(claimed({ attempt: 3, probe: true }), RETRY)).toMatchObject({
+      state: 'ready',
+      attemptCounts: false,
+    });
+  });
+
+  test('tells that it may have arrived, also where it is given up', async () => {
+    const unsure: Outcome = { ...RETRY, uncertain: true };
+    expect(await decided(claimed({ attempt: 3 }), unsure)).toMatchObject({ state: 'dead', uncertain: true });
+    const dead: Outcome = { type: 'dead', reason: 'The channel is gone.' };
+    expect(await decided(claimed({ uncertain: true }), dead)).toMatchObject({
+      state: 'dead',
+      uncertain: true,
+    });
+    expect(await decided(claimed({ uncertain: true }), RETRY)).toMatchObject({
+      state: 'ready',
+      uncertain: true,
+    });
+  });
+
+  test('costs nothing where the other side is at its limit, or has it not yet', async () => {
+    for (const fields of [{ rateLimited: true }, { waiting: true }]) {
+      const settlement = await decided(claimed({ attempt: 3 }), { ...RETRY, ...fields, delayMs: 5_000 });
+      expect(settlement).toMatchObject({ state: 'ready', dueAt: NOW + 5_000, attemptCounts: false });
+    }
+  });
+});
+
+describe('the age at which a delivery is given up', () => {
+  const old = claimed({ createdAt: NOW - 2 * GIVE_UP_MS, probe: true });
+
+  test('counts from the first attempt', async () => {
+    expect(await decided(old, RETRY, [record(NOW - GIVE_UP_MS)])).toMatchObject({ state: 'dead' });
+    expect(await decided(old, RETRY, [record(NOW - GIVE_UP_MS + 1)])).toMatchObject({ state: 'ready' });
+  });
+
+  test('does not count what quiet hours or a pause held back', async () => {
+    expect(await decided(old, RETRY, [])).toMatchObject({ state: 'ready' });
+  });
+
+  test('counts anew for a dead letter that was made ready again', async () => {
+    const before = [record(NOW - 1.5 * GIVE_UP_MS), record(NOW - 1.4 * GIVE_UP_MS, 'dead')];
+    expect(await decided(old, RETRY, before)).toMatchObject({ state: 'ready' });
+    expect(await decided(old, RETRY, [...before, record(NOW - GIVE_UP_MS)])).toMatchObject({ state: 'dead' });
+  });
+
+  test('counts for nothing while the ledger cannot be read', async () => {
+    expect(await decided(old, RETRY, new Error('disk'))).toMatchObject({ state: 'ready' });
+  });
+});
+
+test('what breaks in a destination is tried again, and may have arrived', async () => {
+  const broken = Promise.reject(new Error('a fault'));
+  const settlement = await decided(claimed(), broken as unknown as Outcome);
+  expect(settlement).toMatchObject({ state: 'ready', uncertain: true });
+});
