@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { WebhookObserver } from './inbound/webhook.ts';
 import type { Ledger, Settlement } from './ledger/contract.ts';
 
@@ -16,6 +16,7 @@ export interface Metrics {
  */
 export function createMetrics(ledger: Pick<Ledger, 'depths'>, destinations: readonly string[]): Metrics {
   const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const accepted = new Counter({
     name: 'intelligems_webhooks_accepted_total',
