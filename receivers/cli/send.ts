@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { isRecord } from '../../shared/events.ts';
 import { signWebhook } from '../../shared/verifier.ts';
+import { describeFaults } from '../config/faults.ts';
+import { type LocalReceiver, readLocalReceiver } from '../config/local-receiver.ts';
+import { DEFAULT_SOURCE, type Source } from '../config/sources.ts';
 import { SECRET_FILE } from '../inbound/webhook-secret.ts';
+
+/** The exit code for a fault in the settings (sysexits.h, EX_CONFIG). */
+const EX_CONFIG = 78;
 
 /** The samples by the word that a person types. */
 const SAMPLES = ['create', 'start', 'update', 'pause', 'end', 'delete'] as const;
@@ -13,6 +19,7 @@ interface SendOptions {
   all?: boolean;
   url?: string;
   secret?: string;
+  source?: string;
   body?: string;
   forge?: boolean;
 }
@@ -25,20 +32,17 @@ export function addSendCommand(program: Command): void {
     .argument('[sample]', `one of ${SAMPLES.join(', ')}`)
     .option('--all', 'send a whole life of a new experience: all six, in order')
     .option('--body <file>', 'send this file as it is')
-    .option('--url <url>', 'where to (default: the receiver on this machine, by HOST and PORT)')
-    .option(
-      '--secret <secret>',
-      "what to sign with (default: INTELLIGEMS_WEBHOOK_SECRET, else the receiver's own)",
-    )
+    .option('--url <url>', 'where to (default: the receiver on this machine, by its settings)')
+    .option('--secret <secret>', 'what to sign with (default: by the settings, else what the receiver made)')
+    .option('--source <name>', 'the source of receivers.yaml to send as (default: the one without a name)')
     .option('--forge', 'sign with a wrong secret, to see it refused')
     .action(async (sample: string | undefined, options: SendOptions, command: Command) => {
-      const bodies = bodiesOf(sample, options);
+      const bodies = bodiesOf(sample, options, command);
       if (bodies === null) {
         command.error(`Name a sample (${SAMPLES.join(', ')}), or --all, or --body FILE.`);
         return;
       }
-      const url = options.url ?? ownUrl();
-      const secret = options.forge ? `not-${randomUUID()}` : (options.secret ?? ownSecret());
+      const { url, secret, header } = wayThere(options, command);
       if (secret === null) {
         command.error(
           'There is no secret to sign with. Start the receiver once (npm start makes one), set INTELLIGEMS_WEBHOOK_SECRET, or give --secret.',
@@ -46,7 +50,7 @@ export function addSendCommand(program: Command): void {
         return;
       }
       for (const { name, body } of bodies) {
-        const accepted = await post(url, secret, name, body);
+        const accepted = await post(url, header, secret, name, body);
         if (!accepted) {
           process.exitCode = 1;
         }
@@ -54,9 +58,13 @@ export function addSendCommand(program: Command): void {
     });
 }
 
-function bodiesOf(sample: string | undefined, options: SendOptions): { name: string; body: Buffer }[] | null {
+function bodiesOf(
+  sample: string | undefined,
+  options: SendOptions,
+  command: Command,
+): { name: string; body: Buffer }[] | null {
   if (options.body !== undefined) {
-    return [{ name: options.body, body: readFileSync(options.body) }];
+    return [{ name: options.body, body: readBodyFile(options.body, command) }];
   }
   if (options.all) {
     const samples = SAMPLES.map((name) => ({ name, payload: readSample(name) }));
@@ -73,6 +81,14 @@ function bodiesOf(sample: string | undefined, options: SendOptions): { name: str
   }
   const payload = readSample(name);
   return [{ name, body: encode(movedInTime(payload, Date.now() - Number(payload.timestamp))) }];
+}
+
+function readBodyFile(path: string, command: Command): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    return command.error(`The file ${path} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function readSample(name: (typeof SAMPLES)[number]): Record<string, unknown> {
@@ -95,26 +111,64 @@ function relabelled(payload: Record<string, unknown>, id: string): Record<string
   return { ...payload, experience: { ...experience, id } };
 }
 
-function ownUrl(): string {
-  const { HOST = '127.0.0.1', PORT = '8787' } = process.env;
-  const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}/webhooks/intelligems`;
+/** Where to post, and how to sign; what is not given comes from the settings. */
+function wayThere(
+  options: SendOptions,
+  command: Command,
+): { url: string; secret: string | null; header: string } {
+  const read = readLocalReceiver({ environment: process.env });
+  const forged = options.forge ? `not-${randomUUID()}` : options.secret;
+  if (!read.ok) {
+    if (options.url === undefined || forged === undefined) {
+      return command.error(
+        `${describeFaults(read.faults, 'nothing was sent')}\nOr give --url and --secret.`,
+        { exitCode: EX_CONFIG },
+      );
+    }
+    return { url: options.url, secret: forged, header: 'x-intelligems-signature' };
+  }
+  const { receiver } = read;
+  const source = sourceNamed(options.source, receiver, command);
+  return {
+    url: options.url ?? ownUrl(receiver, source),
+    secret: forged ?? source.secrets[0] ?? madeSecret(receiver),
+    header: receiver.signatureHeader,
+  };
 }
 
-function ownSecret(): string | null {
-  const configured = process.env.INTELLIGEMS_WEBHOOK_SECRET?.split(',')[0]?.trim();
-  if (configured) {
-    return configured;
-  }
+function sourceNamed(name: string | undefined, { sources }: LocalReceiver, command: Command): Source {
+  const wanted = name ?? DEFAULT_SOURCE;
+  const found = sources.find((source) => source.name === wanted) ?? (name === undefined ? sources[0] : null);
+  return (
+    found ??
+    command.error(
+      `There is no source ${wanted}. The settings name: ${sources.map((each) => each.name).join(', ') || 'none'}.`,
+    )
+  );
+}
+
+function ownUrl({ host, port }: LocalReceiver, { name }: Source): string {
+  const near = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const path = name === DEFAULT_SOURCE ? '' : `/${name}`;
+  return `http://${near.includes(':') ? `[${near}]` : near}:${port}/webhooks/intelligems${path}`;
+}
+
+/** The secret that the receiver made itself on its first start. */
+function madeSecret({ dataFolder }: LocalReceiver): string | null {
   try {
-    return readFileSync(join(process.env.DATA_DIR ?? 'data', SECRET_FILE), 'utf8').trim();
+    return readFileSync(join(dataFolder, SECRET_FILE), 'utf8').trim();
   } catch {
     return null;
   }
 }
 
-async function post(url: string, secret: string, name: string, body: Buffer): Promise<boolean> {
-  const header = process.env.INTELLIGEMS_SIGNATURE_HEADER ?? 'X-Intelligems-Signature';
+async function post(
+  url: string,
+  header: string,
+  secret: string,
+  name: string,
+  body: Buffer,
+): Promise<boolean> {
   try {
     const response = await fetch(url, {
       method: 'POST',

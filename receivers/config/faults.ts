@@ -6,9 +6,9 @@ export interface Fault {
   message: string;
 }
 
-/** All faults as text for a terminal, ending without a line feed. */
-export function describeFaults(faults: readonly Fault[]): string {
+/** All faults as text for a terminal, ending without a line feed. `then` tells what follows from them. */
+export function describeFaults(faults: readonly Fault[], then = 'nothing was started'): string {
   const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
   const lines = faults.map(({ where, message }) => `  ${where}\n    ${message}`);
-  return [`The settings have ${count}; nothing was started.`, ...lines].join('\n');
+  return [`The settings have ${count}; ${then}.`, ...lines].join('\n');
 }

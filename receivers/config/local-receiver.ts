@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import type { Fault } from './faults.ts';
+import type { LoadOptions } from './load.ts';
+import { overlaid } from './overlay.ts';
+import { valueAt } from './path.ts';
+import { readSettingsFile } from './read-file.ts';
+import { readSources } from './read-sources.ts';
+import type { Source } from './sources.ts';
+import { SETTING_LINES, type SettingLine } from './table.ts';
+import { inside, validate } from './validate.ts';
+
+/** What it takes to post to the receiver that these settings would start. */
+export interface LocalReceiver {
+  host: string;
+  port: number;
+  /** The signature header's name, in lower case. */
+  signatureHeader: string;
+  dataFolder: string;
+  sources: Source[];
+}
+
+/** The settings that it is read from, by the environment variables that set them. */
+const FIELDS = {
+  HOST: 'host',
+  PORT: 'port',
+  INTELLIGEMS_SIGNATURE_HEADER: 'signatureHeader',
+  DATA_DIR: 'dataFolder',
+} as const satisfies Record<string, keyof LocalReceiver>;
+
+/**
+ * Reads of the settings only what it takes to post to the receiver: whatever else is wrong with them, such as
+ * a token that is not set in this terminal, does not matter here. Gives it, or the faults of just that.
+ */
+export function readLocalReceiver({
+  environment,
+  readFile = (path) => readFileSync(path, 'utf8'),
+  cwd = '.',
+}: Omit<LoadOptions, 'kinds'>): { ok: true; receiver: LocalReceiver } | { ok: false; faults: Fault[] } {
+  const file = readSettingsFile(environment, readFile, cwd);
+  const table = overlaid(file, environment);
+  const read = Object.entries(FIELDS).map(([name, field]) => {
+    const { path, schema } = SETTING_LINES.find((line) => line.environment === name) as SettingLine;
+    return { field, ...validate(schema, valueAt(table.value, path), inside(table.place, ...path)) };
+  });
+  const sources = readSources(file.content.sources, inside(file, 'sources'), environment);
+  const faults = [
+    ...(file.readable ? file.faults.filter(({ where }) => /:\d+ sources\[/.test(where)) : file.faults),
+    ...read.flatMap((each) => each.faults),
+    ...sources.faults,
+  ];
+  return faults.length > 0
+    ? { ok: false, faults }
+    : {
+        ok: true,
+        receiver: {
+          ...(Object.fromEntries(read.map(({ field, value }) => [field, value])) as Omit<
+            LocalReceiver,
+            'sources'
+          >),
+          sources: sources.value,
+        },
+      };
+}

@@ -1,0 +1,103 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
+
+const SECRETS = { OUTLET_SECRET: 'the-secret-of-the-outlet', MAIN_SECRET: 'the-secret-of-the-main-store' };
+
+/** Settings as people have them: more in the file than this terminal has variables for. */
+function settingsFile(port: string): string {
+  return `
+server: { host: 127.0.0.1, port: ${port}, signatureHeader: X-Signed }
+storage: { dataFolder: ./elsewhere }
+sources:
+  - { name: default, secrets: ['\${MAIN_SECRET}'] }
+  - { name: outlet, secrets: ['\${OUTLET_SECRET}'] }
+destinations:
+  - { name: team, type: http, url: 'http://127.0.0.1:1/', allowPrivate: true, secret: '\${API_SECRET}' }
+`;
+}
+
+let home: ReturnType<typeof temporaryFolder>;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  home = temporaryFolder();
+  writeFileSync(join(home.folder, 'receivers.yaml'), settingsFile('0'));
+  const started = await Receiver.start(
+    {
+      ...SECRETS,
+      API_SECRET: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=',
+      INTELLIGEMS_WEBHOOK_SECRET: '',
+      LOG_PRETTY: 'false',
+    },
+    { cwd: home.folder },
+  );
+  receiver = started;
+  writeFileSync(join(home.folder, 'receivers.yaml'), settingsFile(new URL(receiver.url).port));
+});
+
+afterAll(async () => {
+  await receiver.kill();
+  home.remove();
+});
+
+function send(words: readonly string[], variables: Record<string, string> = SECRETS) {
+  return runCommand(['send', ...words], variables, { cwd: home.folder });
+}
+
+describe('send, with receivers.yaml', () => {
+  test('takes port, header and secret from the file, whatever else in it is at fault', async () => {
+    const { code, stdout, stderr } = await send(['start']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^start: 200 \{"status":"accepted"/);
+  });
+
+  test('sends as another source, with its own secret', async () => {
+    expect((await send(['create', '--source', 'outlet'])).stdout).toMatch(/^create: 200 /);
+    await receiver.printed(/"source":"outlet","action":"createExperience"/);
+    const none = await send(['create', '--source', 'nobody']);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toMatch('There is no source nobody. The settings name: default, outlet.');
+  });
+
+  test('says which variable is missing where that is the secret', async () => {
+    const { code, stderr } = await send(['start'], { MAIN_SECRET: SECRETS.MAIN_SECRET });
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/receivers.yaml:6 sources\[1\].*\n.*OUTLET_SECRET is not set/);
+    expect(stderr).not.toMatch('API_SECRET');
+  });
+
+  test('a forged one is refused, and that is the answer', async () => {
+    const { code, stdout } = await send(['start', '--forge']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^start: 401 \{.*"title":"Signature refused"/);
+  });
+});
+
+describe('send', () => {
+  test('says what to do where nothing listens', async () => {
+    const { code, stderr } = await runCommand(['send', 'start'], {
+      HOST: '127.0.0.1',
+      PORT: '1',
+      INTELLIGEMS_WEBHOOK_SECRET: 'x',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/no answer from http:\/\/127\.0\.0\.1:1\/.*Start it with: npm start/);
+  });
+
+  test('says what to do without a secret, a sample, or a file', async () => {
+    const empty = temporaryFolder();
+    const cases: [words: string[], said: RegExp][] = [
+      [['start'], /There is no secret to sign with\. Start the receiver once/],
+      [['begin', '--secret', 'x'], /Name a sample \(create, start/],
+      [['--body', 'nowhere.json', '--secret', 'x'], /The file nowhere\.json cannot be read/],
+    ];
+    for (const [words, said] of cases) {
+      const { code, stderr } = await runCommand(['send', ...words], { DATA_DIR: empty.folder });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(said);
+    }
+    empty.remove();
+  });
+});
