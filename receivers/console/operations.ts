@@ -205,6 +205,11 @@ const OWN_TITLES: Readonly<Record<string, string>> = {
   [RESULTS]: 'Intelligems: results',
 };
 
+/** Whether a destination is the receiver's own errand, to which nobody sends anything. */
+export function isErrand(name: string): boolean {
+  return name === WHO || name === RESULTS;
+}
+
 /** What people call a destination: its kind's title, with its name where that says more. */
 export function destinationTitle(
   name: string,

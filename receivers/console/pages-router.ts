@@ -1,11 +1,13 @@
 import { type Request, type Response, Router } from 'express';
 import { parseEvent } from '../../shared/events.ts';
 import { experienceState } from '../experience/state.ts';
+import { keptResults } from '../intelligems/results.ts';
 import type { StoredEvent } from '../ledger/contract.ts';
 import type { ExperienceSummary } from '../ledger/reading.ts';
+import { resultsReport } from '../reports/results.ts';
 import type { DeadLetterSelection } from './dead-letters.ts';
 import { eventFilter, eventQuery, PAGE_SIZE } from './event-query.ts';
-import { destinationTitle } from './operations.ts';
+import { destinationTitle, isErrand } from './operations.ts';
 import { deadLettersPage, decisionPage } from './pages/dead-letters.ts';
 import { eventPage } from './pages/event.ts';
 import { eventsPage } from './pages/events.ts';
@@ -108,7 +110,11 @@ export function pagesRouter(services: RouterServices): Router {
           refusal: refusal !== undefined && refusal.at > (webhook?.receivedAt ?? 0) ? refusal : null,
           destinations: reports
             .filter(({ name }) => services.destinations.has(name))
-            .map((report) => ({ ...report, checked: checks.known(report.name, context.now) })),
+            .map((report) => ({
+              ...report,
+              checked: checks.known(report.name, context.now),
+              testable: !isErrand(report.name),
+            })),
           missing: missingKinds(configuration),
         },
         context,
@@ -179,7 +185,7 @@ export function pagesRouter(services: RouterServices): Router {
           ...story,
           webhookUrl: webhookUrl(base(request), story.event.source),
           titleOf,
-          destinations: destinationNames,
+          destinations: destinationNames.filter((name) => !isErrand(name)),
           targets,
           preview: preview === null || chosen === undefined ? null : { name: chosen.name, preview },
         },
@@ -261,7 +267,12 @@ export function pagesRouter(services: RouterServices): Router {
 
   async function experienceRow(summary: ExperienceSummary, at: number): Promise<ExperienceRow | null> {
     const known = (await ledger.history(summary.experienceId, EXPERIENCE_EVENTS)).flatMap(knownEvent);
-    return known.length === 0 ? null : { ...summary, known, state: experienceState(known, at) };
+    if (known.length === 0) {
+      return null;
+    }
+    const state = experienceState(known, at);
+    const results = state.endedAt === null ? null : await keptResults(ledger, summary.experienceId);
+    return { ...summary, known, state, verdict: results?.verdict ?? null };
   }
 
   router.get('/experiences/:id', async (request, response, next) => {
@@ -271,7 +282,11 @@ export function pagesRouter(services: RouterServices): Router {
       next();
       return;
     }
-    const events = await operations.events({ experienceId: id, limit: PAGE_SIZE });
+    const [events, results] = await Promise.all([
+      operations.events({ experienceId: id, limit: PAGE_SIZE }),
+      keptResults(ledger, id),
+    ]);
+    const subject = { experienceId: id, name: known.at(-1)?.experience.name ?? id, link: null };
     const template = configuration.intelligems.experienceUrlTemplate;
     await show(request, response, (context) =>
       experiencePage(
@@ -279,6 +294,7 @@ export function pagesRouter(services: RouterServices): Router {
           state: experienceState(known, context.now),
           known,
           events,
+          results: results === null ? null : resultsReport(subject, results, configuration.reports.locale),
           intelligemsUrl: template?.replaceAll('{id}', encodeURIComponent(id)) ?? null,
         },
         context,

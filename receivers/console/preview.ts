@@ -2,6 +2,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { experienceMessage, reportMessage } from '../delivery/message.ts';
 import type { DestinationKind, Message, Preview } from '../destinations/contract.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
+import { keptResults } from '../intelligems/results.ts';
 import type { Ledger, StoredEvent } from '../ledger/contract.ts';
 
 /** How many events of an experience a preview is told about. */
@@ -35,7 +36,7 @@ function target(name: string, kind: DestinationKind, settings: unknown, example:
 /** The message that a stored event makes now; null for a body that is no known event. */
 export async function storedMessage(
   event: StoredEvent,
-  ledger: Pick<Ledger, 'history'>,
+  ledger: Pick<Ledger, 'history' | 'recall'>,
   { intelligems, server }: Pick<Configuration, 'intelligems' | 'server'>,
   now: number,
 ): Promise<Message | null> {
@@ -49,5 +50,6 @@ export async function storedMessage(
   const history = await ledger.history(event.experienceId, HISTORY_LIMIT);
   const known = history.filter(({ sequence }) => sequence <= event.sequence);
   const links = { experienceUrlTemplate: intelligems.experienceUrlTemplate, publicUrl: server.publicUrl };
-  return experienceMessage(delivery, known, links, now);
+  const message = experienceMessage(delivery, known, links, now);
+  return { ...message, results: await keptResults(ledger, event.experienceId) };
 }

@@ -1,4 +1,5 @@
 import type { ExperienceEvent } from '../../../shared/events.ts';
+import { verdictWords } from '../../../shared/verdict-words.ts';
 import {
   ACTION_TITLES,
   categoryWords,
@@ -7,6 +8,8 @@ import {
   typeWords,
   variationWords,
 } from '../../../shared/words.ts';
+import type { Report, ReportSection } from '../../destinations/contract.ts';
+import type { Results } from '../../experience/results.ts';
 import type { ExperienceState } from '../../experience/state.ts';
 import type { EventSummary, ExperienceSummary } from '../../ledger/reading.ts';
 import { queryString } from '../event-query.ts';
@@ -20,6 +23,8 @@ import { copyable, eventList, moment, named } from './parts.ts';
 export interface ExperienceRow extends ExperienceSummary {
   state: ExperienceState;
   known: readonly ExperienceEvent[];
+  /** What came of it, once that is known. */
+  verdict: Results['verdict'] | null;
 }
 
 export interface ExperiencesFacts {
@@ -86,7 +91,7 @@ function experienceRow(row: ExperienceRow, axis: Axis): Html {
       : `${state.status === 'started' ? ' for' : ', was live for'} ${durationWords(state.liveMs)}`;
   return html`<li><a class="experience" href="/console/experiences/${encodeURIComponent(experienceId)}">
   <span class="what">${named(row.name)}</span>
-  <span class="help"><span class="state status-${state.status}"><span aria-hidden="true">${mark}</span> ${words}</span>${live} · ${count(row.events, 'event')}</span></a>
+  <span class="help"><span class="state status-${state.status}"><span aria-hidden="true">${mark}</span> ${words}</span>${live} · ${count(row.events, 'event')}${when(row.verdict, () => html` · <strong>${verdictWords(row.verdict as Results['verdict'])}</strong>`)}</span></a>
   ${bar(phases(row.known), row.known, axis)}
 </li>`;
 }
@@ -115,13 +120,15 @@ export interface ExperienceFacts {
   state: ExperienceState;
   known: readonly ExperienceEvent[];
   events: EventSummary[];
+  /** What came of it; null while that is not known. */
+  results: Report | null;
   /** Where it opens in Intelligems; null where no address is set. */
   intelligemsUrl: string | null;
 }
 
 /** One experience: its state by event time, its life, its variations, and its events. */
 export function experiencePage(
-  { state, known, events, intelligemsUrl }: ExperienceFacts,
+  { state, known, events, results, intelligemsUrl }: ExperienceFacts,
   { now }: PageContext,
 ): Page {
   const { experience, organization } = state;
@@ -159,7 +166,24 @@ ${when(
 <svg class="split" aria-hidden="true" focusable="false"><rect class="track" width="100%" height="100%" rx="2"></rect><rect class="phase-running" width="${Math.min(100, Math.max(0, variation.percentage ?? 0))}%" height="100%" rx="2"></rect></svg></li>`,
   )}</ul></section>`,
 )}
+${when(results, () => resultsSection(results as Report))}
 <section aria-labelledby="events-title"><h2 id="events-title">Its events</h2>
 <div id="its-events" data-live>${eventList(events, now)}</div></section>`,
   };
+}
+
+function resultsSection({ title, summary, sections, image }: Report): Html {
+  return html`<section aria-labelledby="results-title"><h2 id="results-title">Results</h2>
+<p><strong>${title}</strong></p><p>${summary}</p>
+${sections.map(reportSection)}
+${when(image, () => html`<p><a href="${image?.url}" rel="noreferrer">${image?.description}</a></p>`)}</section>`;
+}
+
+function reportSection({ heading, lines, table }: ReportSection): Html {
+  return html`<h3>${heading}</h3>${lines.map((line) => html`<p>${line}</p>`)}${when(
+    table,
+    () => html`<div class="wide-table" tabindex="0" role="region" aria-label="Results: ${heading}"><table>
+<thead><tr>${table?.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>${table?.rows.map((row) => html`<tr>${row.map((cell) => html`<td><bdi>${cell}</bdi></td>`)}</tr>`)}</tbody></table></div>`,
+  )}`;
 }

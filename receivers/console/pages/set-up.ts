@@ -18,9 +18,15 @@ export interface SetUpFacts {
   lastWebhook: EventSummary | null;
   /** The newest refused request, where it is newer than that. */
   refusal: Refusal | null;
-  destinations: (DestinationReport & { checked: Checked | null })[];
+  destinations: ConnectedDestination[];
   /** Kinds of destinations that are not connected. */
   missing: MissingKind[];
+}
+
+export interface ConnectedDestination extends DestinationReport {
+  checked: Checked | null;
+  /** Whether a test event can be sent there. */
+  testable: boolean;
 }
 
 export interface SourceFacts {
@@ -111,11 +117,8 @@ function readOnly(): Html {
   return html`<p class="help">You may read only. Somebody with the console’s main token can send one.</p>`;
 }
 
-function destinationCard(
-  report: DestinationReport & { checked: Checked | null },
-  { role, now }: PageContext,
-): Html {
-  const { name, title, checked } = report;
+function destinationCard(report: ConnectedDestination, { role, now }: PageContext): Html {
+  const { name, title, checked, testable } = report;
   return html`<li class="card" id="destination-${name}">
   <h3>${title} ${destinationState(report)}</h3>
   <p class="words">${report.words}</p>
@@ -123,7 +126,7 @@ function destinationCard(
   ${when(
     role === 'editor',
     () => html`<div class="tools">
-    <form method="post" action="/console/destinations/${encodeURIComponent(name)}/test"><button class="small">Send a test</button></form>
+    ${when(testable, () => html`<form method="post" action="/console/destinations/${encodeURIComponent(name)}/test"><button class="small">Send a test</button></form>`)}
     <form method="post" action="/console/destinations/${encodeURIComponent(name)}/check"><button class="small secondary">Check again</button></form>
     ${when(report.state === 'paused', () => html`<form method="post" action="/console/destinations/${encodeURIComponent(name)}/resume"><button class="small secondary">End the pause now</button></form>`)}
   </div>`,

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import type { Results } from '../../../receivers/experience/results.ts';
+import { RESULTS } from '../../../receivers/intelligems/results.ts';
+import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
 import { signWebhook } from '../../../shared/verifier.ts';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { fillLedger, type PastEvent } from '../../fixtures/filled-ledger.ts';
@@ -37,6 +40,28 @@ function pastEvents(): PastEvent[] {
   ];
 }
 
+const WON: Results = {
+  verdict: 'strong_win',
+  summary: 'Price −5 % sells more.',
+  variations: [
+    {
+      id: 'control',
+      name: 'Control',
+      isControl: true,
+      visitors: 12_000,
+      orders: 300,
+      conversion: 0.025,
+      revenuePerVisitor: 2.1,
+      profitPerVisitor: null,
+      uplift: null,
+      probabilityToBeatBaseline: null,
+    },
+  ],
+  currency: 'USD',
+  monthlyRevenue: 4_000,
+  chart: null,
+};
+
 const PATHS = ['', '/set-up', '/events', '/experiences', '/dead-letters', '/refused'];
 
 describe('the console in a browser', () => {
@@ -55,6 +80,9 @@ describe('the console in a browser', () => {
           }
         : { type: 'done' },
     );
+    const ledger = await SqliteLedger.open(home.folder);
+    await ledger.remember(RESULTS, { 'results:experience-1': JSON.stringify(WON) });
+    await ledger.close();
     receiver = await Receiver.start({
       DATA_DIR: home.folder,
       CONSOLE_TOKEN: TOKEN,
@@ -97,6 +125,15 @@ describe('the console in a browser', () => {
     expect(await page.locator('#deliveries').textContent()).toContain('delivered');
     await page.getByRole('searchbox', { name: 'Find in it' }).fill('percentage');
     expect(await page.locator('output').textContent()).toMatch(/^1 of \d+$/);
+    await page.context().close();
+  });
+
+  browserTest('an experience shows what came of it', async () => {
+    const page = await openConsole(receiver.url, { path: '/experiences/experience-1' });
+    const results = page.getByRole('region', { name: 'Results', exact: true });
+    await results.getByText('Strong win').waitFor();
+    expect(await results.textContent()).toContain('Price −5 % sells more.');
+    expect(await results.getByRole('cell').allTextContents()).toContain('12,000');
     await page.context().close();
   });
 

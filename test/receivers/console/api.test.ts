@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
+import { sampleBody } from '../../fixtures/messages.ts';
+import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+
+const TOKEN = 'the-token-of-the-tests';
+
+describe('the API of the console', () => {
+  const home = temporaryFolder();
+  let own: FakeOwnApi;
+  let receiver: Receiver;
+  let key: string;
+
+  beforeAll(async () => {
+    own = await startFakeOwnApi();
+    own.faults.add({ kind: 'status', status: 410 });
+    receiver = await Receiver.start({
+      DATA_DIR: home.folder,
+      CONSOLE_TOKEN: TOKEN,
+      FORWARD_URL: own.url,
+      FORWARD_ALLOW_PRIVATE: 'true',
+    });
+    const answer = (await (await receiver.post(sampleBody('start'))).json()) as { event: string };
+    key = answer.event;
+    await receiver.printed(/dead letter/);
+  });
+  afterAll(async () => {
+    await receiver?.stop();
+    await own?.close();
+    home.remove();
+  });
+
+  async function call(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; answer: never }> {
+    const response = await fetch(`${receiver.url}/console/api${path}`, {
+      method,
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    return { status: response.status, answer: (await response.json()) as never };
+  }
+
+  test('lists events, shows one, and previews it', async () => {
+    expect((await call('GET', '/events?action=startExperience')).answer).toMatchObject({
+      events: [{ key, experienceName: 'Backpack price test', deliveries: { dead: 1 } }],
+    });
+    const { answer } = await call('GET', `/events/${key}`);
+    expect(answer).toMatchObject({
+      event: { key, body: sampleBody('start').toString(), bodyEncoding: 'utf8' },
+      deliveries: [{ destination: 'http', state: 'dead', attemptRecords: [{ outcome: 'dead' }] }],
+    });
+    expect((await call('GET', `/events/${key}/preview/email`)).answer).toMatchObject({
+      document: { type: 'html' },
+    });
+    expect((await call('GET', '/events/evt_none')).status).toBe(404);
+    expect((await call('GET', `/events/${key}/preview/fax`)).status).toBe(404);
+  });
+
+  test('says what is wrong with a question', async () => {
+    expect((await call('GET', '/events?limit=many')).answer).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('limit'),
+    });
+    expect((await call('GET', '/events?from=yesterday')).answer).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('2026-10-10'),
+    });
+    expect((await call('POST', '/test', '{"destination":')).status).toBe(400);
+    expect((await call('POST', '/dead-letters/replay', {})).answer).toMatchObject({ status: 400 });
+    expect((await call('POST', `/events/${key}/replay`, { destinations: ['fax'] })).answer).toMatchObject({
+      status: 400,
+      detail: 'There is no destination “fax”. Known: http.',
+    });
+    expect((await call('GET', '/nothing')).answer).toMatchObject({ status: 404, title: 'No such call' });
+  });
+
+  test('replays a dead letter after saying what that does', async () => {
+    const plan = await call('POST', `/events/${key}/replay`, { destinations: ['http'], dryRun: true });
+    expect(plan.answer).toMatchObject({ steps: [{ destination: 'http', does: 'revive' }] });
+    const { groups } = (await call('GET', '/dead-letters')).answer as {
+      groups: { cause: string; count: number }[];
+    };
+    expect(groups).toMatchObject([
+      { destination: 'http', count: 1, letters: [{ experienceName: 'Backpack price test' }] },
+    ]);
+    expect(
+      (await call('POST', '/dead-letters/replay', { destination: 'http', cause: groups[0]?.cause })).answer,
+    ).toEqual({ count: 1 });
+    await receiver.printed(/delivered/);
+    expect(own.requests.map(({ id }) => id)).toEqual([key, key]);
+    expect((await call('GET', '/dead-letters')).answer).toMatchObject({ groups: [], counted: 0 });
+  });
+
+  test('sends a test to one destination', async () => {
+    const before = own.requests.length;
+    const { answer } = await call('POST', '/test', { destination: 'http' });
+    expect(answer).toMatchObject({ key: expect.stringMatching(/^evt_/) });
+    while (own.requests.length === before) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await call('GET', '/events?origin=test')).answer).toMatchObject({ events: [{ origin: 'test' }] });
+  });
+
+  test('counts events and deliveries over time', async () => {
+    const { answer } = await call('GET', '/timeline?range=7d');
+    const { buckets } = answer as { buckets: { events: number }[] };
+    expect(buckets).toHaveLength(28);
+    expect(buckets.reduce((sum, { events }) => sum + events, 0)).toBeGreaterThan(0);
+  });
+
+  test('is described, every call of it', async () => {
+    const { answer } = await call('GET', '/openapi.json');
+    const { paths, openapi } = answer as {
+      openapi: string;
+      paths: Record<string, Record<string, { operationId: string; parameters: unknown[] }>>;
+    };
+    expect(openapi).toBe('3.1.0');
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+    );
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    for (const { path, method } of operations) {
+      const { status, answer: got } = await call(
+        method.toUpperCase(),
+        path.replaceAll(/\{\w+\}/g, 'none'),
+        method === 'post' ? {} : undefined,
+      );
+      expect({
+        path,
+        known: (got as { title?: string }).title !== 'No such call',
+        broke: status >= 500,
+      }).toEqual({ path, known: true, broke: false });
+    }
+    expect(paths['/events']?.get?.parameters).toContainEqual(
+      expect.objectContaining({
+        name: 'action',
+        in: 'query',
+        required: false,
+        description: 'One of the six actions.',
+      }),
+    );
+  });
+
+  test('open pages are told of what happens', async () => {
+    const login = await fetch(`${receiver.url}/console/login`, {
+      method: 'POST',
+      headers: { origin: receiver.url },
+      body: new URLSearchParams({ token: TOKEN }),
+      redirect: 'manual',
+    });
+    const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const stop = new AbortController();
+    const stream = await fetch(`${receiver.url}/console/live`, { headers: { cookie }, signal: stop.signal });
+    expect(stream.headers.get('content-type')).toBe('text/event-stream');
+    const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
+    await reader.read();
+    await receiver.post(sampleBody('end'));
+    expect(Buffer.from((await reader.read()).value ?? []).toString()).toContain('event: changed');
+    stop.abort();
+  });
+});
