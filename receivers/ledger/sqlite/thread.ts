@@ -16,6 +16,15 @@ type Input<H extends Handlers, N extends keyof H> = Parameters<H[N]>[0];
 const LARGEST_BATCH = 512;
 
 /**
+ * On a slow disk the next batch waits a moment for those whose answer has just gone out: they often come
+ * back at once, and would else share no commit with the others. A commit counts as slow from so many
+ * milliseconds on; the wait is this share of it, and no longer than this.
+ */
+const SLOW_MS = 4;
+const WAITED_SHARE = 0.25;
+const LONGEST_WAIT_MS = 5;
+
+/**
  * Calls into the worker thread that owns a connection to the ledger. One batch is under way at a time;
  * what is called meanwhile gathers and goes together with the next, and so shares one commit.
  */
@@ -25,6 +34,8 @@ export class LedgerThread<H extends Handlers> {
   #gathered: Waiting[] = [];
   #underWay: Waiting[] = [];
   #scheduled = false;
+  /** When the batch under way was sent, milliseconds of `performance.now()`. */
+  #sentAt = 0;
   #closed = false;
   #drained: () => void = () => {};
 
@@ -69,6 +80,7 @@ export class LedgerThread<H extends Handlers> {
       return;
     }
     this.#underWay = this.#gathered.splice(0, LARGEST_BATCH);
+    this.#sentAt = performance.now();
     this.#worker ??= this.#start();
     this.#worker.ref();
     this.#worker.postMessage(this.#underWay.map(({ call }) => call));
@@ -94,10 +106,15 @@ export class LedgerThread<H extends Handlers> {
         reject(new StorageError(storageAdvice(result.message)));
       }
     });
-    if (this.#gathered.length > 0) {
+    if (this.#gathered.length === 0) {
+      this.#drained();
+      return;
+    }
+    const took = performance.now() - this.#sentAt;
+    if (took < SLOW_MS || this.#gathered.length >= settled.length) {
       this.#send();
     } else {
-      this.#drained();
+      setTimeout(() => this.#send(), Math.min(took * WAITED_SHARE, LONGEST_WAIT_MS));
     }
   }
 
