@@ -33,7 +33,7 @@ export interface SourceFacts {
   name: string;
   title: string;
   url: string;
-  /** Where the secret is, and its last characters. */
+  /** Where the secret is, and its last characters; none of a short one. */
   secret: { where: string; ending: string };
 }
 
@@ -62,7 +62,7 @@ export function setUpPage(facts: SetUpFacts, context: PageContext): Page {
   <li><h3>Tick all six events</h3><p class="ticks">${ACTIONS.map((action) => html`<span class="tick"><span aria-hidden="true">☑</span> ${tickWords(action)}</span> `)}</p>
     <p class="help">What goes where is decided here, by routes; tick them all.</p></li>
   <li><h3>Enter the secret</h3>
-    ${sources.map((source) => html`<p>${when(sources.length > 1, () => html`<bdi>${source.title}</bdi>: `)}${source.secret.where} It ends with <code>…${source.secret.ending}</code>; it is never shown here in full.</p>`)}</li>
+    ${sources.map((source) => html`<p>${when(sources.length > 1, () => html`<bdi>${source.title}</bdi>: `)}${source.secret.where} ${source.secret.ending === '' ? 'It is never shown here.' : html`It ends with <code>…${source.secret.ending}</code>; it is never shown here in full.`}</p>`)}</li>
 </ol>
 ${when(lastWebhook === null, nothingArrives)}
 </section>
