@@ -75,6 +75,29 @@ BEGIN
   FROM (SELECT DISTINCT lane FROM unnest(lanes) AS lane ORDER BY lane) AS locked;
 END $$;
 
+-- Brings what is known of experiences up to date with events that have just been written, in their lanes' locks.
+CREATE FUNCTION ledger.know_experiences(of_events bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO ledger.experiences AS x (lane, experience_id, name, organization_id, source, events, first_at,
+    last_at, latest_occurred_at, last_sequence)
+  SELECT e.lane, min(e.experience_id),
+    (array_agg(e.experience_name) FILTER (WHERE e.experience_name IS NOT NULL))[1],
+    (array_agg(e.organization_id) FILTER (WHERE e.organization_id IS NOT NULL))[1],
+    (array_agg(e.source))[1],
+    count(*), min(coalesce(e.occurred_at, e.received_at)), max(coalesce(e.occurred_at, e.received_at)),
+    max(e.occurred_at), max(e.sequence)
+  FROM (
+    SELECT * FROM ledger.events WHERE sequence = ANY (of_events) AND experience_id IS NOT NULL
+      AND action IS NOT NULL ORDER BY lane, sequence DESC
+  ) e GROUP BY e.lane
+  ON CONFLICT (lane) DO UPDATE SET name = coalesce(excluded.name, x.name),
+    organization_id = coalesce(excluded.organization_id, x.organization_id), source = excluded.source,
+    events = x.events + excluded.events, first_at = least(x.first_at, excluded.first_at),
+    last_at = greatest(x.last_at, excluded.last_at),
+    latest_occurred_at = greatest(x.latest_occurred_at, excluded.latest_occurred_at),
+    last_sequence = greatest(x.last_sequence, excluded.last_sequence);
+END $$;
+
 -- Writes a batch of events with their deliveries and jobs; tells of each whether it is new.
 CREATE FUNCTION ledger.accept(
   now_ms bigint, keys text[], sources text[], origins text[], actions text[], experience_ids text[],
@@ -109,26 +132,7 @@ BEGIN
       experience_name, organization_id, occurred_at, received_at, problem, lane, nth)
     LEFT JOIN ledger.experiences x ON x.lane = g.lane ORDER BY g.nth
     ON CONFLICT (key) DO NOTHING
-    RETURNING sequence, key, source, action, experience_id, experience_name, organization_id, occurred_at,
-      received_at, lane
-  ), known AS (
-    INSERT INTO ledger.experiences AS x (lane, experience_id, name, organization_id, source, events, first_at,
-      last_at, latest_occurred_at, last_sequence)
-    SELECT a.lane, min(a.experience_id),
-      (array_agg(a.experience_name) FILTER (WHERE a.experience_name IS NOT NULL))[1],
-      (array_agg(a.organization_id) FILTER (WHERE a.organization_id IS NOT NULL))[1],
-      (array_agg(a.source))[1],
-      count(*), min(coalesce(a.occurred_at, a.received_at)), max(coalesce(a.occurred_at, a.received_at)),
-      max(a.occurred_at), max(a.sequence)
-    FROM (
-      SELECT * FROM added WHERE experience_id IS NOT NULL AND action IS NOT NULL ORDER BY lane, sequence DESC
-    ) a GROUP BY a.lane
-    ON CONFLICT (lane) DO UPDATE SET name = coalesce(excluded.name, x.name),
-      organization_id = coalesce(excluded.organization_id, x.organization_id), source = excluded.source,
-      events = x.events + excluded.events, first_at = least(x.first_at, excluded.first_at),
-      last_at = greatest(x.last_at, excluded.last_at),
-      latest_occurred_at = greatest(x.latest_occurred_at, excluded.latest_occurred_at),
-      last_sequence = greatest(x.last_sequence, excluded.last_sequence)
+    RETURNING sequence, key
   )
   SELECT array_agg(key), array_agg(sequence) INTO new_keys, new_sequences FROM added;
 
@@ -140,6 +144,7 @@ BEGIN
 
   INSERT INTO ledger.bodies (sequence, body, headers)
   SELECT b.* FROM unnest(sequences, bodies, headers) AS b (sequence, body, headers) WHERE b.sequence IS NOT NULL;
+  PERFORM ledger.know_experiences(new_sequences);
 
   WITH asked AS (
     SELECT d.*, lanes[d.event] AS lane
@@ -340,6 +345,70 @@ BEGIN
   WHERE d.sequence = sent.sequence AND d.destination = to_destination;
   RETURN ledger.add_delivery(now_ms, sent.sequence, sent.lane, to_destination, by_route, due, quiet, last + 1,
     now_ms);
+END $$;
+
+-- Takes over events of another ledger as they stand there; gives the sequences of those that are new here, 0
+-- for those that are not.
+CREATE FUNCTION ledger.import_events(
+  keys text[], sources text[], origins text[], actions text[], experience_ids text[], experience_names text[],
+  organization_ids text[], occurred bigint[], received bigint[], problems text[], lanes bigint[], bodies bytea[],
+  headers text[], were_late boolean[], triggers text[]
+) RETURNS bigint[] LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  sequences bigint[];
+BEGIN
+  PERFORM ledger.lock_lanes(lanes);
+  WITH added AS (
+    INSERT INTO ledger.events (key, source, origin, action, experience_id, experience_name, organization_id,
+      occurred_at, received_at, problem, lane, late, triggered_by)
+    SELECT g.* FROM unnest(keys, sources, origins, actions, experience_ids, experience_names, organization_ids,
+      occurred, received, problems, lanes, were_late, triggers) AS g
+    ON CONFLICT (key) DO NOTHING RETURNING sequence, key
+  )
+  SELECT array_agg(coalesce(a.sequence, 0) ORDER BY g.nth) INTO sequences
+  FROM unnest(keys) WITH ORDINALITY AS g (key, nth) LEFT JOIN added a USING (key);
+  INSERT INTO ledger.bodies (sequence, body, headers)
+  SELECT b.* FROM unnest(sequences, bodies, headers) AS b (sequence, body, headers) WHERE b.sequence > 0;
+  PERFORM ledger.know_experiences(sequences);
+  RETURN sequences;
+END $$;
+
+-- Takes over deliveries of events that were just taken over. What was open goes on: the first of its lane is
+-- ready. Gives their ids, in the order given.
+CREATE FUNCTION ledger.import_deliveries(
+  now_ms bigint, of_sequences bigint[], destinations text[], routes text[], lanes bigint[], states text[],
+  due bigint[], tried integer[], unsure boolean[], replays integer[], reasons text[], created bigint[],
+  finished bigint[]
+) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+  ids bigint[];
+  ready_ids bigint[];
+  ready_destinations text[];
+  ready_due bigint[];
+BEGIN
+  PERFORM ledger.lock_lanes(lanes);
+  WITH added AS (
+    INSERT INTO ledger.deliveries (sequence, destination, route, lane, state, due_at, attempts, tries, uncertain,
+      replay, reason, created_at, finished_at)
+    SELECT g.sequence, g.destination, g.route, g.lane, g.state, g.due_at, g.tries, g.tries, g.uncertain, g.replay,
+      g.reason, g.created_at, g.finished_at
+    FROM unnest(of_sequences, destinations, routes, lanes, states, due, tried, unsure, replays, reasons, created,
+      finished) WITH ORDINALITY AS g (sequence, destination, route, lane, state, due_at, tries, uncertain, replay,
+      reason, created_at, finished_at, nth) ORDER BY g.nth
+    RETURNING id
+  )
+  SELECT array_agg(id ORDER BY id) INTO ids FROM added;
+  WITH heads AS (
+    UPDATE ledger.deliveries d SET state = 'ready' WHERE d.id = ANY (ids) AND d.state = 'waiting' AND NOT EXISTS (
+      SELECT 1 FROM ledger.deliveries o WHERE o.lane = d.lane AND o.destination = d.destination
+        AND o.state IN ('waiting', 'ready', 'running') AND o.id < d.id
+    ) RETURNING d.id, d.destination, d.due_at
+  )
+  SELECT array_agg(h.id), array_agg(h.destination), array_agg(h.due_at)
+  INTO ready_ids, ready_destinations, ready_due FROM heads h;
+  PERFORM ledger.add_jobs(now_ms, ready_ids, ready_destinations, ready_due);
+  RETURN ids;
 END $$;
 
 -- Removes old events, oldest first, that have nothing open or dead. Gives how many.

@@ -20,6 +20,7 @@ import type {
 } from '../reading.ts';
 import { clashed, dataFault, openPool, storageError } from './connections.ts';
 import { Gather } from './gather.ts';
+import { Import } from './import.ts';
 import { migrate } from './migrate.ts';
 import * as queries from './queries.ts';
 import { PostgresQueue } from './queue.ts';
@@ -105,15 +106,8 @@ export class PostgresLedger implements Ledger {
     return this.#refusing(() => queries.readFacts(this.#readPool, destination, prefix));
   }
 
-  async remember(destination: string, facts: Record<string, string>): Promise<void> {
-    await this.#refusing(() =>
-      this.#pool.query(
-        `INSERT INTO ledger.facts (destination, key, value)
-        SELECT $1, f.key, f.value FROM unnest($2::text[], $3::text[]) AS f (key, value)
-        ON CONFLICT (destination, key) DO UPDATE SET value = excluded.value`,
-        [destination, Object.keys(facts).map(storable), Object.values(facts).map(storable)],
-      ),
-    );
+  remember(destination: string, facts: Record<string, string>): Promise<void> {
+    return this.#writeFacts(destination, facts, 'UPDATE SET value = excluded.value');
   }
 
   async nameTrigger(eventKey: string, email: string): Promise<void> {
@@ -239,9 +233,37 @@ export class PostgresLedger implements Ledger {
     return this.#refusing(() => queries.readExportPage(this.#readPool, afterSequence, limit));
   }
 
+  /** Takes over another ledger: events page by page, in its order, and facts that are not known here. */
+  startImport(): {
+    /** Gives how many of the events are new here. */
+    addEvents(events: readonly ExportedEvent[]): Promise<number>;
+    addFacts(destination: string, facts: Record<string, string>): Promise<void>;
+  } {
+    const started = new Import(this.#pool);
+    return {
+      addEvents: (events) => this.#refusing(() => started.add(events)),
+      addFacts: (destination, facts) => this.#writeFacts(destination, facts, 'NOTHING'),
+    };
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([this.#acceptPool.end(), this.#pool.end(), this.#readPool.end()]);
+  }
+
+  async #writeFacts(
+    destination: string,
+    facts: Record<string, string>,
+    onConflict: 'NOTHING' | 'UPDATE SET value = excluded.value',
+  ): Promise<void> {
+    await this.#refusing(() =>
+      this.#pool.query(
+        `INSERT INTO ledger.facts (destination, key, value)
+        SELECT $1, f.key, f.value FROM unnest($2::text[], $3::text[]) AS f (key, value)
+        ON CONFLICT (destination, key) DO ${onConflict}`,
+        [destination, Object.keys(facts).map(storable), Object.values(facts).map(storable)],
+      ),
+    );
   }
 
   /** Whatever the database, the network or a pool says, becomes the one error that callers know. */

@@ -1,0 +1,160 @@
+import type pg from 'pg';
+import type { DeliveryState } from '../contract.ts';
+import type { DeliveryRecord, ExportedEvent } from '../reading.ts';
+import { byteArrays, laneOf, storable } from './write.ts';
+
+const OPEN: readonly DeliveryState[] = ['waiting', 'ready', 'running'];
+
+/** Which delivery, by what it has in every ledger. */
+interface Name {
+  key: string;
+  destination: string;
+  replay: number;
+}
+
+/**
+ * Takes over events of another ledger, in its order, page by page. An event whose key is here already is
+ * left as it is here, so that an import may be run again after it was cut off.
+ */
+export class Import {
+  readonly #pool: pg.Pool;
+  /** Merged deliveries by lane and destination whose later one has not come yet. */
+  readonly #merged = new Map<string, Name[]>();
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  /** Writes a page in one transaction; gives how many of its events are new here. */
+  async add(events: readonly ExportedEvent[]): Promise<number> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query('BEGIN');
+      const sequences = await writeEvents(client, events);
+      await this.#writeDeliveries(client, events, sequences);
+      await client.query('COMMIT');
+      client.release();
+      return sequences.filter((sequence) => sequence > 0).length;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  async #writeDeliveries(
+    client: pg.PoolClient,
+    events: readonly ExportedEvent[],
+    sequences: readonly number[],
+  ): Promise<void> {
+    const all = events.flatMap((event, index) =>
+      event.deliveries.map((delivery) => ({
+        delivery,
+        lane: laneOf(event.experienceId ?? event.key),
+        sequence: sequences[index] as number,
+      })),
+    );
+    const added = all.filter(({ sequence }) => sequence > 0);
+    const deliveries = added.map(({ delivery }) => delivery);
+    const { rows } = await client.query<{ ids: number[] | null }>(
+      `SELECT ledger.import_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS ids`,
+      [
+        Date.now(),
+        added.map(({ sequence }) => sequence),
+        deliveries.map(({ destination }) => destination),
+        deliveries.map(({ route }) => route),
+        added.map(({ lane }) => lane),
+        deliveries.map(({ state }) => (OPEN.includes(state) ? 'waiting' : state)),
+        deliveries.map(({ dueAt }) => dueAt),
+        deliveries.map(({ attempts }) => attempts),
+        // What was tried there may have arrived: look before sending.
+        deliveries.map(({ state, attempts }) => OPEN.includes(state) && attempts > 0),
+        deliveries.map(({ replay }) => replay),
+        deliveries.map(({ reason }) => storable(reason)),
+        deliveries.map(({ createdAt }) => createdAt),
+        deliveries.map(({ finishedAt }) => finishedAt),
+      ],
+    );
+    const ids = rows[0]?.ids ?? [];
+    await writeAttempts(client, deliveries, ids);
+    for (const { delivery, lane } of all) {
+      await this.#merge(client, delivery, lane);
+    }
+  }
+
+  /** Bursts of updates merge into a later delivery of the same lane, which is the next that is not merged. */
+  async #merge(
+    client: pg.PoolClient,
+    { eventKey: key, destination, replay, state }: DeliveryRecord,
+    lane: string,
+  ): Promise<void> {
+    const place = `${lane} ${destination}`;
+    const before = this.#merged.get(place) ?? [];
+    if (state === 'merged') {
+      this.#merged.set(place, [...before, { key, destination, replay }]);
+    } else if (before.length > 0) {
+      this.#merged.delete(place);
+      const id = 'SELECT d.id FROM ledger.deliveries d JOIN ledger.events e USING (sequence)';
+      await client.query(
+        `UPDATE ledger.deliveries SET merged_into = (${id} WHERE e.key = $1 AND d.destination = $2 AND d.replay = $3)
+        WHERE state = 'merged' AND id IN (
+          ${id} JOIN unnest($4::text[], $5::integer[]) AS m (key, replay) ON m.key = e.key AND m.replay = d.replay
+          WHERE d.destination = $2
+        )`,
+        [
+          storable(key),
+          destination,
+          replay,
+          before.map((each) => storable(each.key)),
+          before.map((each) => each.replay),
+        ],
+      );
+    }
+  }
+}
+
+async function writeEvents(client: pg.PoolClient, events: readonly ExportedEvent[]): Promise<number[]> {
+  const { rows } = await client.query<{ sequences: number[] }>(
+    'SELECT ledger.import_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS sequences',
+    [
+      events.map(({ key }) => storable(key)),
+      events.map(({ source }) => storable(source)),
+      events.map(({ origin }) => origin),
+      events.map(({ action }) => storable(action)),
+      events.map(({ experienceId }) => storable(experienceId)),
+      events.map(({ experienceName }) => storable(experienceName)),
+      events.map(({ organizationId }) => storable(organizationId)),
+      events.map(({ occurredAt }) => occurredAt),
+      events.map(({ receivedAt }) => receivedAt),
+      events.map(({ problem }) => storable(problem)),
+      events.map(({ experienceId, key }) => laneOf(experienceId ?? key)),
+      byteArrays(events.map(({ body }) => body)),
+      events.map(({ headers }) => JSON.stringify(headers)),
+      events.map(({ late }) => late),
+      events.map(({ triggeredBy }) => storable(triggeredBy)),
+    ],
+  );
+  return rows[0]?.sequences ?? [];
+}
+
+async function writeAttempts(
+  client: pg.PoolClient,
+  deliveries: readonly ExportedEvent['deliveries'][number][],
+  ids: readonly number[],
+): Promise<void> {
+  const attempts = deliveries.flatMap(({ attemptRecords }, index) =>
+    attemptRecords.map((attempt) => ({ ...attempt, deliveryId: ids[index] })),
+  );
+  await client.query(
+    `INSERT INTO ledger.attempts (delivery_id, number, started_at, finished_at, outcome, note, answer)
+    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[])`,
+    [
+      attempts.map(({ deliveryId }) => deliveryId),
+      attempts.map(({ number }) => number),
+      attempts.map(({ startedAt }) => startedAt),
+      attempts.map(({ finishedAt }) => finishedAt),
+      attempts.map(({ outcome }) => outcome),
+      attempts.map(({ note }) => storable(note)),
+      attempts.map(({ answer }) => storable(answer)),
+    ],
+  );
+}
