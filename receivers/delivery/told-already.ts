@@ -1,10 +1,16 @@
-import { pairNearest, sameActionMs } from '../experience/pairing.ts';
+import { parseEvent } from '../../shared/events.ts';
+import { sameActionMs } from '../experience/pairing.ts';
 import type { ClaimedDelivery, StoredEvent } from '../ledger/contract.ts';
 
+/** What of an event is needed to recognise the action that it tells; without a body less is known of it. */
+type Teller = Pick<StoredEvent, 'action' | 'sequence' | 'origin' | 'occurredAt' | 'receivedAt'> & {
+  body?: Uint8Array;
+};
+
 /**
- * The event that told the same action before this one: a webhook that comes after its action was recovered
- * from Intelligems carries a slightly different time and so another key. Null where this event is the first
- * to tell it, and where a person has it sent anew.
+ * The recovered event that told the same action before this one: a webhook that comes after its action was
+ * recovered from Intelligems carries a slightly different time and so another key. Null where this event is
+ * the first to tell it, and where a person has it sent anew.
  *
  * @param history the known events of the experience
  */
@@ -15,28 +21,54 @@ export function toldAlready(
   return replay > 0 ? null : firstTeller(event, history);
 }
 
-/** What of an event is needed to recognise the action that it tells. */
-type Teller = Pick<StoredEvent, 'key' | 'action' | 'sequence' | 'origin' | 'occurredAt' | 'receivedAt'>;
-
-/** The event that was accepted before this one and tells the same action; null for none. */
+/**
+ * The recovered event that was accepted before this webhook and tells the same action; null for none, and
+ * for every other kind of event. Two moments of the same action are the same one where they lie close to
+ * each other and nothing else happened between them: an experience is not started twice without a pause.
+ */
 export function firstTeller<Event extends Teller>(event: Event, history: readonly Event[]): Event | null {
-  const known = history.filter(
-    ({ action, sequence }) => action === event.action && sequence <= event.sequence,
-  );
-  const of = (origin: string) =>
-    known.filter((each) => each.origin === origin).map((item) => ({ item, at: timeOf(item) }));
-  const pairs = pairNearest(of('webhook'), of('recovered'), sameActionMs(event.action));
-  for (const [webhook, recovered] of pairs) {
-    const [first, second] =
-      webhook.sequence < recovered.sequence ? [webhook, recovered] : [recovered, webhook];
-    if (second.key === event.key) {
-      return first;
-    }
+  if (event.origin !== 'webhook' || event.action === null) {
+    return null;
   }
-  return null;
+  const at = timeOf(event);
+  const distance = (other: Event): number => Math.abs(timeOf(other) - at);
+  const candidates = history
+    .filter(({ origin, action }) => origin === 'recovered' && action === event.action)
+    .filter((other) => other.sequence < event.sequence && distance(other) <= sameActionMs(event.action))
+    .sort((one, other) => distance(one) - distance(other));
+  if (candidates.length === 0) {
+    return null;
+  }
+  const others = otherActions(event, history);
+  return candidates.find((other) => !others.some((time) => isBetween(time, timeOf(other), at))) ?? null;
 }
 
 /** When an event happened, else when it came: milliseconds since 1970. */
 export function timeOf({ occurredAt, receivedAt }: Pick<StoredEvent, 'occurredAt' | 'receivedAt'>): number {
   return occurredAt ?? receivedAt;
+}
+
+/** What the vendor's record calls the actions that change whether an experience is live. */
+const LIFE: Readonly<Record<string, string>> = {
+  startExperience: 'start',
+  pauseExperience: 'pause',
+  endExperience: 'end',
+  deleteExperience: 'delete',
+};
+
+/** When the experience was started, paused and so on otherwise than by this action: milliseconds since 1970. */
+function otherActions({ action, body }: Teller, history: readonly Teller[]): number[] {
+  const told = history.filter((each) => each.action !== action && LIFE[each.action ?? ''] !== undefined);
+  const parsed = body === undefined ? null : parseEvent(body);
+  const recorded = parsed?.ok ? parsed.event.experience.experienceActions : [];
+  return [
+    ...told.map(timeOf),
+    ...recorded
+      .filter((entry) => entry.action !== LIFE[action ?? ''])
+      .flatMap(({ actionTs }) => actionTs ?? []),
+  ];
+}
+
+function isBetween(time: number, one: number, other: number): boolean {
+  return time > Math.min(one, other) && time < Math.max(one, other);
 }
