@@ -5,7 +5,8 @@ import { DEFAULT_SOURCE } from './config/sources.ts';
 import type { createWebhook } from './inbound/webhook.ts';
 import { sendProblem } from './problem.ts';
 
-const WEBHOOK_PATH = /^\/webhooks\/intelligems(?:\/([\w-]+))?\/?(?:\?.*)?$/;
+/** As the request line may name it: with the origin too (RFC 9112, section 3.2.2), and with a query. */
+const WEBHOOK_PATH = /^(?:https?:\/\/[^/?#]*)?\/webhooks\/intelligems(?:\/([^/?#]+))?\/?(?:\?.*)?$/i;
 
 /**
  * Serves the webhook route by itself and everything else by Express: on its way through Express a webhook
@@ -21,11 +22,22 @@ export function createListener(
     if (matched === null) {
       app(request, response);
     } else {
-      webhook(request, response, matched[1] ?? DEFAULT_SOURCE).catch((error) =>
+      webhook(request, response, sourceOf(matched[1])).catch((error) =>
         failed(error, request, response, log),
       );
     }
   };
+}
+
+function sourceOf(segment: string | undefined): string {
+  if (segment === undefined) {
+    return DEFAULT_SOURCE;
+  }
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 function failed(error: unknown, request: IncomingMessage, response: ServerResponse, log: Logger): void {

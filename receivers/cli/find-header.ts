@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Command } from 'commander';
-import { readBody } from '../inbound/read-body.ts';
+import { BodyReader } from '../inbound/read-body.ts';
 import { findSignature, type SignatureMatch } from '../inbound/signature-search.ts';
 import { givenSecrets } from './given-secrets.ts';
 
@@ -99,8 +99,9 @@ async function readCaptured(secrets: readonly string[], file: string): Promise<s
 }
 
 function createFinder(secrets: readonly string[], onLooked: (isFound: boolean) => void): Server {
+  const bodies = new BodyReader(BODY_LIMIT_BYTES);
   return createServer(async (request, response) => {
-    const read = await readBody(request, BODY_LIMIT_BYTES);
+    const read = await bodies.read(request);
     if (!read.ok) {
       print(`A request could not be read whole: ${read.problem}.`);
       response.destroy();

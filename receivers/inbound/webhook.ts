@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/contract.ts';
 import { type Problem, sendProblem } from '../problem.ts';
 import { keptHeaders } from './kept-headers.ts';
 import { newEvent, type Plan } from './new-event.ts';
-import { readBody } from './read-body.ts';
+import { BodyReader } from './read-body.ts';
 import { KEPT_BODY_BYTES, type Refusals } from './refusals.ts';
 import { createSignatureDoctor } from './signature-doctor.ts';
 
@@ -52,6 +52,12 @@ const STORAGE_REFUSED: Problem = {
     'The storage of this receiver refuses to write. Nothing was kept; send the same request again later.',
 };
 
+const TOO_MANY_AT_ONCE: Problem = {
+  status: 503,
+  title: 'Too many large bodies at once',
+  detail: 'This receiver is being sent more than it may hold in memory. Send the same request again later.',
+};
+
 /**
  * Answers one webhook: limits its size, verifies its raw bytes, and answers 200 only after the ledger has
  * it on disk. The same event again is answered 200 and causes nothing; when the storage refuses it is 503,
@@ -60,6 +66,7 @@ const STORAGE_REFUSED: Problem = {
 export function createWebhook(settings: WebhookSettings, services: WebhookServices) {
   const { ledger, plan, refusals, log, now, observe } = services;
   const diagnose = createSignatureDoctor();
+  const bodies = new BodyReader(settings.bodyLimitBytes);
 
   return async function webhook(
     request: IncomingMessage,
@@ -72,10 +79,10 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
       observe.refused('unknown', 'unknown-source');
       return sendProblem(response, UNKNOWN_SOURCE);
     }
-    const read = await readBody(request, settings.bodyLimitBytes);
+    const read = await bodies.read(request);
     if (!read.ok) {
       observe.refused(source.name, read.problem);
-      return read.problem === 'too-large' ? refuseSize(response) : undefined;
+      return refuseBody(response, read.problem);
     }
     const { body } = read;
     const verdict = verifyWebhook(body, signatureOf(request), source.secrets);
@@ -127,14 +134,20 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
     }
   }
 
-  function refuseSize(response: ServerResponse): void {
-    const problem: Problem = {
-      status: 413,
-      title: 'Body too large',
-      detail: `The limit is ${settings.bodyLimitBytes} bytes. Raise BODY_LIMIT_BYTES where larger webhooks are expected.`,
-    };
+  function refuseBody(
+    response: ServerResponse,
+    problem: 'too-large' | 'too-many-at-once' | 'broken-off',
+  ): void {
+    if (problem === 'broken-off') {
+      return;
+    }
     response.once('finish', () => response.socket?.destroySoon());
-    sendProblem(response, problem, { connection: 'close' });
+    if (problem === 'too-large') {
+      const detail = `The limit is ${settings.bodyLimitBytes} bytes. Raise BODY_LIMIT_BYTES where larger webhooks are expected.`;
+      sendProblem(response, { status: 413, title: 'Body too large', detail }, { connection: 'close' });
+    } else {
+      sendProblem(response, TOO_MANY_AT_ONCE, { connection: 'close', 'retry-after': '5' });
+    }
   }
 
   function refuse(

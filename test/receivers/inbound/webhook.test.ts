@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { signWebhook } from '../../../shared/verifier.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
@@ -230,6 +231,103 @@ describe('a hostile connection', () => {
   });
 });
 
+/** Sends bytes as they are on a connection of their own; gives what comes back until the other side is done. */
+function exchange(bytes: string | Buffer): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(receiver.url).port), '127.0.0.1');
+    let text = '';
+    socket.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(text));
+    socket.write(bytes);
+  });
+}
+
+/** A signed request by hand: its request line, and further headers. */
+function byHand(line: string, headers: readonly string[] = []): Buffer {
+  const body = Buffer.from(freshBody());
+  const signature = signWebhook(body, SECRET);
+  const head = [
+    `${line} HTTP/1.1`,
+    'Host: receiver',
+    'Connection: close',
+    `X-Intelligems-Signature: ${signature}`,
+    `Content-Length: ${body.length}`,
+    ...headers,
+  ];
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
+}
+
+describe('an unusual request', () => {
+  test.each([
+    ['an absolute address', 'POST http://receiver/webhooks/intelligems'],
+    ['a slash at the end', 'POST /webhooks/intelligems/'],
+    ['a query', 'POST /webhooks/intelligems?from=proxy'],
+    ['the name of the source', 'POST /webhooks/intelligems/default'],
+    ['the name of the source in percent signs', 'POST /webhooks/intelligems/%64efault'],
+    ['capitals in the path', 'POST /Webhooks/Intelligems'],
+  ])('is taken: %s', async (_what, line) => {
+    expect(await exchange(byHand(line))).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test.each([
+    'POST /webhooks/intelligems/a.b',
+    'POST /webhooks/intelligems/%ff',
+    'POST /webhooks/intelligems/..',
+  ])('404 for a source that cannot be: %s', async (line) => {
+    const answer = await exchange(byHand(line));
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(answer).toMatch('Unknown source');
+  });
+
+  test('one that asks first is told to go on', async () => {
+    const answer = await exchange(byHand('POST /webhooks/intelligems', ['Expect: 100-continue']));
+    expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+  });
+
+  test('a body in pieces of one byte is taken', async () => {
+    const body = freshBody();
+    const pieces = [...Buffer.from(body)].map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`).join('');
+    const head = [
+      'POST /webhooks/intelligems HTTP/1.1',
+      'Host: receiver',
+      'Connection: close',
+      `X-Intelligems-Signature: ${signWebhook(body, SECRET)}`,
+      'Transfer-Encoding: chunked',
+    ].join('\r\n');
+    const answer = await exchange(Buffer.from(`${head}\r\n\r\n${pieces}0\r\n\r\n`, 'latin1'));
+    expect(answer).toMatch(/^HTTP\/1\.1 200 .*"accepted"/s);
+  });
+
+  test('the signature twice is malformed, and the log says so', async () => {
+    const twice = [`X-Intelligems-Signature: ${'0'.repeat(64)}`];
+    expect(await exchange(byHand('POST /webhooks/intelligems', twice))).toMatch(/^HTTP\/1\.1 400 /);
+    await receiver.printed(/"reason":"malformed-signature"/);
+  });
+
+  test('HEAD gets the headers alone', async () => {
+    const answer = await exchange(
+      'HEAD /webhooks/intelligems HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 405 .*allow: POST/s);
+    expect(answer).toMatch(/\r\n\r\n$/);
+  });
+
+  test('a body of two lengths is refused', async () => {
+    const answer = await exchange(byHand('POST /webhooks/intelligems', ['Transfer-Encoding: chunked']));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test('a compressed body is bytes like any other: it has to be signed as it is', async () => {
+    const bomb = gzipSync(Buffer.alloc(16 * 1_048_576)).subarray(0, LIMIT);
+    const headers = { 'content-encoding': 'gzip' };
+    expect((await receiver.post(bomb, { headers })).status).toBe(200);
+    expect((await receiver.post(bomb, { headers, secret: 'another' })).status).toBe(401);
+  });
+});
+
 describe('operations', () => {
   test('alive and ready', async () => {
     expect(await (await fetch(`${receiver.url}/healthz`)).json()).toEqual({ status: 'alive' });
@@ -241,7 +339,7 @@ describe('operations', () => {
     expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="event"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="unrecognised"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_duplicate_total\{source="default"\} \d+/);
-    expect(text).toMatch(/intelligems_webhooks_refused_total\{source="default",reason="no-match"\} 2/);
+    expect(text).toMatch(/intelligems_webhooks_refused_total\{source="default",reason="no-match"\} 3/);
     expect(text).toMatch(/intelligems_delivery_attempts_total\{destination="preview",outcome="done"\} \d+/);
     expect(text).toMatch(/intelligems_deliveries_open\{destination="preview"\} \d+/);
     expect(text).toMatch(/intelligems_delivery_duration_seconds_bucket/);
