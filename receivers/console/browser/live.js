@@ -12,7 +12,8 @@ export function keepLive() {
     return;
   }
   let loading = false;
-  let again = false;
+  // What happened while the page was on its way is caught up with once the stream is open.
+  let again = true;
 
   async function refresh() {
     if (loading || document.hidden) {
@@ -35,24 +36,38 @@ export function keepLive() {
     }
   }
 
-  const source = new EventSource('/console/live');
-  source.addEventListener('open', () => {
-    shown.textContent = 'Live: changes appear by themselves.';
-    if (again) {
-      refresh();
-    }
-  });
-  source.addEventListener('error', () => {
-    shown.textContent = 'The receiver does not answer: what is shown may be old.';
-    again = true;
-  });
-  source.addEventListener('changed', refresh);
+  /** @type {EventSource | null} */
+  let source = null;
+
+  function listen() {
+    source = new EventSource('/console/live');
+    source.addEventListener('open', () => {
+      shown.textContent = 'Live: changes appear by themselves.';
+      if (again) {
+        refresh();
+      }
+    });
+    source.addEventListener('error', () => {
+      shown.textContent =
+        source?.readyState === EventSource.CLOSED
+          ? 'Not live any more: reload the page.'
+          : 'The receiver does not answer: what is shown may be old.';
+      again = true;
+    });
+    source.addEventListener('changed', refresh);
+  }
+
+  listen();
+  // A browser keeps few connections to one address: pages that nobody sees give theirs back.
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && again) {
-      refresh();
+    source?.close();
+    if (!document.hidden) {
+      again = true;
+      listen();
     }
   });
-  addEventListener('pagehide', () => source.close());
+  addEventListener('pagehide', () => source?.close());
+  addEventListener('pageshow', ({ persisted }) => persisted && listen());
 }
 
 /** @param {Document} fresh */
