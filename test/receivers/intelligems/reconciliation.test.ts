@@ -1,0 +1,279 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Stage, setStage, until } from './stage.ts';
+import { lives, stored } from './stored.ts';
+
+let stage: Stage;
+let now: number;
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+beforeEach(async () => {
+  now = Date.now();
+  stage = await setStage({ now: () => now });
+  Object.assign(stage.settings, {
+    RECONCILE: 'deliver',
+    RECONCILE_EVERY_SECONDS: '0.2',
+    RECONCILE_GRACE_SECONDS: '0',
+    RESULTS: 'false',
+  });
+});
+
+afterEach(() => stage.close());
+
+/** A moment later at Intelligems, and never behind this machine's clock. */
+function later(): void {
+  now = Math.max(Date.now(), now + 5);
+}
+
+/** The texts of what stands in the thread of the only card. */
+function replies(): string[] {
+  const [card] = stage.world.slack.inChannel();
+  return card === undefined ? [] : stage.world.slack.replies(card).map(({ text }) => text);
+}
+
+/** The last webhook, told with a time that lies so far beside the vendor's own record. */
+function shifted(ms: number): string {
+  const body = JSON.parse(stage.intelligems.webhooks.at(-1)?.body ?? '');
+  return JSON.stringify({ ...body, timestamp: body.timestamp + ms });
+}
+
+describe('an action whose webhook never came', () => {
+  test('becomes an event that is marked as recovered, and is delivered once', async () => {
+    const { intelligems, world } = stage;
+    await stage.start();
+    const { id } = intelligems.create({ name: 'Backpack price test' });
+    await stage.post();
+    later();
+    intelligems.act(id, 'start', 'noor@alpine-goods.example');
+    await until(replies, (texts) => texts.length === 1);
+    await stage.delivered('sheets', 2);
+    expect(replies()).toEqual([
+      'Backpack price test was started by noor@alpine-goods.example (Alpine Goods)',
+    ]);
+    expect(world.sheets.spreadsheet.shown('Intelligems')[2]?.slice(0, 2)).toEqual([
+      'Backpack price test',
+      'startExperience',
+    ]);
+    await stage.post();
+    const events = await stored(stage);
+    expect(events.map(({ action, origin }) => [action, origin])).toEqual([
+      ['createExperience', 'webhook'],
+      ['startExperience', 'recovered'],
+    ]);
+    const recovered = JSON.parse(Buffer.from(events[1]?.body ?? []).toString());
+    expect(recovered).toMatchObject({
+      action: 'startExperience',
+      timestamp: now,
+      organization: intelligems.organization,
+      experience: { id, status: 'started', currency: 'USD', testTypes: ['content/onsiteEdits'] },
+    });
+  });
+
+  test('is told as it was then, not as the experience is now', async () => {
+    const { intelligems } = stage;
+    await stage.start();
+    const { id } = intelligems.create({ name: 'Backpack price test' });
+    await stage.post();
+    await stage.receiver.stop();
+    for (const action of ['start', 'pause', 'start', 'end'] as const) {
+      later();
+      intelligems.act(id, action);
+    }
+    await stage.start();
+    await until(replies, (texts) => texts.length === 4);
+    const events = (await stored(stage)).slice(1);
+    const documents = events.map(({ body }) => JSON.parse(Buffer.from(body).toString()).experience);
+    expect(documents.map(({ status }) => status)).toEqual(['started', 'paused', 'started', 'ended']);
+    expect(documents.map(({ experienceActions }) => experienceActions.length)).toEqual([1, 2, 3, 4]);
+    expect(documents.map(({ endedAtTs }) => endedAtTs)).toEqual([null, null, null, now]);
+    expect(events.every(({ late }) => !late)).toBe(true);
+    expect(replies().join('\n')).toMatch(/started.*paused.*started.*ended/s);
+  });
+
+  test('is only listed where the settings say so', async () => {
+    const { intelligems } = stage;
+    await stage.start({ RECONCILE: 'list' });
+    const { id } = intelligems.create();
+    await stage.post();
+    later();
+    intelligems.act(id, 'start');
+    await stage.receiver.printed(/found, not delivered: no webhook came for it/);
+    const [, listed] = await stored(stage);
+    expect(listed).toMatchObject({ origin: 'recovered', deliveries: [] });
+  });
+
+  test('is left alone while its webhook may still be on its way, and where its kind is not compared', async () => {
+    const { intelligems } = stage;
+    await stage.start({ RECONCILE_GRACE_SECONDS: '600', RECONCILE_ACTIONS: 'start, end' });
+    const { id } = intelligems.create();
+    await stage.post();
+    const asked = intelligems.requests.length;
+    now = Date.now() - 500 * SECOND;
+    intelligems.act(id, 'start');
+    await until(
+      () => intelligems.requests.length,
+      (requests) => requests > asked + 2,
+    );
+    expect(await stored(stage)).toHaveLength(1);
+  });
+
+  test('of the time before the first comparison is not announced', async () => {
+    const { intelligems } = stage;
+    now -= 60 * MINUTE;
+    const { id } = intelligems.create();
+    intelligems.act(id, 'start');
+    await stage.start();
+    await until(
+      () => intelligems.requests.length,
+      (requests) => requests > 2,
+    );
+    now = Date.now();
+    intelligems.act(id, 'pause');
+    await until(
+      () => stage.world.slack.inChannel().length,
+      (cards) => cards === 1,
+    );
+    expect((await stored(stage)).map(({ action }) => action)).toEqual(['pauseExperience']);
+  });
+});
+
+describe('a webhook that comes after all', () => {
+  test('with the same time is a duplicate', async () => {
+    const { intelligems } = stage;
+    await stage.start();
+    const { id } = intelligems.create();
+    await stage.post();
+    later();
+    intelligems.act(id, 'start');
+    await until(replies, (texts) => texts.length === 1);
+    expect(await (await stage.post()).json()).toMatchObject({ status: 'duplicate' });
+  });
+
+  test('with a slightly different time is kept, and not told again', async () => {
+    const { intelligems, world } = stage;
+    await stage.start();
+    const { id } = intelligems.create();
+    await stage.post();
+    later();
+    intelligems.act(id, 'start');
+    await Promise.all(['slack', 'sheets', 'email', 'http'].map((each) => stage.delivered(each, 2)));
+    await stage.post(shifted(3 * SECOND));
+    await Promise.all(['slack', 'sheets', 'email', 'http'].map((each) => stage.delivered(each, 3)));
+    expect(replies()).toHaveLength(1);
+    expect(world.sheets.spreadsheet.shown('Intelligems')).toHaveLength(3);
+    expect(world.smtp.mails).toHaveLength(2);
+    expect(stage.receiver.output).toMatch(/The same action was told already/);
+  });
+
+  test('for a second start soon after the recovered one is told', async () => {
+    const { intelligems } = stage;
+    await stage.start();
+    const { id } = intelligems.create();
+    await stage.post();
+    later();
+    intelligems.act(id, 'start');
+    await until(replies, (texts) => texts.length === 1);
+    later();
+    intelligems.act(id, 'pause');
+    await stage.post(shifted(2));
+    later();
+    intelligems.act(id, 'start');
+    await stage.post(shifted(2));
+    await until(replies, (texts) => texts.length === 3);
+    expect(replies().join('\n')).toMatch(/started.*paused.*started/s);
+  });
+
+  test('in time, but with a slightly different time, is not recovered a second time', async () => {
+    const { intelligems } = stage;
+    await stage.start({ RECONCILE_GRACE_SECONDS: '0.5' });
+    const { id } = intelligems.create();
+    await stage.post();
+    later();
+    intelligems.act(id, 'start');
+    await stage.post(shifted(-2 * SECOND));
+    const asked = intelligems.requests.length;
+    await until(
+      () => intelligems.requests.length,
+      (requests) => requests > asked + 5,
+    );
+    expect((await stored(stage)).map(({ origin }) => origin)).toEqual(['webhook', 'webhook']);
+  });
+});
+
+describe('a deletion', () => {
+  test('is found where Intelligems lists deleted experiences no longer, once', async () => {
+    await stage.close();
+    stage = await setStage({ now: () => now, listsDeleted: false });
+    Object.assign(stage.settings, {
+      RECONCILE: 'deliver',
+      RECONCILE_EVERY_SECONDS: '0.2',
+      RECONCILE_GRACE_SECONDS: '0.1',
+    });
+    const { intelligems } = stage;
+    await stage.start();
+    intelligems.create();
+    const { id } = intelligems.create({ name: 'Backpack price test' });
+    await stage.post();
+    later();
+    intelligems.act(id, 'delete');
+    await until(replies, (texts) => texts.length === 1);
+    expect(replies()[0]).toMatch(/Backpack price test was deleted/);
+    await stage.post(shifted(-40 * MINUTE));
+    await stage.delivered('slack', 3);
+    expect(replies()).toHaveLength(1);
+  });
+});
+
+test('of fifty experiences that lived on while the receiver was off, every action is known and told exactly once', async () => {
+  const { intelligems, world } = stage;
+  await stage.start();
+  const ids = Array.from({ length: 50 }, (_, index) => {
+    later();
+    return intelligems.create({ name: `Experience ${index + 1}` }).id;
+  });
+  const liveOn = (actions: readonly ('start' | 'pause' | 'end' | 'delete')[], which: readonly string[]) => {
+    for (const id of which) {
+      for (const action of actions) {
+        later();
+        intelligems.act(id, action);
+      }
+    }
+  };
+  liveOn(['start'], ids.slice(0, 40));
+  for (const action of ['createExperience', 'startExperience']) {
+    const told = intelligems.webhooks.filter((webhook) => webhook.action === action);
+    await Promise.all(told.map(({ body }) => stage.post(body)));
+  }
+  await stage.receiver.kill();
+
+  liveOn(['start'], ids.slice(40));
+  liveOn(['pause', 'start'], ids.slice(0, 20));
+  liveOn(['end'], ids.slice(10, 45));
+  liveOn(['delete'], ids.slice(30));
+  const missed = intelligems.webhooks.slice(90);
+  await stage.start();
+  await until(
+    () => world.smtp.mails.length,
+    (mails) => mails === 90 + missed.length,
+  );
+  await Promise.all(missed.slice(0, 20).map(({ body }) => stage.post(body)));
+  await until(
+    () => world.sheets.spreadsheet.shown('Intelligems').length,
+    (rows) => rows === 1 + 90 + missed.length,
+  );
+  const replied = () => world.slack.inChannel().flatMap((card) => world.slack.replies(card));
+  await until(
+    () => replied().length,
+    (count) => count >= 40 + missed.length,
+  );
+
+  const events = await stored(stage);
+  expect(lives(events.map((event) => ({ ...event, at: event.occurredAt ?? 0 })))).toEqual(
+    lives(intelligems.webhooks.map((each) => ({ ...each, at: each.timestamp }))),
+  );
+  expect(world.slack.inChannel()).toHaveLength(50);
+  expect(replied()).toHaveLength(40 + missed.length);
+  expect(world.smtp.mails).toHaveLength(90 + missed.length);
+  expect(world.sheets.spreadsheet.shown('Intelligems')).toHaveLength(1 + 90 + missed.length);
+});
