@@ -245,7 +245,7 @@ test('of fifty experiences that lived on while the receiver was off, every actio
     const told = intelligems.webhooks.filter((webhook) => webhook.action === action);
     await Promise.all(told.map(({ body }) => stage.post(body)));
   }
-  await stage.receiver.kill();
+  await stage.receiver.stop();
 
   liveOn(['start'], ids.slice(40));
   liveOn(['pause', 'start'], ids.slice(0, 20));
