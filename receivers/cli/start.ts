@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
+import { TOKEN_FILE } from '../console/tokens.ts';
 import { SECRET_FILE } from '../inbound/webhook-secret.ts';
 import { createLog } from '../log.ts';
 import { type Service, startService } from '../service.ts';
@@ -84,8 +85,11 @@ export function welcome(
       ? 'the secret you have set'
       : `this secret (said only now, kept in ${join(configuration.storage.dataFolder, SECRET_FILE)}): ${newSecret}`;
   const console = `${publicUrl ?? localOrigin(address)}/console`;
+  const kept = configuration.console.token === null;
   const link =
-    newConsoleToken === null ? console : `${console}/login#${newConsoleToken} (this link is shown only now)`;
+    newConsoleToken === null
+      ? `${console}${kept ? ` (token in ${join(configuration.storage.dataFolder, TOKEN_FILE)})` : ''}`
+      : `${console}/login#${newConsoleToken} (this link is shown only now)`;
   return [
     `Receiving on ${origin(address)}, Node ${process.versions.node}; delivering to ${kinds.join(', ') || 'nothing'}.`,
     '1. See it work: npm run send -- start',

@@ -174,7 +174,7 @@ function sessionOnly(access: Access): RequestHandler {
       response.status(401).type('text').send('The session has ended. Open the console again.');
     } else if (request.headers['sec-fetch-site'] === 'cross-site') {
       // A link from elsewhere comes without the strict cookie; from this page of our own, it comes with it.
-      response.setHeader('refresh', `0; url=${encodeURI(decodeURI(page))}`);
+      response.setHeader('refresh', `0; url=${page}`);
       response
         .type('html')
         .send(bareDocument('Opening', [], html`<p>Opening … <a href="${page}">Go on</a></p>`));
