@@ -5,6 +5,7 @@ import { addExportCommand } from './export.ts';
 import { addFindHeaderCommand } from './find-header.ts';
 import { addImportCommand } from './import.ts';
 import { addPreviewCommand } from './preview.ts';
+import { addReconcileCommand } from './reconcile.ts';
 import { addReplayCommand } from './replay.ts';
 import { addRoutesCommand } from './routes.ts';
 import { addSendCommand } from './send.ts';
@@ -26,6 +27,7 @@ for (const add of [
   addPreviewCommand,
   addEventsCommand,
   addReplayCommand,
+  addReconcileCommand,
   addExportCommand,
   addImportCommand,
   addDoctorCommand,

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { runCommand } from '../../fixtures/receiver.ts';
+import { type Stage, setStage, until } from './stage.ts';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await setStage();
+  Object.assign(stage.settings, { RECONCILE: 'deliver', RECONCILE_GRACE_SECONDS: '0' });
+});
+
+afterEach(() => stage.close());
+
+test('reconcile has the running receiver compare, and tells what it found', async () => {
+  const { intelligems, world, settings } = stage;
+  await stage.start();
+  const { id } = intelligems.create({ name: 'Backpack\nprice test' });
+  await stage.post();
+  await until(
+    () => intelligems.requests.length,
+    (requests) => requests > 0,
+  );
+  intelligems.act(id, 'start', 'noor@alpine-goods.example');
+  const first = await runCommand(['reconcile'], settings);
+  expect(first.stderr).toBe('');
+  expect(first.stdout).toMatch(
+    /default: 1 experience at Intelligems .*one action had no webhook, now recovered/,
+  );
+  expect(first.stdout).toMatch(/Backpack price test was started by noor@alpine-goods\.example/);
+  expect(first.code).toBe(0);
+  await stage.delivered('email', 2);
+  expect(world.smtp.mails).toHaveLength(2);
+  expect((await runCommand(['reconcile'], settings)).stdout).toMatch(/nothing was missed/);
+});
+
+test('reconcile works on the ledger itself while no receiver runs; what it found is delivered at the next start', async () => {
+  const { intelligems, settings } = stage;
+  await stage.start();
+  const { id } = intelligems.create();
+  await stage.post();
+  await stage.receiver.stop();
+  intelligems.act(id, 'start');
+  expect((await runCommand(['reconcile'], settings)).stdout).toMatch(/one action had no webhook/);
+  await stage.start();
+  await stage.delivered('slack', 1);
+});
+
+test('reconcile says what it lacks', async () => {
+  const { intelligems, settings } = stage;
+  const without = await runCommand(['reconcile'], { ...settings, INTELLIGEMS_ACCESS_TOKEN: '' });
+  expect(without.stderr).toMatch(/Set INTELLIGEMS_ACCESS_TOKEN/);
+  const refused = await runCommand(['reconcile'], { ...settings, INTELLIGEMS_ACCESS_TOKEN: 'wrong' });
+  expect(refused.stdout).toMatch(/does not accept the access token/);
+  expect(refused.stdout).not.toContain(intelligems.token);
+  expect(refused.code).toBe(1);
+});
