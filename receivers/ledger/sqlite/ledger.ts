@@ -1,6 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Accepted, DestinationHealth, Ledger, NewDelivery, NewEvent, StoredEvent } from '../contract.ts';
+import {
+  type Accepted,
+  type DestinationHealth,
+  type Ledger,
+  type NewDelivery,
+  type NewEvent,
+  StorageError,
+  type StoredEvent,
+} from '../contract.ts';
 import type {
   AttemptRecord,
   DeliveryRecord,
@@ -91,6 +99,11 @@ export class SqliteLedger implements Ledger {
 
   async sendAgain(eventKey: string, delivery: NewDelivery): Promise<number | null> {
     const id = await this.#writer.call('sendAgain', { key: eventKey, added: delivery, now: Date.now() });
+    if (id === 0) {
+      throw new StorageError(
+        `The event ${eventKey} has been sent as often as the ledger can count. Send it from its source anew.`,
+      );
+    }
     this.queue.announce(delivery.destination, delivery.dueAt);
     return id;
   }

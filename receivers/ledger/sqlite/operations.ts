@@ -381,7 +381,8 @@ export function prepareOperations(database: DatabaseSync) {
     /** Writes an attempt and what follows from it; gives when the next delivery of the lane is due. */
     settle({ id, settlement, health }: SettleRequest): number | null {
       const delivery = open.get(id);
-      if (delivery === undefined) {
+      // Written before: the answer was lost, and it is asked for once more.
+      if (delivery?.state !== 'running') {
         return null;
       }
       const { outcome, startedAt, finishedAt } = settlement;
@@ -402,11 +403,12 @@ export function prepareOperations(database: DatabaseSync) {
       return leaveLane(delivery);
     },
 
-    /** After a crash: what was under way may have arrived. */
-    recover(): void {
+    /** After a crash: what was under way may have arrived; but for those that are under way still. */
+    recover(underWay: readonly number[]): void {
+      const running = new Set(underWay);
       for (const { id, state } of openRows.all() as unknown as OpenRow[]) {
         const delivery = open.get(id);
-        if (state === 'running' && delivery !== undefined) {
+        if (state === 'running' && delivery !== undefined && !running.has(id)) {
           markUncertain.run(id);
           open.ready(delivery, delivery.dueAt);
         }
@@ -450,6 +452,7 @@ export function prepareOperations(database: DatabaseSync) {
       return ids.reduce((count, id) => count + Number(dismiss.run(id, now).changes), 0);
     },
 
+    /** Gives the delivery's id; null for an unknown event, 0 where there is no room for another delivery of it. */
     sendAgain({ key, added, now }: { key: string; added: NewDelivery; now: number }): number | null {
       const event = eventByKey.get(key) as
         | { sequence: number; key: string; experience_id: string | null }
@@ -460,6 +463,9 @@ export function prepareOperations(database: DatabaseSync) {
       const [first, end] = idsOf(event.sequence);
       const last = lastIds.get(first, end, added.destination) as { id: number | null; replay: number | null };
       const id = last.id === null ? first : last.id + 1;
+      if (id > end) {
+        return 0;
+      }
       const replay = last.replay === null ? 0 : last.replay + 1;
       addDeliveries(id, event.experience_id ?? event.key, [deliveryRow(added)], replay, now);
       return id;

@@ -27,6 +27,10 @@ export class SqliteQueue implements DeliveryQueue {
   readonly #thread: LedgerThread<Operations>;
   readonly #readHealth: () => Promise<DestinationHealth[]>;
   readonly #underWay = new Set<Promise<void>>();
+  /** The deliveries that were handed out and whose outcomes are not written yet. */
+  readonly #handedOut = new Set<number>();
+  /** A claim failed and may have been written all the same: what it marked as running is run by nobody. */
+  #claimsLost = false;
   #work: DeliveryWork | null = null;
   #lanes = new Map<string, Lane>();
   #timer: NodeJS.Timeout | null = null;
@@ -39,7 +43,7 @@ export class SqliteQueue implements DeliveryQueue {
   }
 
   async start(work: DeliveryWork): Promise<void> {
-    await this.#thread.call('recover');
+    await this.#thread.call('recover', []);
     const known = new Map((await this.#readHealth()).map((health) => [health.destination, health]));
     for (const { name, concurrency } of work.destinations) {
       const health = known.get(name) ?? newHealth(name);
@@ -91,6 +95,10 @@ export class SqliteQueue implements DeliveryQueue {
     if (this.#stopped || this.#work === null) {
       return;
     }
+    if (this.#claimsLost) {
+      this.#recover();
+      return;
+    }
     const now = Date.now();
     const requests: { destination: string; limit: number }[] = [];
     let wakeAt = now + POLL_MS;
@@ -116,12 +124,44 @@ export class SqliteQueue implements DeliveryQueue {
     this.#wakeAt(wakeAt);
   }
 
+  /** Makes ready what lost claims had marked as running; not while a claim is under way, whose marks are right. */
+  #recover(): void {
+    const lanes = [...this.#lanes.values()];
+    if (lanes.some(({ claiming }) => claiming)) {
+      return;
+    }
+    this.#claimsLost = false;
+    for (const lane of lanes) {
+      lane.claiming = true;
+    }
+    const ended = (): void => {
+      for (const lane of lanes) {
+        lane.claiming = false;
+        lane.nextDueAt = 0;
+      }
+    };
+    const recovered = this.#thread.call('recover', [...this.#handedOut]).then(
+      () => {
+        ended();
+        this.#claim();
+      },
+      (error: Error) => {
+        ended();
+        this.#claimsLost = true;
+        this.#work?.onError(error);
+        this.#wakeAt(Date.now() + POLL_MS);
+      },
+    );
+    this.#track(recovered);
+  }
+
   async #take(requests: { destination: string; limit: number }[], now: number): Promise<void> {
     let claim: Claim;
     try {
       claim = await this.#thread.call('claim', { requests, now });
     } catch (error) {
       this.#work?.onError(error as Error);
+      this.#claimsLost = true;
       for (const { destination } of requests) {
         const lane = this.#lanes.get(destination) as Lane;
         lane.claiming = false;
@@ -145,16 +185,18 @@ export class SqliteQueue implements DeliveryQueue {
     const work = this.#work as DeliveryWork;
     const lane = this.#lanes.get(delivery.destination) as Lane;
     lane.running += 1;
+    this.#handedOut.add(delivery.id);
     const settlement = await work.attempt({ ...delivery, probe: lane.health.probing });
     lane.health = work.health(lane.health, settlement.outcome, settlement.finishedAt);
     await this.#settle(delivery.id, settlement, lane, work);
     lane.running -= 1;
+    this.#handedOut.delete(delivery.id);
     this.#claim();
   }
 
-  /** Writes the outcome, and goes on trying: what was sent must not be sent again. */
+  /** Writes the outcome, and goes on trying until the ledger is closed: what was sent must not be sent again. */
   async #settle(id: number, settlement: Settlement, lane: Lane, work: DeliveryWork): Promise<void> {
-    for (;;) {
+    while (!this.#thread.closed) {
       try {
         const { health } = lane;
         const dueAt = await this.#thread.call('settle', { id, settlement, health });

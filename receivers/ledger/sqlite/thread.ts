@@ -43,6 +43,11 @@ export class LedgerThread<H extends Handlers> {
     this.#settings = settings;
   }
 
+  /** Whether it takes no more calls. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Runs one operation; rejects with a {@link StorageError} where the storage refuses. */
   call<N extends keyof H & string>(name: N, ...input: Parameters<H[N]>): Promise<ReturnType<H[N]>> {
     if (this.#closed) {

@@ -62,27 +62,31 @@ function disconnect(): void {
   connection = null;
 }
 
+/** Where one call spoils the transaction of all, each gets one of its own. */
 function writeBatch(batch: Call[]): BatchResult {
   const together = inTransaction(batch);
-  if (together.every(({ ok }) => ok) || batch.length === 1) {
-    return together;
+  if (!together.began || together.results.every(({ ok }) => ok) || batch.length === 1) {
+    return together.results;
   }
-  return batch.map((call) => inTransaction([call])[0] as CallResult);
+  return batch.map((call) => inTransaction([call]).results[0] as CallResult);
 }
 
-function inTransaction(batch: Call[]): BatchResult {
+/** `began` is false where the storage let no transaction begin: each call by itself would fare no better. */
+function inTransaction(batch: Call[]): { began: boolean; results: BatchResult } {
+  let began = false;
   try {
     const { database, handlers } = connect();
     database.exec('BEGIN IMMEDIATE');
+    began = true;
     const results = batch.map(({ name, input }) => ({
       ok: true as const,
       value: call(handlers, name, input),
     }));
     database.exec('COMMIT');
-    return results;
+    return { began, results };
   } catch (error) {
     disconnect();
-    return batch.map(() => failure(error));
+    return { began, results: batch.map(() => failure(error)) };
   }
 }
 

@@ -41,6 +41,8 @@ test('a ledger that another program has locked', async () => {
   const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
   const other = new DatabaseSync(join(data.folder, 'ledger.sqlite'));
   other.exec('BEGIN IMMEDIATE');
+  const together = await Promise.all(Array.from({ length: 20 }, () => receiver.post(freshBody())));
+  expect(together.map(({ status }) => status)).toEqual(Array(20).fill(503));
   await refuses(receiver, /Another program holds a lock on the ledger/);
   other.exec('ROLLBACK');
   other.close();

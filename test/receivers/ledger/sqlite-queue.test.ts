@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
+import type { ClaimedDelivery, NewEvent, Settlement } from '../../../receivers/ledger/contract.ts';
+import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
+import { acceptRow, type Operations } from '../../../receivers/ledger/sqlite/operations.ts';
+import { SqliteQueue } from '../../../receivers/ledger/sqlite/queue.ts';
+import { LedgerThread } from '../../../receivers/ledger/sqlite/thread.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
+
+let home: ReturnType<typeof temporaryFolder>;
+
+beforeEach(() => {
+  home = temporaryFolder();
+});
+
+afterEach(() => home.remove());
+
+function event(number: number, destinations: readonly string[] = ['slack']): NewEvent {
+  return {
+    key: `evt_${number}`,
+    source: 'default',
+    origin: 'webhook',
+    action: 'startExperience',
+    experienceId: `experience-${number}`,
+    experienceName: null,
+    organizationId: null,
+    occurredAt: number,
+    receivedAt: Date.now(),
+    body: Buffer.from('{}'),
+    headers: {},
+    problem: null,
+    deliveries: destinations.map((destination) => ({
+      destination,
+      route: 'all',
+      dueAt: Date.now(),
+      quietMs: null,
+    })),
+  };
+}
+
+function done(): Settlement {
+  const now = Date.now();
+  return { startedAt: now, finishedAt: now, state: 'done', outcome: { type: 'done' } };
+}
+
+/** Loses the answer of the first call of an operation, after it was carried out: as when its thread dies. */
+function losingAnswerOf(operation: keyof Operations, thread: LedgerThread<Operations>) {
+  let lost = false;
+  return new Proxy(thread, {
+    get(target, property) {
+      if (property !== 'call') {
+        return Reflect.get(target, property, target);
+      }
+      return async (name: keyof Operations, input: never) => {
+        const answer = await target.call(name, input);
+        if (name === operation && !lost) {
+          lost = true;
+          throw new Error('the answer was lost');
+        }
+        return answer;
+      };
+    },
+  });
+}
+
+describe('where the answer of the storage is lost', () => {
+  test.each(['claim', 'settle'] as const)('of a %s, each delivery is told once', async (operation) => {
+    const thread = new LedgerThread<Operations>({ file: join(home.folder, 'ledger.sqlite'), mode: 'write' });
+    await thread.call('accept', acceptRow(event(1)));
+    const queue = new SqliteQueue(losingAnswerOf(operation, thread), async () => []);
+    const told: ClaimedDelivery[] = [];
+    const errors: Error[] = [];
+    const both = new Promise<void>((resolve) => {
+      void queue.start({
+        destinations: [{ name: 'slack', concurrency: 2 }],
+        health: circuitBreaker({ failures: 3, firstPauseMs: 1_000, longestPauseMs: 1_000 }),
+        onError: (error) => errors.push(error),
+        attempt: async (delivery) => {
+          told.push(delivery);
+          if (delivery.eventKey === 'evt_2') {
+            resolve();
+          }
+          return done();
+        },
+      });
+    });
+    const next = event(2);
+    await thread.call('accept', acceptRow(next));
+    queue.announce('slack', Date.now());
+    await both;
+    await queue.stop(10_000);
+    expect(errors.map(({ message }) => message)).toEqual(['the answer was lost']);
+    expect(told.map(({ eventKey }) => eventKey).sort()).toEqual(['evt_1', 'evt_2']);
+    await thread.close();
+    const ledger = await SqliteLedger.open(home.folder);
+    expect((await ledger.depths()).map(({ open }) => open)).toEqual([]);
+    expect(await ledger.attempts(told[0]?.id as number)).toHaveLength(1);
+    await ledger.close();
+  });
+});
+
+test('an event can be sent again until its numbers run out, and no other event is touched', async () => {
+  const ledger = await SqliteLedger.open(home.folder);
+  await ledger.accept(event(1));
+  await ledger.accept(event(2));
+  const delivery = { destination: 'sheets', route: 'all', dueAt: Date.now(), quietMs: null };
+  const sent = await Promise.all(Array.from({ length: 999 }, () => ledger.sendAgain('evt_1', delivery)));
+  expect(new Set(sent).size).toBe(999);
+  await expect(ledger.sendAgain('evt_1', delivery)).rejects.toThrow(/sent as often as the ledger can count/);
+  expect(await ledger.deliveries('evt_1')).toHaveLength(1_000);
+  expect(await ledger.deliveries('evt_2')).toHaveLength(1);
+  expect(await ledger.sendAgain('evt_2', delivery)).toEqual(expect.any(Number));
+  await ledger.close();
+});
+
+test('one call that cannot be carried out spoils none of those that share its commit', async () => {
+  const ledger = await SqliteLedger.open(home.folder);
+  const broken = { ...event(0), receivedAt: null as unknown as number };
+  const answers = await Promise.allSettled(
+    [event(1), event(2), broken, event(3)].map((each) => ledger.accept(each)),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  const told: string[] = [];
+  await new Promise<void>((resolve) => {
+    void ledger.queue.start({
+      destinations: [{ name: 'slack', concurrency: 4 }],
+      health: (health) => health,
+      onError: () => {},
+      attempt: async ({ eventKey }) => {
+        told.push(eventKey);
+        if (told.length === 3) {
+          resolve();
+        }
+        return done();
+      },
+    });
+  });
+  await ledger.queue.stop(10_000);
+  expect(told.sort()).toEqual(['evt_1', 'evt_2', 'evt_3']);
+  expect((await ledger.depths()).map(({ open }) => open)).toEqual([]);
+  await ledger.close();
+});
