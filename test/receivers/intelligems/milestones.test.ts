@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { parseMail } from '../../fakes/smtp.ts';
+import { setStage, until } from './stage.ts';
+
+const DAY_MS = 86_400_000;
+
+test('a milestone is reported when an experience has been live for so long, once even through a restart', async () => {
+  let now = Date.now();
+  const stage = await setStage({ now: () => now });
+  const { intelligems, world } = stage;
+  Object.assign(stage.settings, {
+    MILESTONES_TO: 'email',
+    MILESTONE_DAYS: '7,14',
+    RECONCILE_EVERY_SECONDS: '0.2',
+    RECONCILE: 'off',
+  });
+  const start = (name: string, liveMs: number): void => {
+    const at = now;
+    now -= liveMs;
+    const { id } = intelligems.create({ name });
+    intelligems.act(id, 'start');
+    now = at;
+  };
+  start('Long known', 7 * DAY_MS + 3_600_000);
+  start('Young', DAY_MS);
+  await stage.start();
+  now = Date.now();
+  start('Backpack price test', 7 * DAY_MS - 300);
+  await until(
+    () => world.smtp.mails.length,
+    (mails) => mails > 0,
+  );
+  await stage.receiver.stop();
+  await stage.start();
+  const asked = intelligems.requests.length;
+  await until(
+    () => intelligems.requests.length,
+    (requests) => requests > asked + 3,
+  );
+  const subjects = (await Promise.all(world.smtp.mails.map(parseMail))).map(({ subject }) => subject);
+  expect(subjects).toHaveLength(1);
+  expect(subjects[0]).toContain('Backpack price test has been live for 7 days');
+  await stage.close();
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import { openLedger } from '../../../receivers/ledger/open.ts';
+import {
+  lastOverviewAt,
+  nextOverviewAt,
+  overviewReport,
+  tellOverview,
+} from '../../../receivers/reports/overview.ts';
+import { type ApiExperience, readApiExperience } from '../../../shared/intelligems-experiences.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
+import { RESULTS } from './subjects.ts';
+
+const MONDAY_AT_8 = { day: 'monday', hour: 8, timeZone: 'Europe/Zurich' };
+const time = (text: string): number => Date.parse(text);
+
+describe('the time of the overview', () => {
+  test.each([
+    ['2026-10-05T05:59:59Z', '2026-09-28T06:00:00Z', '2026-10-05T06:00:00Z'],
+    ['2026-10-05T06:00:00Z', '2026-10-05T06:00:00Z', '2026-10-12T06:00:00Z'],
+    ['2026-10-11T23:00:00Z', '2026-10-05T06:00:00Z', '2026-10-12T06:00:00Z'],
+    // Summer time ends on 25 October.
+    ['2026-10-24T12:00:00Z', '2026-10-19T06:00:00Z', '2026-10-26T07:00:00Z'],
+  ])('at %s, the last was %s and the next is %s', (now, last, next) => {
+    expect(lastOverviewAt(MONDAY_AT_8, time(now))).toBe(time(last));
+    expect(nextOverviewAt(MONDAY_AT_8, time(now))).toBe(time(next));
+  });
+});
+
+function experience(name: string): ApiExperience {
+  return readApiExperience({ id: name, name }) as ApiExperience;
+}
+
+test('the overview lists what runs, the longest live first', () => {
+  const report = overviewReport(
+    'Alpine Goods',
+    [
+      { experience: experience('New'), liveMs: 3_600_000, results: null },
+      { experience: experience('Backpack price test'), liveMs: 8 * 86_400_000, results: RESULTS },
+    ],
+    'en-US',
+  );
+  expect(report.title).toBe('This week at Alpine Goods: 2 experiences are running');
+  expect(report.summary).toBe('1 points towards a win; none of it is certain.');
+  expect(report.sections[0]?.table?.rows).toEqual([
+    ['Backpack price test', '8 d', '10,002', '321', 'Price −5 %', '+8.2%', '93%', 'Leaning towards a win'],
+    ['New', '1 h', '–', '–', '–', '–', '–', '–'],
+  ]);
+});
+
+test('the overview is told once a week, within a day of its time', async () => {
+  const { folder, remove } = temporaryFolder();
+  const { ledger, close } = await openLedger({ dataFolder: folder, databaseUrl: null });
+  const settings = { ...MONDAY_AT_8, to: ['email'], locale: 'en-US', experienceUrlTemplate: null };
+  const running = { source: 'default', title: 'Alpine Goods', running: [experience('Backpack')] };
+  const tell = (now: string, since = '2026-09-01T00:00:00Z') =>
+    tellOverview(
+      running,
+      { ...settings, since: time(since) },
+      {
+        ledger,
+        now: () => time(now),
+        analytics: async () => ({ ok: false, failure: { reason: 'not found', message: 'gone' } }),
+      },
+    );
+  await tell('2026-10-05T06:00:00Z', '2026-10-05T06:00:01Z');
+  await tell('2026-10-05T06:00:02Z');
+  await tell('2026-10-05T07:00:00Z');
+  await tell('2026-10-14T06:00:00Z');
+  const reports = await ledger.events({ origin: 'report', limit: 10 });
+  expect(reports.map(({ key }) => key)).toEqual(['report_overview_default_2026-10-05']);
+  await close();
+  remove();
+});

@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import { isReady, readResults } from '../../../receivers/experience/results.ts';
+import { resultsReport } from '../../../receivers/reports/results.ts';
+import { type Analytics, readAnalytics } from '../../../shared/intelligems-analytics.ts';
+import { RESULTS, SUBJECT } from './subjects.ts';
+
+describe('the report of results', () => {
+  test('has a row for each variation, in the store’s currency, without columns that nobody filled', () => {
+    const report = resultsReport(SUBJECT, RESULTS, 'en-US');
+    expect(report.title).toBe('Results of Backpack price test: Leaning towards a win');
+    expect(report.image).toEqual(RESULTS.chart);
+    expect(report.sections).toEqual([
+      {
+        heading: 'Variations',
+        lines: [],
+        table: {
+          columns: [
+            'Variation',
+            'Visitors',
+            'Orders',
+            'Conversion',
+            'Revenue per visitor',
+            'Uplift',
+            'Chance to beat the control',
+          ],
+          rows: [
+            ['Control', '5,012', '150', '2.99%', '€1.50', '', ''],
+            ['Price −5 %', '4,990', '171', '3.43%', '€1.62', '+8.2% (-1.1% to +17.5%)', '93%'],
+          ],
+        },
+      },
+      {
+        heading: 'If it were rolled out',
+        lines: ['+€8,213 revenue a month, as Intelligems estimates it.'],
+        table: null,
+      },
+    ]);
+  });
+
+  test('is written as the language writes it', () => {
+    const [section] = resultsReport(SUBJECT, RESULTS, 'de-DE').sections;
+    const cells = section?.table?.rows[0]?.map((cell) => cell.replace(/\s/g, ' ')).slice(1, 5);
+    expect(cells).toEqual(['5.012', '150', '2,99 %', '1,50 €']);
+  });
+
+  test('bears with a currency that is none', () => {
+    const report = resultsReport(SUBJECT, { ...RESULTS, currency: 'gold' }, 'en-US');
+    expect(report.sections[0]?.table?.rows[0]?.[4]).toBe('1.5');
+  });
+});
+
+function analytics(changes: {
+  runtimeDays?: number;
+  verdict?: string;
+  probability?: number;
+  gain?: number;
+  orders?: number;
+}): Analytics {
+  const { runtimeDays = 14, verdict = 'strong_win', probability = 0.9, gain = 0.1, orders = 200 } = changes;
+  const found = readAnalytics({
+    metrics: [
+      { variation_id: 'a', n_visitors: { value: 5000 }, n_orders: { value: 180 } },
+      {
+        variation_id: 'b',
+        n_visitors: { value: 5000 },
+        n_orders: { value: orders },
+        net_revenue_per_visitor: { value: 2, p2bb: probability, uplift: { value: gain } },
+      },
+    ],
+    variations: [
+      { id: 'a', name: 'Control', isControl: true, order: 0 },
+      { id: 'b', name: 'Blue', isControl: false, order: 1 },
+    ],
+    testResult: { verdict, runtime_days: runtimeDays },
+    graphs: [{ title: 'Revenue', url: 'https://charts.example/1.png' }],
+  });
+  if (found === null) {
+    throw new Error('no analytics');
+  }
+  return found;
+}
+
+describe('results in words', () => {
+  test.each([
+    ['ahead', { probability: 0.86 }, '“Blue” probably beats the control (probability 86 %).'],
+    ['behind', { probability: 0.1, gain: -0.2 }, 'The control is probably better than every variation'],
+    ['flat', { probability: 0.9, gain: 0.03 }, '“Blue” is within 5 % of the control: hardly a difference.'],
+    ['open', { probability: 0.6 }, 'It is open whether “Blue” beats the control (probability 60 %).'],
+  ])('tell a variation that is %s, never as a certainty', (_, changes, words) => {
+    expect(readResults(analytics(changes), 'USD').summary).toContain(words);
+  });
+
+  test.each([
+    [{ runtimeDays: 5 }, 'It has run for 5 days; 10 are the least.'],
+    [{ orders: 4 }, 'Fewer than 10 orders in Blue.'],
+  ])('name no winner too early: %j', (changes, reason) => {
+    const { summary } = readResults(analytics(changes), 'USD');
+    expect(summary).toContain('There is no winner to be told yet.');
+    expect(summary).toContain(reason);
+  });
+
+  test('have the chart only where it is a picture on the web', () => {
+    expect(readResults(analytics({}), null).chart).toEqual({
+      url: 'https://charts.example/1.png',
+      description: 'Revenue',
+    });
+    const local = { ...analytics({}), charts: [{ title: '', url: 'http://10.0.0.1/x.png', data: null }] };
+    expect(readResults(local, null).chart).toBeNull();
+  });
+
+  test('are ready with a verdict alone', () => {
+    expect(isReady(analytics({}))).toBe(true);
+    expect(isReady(analytics({ verdict: 'not_ready' }))).toBe(false);
+    expect(isReady(analytics({ verdict: 'something new' }))).toBe(false);
+  });
+});
