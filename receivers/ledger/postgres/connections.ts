@@ -83,14 +83,25 @@ function reasonOf(error: unknown): string {
 }
 
 /** The SQLSTATE of an error (https://www.postgresql.org/docs/current/errcodes-appendix.html); null for none. */
-export function sqlState(error: unknown): string | null {
+function sqlState(error: unknown): string | null {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
 }
 
-/** A statement that may simply be run again: a deadlock was resolved against it, or two clashed. */
-export function clashed(error: unknown): boolean {
-  return ['40001', '40P01'].includes(sqlState(error) ?? '');
+/** So often a statement is run again that the database undid for another's sake. */
+const CLASHES = 5;
+
+/** Runs a statement, again where it met a deadlock or clashed with another (SQLSTATE 40P01, 40001). */
+export async function again<T>(task: () => Promise<T>): Promise<T> {
+  for (let clashes = 0; ; clashes += 1) {
+    try {
+      return await task();
+    } catch (error) {
+      if (clashes === CLASHES || !['40001', '40P01'].includes(sqlState(error) ?? '')) {
+        throw error;
+      }
+    }
+  }
 }
 
 /** A fault of one statement's own data (SQLSTATE classes 22, 23 and 54), not of the storage. */

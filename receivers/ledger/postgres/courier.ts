@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { DeliveryWork, DestinationHealth, Settlement } from '../contract.ts';
 import { type Claim, claimDeliveries } from './claim.ts';
-import { storageError } from './connections.ts';
+import { again, storageError } from './connections.ts';
 import { Gather } from './gather.ts';
 import type { HealthBoard } from './health-board.ts';
 import { HEALTH_COLUMNS } from './rows.ts';
@@ -131,7 +131,7 @@ export class Courier {
   async #claim(ids: number[]): Promise<(Claim | null)[]> {
     const { pool, work, worker } = this.#parts;
     try {
-      const claims = await claimDeliveries(pool, worker, ids, Date.now());
+      const claims = await again(() => claimDeliveries(pool, worker, ids, Date.now()));
       if ([...claims.values()].some(({ verdict }) => verdict === 'wait')) {
         const { rows } = await pool.query<DestinationHealth>(`SELECT ${HEALTH_COLUMNS} FROM ledger.health h`);
         this.adopt(rows);
@@ -168,8 +168,8 @@ export class Courier {
     try {
       const written =
         telling.length === 0
-          ? await writeOutcomes(pool, worker, items, Date.now())
-          : await this.#writeWithHealth(items, telling);
+          ? await again(() => writeOutcomes(pool, worker, items, Date.now()))
+          : await again(() => this.#writeWithHealth(items, telling));
       for (const destination of new Set(items.map((item) => item.destination))) {
         if (board.get(destination).probing) {
           board.wake(destination);

@@ -18,7 +18,7 @@ import type {
   QueueDepth,
   TimelineBucket,
 } from '../reading.ts';
-import { clashed, dataFault, openPool, storageError } from './connections.ts';
+import { again, dataFault, openPool, storageError } from './connections.ts';
 import { Gather } from './gather.ts';
 import { Import } from './import.ts';
 import { migrate } from './migrate.ts';
@@ -33,9 +33,6 @@ import { storable, writeEvents } from './write.ts';
  * into the server's table of locks many times.
  */
 const LARGEST_BATCH = 256;
-
-/** So often a statement is run again that the database undid for another's sake. */
-const CLASHES = 5;
 
 /** Removing old events may take so long, milliseconds: nobody waits for it. */
 const PRUNE_TIMEOUT_MS = 60_000;
@@ -275,18 +272,6 @@ export class PostgresLedger implements Ledger {
       return await task();
     } catch (error) {
       throw storageError(error);
-    }
-  }
-}
-
-async function again<T>(task: () => Promise<T>): Promise<T> {
-  for (let clashes = 0; ; clashes += 1) {
-    try {
-      return await task();
-    } catch (error) {
-      if (clashes === CLASHES || !clashed(error)) {
-        throw error;
-      }
     }
   }
 }

@@ -14,6 +14,9 @@ const POLL_MS = 1_000;
 /** So many jobs are fetched at once for each that may run at once: fewer statements, little held back. */
 const FETCH_AHEAD = 4;
 
+/** Jobs that are done with are removed together, after so many milliseconds. */
+const REMOVAL_DELAY_MS = 20;
+
 /** How long aborted attempts have to end, milliseconds. */
 const ABORT_GRACE_MS = 300;
 
@@ -192,7 +195,8 @@ function startPool(
         worker: {
           localQueue: { size: concurrency * FETCH_AHEAD },
           // Without these, the queue does not wait for its own statements, and a refusal ends the process.
-          completeJobBatchDelay: 0,
+          // Nothing waits for a job's removal: the next of the lane has a job of its own by then.
+          completeJobBatchDelay: REMOVAL_DELAY_MS,
           failJobBatchDelay: 0,
         },
       },
