@@ -16,6 +16,8 @@ export interface Results {
   variations: VariationResult[];
   /** The store's currency as an ISO 4217 code. */
   currency: string | null;
+  /** How its figures are written, such as `en-US`. */
+  locale?: string;
   /** Estimated, in `currency`. */
   monthlyRevenue: number | null;
   chart: { url: string; description: string } | null;
@@ -36,13 +38,19 @@ export interface VariationResult {
   probabilityToBeatBaseline: number | null;
 }
 
-/** Puts an answer of the analytics into this project's words. `currency` is an ISO 4217 code, or null. */
-export function readResults(analytics: Analytics, currency: string | null): Results {
+/**
+ * Puts an answer of the analytics into this project's words.
+ *
+ * @param currency of the store, an ISO 4217 code; null where it is not known
+ * @param locale how figures are written, such as `en-US`
+ */
+export function readResults(analytics: Analytics, currency: string | null, locale: string): Results {
   return {
     verdict: analytics.verdict ?? 'error',
     summary: summaryOf(analytics),
     variations: analytics.variations.map(variationResult),
     currency,
+    locale,
     monthlyRevenue: analytics.monthlyRevenueIncrease,
     chart: chartOf(analytics),
   };

@@ -73,7 +73,11 @@ export class ResultsDestination implements Destination {
       const delayMs = Math.min(Math.max(waited, afterMs), patienceMs - waited);
       return { type: 'retry', reason: 'Intelligems has no results yet.', waiting: true, delayMs };
     }
-    const results = readResults(analytics.value, await this.#currency(message, client, signal));
+    const results = readResults(
+      analytics.value,
+      await this.#currency(message, client, signal),
+      this.#settings.locale,
+    );
     await ledger.remember(RESULTS, { [resultsFact(id)]: JSON.stringify(results) });
     await this.#report(message, results);
     const { destinations } = this.#services;

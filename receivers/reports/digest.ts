@@ -5,11 +5,11 @@ import type { Configuration } from '../config/configuration.ts';
 import { reportEvent } from '../delivery/report.ts';
 import { firstTeller } from '../delivery/told-already.ts';
 import type { Report } from '../destinations/contract.ts';
+import { figuresIn } from '../experience/figures.ts';
 import type { Ledger } from '../ledger/contract.ts';
 import type { EventSummary } from '../ledger/reading.ts';
 import { startRounds } from '../rounds.ts';
 import { type CalendarDay, calendarDay, instantOf } from '../routes/zoned-time.ts';
-import { figuresIn } from './figures.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -95,7 +95,7 @@ export async function tellMilestones(
       return found.failure;
     }
     if (found.ok) {
-      const results = readResults(found.value, experience.currency ?? null);
+      const results = readResults(found.value, experience.currency ?? null, locale);
       const subject = subjectOf(experience, experienceUrlTemplate);
       const report = milestoneReport(subject, experience, passed, results, locale);
       await ledger.accept(reportEvent(key, report, to, now()));

@@ -4,9 +4,9 @@ import { verdictWords } from '../../shared/verdict-words.ts';
 import { durationWords, nameWords } from '../../shared/words.ts';
 import { reportEvent } from '../delivery/report.ts';
 import type { Report } from '../destinations/contract.ts';
+import { figuresIn, UNKNOWN } from '../experience/figures.ts';
 import { type Results, readResults, type VariationResult } from '../experience/results.ts';
 import { calendarDay, dayOfWeek, instantOf } from '../routes/zoned-time.ts';
-import { figuresIn, UNKNOWN } from './figures.ts';
 import { liveTime, type ReportServices, type ReportSettings } from './milestones.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -142,7 +142,7 @@ export async function tellOverview(
     told.push({
       experience,
       liveMs: liveTime(experience, now()),
-      results: found?.ok ? readResults(found.value, experience.currency ?? null) : null,
+      results: found?.ok ? readResults(found.value, experience.currency ?? null, locale) : null,
     });
   }
   await ledger.accept(reportEvent(key, overviewReport(title, told, locale), to, now()));

@@ -1,3 +1,4 @@
+import { DEFAULT_LOCALE, figuresIn } from '../../experience/figures.ts';
 import type { Results, VariationResult } from '../../experience/results.ts';
 import { monospaceTable } from './table.ts';
 import { oneLine } from './text.ts';
@@ -16,15 +17,22 @@ export const VERDICTS: Readonly<Record<Results['verdict'], string>> = {
 const SHOWN = 12;
 
 /** The figures as a table in characters of equal width, a row per variation; columns without any figure are left out. */
-export function resultTable({ variations, currency, monthlyRevenue }: Results): string {
+export function resultTable({ variations, currency, locale, monthlyRevenue }: Results): string {
+  const figures = figuresIn(locale ?? DEFAULT_LOCALE, currency);
+  const said = (value: number | null, words: (known: number) => string): string =>
+    value === null ? '' : words(value);
   const columns: [string, (variation: VariationResult) => string][] = [
-    ['Visitors', ({ visitors }) => count(visitors)],
-    ['Orders', ({ orders }) => count(orders)],
-    ['Conv.', ({ conversion }) => share(conversion, 2)],
-    ['Rev/visitor', ({ revenuePerVisitor }) => amount(revenuePerVisitor)],
-    ['Profit/visitor', ({ profitPerVisitor }) => amount(profitPerVisitor)],
-    ['Uplift', ({ uplift }) => (uplift === null ? '' : signed(uplift.value))],
-    ['Chance', ({ probabilityToBeatBaseline }) => share(probabilityToBeatBaseline, 0)],
+    ['Visitors', ({ visitors }) => said(visitors, figures.count)],
+    ['Orders', ({ orders }) => said(orders, figures.count)],
+    ['Conv.', ({ conversion }) => said(conversion, (rate) => figures.percent(rate, 2))],
+    ['Rev/visitor', ({ revenuePerVisitor }) => said(revenuePerVisitor, figures.money)],
+    ['Profit/visitor', ({ profitPerVisitor }) => said(profitPerVisitor, figures.money)],
+    ['Uplift', ({ uplift }) => said(uplift?.value ?? null, figures.change)],
+    [
+      'Chance',
+      ({ probabilityToBeatBaseline }) =>
+        said(probabilityToBeatBaseline, (chance) => figures.percent(chance, 0)),
+    ],
   ];
   const shown = variations.slice(0, SHOWN);
   const known = columns.filter(([, cell]) => shown.some((variation) => cell(variation) !== ''));
@@ -37,29 +45,6 @@ export function resultTable({ variations, currency, monthlyRevenue }: Results): 
   ];
   const table = monospaceTable(rows);
   const more = variations.length > SHOWN ? `\n… and ${variations.length - SHOWN} more` : '';
-  const money =
-    monthlyRevenue === null
-      ? ''
-      : `\nEstimated: ${signedAmount(monthlyRevenue)}${currency === null ? '' : ` ${currency}`} revenue a month`;
+  const money = monthlyRevenue === null ? '' : `\nEstimated: ${figures.gain(monthlyRevenue)} revenue a month`;
   return `${table}${more}${money}`;
-}
-
-function count(value: number | null): string {
-  return value === null ? '' : value.toLocaleString('en-US');
-}
-
-function amount(value: number | null): string {
-  return value === null ? '' : value.toFixed(2);
-}
-
-function share(value: number | null, digits: number): string {
-  return value === null ? '' : `${(value * 100).toFixed(digits)} %`;
-}
-
-function signed(value: number): string {
-  return `${value > 0 ? '+' : value < 0 ? '−' : ''}${(Math.abs(value) * 100).toFixed(1)} %`;
-}
-
-function signedAmount(value: number): string {
-  return `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(Math.round(value)).toLocaleString('en-US')}`;
 }

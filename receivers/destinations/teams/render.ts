@@ -1,4 +1,5 @@
 import { ACTION_TITLES } from '../../../shared/words.ts';
+import { DEFAULT_LOCALE, type Figures, figuresIn } from '../../experience/figures.ts';
 import type { VariationResult } from '../../experience/results.ts';
 import { VERDICTS } from '../chat/results.ts';
 import { inline, oneLine } from '../chat/text.ts';
@@ -86,7 +87,9 @@ function eventCard(message: ExperienceMessage): Card {
   if (results !== null) {
     body.push(line(run(`Result: ${VERDICTS[results.verdict]}`, { weight: 'Bolder' })));
     body.push(line(run(oneLine(results.summary, 1000))));
-    body.push(...results.variations.slice(0, 12).map((each) => line(run(`• ${resultWords(each)}`))));
+    const figures = figuresIn(results.locale ?? DEFAULT_LOCALE, results.currency);
+    const told = results.variations.slice(0, 12).map((each) => resultWords(each, figures));
+    body.push(...told.map((words) => line(run(`• ${words}`))));
     if (results.chart !== null) {
       body.push(picture(results.chart));
     }
@@ -138,17 +141,17 @@ function sectionElements({ heading: title, lines, table }: ReportSection): Eleme
   return [line(run(oneLine(title, 200), { weight: 'Bolder' })), ...shown];
 }
 
-function resultWords(variation: VariationResult): string {
+function resultWords(variation: VariationResult, { count, money, percent, change }: Figures): string {
   const { visitors, orders, conversion, revenuePerVisitor, profitPerVisitor, uplift } = variation;
   const chance = variation.probabilityToBeatBaseline;
   const figures = [
-    visitors !== null && `${visitors.toLocaleString('en-US')} visitors`,
-    orders !== null && `${orders.toLocaleString('en-US')} orders`,
-    conversion !== null && `${(conversion * 100).toFixed(2)} % conversion`,
-    revenuePerVisitor !== null && `${revenuePerVisitor.toFixed(2)} revenue a visitor`,
-    profitPerVisitor !== null && `${profitPerVisitor.toFixed(2)} profit a visitor`,
-    uplift !== null && `uplift ${uplift.value < 0 ? '−' : '+'}${(Math.abs(uplift.value) * 100).toFixed(1)} %`,
-    chance !== null && `${(chance * 100).toFixed(0)} % chance to win`,
+    visitors !== null && `${count(visitors)} visitors`,
+    orders !== null && `${count(orders)} orders`,
+    conversion !== null && `${percent(conversion, 2)} conversion`,
+    revenuePerVisitor !== null && `${money(revenuePerVisitor)} revenue a visitor`,
+    profitPerVisitor !== null && `${money(profitPerVisitor)} profit a visitor`,
+    uplift !== null && `uplift ${change(uplift.value)}`,
+    chance !== null && `${percent(chance, 0)} chance to win`,
   ].filter((figure) => figure !== false);
   return `${inline(variation.name, 80)}: ${figures.join(' · ') || 'no figures'}`;
 }

@@ -45,7 +45,7 @@ describe('the report of results', () => {
 
   test('bears with a currency that is none', () => {
     const report = resultsReport(SUBJECT, { ...RESULTS, currency: 'gold' }, 'en-US');
-    expect(report.sections[0]?.table?.rows[0]?.[4]).toBe('1.5');
+    expect(report.sections[0]?.table?.rows[0]?.[4]).toBe('1.50');
   });
 });
 
@@ -87,25 +87,25 @@ describe('results in words', () => {
     ['flat', { probability: 0.9, gain: 0.03 }, '“Blue” is within 5 % of the control: hardly a difference.'],
     ['open', { probability: 0.6 }, 'It is open whether “Blue” beats the control (probability 60 %).'],
   ])('tell a variation that is %s, never as a certainty', (_, changes, words) => {
-    expect(readResults(analytics(changes), 'USD').summary).toContain(words);
+    expect(readResults(analytics(changes), 'USD', 'en-US').summary).toContain(words);
   });
 
   test.each([
     [{ runtimeDays: 5 }, 'It has run for 5 days; 10 are the least.'],
     [{ orders: 4 }, 'Fewer than 10 orders in Blue.'],
   ])('name no winner too early: %j', (changes, reason) => {
-    const { summary } = readResults(analytics(changes), 'USD');
+    const { summary } = readResults(analytics(changes), 'USD', 'en-US');
     expect(summary).toContain('There is no winner to be told yet.');
     expect(summary).toContain(reason);
   });
 
   test('have the chart only where it is a picture on the web', () => {
-    expect(readResults(analytics({}), null).chart).toEqual({
+    expect(readResults(analytics({}), null, 'en-US').chart).toEqual({
       url: 'https://charts.example/1.png',
       description: 'Revenue',
     });
     const local = { ...analytics({}), charts: [{ title: '', url: 'http://10.0.0.1/x.png', data: null }] };
-    expect(readResults(local, null).chart).toBeNull();
+    expect(readResults(local, null, 'en-US').chart).toBeNull();
   });
 
   test('are ready with a verdict alone', () => {

@@ -1,8 +1,8 @@
 /** Figures in words, as a language writes them. What is unknown is a dash. */
 export interface Figures {
   count(value: number | null): string;
-  /** In the store's currency: “€1.25”; without decimals where they do not matter. */
-  money(value: number | null, decimals?: boolean): string;
+  /** In the store's currency: “€1.25”. */
+  money(value: number | null): string;
   /** With its sign: “+€1,200”. */
   gain(value: number | null): string;
   /** A fraction as a percentage: 0.031 is “3.1%”. */
@@ -15,6 +15,9 @@ export interface Figures {
 
 export const UNKNOWN = '–';
 
+/** How figures are written where nothing else is set. */
+export const DEFAULT_LOCALE = 'en-US';
+
 /**
  * @param locale a language such as `en-US`
  * @param currency an ISO 4217 code; amounts stand without a sign where it is null or none
@@ -26,8 +29,9 @@ export function figuresIn(locale: string, currency: string | null): Figures {
     value === null ? UNKNOWN : new Intl.NumberFormat(locale, options).format(value);
   return {
     count: (value) => said(value, { maximumFractionDigits: 0 }),
-    money: (value, decimals = true) =>
-      said(value, decimals ? style : { ...style, maximumFractionDigits: 0, minimumFractionDigits: 0 }),
+    // Without a currency, two decimals still tell small amounts apart.
+    money: (value) =>
+      said(value, code === null ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : style),
     gain: (value) =>
       said(value, {
         ...style,
