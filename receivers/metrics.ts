@@ -74,20 +74,25 @@ export function createMetrics(ledger: Pick<Ledger, 'depths'>, destinations: read
       duplicate: (source) => duplicates.inc({ source }),
       refused: (source, reason) => refused.inc({ source, reason }),
     },
-    delivery(destination, { outcome, startedAt, finishedAt }) {
+    delivery(destination, { state, outcome, startedAt, finishedAt }) {
       const limited = outcome.type === 'retry' && outcome.rateLimited === true;
-      attempts.inc({ destination, outcome: limited ? 'rate-limited' : outcome.type });
+      attempts.inc({
+        destination,
+        outcome: state === 'dead' ? 'dead' : limited ? 'rate-limited' : outcome.type,
+      });
       durations.observe({ destination }, (finishedAt - startedAt) / 1_000);
     },
     async render() {
+      // Where the storage cannot be read, the gauges of the queue are absent and the rest is there.
+      const depths = await ledger.depths().catch(() => null);
       const now = Date.now();
       for (const gauge of [open, dead, oldest]) {
         gauge.reset();
-        for (const destination of destinations) {
+        for (const destination of depths === null ? [] : destinations) {
           gauge.set({ destination }, 0);
         }
       }
-      for (const depth of await ledger.depths()) {
+      for (const depth of depths ?? []) {
         const { destination } = depth;
         open.set({ destination }, depth.open);
         dead.set({ destination }, depth.dead);

@@ -41,7 +41,10 @@ export const EXPERIENCE_TYPES: readonly string[] = Object.keys(TYPE_WORDS);
 
 /** An experience type of Intelligems in words; one that is unknown here stays as it is. */
 export function typeWords(type: string | undefined): string {
-  return type === undefined || type === '' ? 'Unknown type' : (TYPE_WORDS[type] ?? type);
+  if (type === undefined || type === '') {
+    return 'Unknown type';
+  }
+  return (Object.hasOwn(TYPE_WORDS, type) && TYPE_WORDS[type]) || type;
 }
 
 /** The category in words: “A/B test” for an experiment. */

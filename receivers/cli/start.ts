@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
@@ -34,7 +34,10 @@ async function start(): Promise<void> {
     configuration.log.level,
     configuration.log.pretty ?? process.stdout.isTTY === true,
   );
-  let service: Service;
+  let service: Service | null = null;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => stop(signal));
+  }
   try {
     service = await startService(configuration, log);
   } catch (error) {
@@ -48,28 +51,51 @@ async function start(): Promise<void> {
     log.warn(notice);
   }
   setTimeout(flushCompileCache, COMPILED_AFTER_MS).unref();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => stop(service, signal));
-  }
 
-  async function stop(running: Service, signal: string): Promise<void> {
+  async function stop(signal: string): Promise<void> {
     log.info({ signal }, 'stopping: finishing what is under way');
     setTimeout(() => process.exit(0), STOP_LIMIT_MS).unref();
-    await running.stop();
+    await service?.stop();
     log.info('stopped');
     process.exit(0);
   }
 }
 
-function startFault(error: NodeJS.ErrnoException, { server }: Configuration): string {
-  if (error.code === 'EADDRINUSE') {
-    return `port ${server.port} is taken by another program. Stop that one, or set PORT to a free one.`;
+function startFault(error: NodeJS.ErrnoException, { server, storage }: Configuration): string {
+  const { code, syscall, path } = error;
+  if (syscall === 'listen' || syscall === 'getaddrinfo') {
+    return listenFault(code, server) ?? error.message;
   }
-  if (error.code === 'EACCES' && error.syscall === 'listen') {
-    return `port ${server.port} may not be opened by this user. Set PORT to one above 1023.`;
+  const folder = storage.dataFolder;
+  if (path !== undefined && resolve(path).startsWith(resolve(folder))) {
+    const fault = FOLDER_FAULTS[code ?? ''];
+    return fault === undefined ? error.message : `the data folder ${folder} ${fault}`;
   }
   return error.message;
 }
+
+function listenFault(code: string | undefined, { host, port }: Configuration['server']): string | undefined {
+  const faults: Record<string, string> = {
+    EADDRINUSE: `port ${port} is taken by another program. Stop that one, or set PORT to a free one.`,
+    EACCES: `port ${port} may not be opened by this user. Set PORT to one above 1023.`,
+    EADDRNOTAVAIL: `this machine has no address ${host}. Set HOST to one that it has, or to 0.0.0.0 for all of them.`,
+    ENOTFOUND: `nobody knows the address of ${host}. Set HOST to an address of this machine, or to 0.0.0.0 for all of them.`,
+  };
+  return faults[code ?? ''];
+}
+
+const NOT_WRITABLE =
+  'may not be written by this user. Give it the right, or set DATA_DIR to a folder that it may write.';
+const NO_FOLDER = 'is a file, or lies in one. Set DATA_DIR to a folder.';
+
+const FOLDER_FAULTS: Readonly<Record<string, string>> = {
+  EEXIST: NO_FOLDER,
+  ENOTDIR: NO_FOLDER,
+  EACCES: NOT_WRITABLE,
+  EPERM: NOT_WRITABLE,
+  EROFS: 'is on a disk that is read-only. Mount it writable, or set DATA_DIR to another folder.',
+  ENOSPC: 'is on a disk that is full. Make room, and start again.',
+};
 
 /** The text of a start, in at most five lines: where it listens, and the next three steps. */
 export function welcome(
@@ -77,7 +103,7 @@ export function welcome(
   { address, newSecret, newConsoleToken }: Pick<Service, 'address' | 'newSecret' | 'newConsoleToken'>,
 ): string {
   const { publicUrl } = configuration.server;
-  const kinds = configuration.destinations.map(({ kind }) => kind.title);
+  const kinds = [...new Set(configuration.destinations.map(({ kind }) => kind.title))];
   const previewing = configuration.destinations.every(({ kind }) => kind.kind === 'preview');
   const base = publicUrl ?? 'https://<this machine, as the internet sees it>';
   const secret =

@@ -1,10 +1,13 @@
 import type { Logger } from 'pino';
+import { durationWords } from '../../shared/words.ts';
 import type { Report } from '../destinations/contract.ts';
 import type { DestinationHealth, Ledger } from '../ledger/contract.ts';
+import { startRounds } from '../rounds.ts';
 import { reportEvent } from './report.ts';
 
-/** How often the destinations' health is looked at, milliseconds. */
+/** How often the destinations' health is looked at, milliseconds; oftener where alerts are to come sooner. */
 const ROUND_MS = 15_000;
+const SHORTEST_ROUND_MS = 1_000;
 
 const MINUTE_MS = 60_000;
 
@@ -27,13 +30,13 @@ export function alertFor(
   if (failingSince === null || now - failingSince < settings.afterMinutes * MINUTE_MS) {
     return null;
   }
-  const minutes = Math.round((now - failingSince) / MINUTE_MS);
+  const attempts = health.failures === 1 ? 'One attempt' : `${health.failures} attempts in a row`;
   return {
     key: `report_alert_${destination}_${failingSince}`,
     report: {
       topic: 'alert',
-      title: `The destination ${destination} has been failing for ${minutes} minutes`,
-      summary: `${health.failures} attempts in a row failed. Events for it are kept and will be delivered when it works again.`,
+      title: `The destination ${destination} has been failing for ${durationWords(now - failingSince)}`,
+      summary: `${attempts} failed. Events for it are kept and will be delivered when it works again.`,
       sections: [
         {
           heading: 'What it answers',
@@ -60,15 +63,14 @@ export function startAlerts(
   ledger: Pick<Ledger, 'health' | 'accept'>,
   settings: AlertSettings,
   log: Logger,
-): () => void {
-  const { destination } = settings;
-  if (destination === null) {
-    return () => {};
+): () => Promise<void> {
+  const { destination: told, afterMinutes } = settings;
+  if (told === null) {
+    return async () => {};
   }
-  const told = destination;
-
-  async function round(): Promise<void> {
-    try {
+  const roundMs = Math.min(ROUND_MS, Math.max(SHORTEST_ROUND_MS, (afterMinutes * MINUTE_MS) / 4));
+  return startRounds(
+    async () => {
       for (const health of await ledger.health()) {
         const alert = health.destination === told ? null : alertFor(health, settings, Date.now());
         if (alert !== null) {
@@ -78,11 +80,9 @@ export function startAlerts(
           }
         }
       }
-    } catch (error) {
-      log.error({ err: error }, 'the health of the destinations could not be read; looking again soon');
-    }
-  }
-
-  const timer = setInterval(round, ROUND_MS).unref();
-  return () => clearInterval(timer);
+      return roundMs;
+    },
+    { firstMs: roundMs, afterFailureMs: ROUND_MS, what: 'looking for failing destinations' },
+    log,
+  );
 }

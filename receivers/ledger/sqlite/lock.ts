@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { storageAdvice } from './storage-advice.ts';
 
 /** Another process runs on the data folder. */
 export class FolderInUse extends Error {
@@ -13,18 +14,21 @@ export class FolderInUse extends Error {
  * @returns a function that gives the folder free
  */
 export function lockDataFolder(folder: string): () => void {
-  const database = new DatabaseSync(join(folder, 'process.lock'));
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(join(folder, 'process.lock'));
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
-    database.close();
-    if (/locked/.test((error as Error).message)) {
-      throw new FolderInUse(
-        `Another receiver is running on the data folder ${folder}. Stop it first, or give this one a ` +
-          'folder of its own (DATA_DIR) or a database that both may use (DATABASE_URL).',
-      );
-    }
-    throw error;
+    database?.close();
+    const { message } = error as Error;
+    throw new Error(/locked/.test(message) ? taken(folder) : storageAdvice(message), { cause: error });
   }
   return () => database.close();
+}
+
+function taken(folder: string): string {
+  return (
+    `Another receiver is running on the data folder ${folder}. Stop it first, or give this one a ` +
+    'folder of its own (DATA_DIR) or a database that both may use (DATABASE_URL).'
+  );
 }

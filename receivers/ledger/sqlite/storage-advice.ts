@@ -18,7 +18,7 @@ const ADVICE: readonly [pattern: RegExp, advice: string][] = [
   ],
   [
     /unable to open/,
-    'The file ledger.sqlite in the data folder cannot be opened. See that the folder (DATA_DIR) is there and that this user may write to it.',
+    'The files in the data folder cannot be opened. See that the folder (DATA_DIR) is there and that this user may write to it.',
   ],
   [/disk I\/O error/, 'The disk of the data folder answers with errors. Look at it, and at its free space.'],
 ];

@@ -112,6 +112,6 @@ probe.remove();
       PORT: '0',
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/cannot be written|read-only|readonly/);
+    expect(stderr).toMatch(/The data folder cannot be written\. Give this user the right/);
   });
 });

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startFakeOwnApi } from '../../fakes/own-api.ts';
+import { sampleBody } from '../../fixtures/messages.ts';
+import { Receiver, runCommand, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
+
+let home: ReturnType<typeof temporaryFolder>;
+
+beforeEach(() => {
+  home = temporaryFolder();
+});
+
+afterEach(() => home.remove());
+
+const HERE = { HOST: '127.0.0.1', PORT: '0' };
+
+describe('the first start', () => {
+  test('says in five lines at most what to do next, and the secret that it made once', async () => {
+    const settings = { DATA_DIR: home.folder, INTELLIGEMS_WEBHOOK_SECRET: '', LOG_LEVEL: 'silent' };
+    const receiver = await Receiver.start(settings);
+    const lines = receiver.output.trim().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(5);
+    const secret = readFileSync(join(home.folder, 'webhook-secret'), 'utf8').trim();
+    expect(statSync(join(home.folder, 'webhook-secret')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(home.folder, 'console-token')).mode & 0o777).toBe(0o600);
+    expect(receiver.output).toMatch(/npm run send -- start/);
+    expect(receiver.output).toMatch(/Settings, Webhooks: paste .*\/webhooks\/intelligems with this secret/);
+    expect(receiver.output).toMatch(/Connect Slack, Google Sheets, email or your own API/);
+    expect(receiver.output.split(secret)).toHaveLength(2);
+    expect((await receiver.post(sampleBody('start'), { secret })).status).toBe(200);
+    expect(await receiver.stop()).toBe(0);
+
+    const again = await Receiver.start(settings);
+    expect(again.output).not.toMatch(secret);
+    expect((await again.post(sampleBody('end'), { secret })).status).toBe(200);
+    await again.stop();
+  });
+});
+
+describe('a start that cannot be', () => {
+  test('78 with every fault of file and environment at once, each with its place, and no secret', async () => {
+    writeFileSync(
+      join(home.folder, 'receivers.yaml'),
+      `sources:
+  - name: main store
+    secrets: ['\${NOT_SET}']
+destinations:
+  - { name: team, type: slak, token: xoxb-a-secret-token }
+routes:
+  - { name: all, to: [nobody] }
+`,
+    );
+    const { code, stdout, stderr } = await runCommand(
+      ['start'],
+      { ...HERE, PORT: 'eighty', SMTP_URL: 'smtp://user:a-secret-password@', DATA_DIR: home.folder },
+      { cwd: home.folder },
+    );
+    expect([code, stdout]).toEqual([78, '']);
+    expect(stderr).toMatch(/The settings have \d+ faults; nothing was started\./);
+    for (const place of [
+      'PORT',
+      'receivers.yaml:2 ',
+      'receivers.yaml:3 ',
+      'receivers.yaml:5 ',
+      'receivers.yaml:7 ',
+    ]) {
+      expect(stderr).toMatch(place);
+    }
+    expect(stderr).toMatch(/NOT_SET is not set/);
+    expect(stderr).not.toMatch(/a-secret/);
+  });
+
+  test('a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const port = String((other.address() as AddressInfo).port);
+    const { code, stderr } = await runCommand(['start'], { ...HERE, PORT: port, DATA_DIR: home.folder });
+    other.close();
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `The receiver cannot start: port ${port} is taken by another program. Stop that one, or set PORT to a free one.\n`,
+    );
+  });
+
+  test('an address that this machine does not have', async () => {
+    const { code, stderr } = await runCommand(['start'], {
+      ...HERE,
+      HOST: '203.0.113.7',
+      DATA_DIR: home.folder,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/this machine has no address 203\.0\.113\.7\. Set HOST to one that it has/);
+  });
+
+  test('a data folder that another receiver uses', async () => {
+    const first = await Receiver.start({ DATA_DIR: home.folder });
+    const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: home.folder });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /Another receiver is running on the data folder .* Stop it first, or give this one a folder of its own/,
+    );
+    expect((await first.post(sampleBody('start'))).status).toBe(200);
+    await first.kill();
+    const next = await Receiver.start({ DATA_DIR: home.folder });
+    expect(await next.stop()).toBe(0);
+  });
+
+  test('a data folder that is a file', async () => {
+    const file = join(home.folder, 'file');
+    writeFileSync(file, '');
+    const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: file });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/the data folder .*file.* Set DATA_DIR to a folder/);
+  });
+
+  (process.getuid?.() === 0 ? test.skip : test)('a data folder that may not be written', async () => {
+    const folder = join(home.folder, 'closed');
+    mkdirSync(folder);
+    chmodSync(folder, 0o500);
+    const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: folder });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/the data folder .*closed/);
+  });
+});
+
+describe('SIGTERM', () => {
+  test('while a delivery hangs: exits with 0 within ten seconds, and looks at it again at the next start', async () => {
+    const api = await startFakeOwnApi();
+    api.faults.add({ kind: 'hang' });
+    const settings = {
+      DATA_DIR: home.folder,
+      FORWARD_URL: api.url,
+      FORWARD_ALLOW_PRIVATE: 'true',
+      LOG_PRETTY: 'false',
+    };
+    const receiver = await Receiver.start(settings);
+    const body = sampleBody('start');
+    await receiver.post(body);
+    while (api.requests.length === 0) {
+      await fetch(`${receiver.url}/readyz`);
+    }
+    const asked = performance.now();
+    expect(await receiver.stop()).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    const again = await Receiver.start(settings);
+    await again.printed(/"delivered"/);
+    expect(api.requests.map(({ id }) => id)).toEqual([api.requests[0]?.id, api.requests[0]?.id]);
+    expect(await again.stop()).toBe(0);
+    await api.close();
+  });
+
+  test('a client that holds its connection open does not hold up the end', async () => {
+    const receiver = await Receiver.start({ DATA_DIR: home.folder });
+    const response = await fetch(`${receiver.url}/healthz`, { headers: { connection: 'keep-alive' } });
+    await response.text();
+    expect(await receiver.stop()).toBe(0);
+    expect(receiver.output).not.toMatch(SECRET);
+  });
+});

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
+import { samplePayload } from '../../fixtures/messages.ts';
+import { Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
+
+let data: ReturnType<typeof temporaryFolder>;
+let api: FakeOwnApi;
+
+beforeEach(async () => {
+  data = temporaryFolder();
+  api = await startFakeOwnApi();
+});
+
+afterEach(async () => {
+  await api.close();
+  data.remove();
+});
+
+/** The keys of all events that the ledger holds. */
+async function keptKeys(settings: Record<string, string>): Promise<string[]> {
+  const { stdout } = await runCommand(['export'], settings);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line).event.key);
+}
+
+test('old events go, in batches; dead letters stay until someone decides', async () => {
+  const settings = {
+    DATA_DIR: data.folder,
+    FORWARD_URL: api.url,
+    FORWARD_ALLOW_PRIVATE: 'true',
+    LOG_PRETTY: 'false',
+  };
+  const first = await Receiver.start(settings);
+  const payload = samplePayload('start');
+  const post = async (id: string): Promise<string> => {
+    const body = JSON.stringify({ ...payload, experience: { ...payload.experience, id } });
+    return ((await (await first.post(body)).json()) as { event: string }).event;
+  };
+  api.answer = { status: 410, headers: {}, body: 'gone' };
+  const dead = await post('dead');
+  await first.printed(/"dead letter"/);
+  api.answer = { status: 200, headers: {}, body: '' };
+  await Promise.all(Array.from({ length: 250 }, (_, index) => post(`told-${index}`)));
+  await first.printedTimes('"msg":"delivered"', 250);
+  expect(await first.stop()).toBe(0);
+  expect(await keptKeys({ ...settings, PORT: '1' })).toHaveLength(251);
+
+  const second = await Receiver.start({ ...settings, RETENTION_DAYS: '0.000001' });
+  await second.printed(/"removed":250.*"old events removed"/);
+  await second.stop();
+  expect(await keptKeys({ ...settings, PORT: '1' })).toEqual([dead]);
+});
