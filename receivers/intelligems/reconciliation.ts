@@ -12,8 +12,8 @@ import { type MissedAction, recoveredBody } from './recovered-event.ts';
 /** The name under which the ledger keeps what reconciliation has to remember. */
 export const RECONCILIATION = 'reconciliation';
 
-/** So many of an experience's events are compared. */
-const HISTORY_LIMIT = 200;
+/** So many of an experience's events are compared; what lies before them is not. */
+const HISTORY_LIMIT = 1_000;
 /** So many experiences of the ledger are looked for in the list. */
 const EXPERIENCES_LIMIT = 50_000;
 /** So many that are not in the list are asked for by themselves in one pass, to spare the vendor's rate limit. */
@@ -71,7 +71,10 @@ export class Reconciliation {
       return;
     }
     const events = await this.#services.ledger.history(experience.id, HISTORY_LIMIT);
-    const { missed, pending } = missedActions(experience, events, this.#window);
+    const [oldest] = events;
+    const known = events.length < HISTORY_LIMIT || oldest === undefined ? 0 : timeOf(oldest);
+    const window = { ...this.#window, after: Math.max(this.#window.after, known) };
+    const { missed, pending } = missedActions(experience, events, window);
     this.findings.pending ||= pending;
     for (const action of missed) {
       await this.#recover(action, experience.id, experience);

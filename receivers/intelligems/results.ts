@@ -12,6 +12,7 @@ import type {
 import { isReady, type Results, readResults } from '../experience/results.ts';
 import type { Ledger } from '../ledger/contract.ts';
 import { resultsReport } from '../reports/results.ts';
+import { checkTokens } from './check.ts';
 import type { Clients } from './clients.ts';
 import { failureOutcome } from './failure-outcome.ts';
 
@@ -86,8 +87,8 @@ export class ResultsDestination implements Destination {
     return { type: 'done', note: `The results are ${isReady(results) ? 'known' : 'not ready'}.` };
   }
 
-  async check(): Promise<Check[]> {
-    return [];
+  check(): Promise<Check[]> {
+    return checkTokens(this.#services.clients);
   }
 
   async close(): Promise<void> {}

@@ -1,6 +1,7 @@
 import { completeDeliveries } from '../delivery/completion.ts';
 import type { Attempt, Check, Destination, Message, Outcome } from '../destinations/contract.ts';
 import type { Ledger } from '../ledger/contract.ts';
+import { checkTokens } from './check.ts';
 import type { Clients } from './clients.ts';
 import { failureOutcome } from './failure-outcome.ts';
 import { needsChangeLog, whoCaused } from './who-caused.ts';
@@ -61,8 +62,8 @@ export class WhoDestination implements Destination {
     return { type: 'done', note: 'Intelligems told who caused it.' };
   }
 
-  async check(): Promise<Check[]> {
-    return [];
+  check(): Promise<Check[]> {
+    return checkTokens(this.#services.clients);
   }
 
   async close(): Promise<void> {}
