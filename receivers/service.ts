@@ -53,7 +53,7 @@ export async function startService(configuration: Configuration, log: Logger): P
     const { sources, newSecret } = webhookSources(configuration);
     const zapier = openZapier(configuration.zapier, ledger);
     const clients = openClients(configuration.intelligems, configuration.sources);
-    const own = await openDestinations(configuration.destinations, log);
+    const own = await openDestinations(configuration.destinations, log, () => ledger.queue.workers);
     const enrichment = openEnrichment(configuration, clients, ledger, own);
     const destinations = withZapier(enrichment.destinations, zapier);
     const metrics = createMetrics(

@@ -160,6 +160,8 @@ export interface Services {
   name: string;
   log: Logger;
   now(): number;
+  /** How many processes send to this destination now, this one included, and so share its limits; without it, one. */
+  sharers?(): number;
 }
 
 /** A kind of destination: its name, its settings, and how it is opened. One per folder. */

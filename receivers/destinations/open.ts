@@ -19,11 +19,12 @@ export interface OpenDestinations {
 export async function openDestinations(
   configured: readonly ConfiguredDestination[],
   log: Logger,
+  sharers: () => number = () => 1,
 ): Promise<OpenDestinations> {
   const open = new Map<string, Destination>();
   await Promise.all(
     configured.map(async ({ name, kind, settings }) => {
-      const services = { name, log: log.child({ destination: name }), now: Date.now };
+      const services = { name, log: log.child({ destination: name }), now: Date.now, sharers };
       open.set(name, await kind.open(settings, services));
     }),
   );

@@ -124,6 +124,8 @@ export interface DeliveryWork {
  * and writes what came of them.
  */
 export interface DeliveryQueue {
+  /** How many processes deliver from this ledger now, this one included. */
+  readonly workers: number;
   start(work: DeliveryWork): Promise<void>;
   /** Hands out nothing more, waits at most this long for what is under way, and writes it. */
   stop(graceMs: number): Promise<void>;

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Services } from '../contract.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -20,20 +21,24 @@ export function pause(recent: readonly number[], now: number, perMinute: number)
   return Math.max(0, spread, full);
 }
 
+/** The time, and how many processes share the quota. */
+type QuotaClock = Pick<Services, 'now' | 'sharers'>;
+
 /** Keeps the calls of one kind (reading or writing) within what Google allows a minute. */
 export class Quota {
   readonly #perMinute: number;
-  readonly #now: () => number;
+  readonly #clock: QuotaClock;
   #recent: number[] = [];
 
-  constructor(perMinute: number, now: () => number) {
+  constructor(perMinute: number, clock: QuotaClock) {
     this.#perMinute = perMinute;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** Waits until one more call is allowed; rejects when the signal aborts before. */
   async ready(signal: AbortSignal): Promise<void> {
-    const wait = pause(this.#recent, this.#now(), this.#perMinute);
+    const share = Math.max(1, Math.floor(this.#perMinute / (this.#clock.sharers?.() ?? 1)));
+    const wait = pause(this.#recent, this.#clock.now(), share);
     if (wait > 0) {
       await setTimeout(wait, undefined, { signal });
     }
@@ -42,7 +47,7 @@ export class Quota {
   /** Waits until one more call is allowed, and counts it. */
   async take(signal: AbortSignal): Promise<void> {
     await this.ready(signal);
-    this.#recent = [...this.#recent.slice(-this.#perMinute), this.#now()];
+    this.#recent = [...this.#recent.slice(-this.#perMinute), this.#clock.now()];
   }
 }
 
@@ -57,10 +62,10 @@ const shared = new Map<string, { read: Quota; write: Quota }>();
 export function accountQuota(
   account: string,
   perMinute: number,
-  now: () => number,
+  clock: QuotaClock,
 ): { read: Quota; write: Quota } {
   const key = `${account} ${perMinute}`;
-  const quota = shared.get(key) ?? { read: new Quota(perMinute, now), write: new Quota(perMinute, now) };
+  const quota = shared.get(key) ?? { read: new Quota(perMinute, clock), write: new Quota(perMinute, clock) };
   shared.set(key, quota);
   return quota;
 }

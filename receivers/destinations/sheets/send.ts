@@ -80,7 +80,7 @@ class SheetsDestination implements Destination {
     this.#services = services;
     this.#credentials = credentials;
     const account = `${credentials.email} ${settings.apiRootUrl ?? ''}`;
-    this.#quota = accountQuota(account, settings.writesPerMinute, services.now);
+    this.#quota = accountQuota(account, settings.writesPerMinute, services);
   }
 
   send(message: Message, attempt: Attempt): Promise<Outcome> {

@@ -59,6 +59,7 @@ export class Lease {
   #timer: NodeJS.Timeout | undefined;
   #expiry: NodeJS.Timeout | undefined;
   #over = false;
+  #workers = 1;
 
   /** `heldSince`: `performance.now()` before the worker's row was written. */
   constructor(pool: pg.Pool, worker: number, leaseMs: number, heldSince: number, events: LeaseEvents) {
@@ -74,6 +75,11 @@ export class Lease {
   get valid(): boolean {
     const { monotonic, wall } = this.#validUntil;
     return !this.#over && performance.now() < monotonic && Date.now() < wall;
+  }
+
+  /** How many workers there are, this one included, as of the last beat. */
+  get workers(): number {
+    return this.#workers;
   }
 
   /** Renews it no more. */
@@ -97,6 +103,7 @@ export class Lease {
       }
       this.#validUntil = this.#from(sentAt);
       this.#watchExpiry();
+      this.#workers = others.length + 1;
       this.#events.onHealth(health);
       await this.#watch(others);
     } catch (error) {

@@ -25,6 +25,11 @@ export class PostgresQueue implements DeliveryQueue {
     this.#pool = pool;
   }
 
+  /** As of the last beat. */
+  get workers(): number {
+    return this.#session?.workers ?? 1;
+  }
+
   async start(work: DeliveryWork): Promise<void> {
     this.#stopped = false;
     await this.#open(work);

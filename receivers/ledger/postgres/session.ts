@@ -14,6 +14,9 @@ const POLL_MS = 1_000;
 /** So many jobs are fetched at once for each that may run at once: fewer statements, little held back. */
 const FETCH_AHEAD = 4;
 
+/** What a process has fetched no other can take: no more than this, unless so many may run at once. */
+const LARGEST_FETCH = 100;
+
 /** Jobs that are done with are removed together, after so many milliseconds. */
 const REMOVAL_DELAY_MS = 20;
 
@@ -124,6 +127,10 @@ export class WorkerSession {
     }
   }
 
+  get workers(): number {
+    return this.#lease.workers;
+  }
+
   /** Takes nothing more, waits at most this long for what is under way, and gives the rest back. */
   async stop(graceMs: number): Promise<void> {
     this.#close();
@@ -193,7 +200,7 @@ function startPool(
       logger: silentLogger,
       preset: {
         worker: {
-          localQueue: { size: concurrency * FETCH_AHEAD },
+          localQueue: { size: Math.max(concurrency, Math.min(concurrency * FETCH_AHEAD, LARGEST_FETCH)) },
           // Without these, the queue does not wait for its own statements, and a refusal ends the process.
           // Nothing waits for a job's removal: the next of the lane has a job of its own by then.
           completeJobBatchDelay: REMOVAL_DELAY_MS,

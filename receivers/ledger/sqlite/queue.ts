@@ -24,6 +24,7 @@ interface Lane {
  * attempt starts: one that is found running at the next start may have arrived.
  */
 export class SqliteQueue implements DeliveryQueue {
+  readonly workers = 1;
   readonly #thread: LedgerThread<Operations>;
   readonly #readHealth: () => Promise<DestinationHealth[]>;
   readonly #underWay = new Set<Promise<void>>();

@@ -265,6 +265,20 @@ describe('many processes on one database', () => {
   });
 });
 
+test('each process knows how many deliver', async () => {
+  const url = await copy();
+  const [one, other] = await Promise.all([Process.open(url), Process.open(url)]);
+  await Promise.all([one.deliver(), other.deliver()]);
+  const know = async (count: number): Promise<void> => {
+    while (one.ledger.queue.workers !== count) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  await know(2);
+  await other.ledger.queue.stop(0);
+  await know(1);
+});
+
 describe('a worker that is lost', () => {
   test('stops before another takes its delivery over, which then says that it may have arrived', async () => {
     const url = await copy();

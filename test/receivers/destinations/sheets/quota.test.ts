@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pause } from '../../../../receivers/destinations/sheets/quota.ts';
+import { pause, Quota } from '../../../../receivers/destinations/sheets/quota.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -34,4 +34,14 @@ describe('the pause before a call', () => {
     const times = calls(60, 60);
     expect(pause(times, times.at(-1)! + MINUTE_MS, 60)).toBe(0);
   });
+});
+
+test('processes that share a quota take their share of it each', async () => {
+  const stopped = AbortSignal.abort();
+  const clock = { now: () => 1_000_000 };
+  const alone = new Quota(4, clock);
+  const shared = new Quota(4, { ...clock, sharers: () => 2 });
+  await Promise.all([alone.take(stopped), shared.take(stopped)]);
+  await expect(alone.ready(stopped)).resolves.toBeUndefined();
+  await expect(shared.ready(stopped)).rejects.toThrow(/aborted/);
 });
