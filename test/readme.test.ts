@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { describeFaults, loadConfiguration } from '../receivers/config/load.ts';
 import { settingsTable } from '../receivers/config/settings-table.ts';
 import { DESTINATION_KINDS } from '../receivers/destinations/index.ts';
 
@@ -32,4 +33,19 @@ test('every heading that it links to is there', () => {
   );
   const linked = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor as string);
   expect(linked.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
+});
+
+test('its receivers.yaml is a valid one', () => {
+  const shown = /```yaml\n(sources:\n.*?)```/s.exec(readme)?.[1] ?? '';
+  const loaded = loadConfiguration({
+    environment: {
+      INTELLIGEMS_WEBHOOK_SECRET: 'one',
+      OUTLET_SECRET: 'two',
+      SLACK_BOT_TOKEN: 'xoxb-1234567890-token',
+      GOOGLE_SERVICE_ACCOUNT_KEY: './service-account.json',
+      SHEETS_SPREADSHEET_ID: '1AbC-a-spreadsheet-of-ours',
+    },
+    readFile: () => shown,
+  });
+  expect(loaded.ok ? '' : describeFaults(loaded.faults)).toBe('');
 });
