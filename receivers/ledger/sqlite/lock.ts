@@ -21,7 +21,9 @@ export function lockDataFolder(folder: string): () => void {
   } catch (error) {
     database?.close();
     const { message } = error as Error;
-    throw new Error(/locked/.test(message) ? taken(folder) : storageAdvice(message), { cause: error });
+    throw /locked/.test(message)
+      ? new FolderInUse(taken(folder), { cause: error })
+      : new Error(storageAdvice(message), { cause: error });
   }
   return () => database.close();
 }
