@@ -68,6 +68,8 @@ export interface ExperienceEvent {
   timestamp: number | null;
   experience: Experience;
   organization: Organization;
+  /** When it came, in milliseconds since 1970; absent where nobody has said. */
+  receivedAt?: number;
   /** The whole body as it was parsed, with every field that is unknown here. */
   payload: Record<string, unknown>;
 }
@@ -216,6 +218,9 @@ export function performedBy(
   timestamp: number | null,
 ): string | null {
   const wanted = ACTION_ENTRIES[action];
+  if (wanted === undefined) {
+    return null;
+  }
   const fitting = entries
     .filter((entry) => entry.action === wanted)
     .filter(

@@ -47,9 +47,9 @@ export function experienceMessage(
   const event = parsed(own);
   const others = stored.filter(({ key }) => key !== own.key);
   const ordered = [
-    ...others.map((each) => ({ key: each.key, event: withTrigger(each) })),
-    { key: own.key, event },
-  ].sort((one, other) => eventTime(one.event) - eventTime(other.event));
+    ...others.map((each) => ({ key: each.key, sequence: each.sequence, event: withTrigger(each) })),
+    { key: own.key, sequence: own.sequence, event },
+  ].sort((one, other) => eventTime(one.event) - eventTime(other.event) || one.sequence - other.sequence);
   const told = new Set([own.key, ...merged]);
   const first = ordered.findIndex(({ key }) => told.has(key));
   const previous = ordered[first - 1]?.event ?? null;
@@ -94,7 +94,7 @@ function parsed(stored: StoredEvent): ExperienceEvent {
   if (!result.ok) {
     throw new Error(`The ledger holds ${stored.key} as a known event, but it is none: ${result.hint}`);
   }
-  return result.event;
+  return { ...result.event, receivedAt: stored.receivedAt };
 }
 
 function documentOf(event: ExperienceEvent): Record<string, unknown> {

@@ -11,7 +11,9 @@ export interface ExperienceState {
   createdAt: number | null;
   /** When it went live, the first time. */
   startedAt: number | null;
+  /** Null unless it is paused now. */
   pausedAt: number | null;
+  /** Null while it is not over, also where it has been started anew since. */
   endedAt: number | null;
   deletedAt: number | null;
   /** How long it has been live by `now`, pauses left out, in milliseconds; null if it never was. */
@@ -46,7 +48,7 @@ export function experienceState(events: readonly ExperienceEvent[], now: number)
     createdAt: last('createExperience') ?? experience.createdAtTs ?? null,
     startedAt: earliest(firstStart, experience.startedAtTs ?? null),
     pausedAt: status === 'paused' ? (last('pauseExperience') ?? experience.pausedAtTs ?? null) : null,
-    endedAt: last('endExperience') ?? experience.endedAtTs ?? null,
+    endedAt: OVER.includes(status) ? (last('endExperience') ?? experience.endedAtTs ?? null) : null,
     deletedAt: status === 'deleted' ? last('deleteExperience') : null,
     liveMs: liveTime(ordered, now),
     lastChangeAt: newest.timestamp ?? experience.lastUpdateTs ?? null,
@@ -60,6 +62,8 @@ const STATUS_AFTER: Partial<Record<ExperienceEvent['action'], Status>> = {
   deleteExperience: 'deleted',
 };
 
+const OVER: readonly Status[] = ['ended', 'deleted'];
+
 const STATUSES: readonly string[] = ['pending', 'started', 'paused', 'ended', 'deleted'];
 
 function currentStatus(ordered: readonly ExperienceEvent[]): Status {
@@ -68,11 +72,11 @@ function currentStatus(ordered: readonly ExperienceEvent[]): Status {
   }
   const decisive = ordered.findLast(({ action }) => STATUS_AFTER[action] !== undefined);
   const newest = ordered.at(-1);
-  const told = newest?.experience.status;
-  if (decisive === undefined || (newest !== decisive && told !== undefined)) {
-    return told !== undefined && STATUSES.includes(told) ? (told as Status) : 'pending';
+  const told = newest?.experience.status ?? '';
+  if (newest !== decisive && STATUSES.includes(told)) {
+    return told as Status;
   }
-  return STATUS_AFTER[decisive.action] ?? 'pending';
+  return (decisive && STATUS_AFTER[decisive.action]) ?? 'pending';
 }
 
 function liveTime(ordered: readonly ExperienceEvent[], now: number): number | null {
@@ -88,12 +92,13 @@ function liveTime(ordered: readonly ExperienceEvent[], now: number): number | nu
       switches.set(timestamp, action === 'startExperience');
     }
   }
-  if (switches.size === 0 && experience.startedAtTs !== undefined) {
-    switches.set(experience.startedAtTs, true);
-    const stopped = experience.endedAtTs ?? experience.pausedAtTs;
-    if (stopped !== undefined) {
-      switches.set(stopped, false);
-    }
+  const { startedAtTs, pausedAtTs, endedAtTs } = experience;
+  if (![...switches.values()].includes(true) && startedAtTs !== undefined) {
+    switches.set(startedAtTs, true);
+  }
+  const stoppedAt = endedAtTs ?? pausedAtTs;
+  if (![...switches.values()].includes(false) && stoppedAt !== undefined && !switches.has(stoppedAt)) {
+    switches.set(stoppedAt, false);
   }
   let live = 0;
   let since: number | null = null;
@@ -117,7 +122,7 @@ function earliest(one: number | null, other: number | null): number | null {
   return one === null ? other : other === null ? one : Math.min(one, other);
 }
 
-/** An event's time for sorting, in milliseconds: its own, else its document's last change, else 0. */
+/** An event's time for sorting, in milliseconds: its own, else its document's last change, else when it came. */
 export function eventTime(event: ExperienceEvent): number {
-  return event.timestamp ?? event.experience.lastUpdateTs ?? 0;
+  return event.timestamp ?? event.experience.lastUpdateTs ?? event.receivedAt ?? 0;
 }

@@ -1,0 +1,72 @@
+import { expect, test } from '@jest/globals';
+import { experienceMessage } from '../../../receivers/delivery/message.ts';
+import type { StoredEvent } from '../../../receivers/ledger/contract.ts';
+import { NOW, samplePayload } from '../../fixtures/messages.ts';
+
+const LINKS = {
+  experienceUrlTemplate: 'https://app.example.com/e/{id}',
+  publicUrl: 'https://webhooks.example.com',
+};
+
+/** An event as the ledger holds it, whose payload has these fields over those of the sample. */
+function stored(sequence: number, payload: object, experience: object = {}): StoredEvent {
+  const sample = samplePayload('start');
+  return {
+    sequence,
+    key: `evt_${sequence}`,
+    source: 'default',
+    origin: 'webhook',
+    action: 'startExperience',
+    experienceId: 'one',
+    experienceName: null,
+    organizationId: null,
+    occurredAt: null,
+    receivedAt: NOW + sequence,
+    body: Buffer.from(
+      JSON.stringify({ ...sample, ...payload, experience: { ...sample.experience, ...experience } }),
+    ),
+    headers: {},
+    problem: null,
+    late: false,
+    triggeredBy: null,
+  };
+}
+
+function message(event: StoredEvent, others: readonly StoredEvent[], merged: string[] = []) {
+  return experienceMessage({ eventKey: event.key, replay: 0, event, merged }, others, LINKS, NOW);
+}
+
+test('a message of an event without a time tells the state by when events came', () => {
+  const silent = { timestamp: null, experienceActions: [] };
+  const document = { lastUpdateTs: null, status: undefined };
+  const start = stored(1, { ...silent, action: 'startExperience' }, document);
+  const pause = stored(2, { ...silent, action: 'pauseExperience' }, document);
+  expect(message(start, [start, pause]).state.status).toBe('paused');
+  expect(message(pause, [pause, start]).previous?.id).toBe(samplePayload('start').experience.id);
+  expect(message(start, [pause, start]).previous).toBeNull();
+});
+
+test('events of the same moment follow each other in the order of their acceptance', () => {
+  const [first, second] = [stored(1, {}, { name: 'First' }), stored(2, {}, { name: 'Second' })];
+  expect(message(first, [second, first]).history.map(({ experience }) => experience.name)).toEqual([
+    'First',
+    'Second',
+  ]);
+  expect(message(second, [second, first]).previous?.name).toBe('First');
+});
+
+test('what was merged into an event is compared with what was before all of it', () => {
+  const at = (timestamp: number, name: string) => stored(timestamp, { timestamp }, { name });
+  const [before, one, two] = [at(1, 'Before'), at(2, 'One'), at(3, 'Two')];
+  const told = message(two, [before, one, two], [one.key]);
+  expect(told.previous?.name).toBe('Before');
+  expect(told.changes.map(({ words }) => words).join()).toMatch(/Before.*Two/);
+});
+
+test('links lead to the experience and to the event', () => {
+  const event = stored(1, {}, { id: 'a/b?c' });
+  expect(message(event, []).links).toEqual({
+    intelligems: 'https://app.example.com/e/a%2Fb%3Fc',
+    console: 'https://webhooks.example.com/console/events/evt_1',
+  });
+});
