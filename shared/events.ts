@@ -83,6 +83,9 @@ export type ParsedEvent =
 
 const decoder = new TextDecoder();
 
+/** The longest id that is taken, in characters: it becomes part of the keys by which other things are found. */
+const LONGEST_ID = 256;
+
 /**
  * Reads a webhook's body (bytes in UTF-8, or the string they decode to). Never throws: what is no known
  * event is answered with the problem and a hint in words. A field of an unexpected type counts as absent.
@@ -109,6 +112,10 @@ export function parseEvent(body: Uint8Array | string): ParsedEvent {
   const id = isRecord(payload.experience) ? text(payload.experience.id) : undefined;
   if (!isRecord(payload.experience) || id === undefined || id === '') {
     return { ok: false, problem: 'no experience', hint: 'The body names no experience.id.' };
+  }
+  if (id.length > LONGEST_ID) {
+    const hint = `The body’s experience.id has ${id.length} characters, where a UUID has 36.`;
+    return { ok: false, problem: 'no experience', hint };
   }
   return {
     ok: true,

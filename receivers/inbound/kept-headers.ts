@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Headers whose value may let somebody in. */
-const SECRET = /authorization|cookie|token|secret|password|api-?key|access-?key|credential/;
+const SECRET = /auth|cookie|token|secret|password|session|jwt|api-?key|access-?key|credential/;
 
 /** At most so many headers are kept, and so many characters of each. */
 const KEPT = 40;

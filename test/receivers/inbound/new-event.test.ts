@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import { keptHeaders } from '../../../receivers/inbound/kept-headers.ts';
+import { newEvent, type Plan } from '../../../receivers/inbound/new-event.ts';
+import { sampleBody, samplePayload } from '../../fixtures/messages.ts';
+
+const REQUEST = { headers: {}, source: 'outlet', origin: 'webhook' as const, receivedAt: 1_790_000_000_000 };
+const DELIVERY = { destination: 'slack', route: 'all', dueAt: REQUEST.receivedAt, quietMs: null };
+const plan: Plan = (_event, source) => (source === 'outlet' ? [DELIVERY] : []);
+
+describe('a verified request', () => {
+  test('becomes an event with what the ledger looks for, and its deliveries', () => {
+    const body = sampleBody('start');
+    const payload = samplePayload('start');
+    expect(newEvent({ ...REQUEST, body }, plan)).toEqual({
+      ...REQUEST,
+      body,
+      key: expect.stringMatching(/^evt_/),
+      action: 'startExperience',
+      experienceId: payload.experience.id,
+      experienceName: payload.experience.name,
+      organizationId: payload.organization.id,
+      occurredAt: payload.timestamp,
+      problem: null,
+      deliveries: [DELIVERY],
+    });
+  });
+
+  test('that is no known event is kept whole, marked, and goes nowhere', () => {
+    const body = Buffer.from([0xff, 0x00, 0x7b]);
+    expect(newEvent({ ...REQUEST, body }, plan)).toEqual({
+      ...REQUEST,
+      body,
+      key: expect.stringMatching(/^evt_0{12}/),
+      action: null,
+      experienceId: null,
+      experienceName: null,
+      organizationId: null,
+      occurredAt: null,
+      problem: expect.stringMatching(/^The body is not JSON/),
+      deliveries: [],
+    });
+  });
+
+  test('has fields that are missing as null', () => {
+    const body = Buffer.from('{"action":"pauseExperience","experience":{"id":"only-an-id"}}');
+    expect(newEvent({ ...REQUEST, body }, plan)).toMatchObject({
+      experienceId: 'only-an-id',
+      experienceName: null,
+      organizationId: null,
+      occurredAt: null,
+      problem: null,
+    });
+  });
+});
+
+describe('the headers that are kept', () => {
+  test('are what helps to understand a request, and nothing that lets somebody in', () => {
+    const secret = {
+      authorization: 'Bearer abc',
+      'proxy-authorization': 'Basic abc',
+      cookie: 'session=abc',
+      'set-cookie': ['a=abc'],
+      'x-api-key': 'abc',
+      'x-access-key': 'abc',
+      'x-auth': 'abc',
+      'x-session-id': 'abc',
+      'x-goog-iap-jwt-assertion': 'abc',
+      'x-amz-security-token': 'abc',
+      'x-webhook-secret': 'abc',
+    };
+    const kept = keptHeaders({
+      ...secret,
+      'content-type': 'application/json',
+      'x-intelligems-signature': '0f',
+      'x-forwarded-for': '203.0.113.7',
+    });
+    expect(kept).toEqual({
+      'content-type': 'application/json',
+      'x-intelligems-signature': '0f',
+      'x-forwarded-for': '203.0.113.7',
+    });
+  });
+
+  test('are bounded in number and length', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 500 }, (_, index) => [`x-${index}`, 'v'.repeat(10_000)]),
+    );
+    const kept = keptHeaders(many);
+    expect(Object.keys(kept)).toHaveLength(40);
+    expect(Math.max(...Object.values(kept).map(({ length }) => length))).toBe(512);
+  });
+});
