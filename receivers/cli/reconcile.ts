@@ -47,7 +47,7 @@ export function addReconcileCommand(program: Command): void {
 /** A pass by the receiver that runs on the data folder, else one of our own. */
 async function survey(configuration: Configuration): Promise<SurveyResult[]> {
   try {
-    const { ledger, close } = await openLedger(configuration.storage);
+    const { ledger, close } = await openLedger(configuration.storage, configuration.database);
     try {
       return await surveyHere(configuration, ledger);
     } finally {

@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/contract.ts';
+import type { DeliveryRecord } from '../ledger/reading.ts';
 
 /** The route of deliveries that bring up to date what was sent; no route of the settings has brackets around it. */
 const COMPLETION_ROUTE = '(completion)';
@@ -8,8 +9,10 @@ export function isCompletion({ route }: { route?: string }): boolean {
   return route === COMPLETION_ROUTE;
 }
 
-/** The deliveries of these states have left something behind that can be completed. */
-const SENT = ['done', 'running'];
+/** Whether a delivery has left something behind, or may have, that does not tell what is known by now. */
+function mayHaveSent({ state, attempts }: Pick<DeliveryRecord, 'state' | 'attempts'>): boolean {
+  return state === 'done' || state === 'running' || (state === 'ready' && attempts > 0);
+}
 
 /**
  * Has every destination that was told of an event bring up to date what it showed: as further deliveries,
@@ -25,7 +28,7 @@ export async function completeDeliveries(
   now: number,
 ): Promise<void> {
   const made = await ledger.deliveries(eventKey);
-  const told = made.filter(({ route, state }) => route !== COMPLETION_ROUTE && SENT.includes(state));
+  const told = made.filter((each) => !isCompletion(each) && mayHaveSent(each));
   for (const destination of new Set(told.map((each) => each.destination))) {
     const isUnderWay = made.some(
       (each) =>
