@@ -82,7 +82,7 @@ async function fill(url: string): Promise<void> {
     await client.query(
       `INSERT INTO ledger.events (sequence, key, source, origin, action, experience_id, experience_name,
         organization_id, occurred_at, received_at, late, lane)
-      SELECT n, 'evt_' || md5(n::text), 'default', 'webhook', 'startExperience', 'held-' || n % 5000,
+      SELECT n, 'evt_' || lpad(to_hex(1700000000000 + n), 12, '0') || left(md5(n::text), 20), 'default', 'webhook', 'startExperience', 'held-' || n % 5000,
         'Experience ' || n % 5000, 'organization', 1700000000000 + n, 1700000000000 + n, false,
         ('x' || left(md5('held-' || n % 5000), 16))::bit(64)::bigint
       FROM generate_series($1::bigint + 1, $2) n`,
