@@ -23,7 +23,7 @@ export interface AttemptSettings {
 }
 
 export interface AttemptServices {
-  ledger: Pick<Ledger, 'attempts' | 'history' | 'recall'>;
+  ledger: Pick<Ledger, 'attempts' | 'history' | 'recall' | 'deliveries'>;
   /** What came of an experience, where it is known. */
   resultsOf(experienceId: string): Promise<Results | null>;
   destinations: ReadonlyMap<string, Destination>;
@@ -64,7 +64,7 @@ export function createAttempt(
     try {
       const history = await historyOf(delivery);
       const earlier = toldAlready(delivery, history);
-      if (earlier !== null) {
+      if (earlier !== null && (await wentTo(delivery.destination, earlier))) {
         return {
           type: 'done',
           note: `The same action was told already, by the event ${earlier.key}: not sent again.`,
@@ -86,6 +86,11 @@ export function createAttempt(
       const reason = `The delivery broke: ${(error as Error).message}. The log has the details.`;
       return { type: 'retry', reason, uncertain: true };
     }
+  }
+
+  /** An event that was recovered only to be listed went nowhere: a late webhook of it is told. */
+  async function wentTo(destination: string, { key }: StoredEvent): Promise<boolean> {
+    return (await services.ledger.deliveries(key)).some((each) => each.destination === destination);
   }
 
   async function historyOf({ event }: ClaimedDelivery): Promise<StoredEvent[]> {

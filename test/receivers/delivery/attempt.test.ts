@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { createAttempt } from '../../../receivers/delivery/attempt.ts';
 import type { Outcome } from '../../../receivers/destinations/contract.ts';
-import type { ClaimedDelivery, StoredEvent } from '../../../receivers/ledger/contract.ts';
-import type { AttemptRecord } from '../../../receivers/ledger/reading.ts';
+import type { ClaimedDelivery, Ledger, StoredEvent } from '../../../receivers/ledger/contract.ts';
+import type { AttemptRecord, DeliveryRecord } from '../../../receivers/ledger/reading.ts';
 import { NOW, sampleBody } from '../../fixtures/messages.ts';
 
 const HOUR_MS = 3_600_000;
@@ -61,6 +61,7 @@ async function decided(
   delivery: ClaimedDelivery,
   outcome: Outcome,
   made: AttemptRecord[] | Error = [],
+  ledger: Partial<Pick<Ledger, 'history' | 'deliveries'>> = {},
 ): ReturnType<ReturnType<typeof createAttempt>> {
   const attempt = createAttempt(
     {
@@ -72,6 +73,7 @@ async function decided(
     {
       ledger: {
         history: async () => [],
+        deliveries: async () => [],
         recall: async () => null,
         attempts: async () => {
           if (made instanceof Error) {
@@ -79,6 +81,7 @@ async function decided(
           }
           return made;
         },
+        ...ledger,
       },
       resultsOf: async () => null,
       destinations: new Map([
@@ -164,4 +167,31 @@ test('what breaks in a destination is tried again, and may have arrived', async 
   const broken = Promise.reject(new Error('a fault'));
   const settlement = await decided(claimed(), broken as unknown as Outcome);
   expect(settlement).toMatchObject({ state: 'ready', uncertain: true });
+});
+
+describe('a webhook whose action was recovered before it came', () => {
+  const late = claimed();
+  const webhook = { ...late, eventKey: 'evt_2', event: { ...late.event, key: 'evt_2', sequence: 2 } };
+  const recovered: StoredEvent = { ...late.event, origin: 'recovered', occurredAt: NOW - 1_000 };
+  const toldTo = (...destinations: string[]) => ({
+    history: async () => [recovered, webhook.event],
+    deliveries: async () => destinations.map((destination) => ({ destination }) as DeliveryRecord),
+  });
+
+  test('is not told again where the recovered event went', async () => {
+    const settlement = await decided(webhook, RETRY, [], toldTo('own'));
+    expect(settlement).toMatchObject({
+      state: 'done',
+      outcome: { note: expect.stringMatching('told already') },
+    });
+  });
+
+  test('is told where that was only listed', async () => {
+    for (const ledger of [toldTo(), toldTo('another')]) {
+      expect(await decided(webhook, { type: 'done' }, [], ledger)).toMatchObject({
+        outcome: { type: 'done' },
+      });
+      expect(await decided(webhook, RETRY, [], ledger)).toMatchObject({ state: 'ready' });
+    }
+  });
 });
