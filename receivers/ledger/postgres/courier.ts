@@ -10,9 +10,6 @@ import { type Settling, writeHealth, writeOutcomes } from './write.ts';
 /** How long to wait before something that the storage refused is tried again, milliseconds. */
 const AGAIN_MS = 1_000;
 
-/** A success alone is a change of the destination's health at most so often, milliseconds. */
-const SUCCESS_EVERY_MS = 1_000;
-
 const LARGEST_BATCH = 256;
 
 export interface CourierParts {
@@ -44,6 +41,8 @@ export class Courier {
   readonly #underWay = new Set<Promise<void>>();
   /** How many outcomes that tell of a destination the ledger does not hold yet. */
   readonly #untold = new Map<string, number>();
+  /** The last success of each destination. */
+  readonly successes = new Map<string, number>();
   #ended = false;
 
   constructor(parts: CourierParts) {
@@ -204,16 +203,18 @@ export class Courier {
 
   /**
    * Applies the rule to what this process knows, so that it claims nothing for a destination that has just
-   * failed. Gives whether the ledger is to be told, so that the others know: not for a success among many.
+   * failed. Gives whether the ledger is to be told with the outcome, so that the others know: not for one
+   * success more.
    */
   #learn(destination: string, { outcome, finishedAt }: Settlement): boolean {
     const { board, work } = this.#parts;
     const before = board.get(destination);
     const after = work.health(before, outcome, finishedAt);
     const apart = { lastSuccessAt: null };
-    const tells =
-      (after.lastSuccessAt ?? 0) - (before.lastSuccessAt ?? 0) > SUCCESS_EVERY_MS ||
-      JSON.stringify({ ...after, ...apart }) !== JSON.stringify({ ...before, ...apart });
+    const tells = JSON.stringify({ ...after, ...apart }) !== JSON.stringify({ ...before, ...apart });
+    if (after.lastSuccessAt !== null) {
+      this.successes.set(destination, after.lastSuccessAt);
+    }
     if (tells) {
       this.#count(destination, 1);
       board.put([after]);

@@ -259,7 +259,10 @@ DECLARE
   job_destinations text[];
   job_due bigint[];
 BEGIN
-  PERFORM ledger.lock_lanes(array(SELECT d.lane FROM ledger.deliveries d WHERE d.id = ANY (ids)));
+  -- Shared: of one lane and destination only one delivery is held at a time, so outcomes do not meet each
+  -- other here, only what is added to the lane meanwhile.
+  PERFORM pg_advisory_xact_lock_shared(locked.lane)
+  FROM (SELECT DISTINCT d.lane FROM ledger.deliveries d WHERE d.id = ANY (ids) ORDER BY d.lane) AS locked;
 
   WITH settled AS (
     UPDATE ledger.deliveries d SET

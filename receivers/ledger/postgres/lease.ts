@@ -14,7 +14,13 @@ export function deadAfterMs(leaseMs: number): number {
 }
 
 const BEAT = `
-  WITH own AS (UPDATE ledger.workers SET beats = beats + 1 WHERE id = $1 RETURNING id)
+  WITH own AS (UPDATE ledger.workers SET beats = beats + 1 WHERE id = $1 RETURNING id),
+  told AS (
+    INSERT INTO ledger.health AS h (destination, last_success_at)
+    SELECT s.* FROM unnest($2::text[], $3::bigint[]) AS s (destination, at) ORDER BY s.destination
+    ON CONFLICT (destination) DO UPDATE
+      SET last_success_at = greatest(h.last_success_at, excluded.last_success_at)
+  )
   SELECT EXISTS (SELECT 1 FROM own) AS alive,
     (SELECT coalesce(json_agg(json_build_object('id', w.id, 'beats', w.beats, 'deadAfterMs', w.dead_after_ms)), '[]')
       FROM ledger.workers w WHERE w.id <> $1) AS others,
@@ -27,6 +33,8 @@ interface Beat {
 }
 
 export interface LeaseEvents {
+  /** The last success of each destination, told with each beat: one by one they would all write the same row. */
+  successes(): Map<string, number>;
   /** Each beat brings what the ledger holds of the destinations. */
   onHealth(health: DestinationHealth[]): void;
   /** The lease is over: nothing may be delivered under it any more. Told once. */
@@ -92,7 +100,12 @@ export class Lease {
   async #beat(): Promise<void> {
     const sentAt = performance.now();
     try {
-      const { rows } = await this.#pool.query<Beat>({ name: 'beat', text: BEAT, values: [this.#worker] });
+      const successes = this.#events.successes();
+      const { rows } = await this.#pool.query<Beat>({
+        name: 'beat',
+        text: BEAT,
+        values: [this.#worker, [...successes.keys()], [...successes.values()]],
+      });
       const { alive, others, health } = rows[0] as Beat;
       if (this.#over) {
         return;

@@ -66,6 +66,7 @@ export class WorkerSession {
       this.#finish = resolve;
     });
     this.#lease = new Lease(own.leasePool, own.worker, settings.leaseMs, own.heldSince, {
+      successes: () => this.#courier.successes,
       onHealth: (health) => this.#courier.adopt(health),
       onLost: () => this.#lose(),
       onError: (error) => work.onError(storageError(error)),
