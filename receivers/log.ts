@@ -1,5 +1,8 @@
 import pino, { type Logger } from 'pino';
 
+/** More than this, in bytes, is not kept for a reader that does not read: further lines are dropped. */
+const MOST_UNREAD_BYTES = 16 * 1_048_576;
+
 /** Lines gather up to this many bytes, or this many milliseconds, before they are written. */
 const GATHERED_BYTES = 4_096;
 const GATHERED_MS = 50;
@@ -18,7 +21,21 @@ export async function createLog(level: string, readable: boolean): Promise<Logge
       pretty({ colorize: true, singleLine: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),
     );
   }
-  const output = pino.destination({ dest: 1, minLength: GATHERED_BYTES, sync: false });
+  const output = pino.destination({
+    dest: 1,
+    minLength: GATHERED_BYTES,
+    maxLength: MOST_UNREAD_BYTES,
+    sync: false,
+  });
+  // A log that cannot be written, as on a full disk, is no reason to end what it speaks of. Nor to go on for
+  // ever: the library's own flush at the exit tries until it succeeds.
+  const { flushSync } = output;
+  output.on('error', () => {
+    output.flushSync = () => {};
+  });
+  output.on('write', () => {
+    output.flushSync = flushSync;
+  });
   setInterval(() => output.flush(), GATHERED_MS).unref();
   process.on('exit', () => output.flushSync());
   return pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime }, output);

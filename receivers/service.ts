@@ -107,10 +107,14 @@ export async function startService(configuration: Configuration, log: Logger): P
       live.changed();
     };
     if (configuration.role !== 'accept') {
-      await ledger.queue.start(deliveryWork(configuration, ledger, destinations, enrichment, observe, log));
+      const left = await leftBehind(ledger, destinations, log);
+      await ledger.queue.start(
+        deliveryWork(configuration, ledger, destinations, left, enrichment, observe, log),
+      );
+      const known = new Set(destinations.queues.map(({ name }) => name));
       endings.push(
         startRetention(ledger, configuration.storage.retentionDays, log),
-        startAlerts(ledger, configuration.alerts, log),
+        startAlerts(ledger, known, configuration.alerts, log),
         startDigest(configuration, ledger, log),
         await startSurveys(configuration, { ledger, clients, plan, log, now: Date.now }),
       );
@@ -126,8 +130,7 @@ export async function startService(configuration: Configuration, log: Logger): P
         live.close();
         const closed = new Promise((resolve) => server.close(resolve));
         server.closeIdleConnections();
-        await Promise.all(endings.map((end) => end()));
-        await ledger.queue.stop(STOP_GRACE_MS);
+        await Promise.all([ledger.queue.stop(STOP_GRACE_MS), ...endings.map((end) => end())]);
         server.closeAllConnections();
         await closed;
         await destinations.close();
@@ -140,16 +143,35 @@ export async function startService(configuration: Configuration, log: Logger): P
   }
 }
 
+/**
+ * The queues of destinations that the settings no longer name and that have deliveries open: handed out, each
+ * becomes a dead letter that says so, in place of waiting unseen for ever.
+ */
+async function leftBehind(
+  ledger: Ledger,
+  destinations: OpenDestinations,
+  log: Logger,
+): Promise<OpenDestinations['queues']> {
+  const left = (await ledger.depths()).filter(
+    ({ destination, open }) => open > 0 && !destinations.open.has(destination),
+  );
+  for (const { destination, open } of left) {
+    log.warn({ destination, open }, 'the settings no longer name this destination; what is open for it ends');
+  }
+  return left.map(({ destination }) => ({ name: destination, concurrency: 1 }));
+}
+
 function deliveryWork(
   { delivery, intelligems, server, updates }: Configuration,
   ledger: Ledger,
   destinations: OpenDestinations,
+  left: OpenDestinations['queues'],
   { resultsOf }: Enrichment,
   observe: AttemptServices['observe'],
   log: Logger,
 ): DeliveryWork {
   return {
-    destinations: destinations.queues,
+    destinations: [...destinations.queues, ...left],
     health: circuitBreaker(delivery.breaker),
     onError: (error) => log.error({ err: error }, 'the storage refused; trying again'),
     attempt: createAttempt(

@@ -30,6 +30,10 @@ async function start(): Promise<void> {
     process.exit(EX_CONFIG);
   }
   const { configuration } = loaded;
+  // Whoever reads along may end, and a file may be on a full disk: that ends nothing here.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => {});
+  }
   const log = await createLog(
     configuration.log.level,
     configuration.log.pretty ?? process.stdout.isTTY === true,

@@ -58,9 +58,10 @@ export function alertFor(
   };
 }
 
-/** Raises alerts about failing destinations. Gives a function that ends it. */
+/** Raises alerts about those of the known destinations that are failing. Gives a function that ends it. */
 export function startAlerts(
   ledger: Pick<Ledger, 'health' | 'accept'>,
+  known: ReadonlySet<string>,
   settings: AlertSettings,
   log: Logger,
 ): () => Promise<void> {
@@ -72,7 +73,8 @@ export function startAlerts(
   return startRounds(
     async () => {
       for (const health of await ledger.health()) {
-        const alert = health.destination === told ? null : alertFor(health, settings, Date.now());
+        const concerns = health.destination !== told && known.has(health.destination);
+        const alert = concerns ? alertFor(health, settings, Date.now()) : null;
         if (alert !== null) {
           const accepted = await ledger.accept(reportEvent(alert.key, alert.report, [told], Date.now()));
           if (accepted.status === 'accepted') {

@@ -61,6 +61,7 @@ export function createAttempt(
         reason: `There is no destination ${delivery.destination} any more. Add it to the settings again and replay, or dismiss this.`,
       };
     }
+    let begun = false;
     try {
       const history = await historyOf(delivery);
       const earlier = toldAlready(delivery, history);
@@ -72,19 +73,35 @@ export function createAttempt(
       }
       const message = await messageOf(delivery, history);
       if (isCompletion(delivery)) {
-        return await complete(destination, message, attemptOf(delivery, lost));
+        begun = true;
+        return await inTime(complete(destination, message, attemptOf(delivery, lost)));
       }
       if (settings.dropBookkeeping && changesNothing(message)) {
         return { type: 'done', note: 'Nothing changed that a person cares about: not sent.' };
       }
-      return await destination.send(message, attemptOf(delivery, lost));
+      begun = true;
+      return await inTime(destination.send(message, attemptOf(delivery, lost)));
     } catch (error) {
       log.error(
         { event: delivery.eventKey, destination: delivery.destination, err: error },
         'delivery broke',
       );
       const reason = `The delivery broke: ${(error as Error).message}. The log has the details.`;
-      return { type: 'retry', reason, uncertain: true };
+      return { type: 'retry', reason, uncertain: begun };
+    }
+  }
+
+  /** A destination that goes on after it was told to end keeps its place only for as long again. */
+  async function inTime(outcome: Outcome | Promise<Outcome>): Promise<Outcome> {
+    let timer: NodeJS.Timeout | undefined;
+    const overdue = new Promise<Outcome>((resolve) => {
+      const reason = 'The attempt did not end when its time was up.';
+      timer = setTimeout(() => resolve({ type: 'retry', reason, uncertain: true }), 2 * settings.timeoutMs);
+    });
+    try {
+      return await Promise.race([outcome, overdue]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -1,12 +1,24 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { signWebhook } from '../../../shared/verifier.ts';
 import { startFakeOwnApi } from '../../fakes/own-api.ts';
-import { sampleBody } from '../../fixtures/messages.ts';
-import { Receiver, runCommand, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
+import { sampleBody, samplePayload } from '../../fixtures/messages.ts';
+import { environment, Receiver, runCommand, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
 
 let home: ReturnType<typeof temporaryFolder>;
 
@@ -15,6 +27,16 @@ beforeEach(() => {
 });
 
 afterEach(() => home.remove());
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 const HERE = { HOST: '127.0.0.1', PORT: '0' };
 
@@ -160,4 +182,68 @@ describe('SIGTERM', () => {
     expect(await receiver.stop()).toBe(0);
     expect(receiver.output).not.toMatch(SECRET);
   });
+});
+
+(existsSync('/dev/full') ? test : test.skip)('a log that cannot be written ends nothing', async () => {
+  const port = await freePort();
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('../../../receivers/cli/run.js', import.meta.url))],
+    {
+      env: environment({
+        ...HERE,
+        PORT: String(port),
+        DATA_DIR: home.folder,
+        INTELLIGEMS_WEBHOOK_SECRET: SECRET,
+      }),
+      stdio: ['ignore', full, full],
+    },
+  );
+  const exited = once(child, 'exit');
+  const url = `http://127.0.0.1:${port}`;
+  const alive = async (): Promise<boolean> => {
+    try {
+      return (await fetch(`${url}/healthz`)).ok;
+    } catch {
+      return false;
+    }
+  };
+  while (child.exitCode === null && !(await alive())) {
+    // Each answer, or its absence, is awaited.
+  }
+  for (let count = 0; count < 20; count += 1) {
+    const body = JSON.stringify({ ...samplePayload('start'), timestamp: 1_790_000_000_000 + count });
+    const headers = { 'x-intelligems-signature': signWebhook(body, SECRET) };
+    const response = await fetch(`${url}/webhooks/intelligems`, { method: 'POST', headers, body });
+    expect(response.status).toBe(200);
+  }
+  child.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+  closeSync(full);
+});
+
+test('what is open for a destination that is no longer there becomes a dead letter, and can be replayed', async () => {
+  const api = await startFakeOwnApi();
+  api.faults.draw(() => ({ kind: 'status', status: 503 }));
+  const without = { DATA_DIR: home.folder, LOG_PRETTY: 'false' };
+  const settings = { ...without, FORWARD_URL: api.url, FORWARD_ALLOW_PRIVATE: 'true' };
+  const first = await Receiver.start({ ...settings, FIRST_RETRY_SECONDS: '0.1' });
+  await first.post(sampleBody('start'));
+  await first.printed(/"will try again"/);
+  await first.stop();
+  const second = await Receiver.start(without);
+  await second.printed(/"destination":"http".*"There is no destination http any more.*"dead letter"/);
+  await second.stop();
+  api.faults.clear();
+  const third = await Receiver.start(settings);
+  const { stdout } = await runCommand(['replay', '--destination', 'http'], {
+    ...settings,
+    ...HERE,
+    PORT: new URL(third.url).port,
+  });
+  expect(stdout).toMatch(/1/);
+  await third.printed(/"destination":"http".*"delivered"/);
+  await third.stop();
+  await api.close();
 });

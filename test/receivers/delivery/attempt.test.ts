@@ -66,7 +66,7 @@ async function decided(
   const attempt = createAttempt(
     {
       retry: { maxAttempts: 3, firstRetryMs: 10_000, factor: 5, giveUpAfterMs: GIVE_UP_MS },
-      timeoutMs: 1_000,
+      timeoutMs: 50,
       links: { experienceUrlTemplate: null, publicUrl: null },
       dropBookkeeping: false,
     },
@@ -194,4 +194,18 @@ describe('a webhook whose action was recovered before it came', () => {
       expect(await decided(webhook, RETRY, [], ledger)).toMatchObject({ state: 'ready' });
     }
   });
+});
+
+test('what never ends is given up, and may have arrived', async () => {
+  const never = new Promise<Outcome>(() => {});
+  const settlement = await decided(claimed(), never as unknown as Outcome);
+  expect(settlement).toMatchObject({ state: 'ready', uncertain: true, attemptCounts: true });
+});
+
+test('what breaks before anything is sent has not arrived', async () => {
+  const history = async () => {
+    throw new Error('disk');
+  };
+  const settlement = await decided(claimed(), { type: 'done' }, [], { history });
+  expect(settlement).toMatchObject({ state: 'ready', uncertain: false });
 });
