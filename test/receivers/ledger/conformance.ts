@@ -394,6 +394,72 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(states).toEqual(['merged', 'merged', 'ready']);
       });
 
+      test('gather behind one that is under way, and behind its retries', async () => {
+        await worker.start(ledger);
+        const update = (): NewEvent =>
+          event({
+            action: 'updateExperience',
+            deliveries: [delivery('slack', { quietMs: 20, dueAt: Date.now() + 20 })],
+          });
+        const [first, second, third] = [update(), update(), update()] as [NewEvent, NewEvent, NewEvent];
+        await ledger.accept(first);
+        const running = await worker.next();
+        await ledger.accept(second);
+        running.answer(RETRY);
+        const again = await worker.next();
+        expect(again.delivery).toMatchObject({ eventKey: first.key, attempt: 2, merged: [] });
+        await ledger.accept(third);
+        again.answer(DONE);
+        const gathered = await worker.next();
+        expect(gathered.delivery).toMatchObject({ eventKey: third.key, merged: [second.key] });
+        gathered.answer(DONE);
+        expect(await finished(third.key)).toEqual(['done']);
+        expect(await finished(second.key)).toEqual(['merged']);
+      });
+
+      test('are still merged after a restart', async () => {
+        const updates = [1, 2, 3].map(() => event({ action: 'updateExperience', deliveries: [quiet()] }));
+        await ledger.accept(updates[0] as NewEvent);
+        await ledger.accept(updates[1] as NewEvent);
+        await reopen();
+        await worker.start(ledger);
+        await ledger.accept(updates[2] as NewEvent);
+        await ledger.accept(event({ action: 'endExperience', deliveries: [delivery('slack')] }));
+        const told = await worker.next();
+        expect(told.delivery).toMatchObject({
+          eventKey: updates[2]?.key,
+          merged: [updates[0]?.key, updates[1]?.key],
+        });
+        told.answer(DONE);
+        (await worker.next()).answer(DONE);
+        await finished(updates[2]?.key as string);
+      });
+
+      test('that were merged go with old events, and the dead letter that tells them stays', async () => {
+        await worker.start(ledger);
+        const updates = [1, 2].map(() => event({ action: 'updateExperience', deliveries: [quiet()] }));
+        for (const each of updates) {
+          await ledger.accept(each);
+        }
+        const end = event({ action: 'endExperience', deliveries: [delivery('slack')] });
+        await ledger.accept(end);
+        (await worker.next()).answer(DEAD);
+        (await worker.next()).answer(DONE);
+        await finished(end.key);
+        await ledger.prune(Date.now() + 1_000, 100);
+        expect((await ledger.events({ limit: 10 })).map(({ key }) => key)).toEqual([updates[1]?.key]);
+        const [letter] = await ledger.deadLetters({ limit: 10 });
+        await ledger.reviveDeadLetters([letter?.id as number], Date.now());
+        const again = await worker.next();
+        expect(again.delivery.eventKey).toBe(updates[1]?.key);
+        again.answer(DONE);
+        await finished(updates[1]?.key as string);
+        const next = event();
+        await ledger.accept(next);
+        const history = await ledger.history('experience-1', 10);
+        expect(history.map(({ key }) => key)).toContain(next.key);
+      });
+
       test('are told at once, and before it, when something else happens', async () => {
         await worker.start(ledger);
         const updates = Array.from({ length: 2 }, () =>
