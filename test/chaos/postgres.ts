@@ -67,7 +67,7 @@ export async function runPostgresChaos({
       kills[kill] += 1;
     }
     endTrouble(world);
-    await drained(fleet.receiver(3));
+    await drained(fleet.receiver(3)).finally(() => fleet.check());
     await fleet.stop();
     return { seed, kills, acknowledged: acknowledged.length, ...count(world, acknowledged) };
   } finally {
@@ -102,6 +102,15 @@ class Fleet {
         this.#receivers[index] = await this.#launch(ROLES[index] as (typeof ROLES)[number]);
       }),
     );
+  }
+
+  /** Throws if a process ended that nobody killed. */
+  check(): void {
+    for (const { process, output } of this.#receivers) {
+      if (process.exitCode !== null || process.signalCode !== null) {
+        throw new Error(`A receiver ended by itself:\n${output.slice(-4_000)}`);
+      }
+    }
   }
 
   async stop(): Promise<void> {

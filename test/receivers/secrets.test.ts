@@ -73,7 +73,12 @@ describe('with nothing that works', () => {
 
   test('no secret is in the ledger, nor in what the command line says', async () => {
     const on = { ...settings, PORT: new URL(receiver.url).port, HOST: '127.0.0.1' };
-    for (const words of [['export'], ['events'], ['replay', '--dry-run', '--destination', 'slack'], ['doctor', '--json']]) {
+    for (const words of [
+      ['export'],
+      ['events'],
+      ['replay', '--dry-run', '--destination', 'slack'],
+      ['doctor', '--json'],
+    ]) {
       const { stdout, stderr } = await runCommand(words, on);
       expect(stdout).not.toBe('');
       expectNoSecret(`${stdout}${stderr}`);
