@@ -65,7 +65,7 @@ export function experienceMessage(
     state: experienceState(history, now),
     history,
     previous: previous?.experience ?? null,
-    changes: previous === null ? [] : describeChanges(documentOf(previous), documentOf(event)),
+    changes: previous === null ? [] : describeChanges(documentOf(previous), documentOf(event), event.action),
     results: null,
     source: own.source,
     links: {

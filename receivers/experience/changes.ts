@@ -1,4 +1,4 @@
-import { isRecord, readExperience, type Variation } from '../../shared/events.ts';
+import { type Action, isRecord, readExperience, type Variation } from '../../shared/events.ts';
 import { categoryWords, cut, percentWords, typeWords, variationWords } from '../../shared/words.ts';
 import { type Difference, fieldDifferences, quoted, same } from './differences.ts';
 
@@ -8,7 +8,10 @@ export interface Change {
   field: string;
   /** In words: “Variant B 50 → 20 %”. */
   words: string;
-  /** A field that only the vendor's bookkeeping changes, such as the time of the last update. */
+  /**
+   * Nothing that is news: a field that only the vendor's bookkeeping changes, such as the time of the last
+   * update, or that the event's action sets by itself, such as the status when it starts.
+   */
   bookkeeping: boolean;
 }
 
@@ -28,8 +31,15 @@ const LONGEST_WORDS = 300;
  *
  * @param before the experience document of the earlier snapshot, as it came
  * @param after the one of the later snapshot
+ * @param action what led to the later snapshot
  */
-export function describeChanges(before: Document, after: Document): Change[] {
+export function describeChanges(
+  before: Document,
+  after: Document,
+  action: Action = 'updateExperience',
+): Change[] {
+  const isOwnDoing = (field: string): boolean =>
+    action !== 'updateExperience' && SET_BY_ACTIONS.includes(field);
   const changes: Change[] = [];
   let further = 0;
   for (const field of fieldsOf(before, after)) {
@@ -41,7 +51,8 @@ export function describeChanges(before: Document, after: Document): Change[] {
       continue;
     }
     for (const { words, bookkeeping } of differences(field, before, after)) {
-      changes.push({ field, words: cut(words, LONGEST_WORDS), bookkeeping });
+      const isNoNews = bookkeeping || isOwnDoing(field);
+      changes.push({ field, words: cut(words, LONGEST_WORDS), bookkeeping: isNoNews });
     }
   }
   return bounded(changes, further);
@@ -49,6 +60,9 @@ export function describeChanges(before: Document, after: Document): Change[] {
 
 /** The fields by which people know an experience come first, in this order; the others follow as they stand. */
 const FIRST_FIELDS = ['name', 'status', 'type', 'category', 'variations', 'audience', 'offer'];
+
+/** What starting, pausing, ending and deleting set by themselves: that it was started says it already. */
+const SET_BY_ACTIONS = ['status', 'startedAtTs', 'pausedAtTs', 'endedAtTs', 'deletedAtTs', 'isDeleted'];
 
 function fieldsOf(before: Document, after: Document): string[] {
   return [...new Set([...FIRST_FIELDS, ...Object.keys(after), ...Object.keys(before)])];

@@ -5,7 +5,7 @@ import {
   triggeredBy,
 } from '../../../shared/events.ts';
 import { ACTION_TITLES, ACTION_VERBS, cut, durationWords, nameWords } from '../../../shared/words.ts';
-import { eventTime } from '../../experience/state.ts';
+import { eventTime, experienceState } from '../../experience/state.ts';
 import { inline } from '../chat/text.ts';
 import { changeLines, eventWords, headingWords, kindWords, noteLines } from '../chat/words.ts';
 import type { ExperienceMessage, Message } from '../contract.ts';
@@ -149,7 +149,8 @@ function noteBlocks(message: ExperienceMessage): Block[] {
   return notes.length === 0 ? [] : [{ type: 'context', elements: notes.map(markup) }];
 }
 
-function factBlocks({ state }: ExperienceMessage): Block[] {
+function factBlocks(message: ExperienceMessage): Block[] {
+  const { state } = message;
   const running = state.status === 'started';
   const facts: [string, string | null][] = [
     ['Created', state.createdAt === null ? null : dateMarkup(state.createdAt)],
@@ -157,15 +158,28 @@ function factBlocks({ state }: ExperienceMessage): Block[] {
     ['Paused', state.pausedAt === null ? null : dateMarkup(state.pausedAt, { ago: true })],
     ['Ended', state.endedAt === null ? null : dateMarkup(state.endedAt)],
     ['Deleted', state.deletedAt === null ? null : dateMarkup(state.deletedAt)],
-    [
-      'Running time',
-      state.liveMs === null ? null : `${durationWords(state.liveMs)}${running ? ' so far' : ''}`,
-    ],
+    ['Running time', runningTime(message)],
   ];
   const fields = facts
     .filter(([, value]) => value !== null)
     .map(([label, value]) => markup(`*${label}*\n${value}`));
   return fields.length === 0 ? [] : [{ type: 'section', fields }];
+}
+
+/**
+ * How long it has been live. A card stands for weeks between two events: while it runs without a pause, how long
+ * ago it started says it, which Slack keeps up to date; with pauses, the moment is told by which it was counted.
+ */
+function runningTime(message: ExperienceMessage): string | null {
+  const { state, history } = message;
+  if (state.status !== 'started' || state.liveMs === null) {
+    return state.liveMs === null ? null : durationWords(state.liveMs);
+  }
+  const until = eventTime(newest(message));
+  const { liveMs } = experienceState(history, until);
+  return liveMs === null || until - liveMs === state.startedAt
+    ? null
+    : `${durationWords(liveMs)} by ${dateMarkup(until)}`;
 }
 
 function newest({ event, history }: ExperienceMessage): ExperienceEvent {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeChanges } from '../../../receivers/experience/changes.ts';
+import type { Action } from '../../../shared/events.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
 
 type Document = Record<string, unknown>;
@@ -42,6 +43,17 @@ describe('what changed, of the fields that people know', () => {
       { field: 'variations', words: 'Control 50 → 80 %, Price −5 % 50 → 20 %', bookkeeping: false },
       { field: 'lastUpdateTs', words: expect.stringContaining('last update'), bookkeeping: true },
     ]);
+  });
+
+  test('what an action sets by itself is no news, and what changed beside it is', () => {
+    const before = { status: 'pending', name: 'Old', startedAtTs: null };
+    const after = { status: 'started', name: 'New', startedAtTs: 1_790_000_000_000 };
+    const news = (action: Action): string[] =>
+      describeChanges(before, after, action)
+        .filter(({ bookkeeping }) => !bookkeeping)
+        .map(({ field }) => field);
+    expect(news('startExperience')).toEqual(['name']);
+    expect(news('updateExperience')).toEqual(['name', 'status', 'startedAtTs']);
   });
 
   test.each<[string, Document, Document, string[]]>([

@@ -3,9 +3,10 @@ import type { Message } from '../../../../receivers/destinations/contract.ts';
 import type { SlackMessage } from '../../../../receivers/destinations/slack/blocks.ts';
 import { slack } from '../../../../receivers/destinations/slack/definition.ts';
 import { renderCard, renderMessage, renderReply } from '../../../../receivers/destinations/slack/render.ts';
+import { experienceState } from '../../../../receivers/experience/state.ts';
 import { blockFaults } from '../../../fakes/slack/blocks.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
-import { sampleMessage } from '../../../fixtures/messages.ts';
+import { eventOf, messageOf, NOW, sampleMessage, samplePayload } from '../../../fixtures/messages.ts';
 import { CHAT_MESSAGES, extremeMessages } from '../chat/messages.ts';
 
 const PEOPLE = new Map([['jonas@alpine-goods.example', 'U0JONAS00']]);
@@ -60,6 +61,38 @@ test.each(Object.entries(extremeMessages()))(
     }
   },
 );
+
+describe('the running time on a card, which stands unchanged between two events', () => {
+  const HOUR = 3_600_000;
+  const start = samplePayload('start').timestamp;
+  const cardAfter = (...actions: string[]): string => {
+    const payloads = actions.map((action, index) => ({
+      ...samplePayload('start'),
+      action: `${action}Experience`,
+      timestamp: start + index * 2 * HOUR,
+      experience: { ...samplePayload('start').experience, experienceActions: [] },
+    }));
+    const history = payloads.map(eventOf);
+    const message = messageOf(payloads.at(-1) as object, { history, state: experienceState(history, NOW) });
+    const shown = { ...slack.example, mode: 'card' as const };
+    return slack.preview(message, shown).text;
+  };
+
+  test('is how long ago it started while it runs, which Slack keeps up to date', () => {
+    const card = JSON.stringify(renderCard(sampleMessage('update'), PEOPLE));
+    expect(card).toContain('*Started*\\n<!date^1788341400^{date_short_pretty} at {time} ({ago})|');
+    expect(cardAfter('start', 'update')).not.toContain('Running time');
+  });
+
+  test('names the moment by which it was counted where there were pauses', () => {
+    const moment = new Date(start + 4 * HOUR).toISOString().slice(0, 16).replace('T', ' ');
+    expect(cardAfter('start', 'pause', 'start')).toContain(`Running time: 2 h by ${moment} UTC`);
+  });
+
+  test('is told as it is once it no longer runs', () => {
+    expect(cardAfter('start', 'pause', 'start', 'end')).toMatch(/Running time: 4 h$/m);
+  });
+});
 
 describe('the preview', () => {
   test('is JSON with a link that opens the blocks in the Block Kit Builder', () => {
