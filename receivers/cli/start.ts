@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
+import { webhookUrl } from '../console/set-up-facts.ts';
 import { TOKEN_FILE } from '../console/tokens.ts';
 import { SECRET_FILE } from '../inbound/webhook-secret.ts';
 import { createLog } from '../log.ts';
@@ -110,10 +111,7 @@ export function welcome(
   const kinds = [...new Set(configuration.destinations.map(({ kind }) => kind.title))];
   const previewing = configuration.destinations.every(({ kind }) => kind.kind === 'preview');
   const base = publicUrl ?? 'https://<this machine, as the internet sees it>';
-  const secret =
-    newSecret === null
-      ? 'the secret you have set'
-      : `this secret (said only now, kept in ${join(configuration.storage.dataFolder, SECRET_FILE)}): ${newSecret}`;
+  const addresses = configuration.sources.map(({ name }) => webhookUrl(base, name)).join(' or ');
   const console = `${publicUrl ?? localOrigin(address)}/console`;
   const kept = configuration.console.token === null;
   const link =
@@ -123,12 +121,24 @@ export function welcome(
   return [
     `Receiving on ${origin(address)}, Node ${process.versions.node}; delivering to ${kinds.join(', ') || 'nothing'}.`,
     '1. See it work: npm run send -- start',
-    `2. In Intelligems, Settings, Webhooks: paste ${base}/webhooks/intelligems with ${secret}`,
+    `2. In Intelligems, Settings, Webhooks: paste ${addresses} with ${secretWords(configuration, newSecret)}`,
     previewing
       ? '3. Connect Slack, Google Sheets, email or your own API: the README tells which settings; until then events are printed here.'
       : '3. Every step of every event is a line in this log; /healthz, /readyz and /metrics are for machines.',
     `Console, to see all this and what to do: ${link}`,
   ].join('\n');
+}
+
+/** Which secret to enter at Intelligems. */
+function secretWords({ sources, storage }: Configuration, made: string | null): string {
+  const file = join(storage.dataFolder, SECRET_FILE);
+  const own =
+    made === null ? `the secret in ${file}` : `this secret (said only now, kept in ${file}): ${made}`;
+  const unset = sources.find(({ secrets }) => secrets.length === 0);
+  if (sources.length === 1) {
+    return unset === undefined ? 'the secret you have set' : own;
+  }
+  return `the secret of each${unset === undefined ? '' : `, for ${unset.name} ${own}`}`;
 }
 
 /** Where a browser on this machine finds it. */

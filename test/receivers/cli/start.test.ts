@@ -58,9 +58,28 @@ describe('the first start', () => {
 
     const again = await Receiver.start(settings);
     expect(again.output).not.toMatch(secret);
+    expect(again.output).toMatch(`with the secret in ${join(home.folder, 'webhook-secret')}`);
     expect((await again.post(sampleBody('end'), { secret })).status).toBe(200);
     await again.stop();
   });
+});
+
+test('a start names the address of each source', async () => {
+  const file = join(home.folder, 'receivers.yaml');
+  const settings = {
+    DATA_DIR: home.folder,
+    INTELLIGEMS_WEBHOOK_SECRET: '',
+    PUBLIC_URL: 'https://hooks.example.com',
+  };
+  const webhooks = 'https://hooks.example.com/webhooks/intelligems';
+  writeFileSync(file, 'sources: [{ name: outlet, secrets: [one] }]');
+  const one = await Receiver.start(settings);
+  expect(one.output).toMatch(`paste ${webhooks}/outlet with the secret you have set\n`);
+  await one.stop();
+  writeFileSync(file, 'sources: [{ name: default }, { name: outlet, secrets: [one] }]');
+  const two = await Receiver.start(settings);
+  expect(two.output).toMatch(`paste ${webhooks} or ${webhooks}/outlet with the secret of each, for default `);
+  await two.stop();
 });
 
 describe('a start that cannot be', () => {
