@@ -1,3 +1,4 @@
+import type { Fault } from './faults.ts';
 import { DEFAULT_SOURCE, SOURCE_ENVIRONMENT, type Source, sourceSettings } from './sources.ts';
 import { entriesOf, inside, nameOf, type Place, type Read, takenNames, validate } from './validate.ts';
 import { type Environment, variable } from './variables.ts';
@@ -43,5 +44,11 @@ function fromEnvironment(environment: Environment): Read<Partial<Source>> {
   };
   const read = validate(sourceSettings, { ...Object.fromEntries(written), name: DEFAULT_SOURCE }, place);
   const value = Object.fromEntries(written.map(([field]) => [field, read.value?.[field]]));
-  return { value: read.value === null ? {} : value, faults: read.faults };
+  return { value: read.value === null ? {} : value, faults: [...read.faults, ...noSecret(value, place)] };
+}
+
+/** A list of secrets that holds none, such as a comma: not meant as “make one for me”. */
+function noSecret({ secrets }: Partial<Source>, place: Place): Fault[] {
+  const message = 'It holds no secret. Write the secret, or several with commas between them.';
+  return secrets?.length === 0 ? [{ where: place.where(['secrets']), message }] : [];
 }

@@ -165,6 +165,12 @@ describe('the source of the environment', () => {
       },
     ]);
   });
+
+  test('has none where only commas are listed, which is a fault', () => {
+    expect(faultsOf({ INTELLIGEMS_WEBHOOK_SECRET: ' , ' })).toEqual([
+      'INTELLIGEMS_WEBHOOK_SECRET: It holds no secret. Write the secret, or several with commas between them.',
+    ]);
+  });
 });
 
 test('faults are told for a terminal', () => {
