@@ -58,6 +58,9 @@ const TOO_MANY_AT_ONCE: Problem = {
   detail: 'This receiver is being sent more than it may hold in memory. Send the same request again later.',
 };
 
+/** So much of the name of an unknown source is logged: a longer one is no slip of a person. */
+const LOGGED_NAME = 64;
+
 /**
  * Answers one webhook: limits its size, verifies its raw bytes, and answers 200 only after the ledger has
  * it on disk. The same event again is answered 200 and causes nothing; when the storage refuses it is 503,
@@ -77,11 +80,13 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
     if (source === undefined) {
       request.resume();
       observe.refused('unknown', 'unknown-source');
+      log.warn({ source: sourceName.slice(0, LOGGED_NAME), reason: 'unknown-source' }, 'refused');
       return sendProblem(response, UNKNOWN_SOURCE);
     }
     const read = await bodies.read(request);
     if (!read.ok) {
       observe.refused(source.name, read.problem);
+      log.warn({ source: source.name, reason: read.problem }, 'refused');
       return refuseBody(response, read.problem);
     }
     const { body } = read;

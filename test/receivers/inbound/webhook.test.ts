@@ -7,7 +7,7 @@ import { signWebhook } from '../../../shared/verifier.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
 import { Receiver, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
 
-const LIMIT = 4_096;
+const LIMIT = 262_144;
 
 let receiver: Receiver;
 let data: ReturnType<typeof temporaryFolder>;
@@ -96,7 +96,8 @@ describe('a signed body that is no known event', () => {
     ['a list', '[]'],
     ['null', 'null'],
     ['nothing', ''],
-    ['100,000 brackets', ''.padEnd(LIMIT, '[')],
+    ['100,000 brackets', ''.padEnd(100_000, '[')],
+    ['100,000 lists in each other', `${''.padEnd(100_000, '[')}${''.padEnd(100_000, ']')}`],
     ['a prototype', '{"__proto__":{"action":"startExperience"},"action":{}}'],
   ])('is kept and answered 200: %s', async (_what, body) => {
     const response = await receiver.post(body);
@@ -119,6 +120,12 @@ describe('a signed body that is no known event', () => {
     [
       'a timestamp of NaN',
       Buffer.from('{"action":"startExperience","timestamp":"NaN","experience":{"id":"2"}}'),
+    ],
+    [
+      '100,000 lists in each other',
+      Buffer.from(
+        `{"action":"startExperience","experience":{"id":"5","name":${''.padEnd(100_000, '[')}${''.padEnd(100_000, ']')}}}`,
+      ),
     ],
     ['duplicate keys', Buffer.from('{"action":"x","action":"startExperience","experience":{"id":"3"}}')],
     [
@@ -184,6 +191,7 @@ describe('a refusal', () => {
       outgoing.write(body);
     });
     expect(streamed).toBe(413);
+    await receiver.printedTimes('"reason":"too-large","msg":"refused"', 2);
   });
 
   test('404 for an unknown source, and for an unknown path', async () => {
@@ -192,6 +200,7 @@ describe('a refusal', () => {
       expect(response.status).toBe(404);
       await problemOf(response);
     }
+    await receiver.printed(/"source":"nobody","reason":"unknown-source","msg":"refused"/);
   });
 
   test('405 for another method, with the one to use', async () => {
