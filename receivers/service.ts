@@ -13,8 +13,8 @@ import type { Destination } from './destinations/contract.ts';
 import { type OpenDestinations, openDestinations } from './destinations/open.ts';
 import type { Plan } from './inbound/new-event.ts';
 import { Refusals } from './inbound/refusals.ts';
-import { createWebhook, type WebhookSource } from './inbound/webhook.ts';
-import { ownSecret } from './inbound/webhook-secret.ts';
+import { createWebhook } from './inbound/webhook.ts';
+import { webhookSources } from './inbound/webhook-sources.ts';
 import { openClients } from './intelligems/clients.ts';
 import { type Enrichment, openEnrichment } from './intelligems/enrichment.ts';
 import { startSurveys } from './intelligems/surveys.ts';
@@ -50,7 +50,7 @@ export async function startService(configuration: Configuration, log: Logger): P
   const opened = await openLedger(configuration.storage, configuration.database);
   const { ledger } = opened;
   try {
-    const { sources, newSecret } = webhookSources(configuration);
+    const { sources, newSecret } = webhookSources(configuration.sources, configuration.storage.dataFolder);
     const zapier = openZapier(configuration.zapier, ledger);
     const clients = openClients(configuration.intelligems, configuration.sources);
     const own = await openDestinations(configuration.destinations, log, () => ledger.queue.workers);
@@ -192,22 +192,6 @@ function deliveryWork(
       },
     ),
   };
-}
-
-function webhookSources(configuration: Configuration): {
-  sources: Map<string, WebhookSource>;
-  newSecret: string | null;
-} {
-  let newSecret: string | null = null;
-  const sources = configuration.sources.map(({ name, secrets }): [string, WebhookSource] => {
-    if (secrets.length > 0) {
-      return [name, { name, secrets }];
-    }
-    const { secret, made } = ownSecret(configuration.storage.dataFolder);
-    newSecret = made ? secret : null;
-    return [name, { name, secrets: [secret] }];
-  });
-  return { sources: new Map(sources), newSecret };
 }
 
 function listening(server: Server, port: number, host: string): Promise<void> {

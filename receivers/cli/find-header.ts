@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { BodyReader } from '../inbound/read-body.ts';
+import { diagnose } from '../inbound/signature-doctor.ts';
 import { findSignature, type SignatureMatch } from '../inbound/signature-search.ts';
+import { asSent } from './captured-request.ts';
 import { givenSecrets } from './given-secrets.ts';
 
 interface FindHeaderOptions {
   secret?: string[];
   host: string;
-  port: string;
+  port: number;
   request?: string;
 }
 
@@ -29,7 +31,7 @@ export function addFindHeaderCommand(program: Command): void {
       'the secret that the sender signs with (default: INTELLIGEMS_WEBHOOK_SECRET)',
     )
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
-    .option('--port <number>', 'the port to listen on; 0 takes a free one', '8788')
+    .option('--port <number>', 'the port to listen on; 0 takes a free one', portNumber, 8788)
     .option(
       '--request <file>',
       'read a captured request (head, empty line, body, as it came) in place of listening',
@@ -57,7 +59,7 @@ async function listen(
       `It is not possible to listen on ${host}:${port} (${error.message}). Choose another with --port.`,
     ),
   );
-  server.listen(Number(port), host, () => {
+  server.listen(port, host, () => {
     const { port } = server.address() as AddressInfo;
     print(
       `Listening on http://${host}:${port}. Let Intelligems (through a tunnel or proxy) send a webhook here.`,
@@ -81,13 +83,15 @@ async function readCaptured(secrets: readonly string[], file: string): Promise<s
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const server = createFinder(secrets, (isFound) => resolve(isFound ? undefined : 'Nothing found.'));
   const unreadable =
-    'The file holds no whole HTTP request: a request line, headers, an empty line, and the body as it came.';
+    'The file holds no whole HTTP request: a request line, headers, an empty line, and the body as it came, with as many bytes as its Content-Length says.';
   server.on('clientError', (_error, socket) => {
     socket.destroy();
     resolve(unreadable);
   });
   server.listen(0, '127.0.0.1', () => {
-    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () => socket.end(captured));
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () =>
+      socket.end(asSent(captured)),
+    );
     socket.on('error', () => resolve(unreadable));
     socket.on('close', () => resolve(unreadable));
     socket.resume();
@@ -100,7 +104,7 @@ async function readCaptured(secrets: readonly string[], file: string): Promise<s
 
 function createFinder(secrets: readonly string[], onLooked: (isFound: boolean) => void): Server {
   const bodies = new BodyReader(BODY_LIMIT_BYTES);
-  return createServer(async (request, response) => {
+  return createServer({ requireHostHeader: false }, async (request, response) => {
     const read = await bodies.read(request);
     if (!read.ok) {
       print(`A request could not be read whole: ${read.problem}.`);
@@ -109,7 +113,7 @@ function createFinder(secrets: readonly string[], onLooked: (isFound: boolean) =
     }
     const { body } = read;
     const match = findSignature({ body, headers: request.headers, secrets });
-    print(...(match === undefined ? notFound(request, body) : found(match, request)));
+    print(...(match === undefined ? notFound(request, body) : found(match, request, body, secrets)));
     response.writeHead(503, { 'content-type': 'text/plain', connection: 'close' });
     response.end(
       'The header finder looked at this request and kept nothing of it. Send it again later.\n',
@@ -118,7 +122,12 @@ function createFinder(secrets: readonly string[], onLooked: (isFound: boolean) =
   });
 }
 
-function found(match: SignatureMatch, { rawHeaders }: IncomingMessage): string[] {
+function found(
+  match: SignatureMatch,
+  { headers, rawHeaders }: IncomingMessage,
+  body: Buffer,
+  secrets: readonly string[],
+): string[] {
   const name = rawHeaders.find((each) => each.toLowerCase() === match.header) ?? match.header;
   const prefix = match.prefix === '' ? '' : `, after the prefix ${JSON.stringify(match.prefix)}`;
   const lines = [
@@ -127,11 +136,9 @@ function found(match: SignatureMatch, { rawHeaders }: IncomingMessage): string[]
   if (match.header !== DEFAULT_HEADER) {
     lines.push(`Set INTELLIGEMS_SIGNATURE_HEADER=${name}.`);
   }
-  if (match.encoding !== 'hex' || match.prefix !== '' || match.surrounded) {
-    lines.push('This receiver wants 64 hex digits and nothing else in that header.');
-  }
-  if (match.secretMistake !== undefined || match.bodyMistake !== undefined) {
-    lines.push('It fits only after a mistake is undone; `npm run verify` says which.');
+  const diagnosis = diagnose({ body, headers, headerName: match.header, secrets });
+  if (diagnosis !== null) {
+    lines.push(`The receiver would refuse it: ${diagnosis.finding}`, `What to do: ${diagnosis.fix}`);
   }
   return lines;
 }
@@ -142,6 +149,14 @@ function notFound({ method, url, headers }: IncomingMessage, body: Buffer): stri
     `Its headers: ${Object.keys(headers).join(', ')}.`,
     'Compare the secret with the sender, and see that nothing in between changes the body.',
   ];
+}
+
+function portNumber(written: string): number {
+  const port = Number(written);
+  if (!/^\d+$/.test(written) || port > 65_535) {
+    throw new InvalidArgumentError('Write a number from 0 to 65535.');
+  }
+  return port;
 }
 
 function print(...lines: string[]): void {

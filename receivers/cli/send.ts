@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { isRecord } from '../../shared/events.ts';
 import { signWebhook } from '../../shared/verifier.ts';
 import { describeFaults } from '../config/faults.ts';
 import { type LocalReceiver, readLocalReceiver } from '../config/local-receiver.ts';
 import { DEFAULT_SOURCE, type Source } from '../config/sources.ts';
-import { SECRET_FILE } from '../inbound/webhook-secret.ts';
+import { madeSecret } from '../inbound/webhook-secret.ts';
 
 /** The exit code for a fault in the settings (sysexits.h, EX_CONFIG). */
 const EX_CONFIG = 78;
@@ -131,7 +130,7 @@ function wayThere(
   const source = sourceNamed(options.source, receiver, command);
   return {
     url: options.url ?? ownUrl(receiver, source),
-    secret: forged ?? source.secrets[0] ?? madeSecret(receiver),
+    secret: forged ?? source.secrets[0] ?? madeSecret(receiver.dataFolder),
     header: receiver.signatureHeader,
   };
 }
@@ -151,15 +150,6 @@ function ownUrl({ host, port }: LocalReceiver, { name }: Source): string {
   const near = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const path = name === DEFAULT_SOURCE ? '' : `/${name}`;
   return `http://${near.includes(':') ? `[${near}]` : near}:${port}/webhooks/intelligems${path}`;
-}
-
-/** The secret that the receiver made itself on its first start. */
-function madeSecret({ dataFolder }: LocalReceiver): string | null {
-  try {
-    return readFileSync(join(dataFolder, SECRET_FILE), 'utf8').trim();
-  } catch {
-    return null;
-  }
 }
 
 async function post(

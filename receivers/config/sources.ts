@@ -8,6 +8,8 @@ export interface Source {
   title: string;
   /** Any of them verifies; none means that the receiver makes one on first start. */
   secrets: string[];
+  /** None of them verifies; a refusal says when the sender still uses one. */
+  previousSecrets: string[];
   organizationId: string | null;
   /** For the External API of Intelligems. */
   accessToken: string | null;
@@ -36,6 +38,12 @@ export const sourceSettings = z
         'The webhook secrets, several at once while you change them. Without one, the receiver makes one on first start.',
       )
       .meta({ secret: true }),
+    previousSecrets: list(z.string(), secretList)
+      .prefault([])
+      .describe(
+        'Secrets that are no longer accepted, so that a refusal says when the sender still uses one. The one that the receiver made is known anyway.',
+      )
+      .meta({ secret: true }),
     organizationId: text('Write the id of the organization at Intelligems.')
       .nullable()
       .default(null)
@@ -57,5 +65,6 @@ export const sourceSettings = z
 /** The environment variables of the source `default`, and the fields they set. */
 export const SOURCE_ENVIRONMENT = {
   INTELLIGEMS_WEBHOOK_SECRET: 'secrets',
+  INTELLIGEMS_PREVIOUS_WEBHOOK_SECRET: 'previousSecrets',
   INTELLIGEMS_ACCESS_TOKEN: 'accessToken',
 } as const;

@@ -68,7 +68,7 @@ function* textReadings(text: string): Generator<[BodyMistake, string], void, und
   }
 }
 
-/** How the common languages write JSON: compact, as Python, as PHP, indented. */
+/** How the common languages write JSON: compact, as Python, as PHP, indented, indented in a file. */
 function* writings(value: object): Generator<string, void, undefined> {
   const compact = JSON.stringify(value);
   yield compact;
@@ -80,6 +80,7 @@ function* writings(value: object): Generator<string, void, undefined> {
     .replace(/\n *([\]}])/g, '$1');
   yield compact.replace(/\//g, '\\/');
   yield indented;
+  yield `${indented}\n`;
   yield JSON.stringify(value, null, 4);
   yield JSON.stringify(value, null, '\t');
 }

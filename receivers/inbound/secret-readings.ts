@@ -1,23 +1,45 @@
 import { Buffer } from 'node:buffer';
 
 /** How a secret that was configured differs from the one that the sender uses. */
-export type SecretMistake = 'white-space' | 'quotes' | 'newline-at-sender' | 'hex' | 'base64' | 'previous';
+export type SecretMistake =
+  | 'white-space'
+  | 'quotes'
+  | 'newline-at-sender'
+  | 'hex'
+  | 'base64'
+  | 'previous'
+  | 'another-source';
 
 /** One reading of a secret: the key, its place in its list, and the mistake that it supposes, if any. */
 export interface SecretReading {
   key: string | Buffer;
   secret: number;
   mistake?: SecretMistake;
+  /** The other source whose secret it is, for the mistake `another-source`. */
+  source?: string;
 }
 
-/** All readings, the likely ones first: each secret as it is, the previous ones, then what was done wrong to them. */
-export function secretReadings(
-  secrets: readonly string[],
-  previousSecrets: readonly string[],
-): SecretReading[] {
+/** The secrets that a sender may have used: those that are accepted, and others that it may use by mistake. */
+export interface KnownSecrets {
+  secrets: readonly string[];
+  /** Those that are no longer accepted. */
+  previousSecrets?: readonly string[];
+  /** Those of other sources, by the source's name. */
+  otherSources?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** All readings, the likely ones first: each secret as it is, other known ones, then what was done wrong to them. */
+export function secretReadings({
+  secrets,
+  previousSecrets = [],
+  otherSources = new Map(),
+}: KnownSecrets): SecretReading[] {
   return [
     ...secrets.map((key, secret) => ({ key, secret })),
     ...previousSecrets.map((key, secret) => ({ key, secret, mistake: 'previous' as const })),
+    ...[...otherSources].flatMap(([source, others]) =>
+      others.map((key, secret) => ({ key, secret, mistake: 'another-source' as const, source })),
+    ),
     ...secrets.flatMap((key, secret) => misreadings(key).map((reading) => ({ ...reading, secret }))),
   ].filter(({ key }) => key.length > 0);
 }

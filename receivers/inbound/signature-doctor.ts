@@ -19,7 +19,7 @@ export interface Diagnosis {
   fix: string;
 }
 
-const SECRETS: Readonly<Record<SecretMistake, (place: string) => Diagnosis>> = {
+const SECRETS: Readonly<Record<SecretMistake, (place: string, source: string) => Diagnosis>> = {
   'white-space': (place) => ({
     finding: `${place} has white space around it`,
     fix: 'remove the white space, often a newline at the end of a file, from the configured secret',
@@ -43,6 +43,10 @@ const SECRETS: Readonly<Record<SecretMistake, (place: string) => Diagnosis>> = {
   previous: () => ({
     finding: 'the sender still signs with a previous secret',
     fix: 'give the sender the new secret, or accept the previous one beside it until that is done',
+  }),
+  'another-source': (_place, source) => ({
+    finding: `the sender signs with the secret of the source ${JSON.stringify(source)}, and posts to the address of another`,
+    fix: `enter the address of the source ${JSON.stringify(source)} in that store's settings at Intelligems`,
   }),
 };
 
@@ -79,7 +83,7 @@ const BODIES: Readonly<Record<BodyMistake, Diagnosis>> = {
 
 /**
  * Says what most likely went wrong with a request that was refused, by trying the known mistakes: a body written
- * again, compressed or empty, a secret with white space, a previous one, another header, another encoding. Null where
+ * again, compressed or empty, a secret with white space, a previous one, another source's, another header, another encoding. Null where
  * nothing fits, or nothing is wrong. It only explains: a refusal stays one. The work is bounded, whatever the request
  * holds; the sentences name no secret, no signature and nothing of the body.
  */
@@ -156,20 +160,27 @@ function mistakesOfHeader(match: SignatureMatch, headerName: string): Diagnosis[
 }
 
 function mistakesOfContent(match: SignatureMatch, { secrets }: RefusedRequest): Diagnosis[] {
-  const { secret, secretMistake, bodyMistake } = match;
+  const { secret, secretMistake, source = '', bodyMistake } = match;
   const place =
     secrets.length === 1 ? 'the configured secret' : `configured secret ${secret + 1} of ${secrets.length}`;
   return [
-    ...(secretMistake === undefined ? [] : [SECRETS[secretMistake](place)]),
+    ...(secretMistake === undefined ? [] : [SECRETS[secretMistake](place, source)]),
     ...(bodyMistake === undefined ? [] : [BODIES[bodyMistake]]),
   ];
 }
 
 /** Where no reading fits: what the looks of the request tell. */
 function fromAppearance({ body, headers, headerName }: RefusedRequest): Diagnosis | null {
-  const value = [headers[headerName.toLowerCase()] ?? ''].flat().join(', ');
-  if (value === '') {
+  const expected = headers[headerName.toLowerCase()];
+  if (expected === undefined) {
     return withoutHeader(headers, headerName);
+  }
+  const value = [expected].flat().join(', ');
+  if (value === '') {
+    return {
+      finding: `The header ${JSON.stringify(headerName)} is there, but empty.`,
+      fix: 'If Intelligems sent it, see that a secret is set there and that no proxy empties the header; else nothing is to be done.',
+    };
   }
   if (/^(?:undefined|null|\[object \w+\])$/.test(value)) {
     return {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type BodyMistake, bodyReadings } from './body-readings.ts';
-import { type SecretMistake, secretReadings } from './secret-readings.ts';
+import { type KnownSecrets, type SecretMistake, secretReadings } from './secret-readings.ts';
 
 /** Headers as Node gives them: names in lower case, a value, or several where a header came more than once. */
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -24,18 +24,18 @@ export interface ClaimedSignature {
 
 /** A signature that fits, and by which reading of body and secret; without mistakes, the sender did all of it right. */
 export interface SignatureMatch extends ClaimedSignature {
-  /** The place of the secret among the configured ones, or among the previous ones for the mistake `previous`. */
+  /** The place of the secret in its list: of the configured ones, the previous ones, or those of another source. */
   secret: number;
   secretMistake?: SecretMistake;
+  /** The other source whose secret it is, for the mistake `another-source`. */
+  source?: string;
   bodyMistake?: BodyMistake;
 }
 
-/** What a search looks at; `secrets` are those that are accepted, `previousSecrets` those that no longer are. */
-export interface SearchedRequest {
+/** What a search looks at. */
+export interface SearchedRequest extends KnownSecrets {
   body: Uint8Array;
   headers: Headers;
-  secrets: readonly string[];
-  previousSecrets?: readonly string[];
 }
 
 const MAX_HEADER_CHARACTERS = 2_000;
@@ -70,12 +70,12 @@ export function findSignature(request: SearchedRequest): SignatureMatch | undefi
   if (claimed.length === 0) {
     return undefined;
   }
-  const keys = secretReadings(request.secrets, request.previousSecrets ?? []);
+  const keys = secretReadings(request);
   // A misread body together with a misread secret is too rare to be worth the square of the work.
   const likelyKeys = keys.filter(({ mistake }) => mistake === undefined || mistake === 'previous');
   let cost = 0;
   for (const { bytes, mistake: bodyMistake } of bodyReadings(request.body, request.headers)) {
-    for (const { key, secret, mistake: secretMistake } of bodyMistake === undefined ? keys : likelyKeys) {
+    for (const { key, mistake: secretMistake, ...which } of bodyMistake === undefined ? keys : likelyKeys) {
       cost += Math.max(bytes.length, MIN_COST);
       if (cost > MAX_COST) {
         return undefined;
@@ -83,7 +83,7 @@ export function findSignature(request: SearchedRequest): SignatureMatch | undefi
       const digest = createHmac('sha256', key).update(bytes).digest();
       const found = claimed.find((each) => timingSafeEqual(each.digest, digest));
       if (found !== undefined) {
-        return { ...found, secret, secretMistake, bodyMistake };
+        return { ...found, ...which, secretMistake, bodyMistake };
       }
     }
   }

@@ -14,6 +14,15 @@ export function ownSecret(dataFolder: string): { secret: string; made: boolean }
   return keptSecret(dataFolder, SECRET_FILE);
 }
 
+/** The secret that the receiver made itself; null where it has made none. */
+export function madeSecret(dataFolder: string): string | null {
+  try {
+    return readFileSync(join(dataFolder, SECRET_FILE), 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
 /** A random secret that is kept in a file of the data folder, readable by its owner only. */
 export function keptSecret(dataFolder: string, name: string): { secret: string; made: boolean } {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });

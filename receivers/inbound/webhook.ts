@@ -13,6 +13,8 @@ import { createSignatureDoctor } from './signature-doctor.ts';
 export interface WebhookSource {
   name: string;
   secrets: readonly string[];
+  /** Secrets that are no longer accepted; known so that a refusal can be explained. */
+  previousSecrets: readonly string[];
 }
 
 export interface WebhookSettings {
@@ -155,6 +157,11 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
     }
   }
 
+  function otherSecrets({ name }: WebhookSource): Map<string, readonly string[]> {
+    const others = [...settings.sources.values()].filter((source) => source.name !== name);
+    return new Map(others.map((source) => [source.name, source.secrets]));
+  }
+
   function refuse(
     request: IncomingMessage,
     response: ServerResponse,
@@ -173,7 +180,14 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
     });
     observe.refused(source.name, verdict.reason);
     const { headers } = request;
-    const found = diagnose({ body, headers, headerName: settings.signatureHeader, secrets: source.secrets });
+    const found = diagnose({
+      body,
+      headers,
+      headerName: settings.signatureHeader,
+      secrets: source.secrets,
+      previousSecrets: source.previousSecrets,
+      otherSources: otherSecrets(source),
+    });
     const refusal = {
       at: now(),
       source: source.name,

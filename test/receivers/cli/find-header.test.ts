@@ -33,9 +33,18 @@ describe('listening', () => {
       /Found: the header x-other-signature carries .* in hex, after the prefix "sha256="\./i,
     );
     expect(output).toMatch(/Set INTELLIGEMS_SIGNATURE_HEADER=x-other-signature\./i);
-    expect(output).toContain('64 hex digits and nothing else');
+    expect(output).toContain(
+      'The receiver would refuse it: The prefix "sha256=" stands before the signature.\nWhat to do: Have the 64 hex digits sent alone.',
+    );
     expect(output).not.toContain(SECRET);
     expect(output).not.toContain(signature);
+  });
+
+  test.each(['70000', 'http', '-1'])('says what a port is (%s)', async (port) => {
+    expect(await findHeader(['--port', port]).ended).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/^error: .*Write a number from 0 to 65535\.\n$/),
+    });
   });
 
   test('says when the port is taken', async () => {
@@ -86,7 +95,20 @@ describe('a captured request', () => {
   test('whose body was changed', async () => {
     const pretty = JSON.stringify(JSON.parse(body), null, 2);
     const { output } = await read(head(`Content-Length: ${pretty.length}`, `X-Sig: ${signature}`) + pretty);
-    expect(output).toContain('It fits only after a mistake is undone; `npm run verify` says which.');
+    expect(output).toContain('The receiver would refuse it: The body was parsed as JSON and written again');
+  });
+
+  test.each([
+    [
+      'by an editor, with its line ends',
+      head(`X-Sig: ${signature}`, `Content-Length: ${body.length}`).replaceAll('\r', ''),
+    ],
+    ['without a length', head(`X-Sig: ${signature}`)],
+    ['from HTTP/2, without Host', `POST /hook HTTP/2\nx-sig: ${signature}\n\n`],
+  ])('saved %s', async (_how, captured) => {
+    const { code, output } = await read(captured + body);
+    expect(output).toMatch(/^Found: the header X-Sig carries the HMAC-SHA256 of the body, in hex\.\n/i);
+    expect(code).toBe(0);
   });
 
   test('without a signature', async () => {
@@ -97,7 +119,9 @@ describe('a captured request', () => {
 
   test.each([
     ['cut off', head('Content-Length: 1000') + body],
+    ['cut off, and saved by an editor', head('Content-Length: 1000').replaceAll('\r', '') + body],
     ['no request', 'hello'],
+    ['only a body', body],
     ['empty', ''],
   ])('%s', async (_what, captured) => {
     expect(await read(captured)).toMatchObject({

@@ -154,12 +154,17 @@ describe('destinations by environment alone', () => {
 describe('the source of the environment', () => {
   test('has as many secrets as are listed', () => {
     expect(
-      loaded({ INTELLIGEMS_WEBHOOK_SECRET: 'new, old,', INTELLIGEMS_ACCESS_TOKEN: 'token' }).sources,
+      loaded({
+        INTELLIGEMS_WEBHOOK_SECRET: 'new, old,',
+        INTELLIGEMS_ACCESS_TOKEN: 'token',
+        INTELLIGEMS_PREVIOUS_WEBHOOK_SECRET: 'older',
+      }).sources,
     ).toEqual([
       {
         name: 'default',
         title: 'default',
         secrets: ['new', 'old'],
+        previousSecrets: ['older'],
         organizationId: null,
         accessToken: 'token',
       },

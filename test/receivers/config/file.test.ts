@@ -355,10 +355,18 @@ sources:
         name: 'alpine-goods',
         title: 'Alpine Goods',
         secrets: ['a', 'b'],
+        previousSecrets: [],
         organizationId: 'org-1',
         accessToken: null,
       },
-      { name: 'bikes', title: 'bikes', secrets: ['one', 'two'], organizationId: null, accessToken: null },
+      {
+        name: 'bikes',
+        title: 'bikes',
+        secrets: ['one', 'two'],
+        previousSecrets: [],
+        organizationId: null,
+        accessToken: null,
+      },
     ]);
   });
 
@@ -375,6 +383,7 @@ sources:
         name: 'default',
         title: 'My shop',
         secrets: ['from-environment'],
+        previousSecrets: [],
         organizationId: null,
         accessToken: null,
       },

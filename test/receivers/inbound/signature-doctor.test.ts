@@ -54,6 +54,7 @@ describe('a body that changed on its way', () => {
     ['pretty in place of compact', pretty, SENT.toString()],
     ['compact in place of pretty', SENT.toString(), pretty],
     ['with four spaces at first', SENT.toString(), JSON.stringify(event, null, 4)],
+    ['compact in place of a pretty file', SENT.toString(), `${pretty}\n`],
     ['with tabs at first', SENT.toString(), JSON.stringify(event, null, '\t')],
     ["as Python's json.dumps wrote it at first", SENT.toString(), python],
     ["as PHP's json_encode wrote it at first", SENT.toString(), php],
@@ -136,6 +137,17 @@ describe('a secret that differs', () => {
     );
     expect(examine({ signature })).toBe('nothing');
   });
+
+  test("another source's", () => {
+    const otherSources = new Map([
+      ['bikes', ['x', 'secret of the bikes']],
+      ['shoes', ['y']],
+    ]);
+    expect(examine({ signature: hex(SENT, 'secret of the bikes'), otherSources })).toBe(
+      'The sender signs with the secret of the source "bikes", and posts to the address of another. ' +
+        'Enter the address of the source "bikes" in that store\'s settings at Intelligems.',
+    );
+  });
 });
 
 describe('a header that differs', () => {
@@ -175,6 +187,12 @@ describe('a header that differs', () => {
   test('several values under another name', () => {
     expect(examine({ headers: { 'x-signatures': ['nothing', hex()] } })).toContain(
       'came under the header "x-signatures"',
+    );
+  });
+
+  test('there, but empty', () => {
+    expect(examine({ signature: '' })).toMatch(
+      /^The header "X-Intelligems-Signature" is there, but empty\. If/,
     );
   });
 

@@ -14,7 +14,7 @@ const kept: NewEvent[] = [];
 const sources = new Map(
   httpCases.map(({ secrets }, index): [string, WebhookSource] => [
     `case-${index}`,
-    { name: `case-${index}`, secrets },
+    { name: `case-${index}`, secrets, previousSecrets: [] },
   ]),
 );
 let server: Server;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { signWebhook } from '../../../shared/verifier.ts';
@@ -14,9 +16,14 @@ let data: ReturnType<typeof temporaryFolder>;
 
 beforeAll(async () => {
   data = temporaryFolder();
+  writeFileSync(
+    join(data.folder, 'receivers.yaml'),
+    'sources: [{ name: default }, { name: outlet, secrets: a-secret-of-the-outlet }]\n',
+  );
   receiver = await Receiver.start({
     DATA_DIR: data.folder,
     INTELLIGEMS_WEBHOOK_SECRET: `${SECRET}, the-next-secret`,
+    INTELLIGEMS_PREVIOUS_WEBHOOK_SECRET: 'the-former-secret',
     BODY_LIMIT_BYTES: String(LIMIT),
     HEADERS_TIMEOUT_SECONDS: '1',
     REQUEST_TIMEOUT_SECONDS: '1',
@@ -164,6 +171,14 @@ describe('a refusal', () => {
     await receiver.printed(/"finding":"[^"]*parsed as JSON and written again/);
   });
 
+  test.each([
+    ['the-former-secret', /"finding":"The sender still signs with a previous secret\./],
+    ['a-secret-of-the-outlet', /"finding":"The sender signs with the secret of the source \\"outlet\\"/],
+  ])('says whose secret it was: %s', async (secret, finding) => {
+    expect((await receiver.post(freshBody(), { secret })).status).toBe(401);
+    await receiver.printed(finding);
+  });
+
   test.each(['abc', 'sha256=00', 'ü'.repeat(32), `${'0'.repeat(64)}, ${'0'.repeat(64)}`])(
     '400 for the malformed signature %j',
     async (signature) => {
@@ -212,6 +227,8 @@ describe('a refusal', () => {
   test('never shows a secret', () => {
     expect(receiver.output).not.toMatch(SECRET);
     expect(receiver.output).not.toMatch('the-next-secret');
+    expect(receiver.output).not.toMatch('the-former-secret');
+    expect(receiver.output).not.toMatch('a-secret-of-the-outlet');
   });
 });
 
@@ -348,7 +365,7 @@ describe('operations', () => {
     expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="event"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="unrecognised"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_duplicate_total\{source="default"\} \d+/);
-    expect(text).toMatch(/intelligems_webhooks_refused_total\{source="default",reason="no-match"\} 3/);
+    expect(text).toMatch(/intelligems_webhooks_refused_total\{source="default",reason="no-match"\} 5/);
     expect(text).toMatch(/intelligems_delivery_attempts_total\{destination="preview",outcome="done"\} \d+/);
     expect(text).toMatch(/intelligems_deliveries_open\{destination="preview"\} \d+/);
     expect(text).toMatch(/intelligems_delivery_duration_seconds_bucket/);

@@ -1,0 +1,27 @@
+import { DEFAULT_SOURCE, type Source } from '../config/sources.ts';
+import type { WebhookSource } from './webhook.ts';
+import { madeSecret, ownSecret } from './webhook-secret.ts';
+
+/**
+ * The sources with the secrets that verify their webhooks. One for which none is configured has the secret that the
+ * receiver makes itself; where one is configured, a secret that the receiver made before is a previous one.
+ *
+ * @returns the sources by name, and the secret that was made just now, to be shown once
+ */
+export function webhookSources(
+  sources: readonly Pick<Source, 'name' | 'secrets' | 'previousSecrets'>[],
+  dataFolder: string,
+): { sources: Map<string, WebhookSource>; newSecret: string | null } {
+  let newSecret: string | null = null;
+  const opened = sources.map(({ name, secrets, previousSecrets }): [string, WebhookSource] => {
+    if (secrets.length > 0) {
+      const unused = name === DEFAULT_SOURCE ? madeSecret(dataFolder) : null;
+      const previous = unused === null ? previousSecrets : [...previousSecrets, unused];
+      return [name, { name, secrets, previousSecrets: previous }];
+    }
+    const { secret, made } = ownSecret(dataFolder);
+    newSecret = made ? secret : null;
+    return [name, { name, secrets: [secret], previousSecrets }];
+  });
+  return { sources: new Map(opened), newSecret };
+}

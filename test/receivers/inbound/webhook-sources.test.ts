@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { webhookSources } from '../../../receivers/inbound/webhook-sources.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
+
+const unset = { name: 'default', secrets: [], previousSecrets: [] };
+const set = { name: 'default', secrets: ['new', 'newer'], previousSecrets: ['old'] };
+const outlet = { name: 'outlet', secrets: ['of the outlet'], previousSecrets: [] };
+
+let data: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  data = temporaryFolder();
+});
+afterEach(() => data.remove());
+
+test('a source without a secret gets one that is made once', () => {
+  const first = webhookSources([unset], data.folder);
+  expect(first.newSecret).toMatch(/^[0-9a-f]{64}$/);
+  const again = webhookSources([unset], data.folder);
+  expect(again.newSecret).toBeNull();
+  expect(again.sources.get('default')).toEqual({
+    name: 'default',
+    secrets: [first.newSecret],
+    previousSecrets: [],
+  });
+});
+
+test('configured secrets stand, and none is made for them', () => {
+  const { sources, newSecret } = webhookSources([set, outlet], data.folder);
+  expect(newSecret).toBeNull();
+  expect([...sources]).toEqual([
+    ['default', set],
+    ['outlet', outlet],
+  ]);
+});
+
+test('the secret that was made is a previous one once another is configured', () => {
+  const { newSecret } = webhookSources([unset], data.folder);
+  const { sources } = webhookSources([set, outlet], data.folder);
+  expect(sources.get('default')).toEqual({ ...set, previousSecrets: ['old', newSecret] });
+  expect(sources.get('outlet')).toEqual(outlet);
+});
