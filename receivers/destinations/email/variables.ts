@@ -10,6 +10,7 @@ import {
   typeWords,
   variationWords,
 } from '../../../shared/words.ts';
+import { figuresIn } from '../../experience/figures.ts';
 import type { Results } from '../../experience/results.ts';
 import type { ExperienceMessage, ReportMessage } from '../contract.ts';
 import type { EmailSettings } from './settings.ts';
@@ -101,7 +102,7 @@ interface VariationVariables {
 interface ResultsVariables {
   verdict: string;
   summary: string;
-  /** “USD 1,200”, estimated; null where it is unknown. */
+  /** “+$1,200”, estimated; null where it is unknown. */
   monthly_revenue: string | null;
   variations: {
     name: string;
@@ -111,9 +112,9 @@ interface ResultsVariables {
     conversion: string;
     revenue_per_visitor: string;
     profit_per_visitor: string;
-    /** “+6.2 %”. */
+    /** “+6.2%”. */
     uplift: string;
-    /** “−1 % and +13 %”. */
+    /** “-1% and +13%”. */
     uplift_range: string | null;
     probability: string;
   }[];
@@ -141,9 +142,6 @@ const MOST_LISTED = 50;
 
 /** The longest single text, in characters. */
 const LONGEST_LINE = 500;
-
-/** What stands where a figure is unknown. */
-const UNKNOWN = '–';
 
 /** Gathers what the templates of an action can name. */
 export function experienceVariables(
@@ -287,40 +285,24 @@ function clamp(percentage: number): number {
 }
 
 function resultsVariables(results: Results, locale: string): ResultsVariables {
-  const money = (value: number | null, digits: number): string => {
-    if (value === null) {
-      return UNKNOWN;
-    }
-    const figure = new Intl.NumberFormat(locale, {
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    }).format(value);
-    return results.currency === null ? figure : `${oneLine(results.currency)} ${figure}`;
-  };
-  const count = (value: number | null): string =>
-    value === null ? UNKNOWN : new Intl.NumberFormat(locale).format(value);
-  const rate = (value: number | null, digits: number): string =>
-    value === null
-      ? UNKNOWN
-      : `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value * 100)} %`;
-  const part = (fraction: number): string => `${fraction < 0 ? '−' : '+'}${rate(Math.abs(fraction), 1)}`;
+  const { count, money, gain, percent, change } = figuresIn(locale, results.currency);
   const range = ({ low, high }: { low: number | null; high: number | null }): string | null =>
-    low === null || high === null ? null : `${part(low)} and ${part(high)}`;
+    low === null || high === null ? null : `${change(low)} and ${change(high)}`;
   return {
     verdict: results.verdict,
     summary: results.summary,
-    monthly_revenue: results.monthlyRevenue === null ? null : money(results.monthlyRevenue, 0),
+    monthly_revenue: results.monthlyRevenue === null ? null : gain(results.monthlyRevenue),
     variations: results.variations.map((variation, index) => ({
       name: line(variationWords(variation, index)),
       is_control: variation.isControl,
       visitors: count(variation.visitors),
       orders: count(variation.orders),
-      conversion: rate(variation.conversion, 2),
-      revenue_per_visitor: money(variation.revenuePerVisitor, 2),
-      profit_per_visitor: money(variation.profitPerVisitor, 2),
-      uplift: variation.uplift === null ? UNKNOWN : part(variation.uplift.value),
+      conversion: percent(variation.conversion, 2),
+      revenue_per_visitor: money(variation.revenuePerVisitor),
+      profit_per_visitor: money(variation.profitPerVisitor),
+      uplift: change(variation.uplift?.value ?? null),
       uplift_range: variation.uplift === null ? null : range(variation.uplift),
-      probability: rate(variation.probabilityToBeatBaseline, 0),
+      probability: percent(variation.probabilityToBeatBaseline, 0),
     })),
   };
 }

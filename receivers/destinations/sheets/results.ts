@@ -1,15 +1,6 @@
 import type { Results } from '../../experience/results.ts';
+import { VERDICTS } from '../chat/results.ts';
 import { type Cell, numberCell, textCell } from './cells.ts';
-
-const VERDICTS: Readonly<Record<Results['verdict'], string>> = {
-  strong_win: 'Strong win',
-  directional_win: 'Directional win',
-  directional_loss: 'Directional loss',
-  strong_loss: 'Strong loss',
-  mixed_signals: 'Mixed signals',
-  not_ready: 'Not ready',
-  error: 'No verdict',
-};
 
 /** What came of an experience as cells; empty ones where it is not known. */
 export function resultCells(

@@ -131,6 +131,20 @@ test('check finds what is wrong before there is a mail to send', async () => {
   ]);
 });
 
+test('check finds a fault in a part of a template that only some events come to', async () => {
+  write({
+    'endExperience.text.liquid': '{% if results %}{{ results.verdikt }}{% endif %}',
+    'updateExperience.text.liquid': '{% for change in changes %}{{ chnge }}{% endfor %}',
+  });
+  const smtp = await startFakeSmtp();
+  const destination = await opened(smtp, { templatesFolder: folder });
+  const findings = (await destination.check()).map(({ finding }) => finding).join('\n');
+  await destination.close();
+  await smtp.close();
+  expect(findings).toContain('endExperience.text.liquid failed: undefined variable: results.verdikt');
+  expect(findings).toContain('updateExperience.text.liquid failed: undefined variable: chnge');
+});
+
 test('check is content with good templates', async () => {
   write({ 'report.html.liquid': '<h1>{{ title }}</h1>' });
   expect(rendered(SAMPLE_REPORT as never).html).toBe(`<h1>${SAMPLE_REPORT.report.title}</h1>`);
