@@ -128,6 +128,7 @@ export function createAttempt(
     const late = AbortSignal.timeout(settings.timeoutMs);
     return {
       number: delivery.attempt,
+      createdAt: delivery.createdAt,
       uncertain: delivery.uncertain,
       signal: lost === undefined ? late : AbortSignal.any([late, lost]),
       recall: (key) => services.ledger.recall(delivery.destination, key),

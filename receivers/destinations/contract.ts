@@ -110,6 +110,8 @@ export type Outcome =
 export interface Attempt {
   /** Counts from 1. */
   number: number;
+  /** When the delivery was made, milliseconds since 1970: with its event, or later where a person had it sent anew. */
+  createdAt: number;
   /** An earlier attempt may have arrived (time-out, reset, crash): look at the other side before sending. */
   uncertain: boolean;
   /** Aborts when the attempt has taken too long. */

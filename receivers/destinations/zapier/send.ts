@@ -36,10 +36,12 @@ export class ZapierDestination implements Destination {
     }
     const event = render(message);
     const fact = `sent:${message.key}`;
-    const told = new Set<string>(JSON.parse((await attempt.recall(fact)) || '[]'));
+    const remembered = (await attempt.recall(fact)) || null;
+    const earlier: Progress = remembered === null ? NOTHING_YET : JSON.parse(remembered);
+    const told = new Set(earlier.told);
     const wanting = (await this.#subscriptions.all()).filter(
       ({ id, filter, createdAt }) =>
-        createdAt <= message.receivedAt && !told.has(id) && passesFilter(event, filter),
+        (createdAt <= attempt.createdAt || earlier.refused) && !told.has(id) && passesFilter(event, filter),
     );
     const body = JSON.stringify(event);
     const outcomes: HookOutcome[] = [];
@@ -59,7 +61,7 @@ export class ZapierDestination implements Destination {
         }
       }
     }
-    return summary(outcomes, { fact, told: [...told], attempt: attempt.number });
+    return summary(outcomes, { fact, told: [...told], remembered: remembered !== null });
   }
 
   async check(): Promise<Check[]> {
@@ -109,18 +111,26 @@ export class ZapierDestination implements Destination {
   }
 }
 
+/** How far a delivery has come, as the ledger remembers it between attempts. */
 interface Progress {
-  fact: string;
+  /** The subscriptions that are done with. */
   told: string[];
-  attempt: number;
+  /** A Zap refused it, and was to subscribe anew: whoever has subscribed since gets it as well. */
+  refused: boolean;
 }
 
+const NOTHING_YET: Progress = { told: [], refused: false };
+
 /** The outcome of a delivery to all Zaps that wanted it. */
-function summary(outcomes: readonly HookOutcome[], { fact, told, attempt }: Progress): Outcome {
+function summary(
+  outcomes: readonly HookOutcome[],
+  { fact, told, remembered }: { fact: string; told: string[]; remembered: boolean },
+): Outcome {
   const of = <Type extends HookOutcome['type']>(type: Type) =>
     outcomes.filter((outcome): outcome is Extract<HookOutcome, { type: Type }> => outcome.type === type);
   const [taken, gone, refused, failed] = [of('taken'), of('gone'), of('refused'), of('failed')];
-  const remember = { [fact]: JSON.stringify(told) };
+  const progress: Progress = { told, refused: refused.length > 0 };
+  const remember = { [fact]: JSON.stringify(progress) };
   const [first] = failed;
   if (first !== undefined) {
     return {
@@ -148,7 +158,7 @@ function summary(outcomes: readonly HookOutcome[], { fact, told, attempt }: Prog
   return {
     type: 'done',
     note: notes.filter((each) => each !== null).join(' '),
-    ...(attempt > 1 ? { remember: { [fact]: '' } } : {}),
+    ...(remembered ? { remember: { [fact]: '' } } : {}),
   };
 }
 

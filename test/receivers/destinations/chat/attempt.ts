@@ -6,6 +6,7 @@ import type {
   Message,
   Outcome,
 } from '../../../../receivers/destinations/contract.ts';
+import { NOW } from '../../../fixtures/messages.ts';
 
 /** Opens a destination as the receiver does, from settings as they come from the environment. */
 export async function openKind<Settings>(
@@ -24,6 +25,7 @@ export function attempt(
 ): Promise<Outcome> {
   return destination.send(message, {
     number: 1,
+    createdAt: NOW,
     uncertain: false,
     signal: AbortSignal.timeout(20_000),
     recall: async () => null,

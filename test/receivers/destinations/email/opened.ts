@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { Attempt, Destination } from '../../../../receivers/destinations/contract.ts';
 import { email } from '../../../../receivers/destinations/email/definition.ts';
 import type { FakeSmtp } from '../../../fakes/smtp.ts';
+import { NOW } from '../../../fixtures/messages.ts';
 
 export const SETTINGS = {
   from: 'Experiments <bot@alpine.example>',
@@ -24,6 +25,7 @@ export function opened(
 export function attempt(overrides: Partial<Attempt> = {}): Attempt {
   return {
     number: 1,
+    createdAt: NOW,
     uncertain: false,
     signal: new AbortController().signal,
     recall: async () => null,

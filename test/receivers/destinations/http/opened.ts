@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Attempt, Destination } from '../../../../receivers/destinations/contract.ts';
 import { http } from '../../../../receivers/destinations/http/definition.ts';
+import { NOW } from '../../../fixtures/messages.ts';
 
 /** Opens the destination with settings as the environment would give them; private addresses are allowed. */
 export function opened(settings: Record<string, unknown>): Promise<Destination> {
@@ -14,6 +15,7 @@ export function opened(settings: Record<string, unknown>): Promise<Destination> 
 export function attempt(overrides: Partial<Attempt> = {}): Attempt {
   return {
     number: 1,
+    createdAt: NOW,
     uncertain: false,
     signal: new AbortController().signal,
     recall: async () => null,

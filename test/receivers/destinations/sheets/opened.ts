@@ -3,6 +3,7 @@ import type { Attempt, Destination, Message } from '../../../../receivers/destin
 import { sheets } from '../../../../receivers/destinations/sheets/definition.ts';
 import { type SheetsSettings, sheetsSettings } from '../../../../receivers/destinations/sheets/settings.ts';
 import type { FakeGoogleSheets } from '../../../fakes/google-sheets.ts';
+import { NOW } from '../../../fixtures/messages.ts';
 
 export const LOG = 'Intelligems';
 export const EXPERIENCES = 'Experiences';
@@ -22,6 +23,7 @@ export function openOn(fake: FakeGoogleSheets, settings: Record<string, unknown>
 export function attempt(changes: Partial<Attempt> = {}): Attempt {
   return {
     number: 1,
+    createdAt: NOW,
     uncertain: false,
     signal: new AbortController().signal,
     recall: async () => null,

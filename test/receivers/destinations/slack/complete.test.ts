@@ -20,6 +20,7 @@ const KNOWN = { triggeredBy: 'noor@alpine-goods.example' };
 function complete({ destination, facts }: Desk, message: ExperienceMessage) {
   return destination.complete?.(message, {
     number: 1,
+    createdAt: NOW,
     uncertain: false,
     signal: AbortSignal.timeout(20_000),
     recall: async (key) => facts.get(key) ?? null,

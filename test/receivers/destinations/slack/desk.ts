@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { Attempt, Destination, Message, Outcome } from '../../../../receivers/destinations/contract.ts';
 import { slack } from '../../../../receivers/destinations/slack/definition.ts';
 import type { FakeSlack } from '../../../fakes/slack.ts';
+import { NOW } from '../../../fixtures/messages.ts';
 
 /** Does for a destination what the delivery queue does: keeps its facts, and tries again. */
 export interface Desk {
@@ -23,6 +24,7 @@ export async function openDesk(settings: Record<string, unknown>, name = 'slack'
   const attempt = async (message: Message, details: Partial<Attempt> = {}): Promise<Outcome> => {
     const outcome = await destination.send(message, {
       number: 1,
+      createdAt: NOW,
       uncertain: false,
       signal: AbortSignal.timeout(20_000),
       recall: async (key) => facts.get(key) ?? null,

@@ -23,21 +23,26 @@ beforeEach(async () => {
       Object.assign(facts, written);
     },
   });
-  destination = new ZapierDestination({ targetHosts: ['127.0.0.1'], timeoutMs: 200 }, subscriptions);
+  destination = open(10_000);
 });
 
 afterEach(() => hooks.close());
+
+function open(timeoutMs: number): ZapierDestination {
+  return new ZapierDestination({ targetHosts: ['127.0.0.1'], timeoutMs }, subscriptions);
+}
 
 async function subscribe(zap: string, actions: readonly Action[] = [], now = 0): Promise<string> {
   return subscriptions.add(hooks.urlOf(zap), readZapierFilter({ actions }), now);
 }
 
 /** Makes one attempt, and keeps what its outcome asks to remember. */
-async function attempt(message: Message, number = 1): Promise<Outcome> {
+async function attempt(message: Message, number = 1, createdAt = message.receivedAt): Promise<Outcome> {
   const outcome = await destination.send(message, {
     number,
+    createdAt,
     uncertain: false,
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(20_000),
     recall: async (key) => facts[key] ?? null,
   });
   Object.assign(facts, outcome.remember);
@@ -58,6 +63,13 @@ test('does not tell a Zap what happened before it was switched on', async () => 
   const message = sampleMessage('start');
   await subscribe('later', [], message.receivedAt + 1);
   expect(await attempt(message)).toMatchObject({ type: 'done', note: 'No Zap is waiting for it.' });
+});
+
+test('tells a Zap that was switched on since what a person has sent anew', async () => {
+  const message = sampleMessage('start');
+  await subscribe('later', [], message.receivedAt + 1);
+  const anew = { ...message, key: `${message.key}-r1` };
+  expect(await attempt(anew, 1, message.receivedAt + 2)).toMatchObject({ note: 'Sent to 1 Zap.' });
 });
 
 test('tries again only the Zaps that were not told, then forgets', async () => {
@@ -86,6 +98,7 @@ test('waits as long as Zapier asks where it is at its limit', async () => {
 test.each([{ kind: 'hang' } as const, { kind: 'reset' } as const])(
   'a lost answer ($kind) is uncertain',
   async (fault) => {
+    destination = open(200);
     await subscribe('zap');
     hooks.faults.add(fault);
     expect(await attempt(sampleMessage('start'))).toMatchObject({ type: 'retry', uncertain: true });
@@ -100,6 +113,19 @@ test('a refusal is a dead letter that tells what to do; the others are told', as
   expect(outcome).toMatchObject({ type: 'dead' });
   expect(outcome.type === 'dead' && outcome.reason).toContain('Switch the Zap off and on again');
   expect(hooks.of('fine')).toHaveLength(1);
+});
+
+test('a refused event reaches the Zap once it has been switched off and on again, and no other twice', async () => {
+  await subscribe('fine');
+  const refusing = await subscribe('refusing');
+  hooks.faults.add({ kind: 'status', status: 400 }, { path: '/refusing' });
+  const message = sampleMessage('start');
+  await attempt(message);
+  await subscriptions.remove(refusing);
+  await subscribe('anew', [], message.receivedAt + 60_000);
+  expect(await attempt(message)).toMatchObject({ type: 'done', note: 'Sent to 1 Zap.' });
+  expect(hooks.of('fine')).toHaveLength(1);
+  expect(hooks.of('anew')).toHaveLength(1);
 });
 
 test('410 ends the subscription', async () => {
