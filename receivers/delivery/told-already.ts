@@ -8,9 +8,9 @@ type Teller = Pick<StoredEvent, 'action' | 'sequence' | 'origin' | 'occurredAt' 
 };
 
 /**
- * The recovered event that told the same action before this one: a webhook that comes after its action was
- * recovered from Intelligems carries a slightly different time and so another key. Null where this event is
- * the first to tell it, and where a person has it sent anew.
+ * The event that told the same action before this one: a webhook that comes after its action was recovered
+ * from Intelligems, or while it is, carries a slightly different time and so another key. Null where this
+ * event is the first to tell it, and where a person has it sent anew.
  *
  * @param history the known events of the experience
  */
@@ -21,19 +21,23 @@ export function toldAlready(
   return replay > 0 ? null : firstTeller(event, history);
 }
 
+/** Which origin the other event has where two tell the same action: two webhooks are two actions. */
+const TOLD_BY: Readonly<Record<string, string>> = { webhook: 'recovered', recovered: 'webhook' };
+
 /**
- * The recovered event that was accepted before this webhook and tells the same action; null for none, and
- * for every other kind of event. Two moments of the same action are the same one where they lie close to
+ * Of a webhook and a recovered event that tell the same action, the one that was accepted first, for the one
+ * that was accepted later; null for none, and for every other kind of event. Two moments of the same action are the same one where they lie close to
  * each other and nothing else happened between them: an experience is not started twice without a pause.
  */
 export function firstTeller<Event extends Teller>(event: Event, history: readonly Event[]): Event | null {
-  if (event.origin !== 'webhook' || event.action === null) {
+  const tellers = TOLD_BY[event.origin];
+  if (tellers === undefined || event.action === null) {
     return null;
   }
   const at = timeOf(event);
   const distance = (other: Event): number => Math.abs(timeOf(other) - at);
   const candidates = history
-    .filter(({ origin, action }) => origin === 'recovered' && action === event.action)
+    .filter(({ origin, action }) => origin === tellers && action === event.action)
     .filter((other) => other.sequence < event.sequence && distance(other) <= sameActionMs(event.action))
     .sort((one, other) => distance(one) - distance(other));
   if (candidates.length === 0) {

@@ -112,11 +112,19 @@ describe('a webhook that comes late', () => {
     expect(firstTeller(recording, [recovered, recording])).toBeNull();
   });
 
-  test('is not told by what came after it, nor is a recovered event', () => {
+  test('while its action is being recovered is the one that tells it', () => {
     const webhook = stored('startExperience', 0, { sequence: 1 });
     const later = stored('startExperience', 0.1, { origin: 'recovered', sequence: 2 });
     expect(firstTeller(webhook, [webhook, later])).toBeNull();
-    expect(firstTeller(later, [webhook, later])).toBeNull();
+    expect(firstTeller(later, [webhook, later])).toBe(webhook);
+  });
+
+  test('is not told by another webhook', () => {
+    const events = [
+      stored('startExperience', 0, { sequence: 1 }),
+      stored('startExperience', 0.1, { sequence: 2 }),
+    ];
+    expect(events.map((event) => firstTeller(event, events))).toEqual([null, null]);
   });
 });
 
