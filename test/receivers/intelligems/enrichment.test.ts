@@ -46,11 +46,11 @@ describe('who caused an event', () => {
 
   test('is asked for and filled in after a restart, too', async () => {
     const { intelligems, world } = stage;
-    await stage.start();
+    const receiver = await stage.startProcess();
     const { id } = intelligems.create();
     intelligems.act(id, 'start', NOOR);
     await stage.post();
-    await stage.receiver.kill();
+    await receiver.kill();
     await stage.start();
     await stage.delivered('intelligems-who', 1);
     await until(
@@ -80,7 +80,7 @@ describe('who caused an event', () => {
     await stage.post();
     await stage.receiver.printed(/Intelligems does not accept the access token/);
     await stage.delivered('slack', 1);
-    await stage.receiver.kill();
+    await stage.receiver.stop();
     await stage.start({ INTELLIGEMS_ACCESS_TOKEN: intelligems.token });
     await stage.receiver.printed(/Intelligems does not tell who caused it/);
   });

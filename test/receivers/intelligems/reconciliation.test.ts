@@ -249,7 +249,7 @@ test('a store with many experiences costs a request for a hundred of them, at th
 
 test('of fifty experiences that lived on while the receiver was off, every action is known and told exactly once', async () => {
   const { intelligems, world } = stage;
-  await stage.start();
+  await stage.startProcess();
   const ids = Array.from({ length: 50 }, (_, index) => {
     later();
     return intelligems.create({ name: `Experience ${index + 1}` }).id;
@@ -274,7 +274,7 @@ test('of fifty experiences that lived on while the receiver was off, every actio
   liveOn(['end'], ids.slice(10, 45));
   liveOn(['delete'], ids.slice(30));
   const missed = intelligems.webhooks.slice(90);
-  await stage.start();
+  await stage.startProcess();
   await until(
     () => world.smtp.mails.length,
     (mails) => mails === 90 + missed.length,

@@ -1,16 +1,19 @@
 import { startWorld, type World } from '../../chaos/world.ts';
 import { type FakeIntelligems, type FakeOptions, startFakeIntelligems } from '../../fakes/intelligems.ts';
-import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+import { Receiver, type RunningReceiver, temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 
 /** A receiver with an access token, between a fake Intelligems and fakes of everything it delivers to. */
 export interface Stage {
   world: World;
   intelligems: FakeIntelligems;
   /** The one that runs now. */
-  receiver: Receiver;
+  receiver: RunningReceiver;
   settings: Record<string, string>;
   /** Starts the receiver, or starts it anew; `changes` are environment variables. */
   start(changes?: Record<string, string>): Promise<void>;
+  /** The same as a process of its own, which can be killed. */
+  startProcess(changes?: Record<string, string>): Promise<Receiver>;
   /** Posts the body of a webhook to the receiver; by itself the one of the last thing that happened. */
   post(body?: string): Promise<Response>;
   /** Resolves after so many deliveries of the running receiver to a destination. */
@@ -28,7 +31,7 @@ export async function setStage(options: FakeOptions = {}): Promise<Stage> {
   const stage: Stage = {
     world,
     intelligems,
-    receiver: undefined as unknown as Receiver,
+    receiver: undefined as unknown as RunningReceiver,
     settings: {
       ...world.settings,
       DATA_DIR: data.folder,
@@ -43,7 +46,13 @@ export async function setStage(options: FakeOptions = {}): Promise<Stage> {
     },
     async start(changes = {}) {
       Object.assign(stage.settings, changes);
-      stage.receiver = await Receiver.start(stage.settings);
+      stage.receiver = await ReceiverHere.start(stage.settings);
+    },
+    async startProcess(changes = {}) {
+      Object.assign(stage.settings, changes);
+      const receiver = await Receiver.start(stage.settings);
+      stage.receiver = receiver;
+      return receiver;
     },
     post: (body = intelligems.webhooks.at(-1)?.body ?? '') => stage.receiver.post(body),
     delivered: (destination, times) =>
@@ -51,7 +60,7 @@ export async function setStage(options: FakeOptions = {}): Promise<Stage> {
         new RegExp(`(?:"destination":"${destination}"[^\\n]*"msg":"delivered"[^]*){${times}}`),
       ),
     async close() {
-      await stage.receiver?.kill();
+      await stage.receiver?.stop();
       await world.close();
       await intelligems.close();
       data.remove();
