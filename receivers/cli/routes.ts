@@ -3,7 +3,6 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type ExperienceEvent, parseEvent } from '../../shared/events.ts';
 import { nameWords } from '../../shared/words.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
-import { DEFAULT_SOURCE } from '../config/sources.ts';
 import { explainRoutes } from '../routes/explain.ts';
 import { planDeliveries } from '../routes/plan.ts';
 import type { Routing } from '../routes/route.ts';
@@ -13,7 +12,7 @@ const EX_CONFIG = 78;
 
 interface RoutesOptions {
   event: string;
-  source: string;
+  source?: string;
   config?: string;
   at: number;
 }
@@ -24,7 +23,7 @@ export function addRoutesCommand(program: Command): void {
     .command('routes')
     .description('tell which routes an event would take, and why; nothing is sent')
     .requiredOption('--event <file>', 'a webhook body as JSON, or - to read it from the standard input')
-    .option('--source <name>', 'the source it comes through', DEFAULT_SOURCE)
+    .option('--source <name>', 'the source it comes through (default: each of the settings)')
     .option('--config <file>', 'the settings file (default: CONFIG_FILE, or receivers.yaml)')
     .option('--at <time>', 'as if it came then: 2026-10-10T23:00:00Z (default: now)', readTime, Date.now())
     .action((options: RoutesOptions, command: Command) => {
@@ -36,12 +35,29 @@ export function addRoutesCommand(program: Command): void {
         command.error(describeFaults(loaded.faults), { exitCode: EX_CONFIG });
       }
       const { routing, sources } = loaded.configuration;
-      if (!sources.some(({ name }) => name === options.source)) {
-        const known = sources.map(({ name }) => name).join(', ');
-        command.error(`There is no source “${options.source}”. Known: ${known}.`);
+      const known = sources.map(({ name }) => name);
+      if (options.source !== undefined && !known.includes(options.source)) {
+        command.error(`There is no source “${options.source}”. Known: ${known.join(', ')}.`);
       }
-      command.configureOutput().writeOut?.(told(routing, event, options.source, options.at));
+      const asked = options.source === undefined ? known : [options.source];
+      command.configureOutput().writeOut?.(toldForEach(routing, event, asked, options.at));
     });
+}
+
+/** What becomes of the event, once for all sources for which it is the same. */
+function toldForEach(
+  routing: Routing,
+  event: ExperienceEvent,
+  sources: readonly string[],
+  now: number,
+): string {
+  const alike = Map.groupBy(sources, (source) => told(routing, event, source, now));
+  return [...alike]
+    .map(([words, through]) => {
+      const which = `through the ${through.length === 1 ? 'source' : 'sources'} ${through.join(', ')}`;
+      return `${event.action} of ${printable(nameWords(event.experience))}, ${which}:\n${words}`;
+    })
+    .join('\n');
 }
 
 function told(routing: Routing, event: ExperienceEvent, source: string, now: number): string {
@@ -52,8 +68,7 @@ function told(routing: Routing, event: ExperienceEvent, source: string, now: num
       ? 'It goes nowhere.'
       : `It goes to ${deliveries.map(({ destination }) => destination).join(', ')}.`;
   return [
-    `${event.action} of ${printable(nameWords(event.experience))}, through the source ${source}:`,
-    ...routes.map(({ route, matches, words }) => `  ${matches ? '✓' : '✗'} ${route} ${printable(words)}`),
+    ...routes.map(({ route, matches, words }) => `  ${matches ? '✓' : '✗'} ${route}: ${printable(words)}`),
     summary,
     '',
   ].join('\n');

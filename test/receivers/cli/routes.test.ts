@@ -24,6 +24,17 @@ routes:
   - {name: ends, to: api, when: {actions: end}}
 `;
   writeFileSync(join(folder, 'routes.yaml'), routes);
+  const agency = `
+sources:
+  - {name: alps, secrets: 0123456789abcdef-alps}
+  - {name: bikes, secrets: 0123456789abcdef-bikes}
+  - {name: coast, secrets: 0123456789abcdef-coast}
+destinations:
+  - {name: api, type: http, url: 'https://api.example.com/events'}
+routes:
+  - {name: not the alps, to: api, when: {sources: [bikes, coast]}}
+`;
+  writeFileSync(join(folder, 'agency.yaml'), agency);
   writeFileSync(join(folder, 'broken.yaml'), 'routes: [{name: x, to: nowhere}]\n');
 });
 
@@ -48,11 +59,24 @@ describe('npm run routes', () => {
       code: 0,
       error: '',
       out: `startExperience of Backpack price test, through the source default:
-  ✓ starts by day matches, and goes to api
-  ✗ ends does not match: the action is startExperience, not endExperience
+  ✓ starts by day: matches, and goes to api
+  ✗ ends: does not match: the action is startExperience, not endExperience
 It goes to api.
 `,
     });
+  });
+
+  test('tells it for every source, those together for which it is the same', () => {
+    expect(
+      routes(['--event', START, '--config', 'agency.yaml']).out,
+    ).toBe(`startExperience of Backpack price test, through the source alps:
+  ✗ not the alps: does not match: the source is “alps”, not bikes or coast
+It goes nowhere.
+
+startExperience of Backpack price test, through the sources bikes, coast:
+  ✓ not the alps: matches, and goes to api
+It goes to api.
+`);
   });
 
   test('tells it for another time, from the standard input', () => {
