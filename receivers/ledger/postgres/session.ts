@@ -1,6 +1,7 @@
-import { runTaskList, type WorkerPool } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { runTaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import type pg from 'pg';
-import type { DeliveryWork } from '../contract.ts';
+import { type DeliveryWork, StorageError } from '../contract.ts';
 import { openPool, storageError } from './connections.ts';
 import { Courier } from './courier.ts';
 import type { HealthBoard } from './health-board.ts';
@@ -143,6 +144,12 @@ export class WorkerSession {
 
   /** The database or the network is gone: stops delivering at once, before others take over. */
   #lose(): void {
+    this.#work.onError(
+      new StorageError(
+        'This process could not reach the database for as long as its lease lasts, so it stops delivering; ' +
+          'it goes on by itself when the database is back.',
+      ),
+    );
     this.#lost.abort();
     this.#retire();
   }
@@ -199,6 +206,7 @@ function startPool(
       pollInterval: POLL_MS,
       noHandleSignals: true,
       logger: silentLogger,
+      events: countedReturns(),
       preset: {
         worker: {
           localQueue: { size: Math.max(concurrency, Math.min(concurrency * FETCH_AHEAD, LARGEST_FETCH)) },
@@ -212,6 +220,21 @@ function startPool(
     { [`deliver:${destination}`]: (payload) => deliver((payload as { id: number }).id) },
     queue,
   );
+}
+
+/**
+ * Listens to a pool so that it counts the jobs that it gives back when it closes. graphile-worker 0.18 does
+ * not, when its local queue has nothing else under way: it then neither waits for them nor catches what the
+ * database says, and a database that is gone at that moment would end this process (`LocalQueue.background`
+ * throws after `returnJobs` has begun). Something that is under way for one turn keeps its count above zero.
+ */
+function countedReturns(): WorkerEvents {
+  const events: WorkerEvents = new EventEmitter();
+  events.on('localQueue:init', ({ localQueue }) => {
+    // biome-ignore lint/complexity/useLiteralKeys: its types call it private
+    events.on('pool:gracefulShutdown', () => localQueue['background'](Promise.resolve()));
+  });
+  return events;
 }
 
 /** Lets something end that nobody waits for. */
