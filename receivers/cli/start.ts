@@ -16,6 +16,9 @@ const EX_CONFIG = 78;
 /** What was compiled is kept for the next start once the start itself is over, milliseconds. */
 const COMPILED_AFTER_MS = 3_000;
 
+/** How often it is looked whether the shell that npm started is still there, milliseconds. */
+const SHELL_LOOK_MS = 250;
+
 /** A stop that takes longer than this is cut off, milliseconds. */
 const STOP_LIMIT_MS = 9_500;
 
@@ -40,9 +43,11 @@ async function start(): Promise<void> {
     configuration.log.pretty ?? process.stdout.isTTY === true,
   );
   let service: Service | null = null;
+  let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => stop(signal));
   }
+  onEndOfShell(() => stop('the end of npm start'));
   try {
     service = await startService(configuration, log);
   } catch (error) {
@@ -58,12 +63,34 @@ async function start(): Promise<void> {
   setTimeout(flushCompileCache, COMPILED_AFTER_MS).unref();
 
   async function stop(signal: string): Promise<void> {
+    if (stopping) {
+      return;
+    }
+    stopping = true;
     log.info({ signal }, 'stopping: finishing what is under way');
-    setTimeout(() => process.exit(0), STOP_LIMIT_MS).unref();
+    // It also holds the process until all that is waited for here has ended.
+    setTimeout(() => process.exit(0), STOP_LIMIT_MS);
     await service?.stop();
     log.info('stopped');
     process.exit(0);
   }
+}
+
+/**
+ * Tells when the shell is gone through which `npm start` ran this: it ends by a signal that npm passes on, and
+ * passes it on no further.
+ */
+function onEndOfShell(ended: () => void): void {
+  if (process.env.npm_lifecycle_event !== 'start') {
+    return;
+  }
+  const shell = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== shell) {
+      clearInterval(timer);
+      ended();
+    }
+  }, SHELL_LOOK_MS).unref();
 }
 
 function startFault(error: NodeJS.ErrnoException, { server, storage }: Configuration): string {

@@ -194,6 +194,25 @@ describe('SIGTERM', () => {
     await api.close();
   });
 
+  (process.platform === 'win32' ? test.skip : test)('to npm start reaches the receiver', async () => {
+    const run = fileURLToPath(new URL('../../../receivers/cli/run.js', import.meta.url));
+    // As npm runs its scripts, with a shell that stays: it takes the signal and passes it on to nobody.
+    const shell = spawn('sh', ['-c', `"${process.execPath}" "${run}" start; exit $?`], {
+      env: environment({ ...HERE, DATA_DIR: home.folder, LOG_PRETTY: 'false', npm_lifecycle_event: 'start' }),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    shell.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      if (/Receiving on/.test(output)) {
+        shell.kill('SIGTERM');
+      }
+    });
+    // The output closes when nobody is left who could write to it.
+    await once(shell.stdout, 'close');
+    expect(output).toMatch(/"signal":"the end of npm start".*"stopped"/s);
+  });
+
   test('a client that holds its connection open does not hold up the end', async () => {
     const receiver = await Receiver.start({ DATA_DIR: home.folder });
     const response = await fetch(`${receiver.url}/healthz`, { headers: { connection: 'keep-alive' } });
