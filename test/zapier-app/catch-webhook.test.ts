@@ -3,6 +3,7 @@ import { eventKey } from '../../shared/event-key.ts';
 import { sampleEvent } from '../../zapier-app/samples.ts';
 import { type FakeIntelligems, startFakeIntelligems } from '../fakes/intelligems.ts';
 import { eventOf, sampleBody, samplePayload } from '../fixtures/messages.ts';
+import { bodyOf, httpCases } from '../shared/vectors.ts';
 import { caught, connectTo, failureOf, performOf, run, type ZapBundle } from './zap.ts';
 
 const SECRET = 'a secret for the tests';
@@ -54,6 +55,35 @@ test('takes either of two secrets while they are being changed', async () => {
   const both = { ...authData, webhook_secret: 'older newer' };
   expect(await run(perform, { authData: both, ...caught(body, 'newer') })).toHaveLength(1);
   expect(await run(perform, { authData: both, ...caught(body, 'older') })).toHaveLength(1);
+});
+
+/** The vectors that Zapier can hand over: the body is text, the secret has no space around it, several none inside. */
+const zapierCases = httpCases.filter((vector) => {
+  const bytes = Buffer.from(bodyOf(vector));
+  const [secret = '', ...further] = vector.secrets;
+  const isWritable =
+    further.length === 0 ? secret.trim() === secret : !vector.secrets.some((each) => /\s/.test(each));
+  return isWritable && Buffer.from(bytes.toString()).equals(bytes);
+});
+
+test('meets most of the vectors', () => {
+  expect(zapierCases.length).toBeGreaterThan(50);
+});
+
+test.each(zapierCases)('gives the verdict of the vectors: $name', async (vector) => {
+  const bundle: ZapBundle = {
+    authData: { ...authData, webhook_secret: vector.secrets.join(' ') },
+    rawRequest: {
+      method: 'POST',
+      headers: vector.signature === null ? {} : { 'Http-X-Intelligems-Signature': vector.signature },
+      content: Buffer.from(bodyOf(vector)).toString(),
+    },
+  };
+  if (vector.verdict.ok) {
+    await expect(run(perform, bundle)).resolves.toEqual(expect.any(Array));
+  } else {
+    expect((await failureOf(run(perform, bundle))).text).toContain(`"${vector.verdict.reason}"`);
+  }
 });
 
 test('refuses what was changed on the way, and says what to compare', async () => {
