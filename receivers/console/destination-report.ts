@@ -1,3 +1,4 @@
+import { durationWords } from '../../shared/words.ts';
 import type { DestinationHealth } from '../ledger/contract.ts';
 import { newHealth } from '../ledger/health.ts';
 import type { QueueDepth } from '../ledger/reading.ts';
@@ -29,12 +30,12 @@ export function destinationReport(
 function stateOf(health: DestinationHealth, now: number): Pick<DestinationReport, 'state' | 'words'> {
   if (health.pausedUntil > now) {
     const reason = health.pauseReason ?? health.lastFailure ?? '';
-    return { state: 'paused', words: `Tried again ${waitWords(health.pausedUntil - now)}. ${reason}` };
+    return { state: 'paused', words: `It is tried again ${waitWords(health.pausedUntil - now)}. ${reason}` };
   }
   if (health.failingSince !== null) {
     return {
       state: 'failing',
-      words: `Failing since ${agoWords(now - health.failingSince)}. ${health.lastFailure ?? ''}`,
+      words: `Failing for ${durationWords(now - health.failingSince)}. ${health.lastFailure ?? ''}`,
     };
   }
   return health.lastSuccessAt === null

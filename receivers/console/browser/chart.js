@@ -34,6 +34,8 @@ function draw(figure, buckets, bucketMs) {
     undefined,
     bucketMs < DAY_MS / 4 ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' },
   );
+  const value = (_, figure) => (figure == null ? '' : figure.toLocaleString());
+  const someDead = () => buckets.flatMap(({ dead }, index) => (dead > 0 ? [index] : []));
   let plot = null;
 
   function redraw() {
@@ -65,21 +67,30 @@ function draw(figure, buckets, bucketMs) {
           },
         ],
         series: [
-          { label: 'From', value: (_, at) => (at === null ? '–' : words.format(at * 1_000)) },
+          { label: 'From', value: (_, at) => (at == null ? '' : words.format(at * 1_000)) },
           {
             label: 'Events',
+            value,
             fill: colour('--chart-events'),
             stroke: colour('--chart-events'),
             paths: bars,
             points: { show: false },
           },
-          { label: 'Delivered', stroke: colour('--chart-done'), width: 2, points: { show: false } },
+          {
+            label: 'Delivered',
+            value,
+            stroke: colour('--chart-done'),
+            width: 2,
+            points: { show: false },
+          },
           {
             label: 'Dead letters',
+            value,
             stroke: colour('--chart-dead'),
-            width: 2,
-            dash: [6, 4],
-            points: { show: false },
+            fill: colour('--chart-dead'),
+            // A mark where there are some, and no line along the bottom where there are none.
+            paths: () => null,
+            points: { show: true, size: 9, fill: colour('--chart-dead'), filter: someDead },
           },
         ],
       },

@@ -6,7 +6,7 @@ import type { PreviewTarget } from '../preview.ts';
 import type { DeliveryStory, EventRecord, EventStory } from '../records.ts';
 import { agoWords, count, eventTitle, eventVerb } from '../words.ts';
 import type { Page, PageContext } from './layout.ts';
-import { actionMark, ago, copyable, eventTags, moment, named, state } from './parts.ts';
+import { actionMark, ago, copyable, eventTags, moment, state, subject } from './parts.ts';
 
 export interface EventFacts extends EventStory {
   /** Where the source's webhooks go. */
@@ -27,12 +27,12 @@ const SHOWN = 200_000;
 export function eventPage(facts: EventFacts, context: PageContext): Page {
   const { event } = facts;
   const title =
-    event.experienceName?.trim() || (event.problem === null ? 'Unnamed experience' : 'Unrecognised body');
+    event.experienceName?.trim() || (event.problem === null ? 'Unnamed experience' : 'Unrecognised');
   return {
-    title: `${title} · ${eventTitle(event)}`,
+    title: event.problem === null ? `${title} · ${eventTitle(event)}` : title,
     content: html`
 <p class="trail"><a href="/console/events">Events</a></p>
-<h1 class="what">${actionMark(event.action)}<span>${named(event.experienceName, title)} <span class="verb">${event.origin === 'report' ? '' : eventVerb(event.action)}</span></span></h1>
+<h1 class="what">${actionMark(event.action)}<span>${subject(event)} <span class="verb">${event.origin === 'report' ? '' : eventVerb(event.action)}</span></span></h1>
 <p class="tags">${eventTags(event)}</p>
 ${when(event.problem, () => html`<p class="fault">The signature was right, but this is no event that is known here, so it was kept and sent nowhere. ${event.problem}</p>`)}
 ${when(event.late, () => html`<p class="remark">It came late: something newer of this experience had arrived before. It is told as late, and never turns the shown state back.</p>`)}
@@ -40,7 +40,7 @@ ${factList(event, context.now)}
 
 <section aria-labelledby="deliveries-title">
   <h2 id="deliveries-title">Where it went</h2>
-  <div id="deliveries" data-live>${facts.deliveries.length === 0 ? html`<p class="empty">No route led anywhere. <code>npm run routes</code> tells why.</p>` : html`<ol class="stories">${facts.deliveries.map((delivery) => story(delivery, facts, context.now))}</ol>`}</div>
+  <div id="deliveries" data-live>${facts.deliveries.length === 0 ? html`<p class="empty">${event.problem === null ? html`No route led anywhere. <code>npm run routes</code> tells why.` : 'Nowhere. It stays here to be looked at.'}</p>` : html`<ol class="stories">${facts.deliveries.map((delivery) => story(delivery, facts, context.now))}</ol>`}</div>
   ${replayForm(facts, context)}
 </section>
 
@@ -72,7 +72,7 @@ function story(delivery: DeliveryStory, { titleOf }: EventFacts, now: number): H
   const open = delivery.state === 'ready' || delivery.state === 'waiting';
   return html`<li class="story" id="delivery-${delivery.id}">
   <h3>${titleOf(delivery.destination)} ${state(delivery.state)}</h3>
-  <p class="help">By the route <bdi>${delivery.route}</bdi>${when(delivery.replay > 0, () => html`, sent anew by a person (${delivery.replay})`)}${when(delivery.finishedAt, () => html`, ${ago(delivery.finishedAt as number, now)}`)}${when(open && delivery.dueAt > now, () => html`, next at ${moment(delivery.dueAt)}`)}</p>
+  <p class="help">By the route “<bdi>${delivery.route}</bdi>”${when(delivery.replay > 0, () => html`, sent anew by a person (${delivery.replay})`)}${when(delivery.finishedAt, () => html`, ${ago(delivery.finishedAt as number, now)}`)}${when(open && delivery.dueAt > now, () => html`, next at ${moment(delivery.dueAt)}`)}</p>
   ${when(delivery.reason !== null && delivery.state !== 'done', () => html`<p class="reason">${delivery.reason}</p>`)}
   ${when(delivery.attemptRecords.length > 0, () => html`<details><summary>${count(delivery.attemptRecords.length, 'attempt')}</summary><ol class="attempts">${delivery.attemptRecords.map(attempt)}</ol></details>`)}
 </li>`;

@@ -111,8 +111,10 @@ function bar(stretches: readonly Phase[], events: readonly ExperienceEvent[], ax
 </svg>`;
 }
 
+const DAY_WORDS = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+
 function axisMarks({ from, to }: Axis): Content {
-  const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+  const day = (at: number): string => DAY_WORDS.format(at);
   return html`<span class="marks"><span>${day(from)}</span><span>${day((from + to) / 2)}</span><span>now</span></span>`;
 }
 
@@ -162,7 +164,7 @@ ${when(
     (
       variation,
       index,
-    ) => html`<li><bdi>${variationWords(variation, index)}</bdi>${when(variation.isControl, () => html` <span class="tag">control</span>`)} <span class="share">${percentWords(variation.percentage)}</span>
+    ) => html`<li><span><bdi>${variationWords(variation, index)}</bdi>${when(variation.isControl, () => html` <span class="tag">control</span>`)}</span> <span class="share">${percentWords(variation.percentage)}</span>
 <svg class="split" aria-hidden="true" focusable="false"><rect class="track" width="100%" height="100%" rx="2"></rect><rect class="phase-running" width="${Math.min(100, Math.max(0, variation.percentage ?? 0))}%" height="100%" rx="2"></rect></svg></li>`,
   )}</ul></section>`,
 )}

@@ -46,14 +46,14 @@ export function document(page: Page, context: PageContext): string {
     <nav aria-label="Pages"><ul>
       ${PAGES.map(([path, title]) => navigationItem(path, title, context))}
     </ul></nav>
-    <form class="leave" method="post" action="/console/leave"><button class="quiet">${context.role === 'viewer' ? 'Leave (read only)' : 'Leave'}</button></form>
+    <form class="leave" method="post" action="/console/leave"><button class="quiet">${context.role === 'viewer' ? 'Sign out (you may only read)' : 'Sign out'}</button></form>
   </div>
 </header>
 <main id="main" tabindex="-1">
   ${when(context.notice, () => html`<p class="notice" role="status">${context.notice}</p>`)}
   ${page.content}
 </main>
-<footer class="bottom"><p><span id="live" class="live" role="status">Not live: reload to see what is new.</span> <a href="/console/api/openapi.json">API</a></p></footer>`,
+<footer class="bottom"><p><span id="live" class="live" role="status">Not live: reload to see what is new.</span> For programs: <a href="/console/api/openapi.json">the API</a>.</p></footer>`,
   );
 }
 

@@ -4,7 +4,7 @@ import { type Content, type Html, html, when } from '../html.ts';
 import { RANGES, type Range } from '../timeline.ts';
 import { count, eventVerb } from '../words.ts';
 import type { Page, PageContext } from './layout.ts';
-import { ago, destinationState, eventList, named } from './parts.ts';
+import { ago, destinationState, eventList, subject } from './parts.ts';
 
 export interface OverviewFacts {
   destinations: DestinationReport[];
@@ -86,7 +86,7 @@ function lastEvent({ events, lastWebhookAt }: OverviewFacts, now: number): Html 
     return html`Nothing has arrived yet.`;
   }
   const test = lastWebhookAt === null ? ' (a test)' : '';
-  return html`Last event: ${named(last.experienceName)} ${last.origin === 'report' ? '' : eventVerb(last.action)}${test}, ${ago(last.receivedAt, now)}.`;
+  return html`Last event: ${subject(last)} ${last.origin === 'report' ? '' : eventVerb(last.action)}${test}, ${ago(last.receivedAt, now)}.`;
 }
 
 function concernsOf({ destinations, lastWebhookAt, refusedSince, previewing }: OverviewFacts): Concern[] {
@@ -132,6 +132,6 @@ function destinationCard(report: DestinationReport): Html {
   <h3>${report.title}</h3>
   <p>${destinationState(report)}</p>
   <p class="words">${report.words}</p>
-  <p class="figures">${when(report.open > 0, () => html`<a href="/console/events?destination=${encodeURIComponent(report.name)}&amp;state=ready">${count(report.open, 'delivery', 'deliveries')} under way</a> `)}${when(report.dead > 0, () => html`<a href="/console/dead-letters?destination=${encodeURIComponent(report.name)}">${count(report.dead, 'dead letter')}</a>`)}</p>
+  <p class="figures">${when(report.open > 0, () => html`<a href="/console/events?destination=${encodeURIComponent(report.name)}&amp;state=ready">${count(report.open, 'delivery', 'deliveries')} under way</a>${when(report.dead > 0, () => ' · ')}`)}${when(report.dead > 0, () => html`<a href="/console/dead-letters?destination=${encodeURIComponent(report.name)}">${count(report.dead, 'dead letter')}</a>`)}</p>
 </li>`;
 }

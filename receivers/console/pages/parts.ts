@@ -9,6 +9,11 @@ export function named(name: string | null | undefined, otherwise = 'Unnamed expe
   return html`<bdi>${name?.trim() ? name : otherwise}</bdi>`;
 }
 
+/** Who or what an event is about, to stand before its verb. */
+export function subject({ experienceName, problem }: Pick<EventSummary, 'experienceName' | 'problem'>): Html {
+  return named(experienceName, problem === null ? undefined : 'Somebody with the right secret');
+}
+
 /** A moment: in UTC as sent, in the reader's own time zone once the page's script has run. */
 export function moment(at: number): Html {
   const date = new Date(at);
@@ -89,7 +94,7 @@ export function eventList(events: readonly EventSummary[], now: number): Html {
   return html`<ul class="events">
 ${events.map(
   (event) => html`<li><a class="event" href="/console/events/${event.key}">
-  <span class="what">${actionMark(event.action)}<span>${named(event.experienceName, nameless(event))}
+  <span class="what">${actionMark(event.action)}<span>${subject(event)}
     <span class="verb">${event.origin === 'report' ? '' : eventVerb(event.action)}</span></span></span>
   <span class="tags">${eventTags(event)}</span>
   <span class="outcome">${deliverySummary(event)}</span>
@@ -97,10 +102,6 @@ ${events.map(
 </a></li>`,
 )}
 </ul>`;
-}
-
-function nameless(event: EventSummary): string {
-  return event.problem === null ? 'Unnamed experience' : 'Somebody with the right secret';
 }
 
 const ACTION_MARKS: Readonly<Record<string, string>> = {

@@ -38,6 +38,7 @@ function refusalCard(refusal: Refusal, now: number): Html {
   <details><summary>What was sent</summary>
     <p class="help">${moment(at)}${when(bodyLength, () => html`, ${count(bodyLength as number, 'byte')}`)}</p>
     <dl class="headers">${Object.entries(headers).map(([name, value]) => html`<div><dt><code>${name}</code></dt><dd><code>${value}</code></dd></div>`)}</dl>
+    <p class="help">The body, or its beginning:</p>
     <pre tabindex="0" aria-label="Beginning of the body"><bdi>${bodyStart}</bdi></pre>
   </details>
 </li>`;

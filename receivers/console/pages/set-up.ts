@@ -7,7 +7,7 @@ import type { DestinationReport } from '../destination-report.ts';
 import { type Content, type Html, html, when } from '../html.ts';
 import { eventVerb } from '../words.ts';
 import type { Page, PageContext } from './layout.ts';
-import { ago, copyable, destinationState, named } from './parts.ts';
+import { ago, copyable, destinationState, subject } from './parts.ts';
 import { refusalWords } from './refused.ts';
 
 export interface SetUpFacts {
@@ -60,7 +60,7 @@ export function setUpPage(facts: SetUpFacts, context: PageContext): Page {
     ${sources.map((source) => html`<div class="value">${when(sources.length > 1, () => html`<span class="for"><bdi>${source.title}</bdi></span>`)}${copyable(source.url, sources.length > 1 ? `the URL for ${source.title}` : 'the URL')}</div>`)}
     ${when(!publicUrlSet, () => html`<p class="help">This is the receiver as your browser reaches it. Intelligems has to reach it from the internet, over https. Set PUBLIC_URL to its public address, and it is shown here.</p>`)}</li>
   <li><h3>Tick all six events</h3><p class="ticks">${ACTIONS.map((action) => html`<span class="tick"><span aria-hidden="true">☑</span> ${tickWords(action)}</span> `)}</p>
-    <p class="help">What goes where is decided here, by routes; tick them all.</p></li>
+    <p class="help">Which of them go where is decided here, by the routes in your settings.</p></li>
   <li><h3>Enter the secret</h3>
     ${sources.map((source) => html`<p>${when(sources.length > 1, () => html`<bdi>${source.title}</bdi>: `)}${source.secret.where} ${source.secret.ending === '' ? 'It is never shown here.' : html`It ends with <code>…${source.secret.ending}</code>; it is never shown here in full.`}</p>`)}</li>
 </ol>
@@ -69,7 +69,7 @@ ${when(lastWebhook === null, nothingArrives)}
 
 <section aria-labelledby="try-title">
 <h2 id="try-title">2. Try it without Intelligems</h2>
-<p>A test event takes the same way as a real one, to every destination that your routes name. It is marked as a test here; people there see it.</p>
+<p>A test event goes the way of a real one, to every destination that your routes name. Everybody there sees it, as an experience named “Test from the console”.</p>
 ${
   context.role === 'editor'
     ? html`<form method="post" action="/console/test" class="tools">
@@ -100,7 +100,7 @@ function liveCheck({ lastWebhook, refusal }: SetUpFacts, now: number): Html {
   );
   return lastWebhook === null
     ? html`<p class="big"><span class="pulse" aria-hidden="true"></span> Waiting for the first webhook that verifies …</p><p class="help">This turns green by itself. In Intelligems, start or update a test experience.</p>${refused}`
-    : html`<p class="big"><span aria-hidden="true">✓</span> Webhooks arrive, and their signatures fit</p><p class="help">The last one: <a href="/console/events/${lastWebhook.key}">${named(lastWebhook.experienceName, 'something that is no known event')} ${eventVerb(lastWebhook.action)}</a>, ${ago(lastWebhook.receivedAt, now)}.</p>${refused}`;
+    : html`<p class="big"><span aria-hidden="true">✓</span> Webhooks arrive, and their signatures fit</p><p class="help">The last one: <a href="/console/events/${lastWebhook.key}">${subject(lastWebhook)} ${eventVerb(lastWebhook.action)}</a>, ${ago(lastWebhook.receivedAt, now)}.</p>${refused}`;
 }
 
 function nothingArrives(): Html {
