@@ -1,5 +1,6 @@
 import zapier, { defineApp } from 'zapier-platform-core';
-import { authentication } from './authentication.ts';
+import type { Audience } from './audience.ts';
+import { authenticationFor } from './authentication.ts';
 import { endExperience, pauseExperience, startExperience } from './creates/lifecycle.ts';
 import { experienceResults } from './searches/experience-results.ts';
 import { findExperience } from './searches/find-experience.ts';
@@ -11,8 +12,7 @@ import { variationList } from './triggers/variation-list.ts';
 
 export interface AppSettings {
   version: string;
-  /** Zapier allows no hook whose URL is pasted by hand in a public app: there it is left out. */
-  audience: 'private' | 'public';
+  audience: Audience;
 }
 
 /** The whole definition of the Zapier app. */
@@ -27,7 +27,7 @@ export function intelligemsApp({ version, audience }: AppSettings) {
   return defineApp({
     version,
     platformVersion: zapier.version,
-    authentication,
+    authentication: authenticationFor(audience),
     flags: { cleanInputData: true },
     triggers: Object.fromEntries(triggers.map((trigger) => [trigger.key, trigger])),
     creates: {

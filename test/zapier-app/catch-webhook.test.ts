@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Bundle, ZObject } from 'zapier-platform-core';
 import { eventKey } from '../../shared/event-key.ts';
 import { sampleEvent } from '../../zapier-app/samples.ts';
 import { type FakeIntelligems, startFakeIntelligems } from '../fakes/intelligems.ts';
 import { eventOf, sampleBody, samplePayload } from '../fixtures/messages.ts';
 import { bodyOf, httpCases } from '../shared/vectors.ts';
-import { caught, connectTo, failureOf, performOf, run, type ZapBundle } from './zap.ts';
+import { app, caught, connectTo, failureOf, performOf, run, type ZapBundle } from './zap.ts';
 
 const SECRET = 'a secret for the tests';
 const perform = performOf('triggers', 'catch_webhook');
@@ -101,6 +102,14 @@ test('says that the secret is missing, when the Zap is tested and when it runs',
     expect(failure.text).toContain('no Webhook Secret');
     expect(failure.text).toContain('Settings, Webhooks');
   }
+});
+
+test('tells of the missing secret while the Zap is made', async () => {
+  const [notice] = app.triggers.catch_webhook?.operation.inputFields ?? [];
+  const fields = (bundle: ZapBundle) => run(notice as (z: ZObject, bundle: Bundle) => object[], bundle);
+  expect(await fields({ authData })).toEqual([]);
+  const told = await fields({ authData: { access_token: fake.token } });
+  expect(told).toMatchObject([{ type: 'copy', helpText: expect.stringContaining('no Webhook Secret') }]);
 });
 
 test('gives nothing for an event that was not chosen, nor for one that nobody knows', async () => {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BasicActionOperation, PlainInputField, PlainOutputField } from 'zapier-platform-core';
+import zapier, {
+  type BasicActionOperation,
+  type PlainInputField,
+  type PlainOutputField,
+} from 'zapier-platform-core';
 import { ACTIONS } from '../../shared/events.ts';
 import { intelligemsApp } from '../../zapier-app/app.ts';
 import { sampleEvent } from '../../zapier-app/samples.ts';
@@ -7,9 +11,14 @@ import { sampleEvent } from '../../zapier-app/samples.ts';
 const privateApp = intelligemsApp({ version: '1.0.0', audience: 'private' });
 const publicApp = intelligemsApp({ version: '1.0.0', audience: 'public' });
 
+/** Makes of an app what Zapier's servers call; the types of its package leave it out. */
+const { createAppHandler } = zapier as unknown as {
+  createAppHandler(app: typeof privateApp): (event: { command: string }) => Promise<unknown>;
+};
+
 interface Operation extends Pick<BasicActionOperation, 'sample'> {
   type?: string;
-  inputFields?: PlainInputField[];
+  inputFields?: (PlainInputField | (() => unknown))[];
   outputFields?: PlainOutputField[];
   performList?: unknown;
   performSubscribe?: unknown;
@@ -93,6 +102,13 @@ describe('what is offered', () => {
     ]);
   });
 
+  test.each([['private', privateApp] as const, ['public', publicApp] as const])(
+    'the %s app has the structure that Zapier wants',
+    async (_, app) => {
+      expect(await createAppHandler(app)({ command: 'validate' })).toMatchObject({ results: [] });
+    },
+  );
+
   test('a public app has no hook whose address is pasted by hand (D017)', () => {
     for (const { key, operation } of stepsOf(publicApp)) {
       const isStatic = operation.type === 'hook' && operation.performSubscribe === undefined;
@@ -100,11 +116,18 @@ describe('what is offered', () => {
     }
     expect(steps.some(({ key }) => key === 'catch_webhook')).toBe(true);
   });
+
+  test('a public app asks for no secret that none of its triggers needs', () => {
+    const asked = ({ authentication }: typeof privateApp) => authentication?.fields?.map(({ key }) => key);
+    expect(asked(privateApp)).toEqual(['access_token', 'receiver_url', 'receiver_key', 'webhook_secret']);
+    expect(asked(publicApp)).toEqual(['access_token', 'receiver_url', 'receiver_key']);
+  });
 });
 
 describe.each(visible.map((step) => [step.key, step] as const))('%s', (_, step) => {
   const { kind, display, operation } = step;
-  const { inputFields = [], outputFields = [], sample = {} } = operation;
+  const { outputFields = [], sample = {} } = operation;
+  const inputFields = (operation.inputFields ?? []).filter((field) => typeof field !== 'function');
 
   test('its names are in title case (D018)', () => {
     const labels = [display.label, step.noun, ...inputFields.map(({ label }) => label)];

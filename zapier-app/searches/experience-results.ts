@@ -168,7 +168,7 @@ const SAMPLE: ZapierResults = {
 /** Looks up what came of an experience, or how it stands. */
 export const experienceResults: Search = {
   key: 'experience_results',
-  noun: 'Results',
+  noun: 'Result',
   display: {
     label: 'Get Experience Results',
     description: 'Finds the results of an experience: the verdict, and the figures of each variation.',

@@ -1,4 +1,4 @@
-import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
+import type { Bundle, PlainInputField, Trigger, ZObject } from 'zapier-platform-core';
 import { eventKey } from '../../shared/event-key.ts';
 import { parseEvent, triggeredBy } from '../../shared/events.ts';
 import { verifyWebhook } from '../../shared/verifier.ts';
@@ -15,15 +15,21 @@ import { sampleEvent } from '../samples.ts';
 
 const SIGNATURE_HEADER = 'X-Intelligems-Signature';
 
+const SECRET_MISSING =
+  'The connection has no Webhook Secret, so nobody can tell whether a webhook is real. Copy the secret from Settings, Webhooks in the Intelligems dashboard, and reconnect the account under My Apps.';
+
+/** Tells what is missing while the Zap is made: Zapier runs nothing of this trigger when a Zap is switched on. */
+function secretNotice(_: ZObject, bundle: Bundle): PlainInputField[] {
+  return connectionOf(bundle).webhookSecret === null
+    ? [{ key: 'secret_missing', label: 'Webhook Secret Missing', type: 'copy', helpText: SECRET_MISSING }]
+    : [];
+}
+
 /** The secrets that may have signed a webhook: the field as a whole, and its parts where it holds several. */
 function secretsOf(z: ZObject, bundle: Bundle): string[] {
   const { webhookSecret } = connectionOf(bundle);
   if (webhookSecret === null) {
-    throw new z.errors.Error(
-      'The connection has no Webhook Secret, so nobody can tell whether a webhook is real. Copy the secret from Settings, Webhooks in the Intelligems dashboard, and reconnect the account under My Apps.',
-      'secret missing',
-      400,
-    );
+    throw new z.errors.Error(SECRET_MISSING, 'secret missing', 400);
   }
   return [webhookSecret, ...webhookSecret.split(/\s+/)];
 }
@@ -71,13 +77,14 @@ export const catchWebhook: Trigger = {
   noun: 'Webhook',
   display: {
     label: 'Catch Intelligems Webhook',
-    description: 'Triggers when a webhook with a right signature arrives at the address that this Zap shows.',
+    description: 'Triggers when a webhook with a valid signature arrives at the URL of this Zap.',
     directions:
       'Copy the URL below. In the Intelligems dashboard open Settings, Webhooks, add a webhook, paste the URL, tick the events that you want, and save. Copy the secret that is shown there into the Webhook Secret of this connection. The same event may arrive twice: Intelligems repeats a webhook that it believes lost.',
   },
   operation: {
     type: 'hook',
     inputFields: [
+      secretNotice,
       EVENTS_FIELD,
       ...FILTER_FIELDS,
       {

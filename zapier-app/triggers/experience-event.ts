@@ -116,7 +116,7 @@ export const experienceEventTriggers: Trigger[] = [
     key: 'any_experience_event',
     label: 'Any Experience Event',
     description:
-      'Triggers when an experience is created, started, paused, ended, updated or deleted, or for those of these events that you choose.',
+      'Triggers when an experience is created, started, paused, ended, updated or deleted. You choose which of these count.',
     action: null,
   }),
 ];

@@ -45,7 +45,7 @@ export const statusChanged: Trigger = {
   display: {
     label: 'Experience Status Changed',
     description:
-      'Triggers when an experience is started, paused, ended or deleted. It needs no receiver, and looks every few minutes.',
+      'Triggers when an experience is started, paused, ended or deleted. It looks every few minutes, and needs the access token only.',
   },
   operation: {
     type: 'polling',
