@@ -32,9 +32,17 @@ export function addPreviewCommand(program: Command): void {
     if (options.out !== undefined && options.destination === undefined) {
       command.error('error: Say which one to write: --destination email');
     }
+    const { namedTargets, previewTargets } = await import('../console/preview.ts');
+    const targets = previewTargets(settingsOf(command));
+    const chosen = namedTargets(targets, options.destination);
+    if (options.out !== undefined && chosen.length > 1) {
+      command.error(`error: Say which one to write: ${chosen.map(({ name }) => name).join(' or ')}.`);
+    }
     if (/^(evt|report|body)_/.test(event)) {
+      // A receiver elsewhere may have destinations that the settings here do not name.
+      const elsewhere = options.destination === undefined ? [] : [options.destination];
+      const names = chosen.length > 0 ? chosen.map(({ name }) => name) : elsewhere;
       await onReceiver(options, command, async ({ operations }) => {
-        const names = options.destination === undefined ? await targetNames(command) : [options.destination];
         for (const name of names) {
           const preview = await operations.preview(event, name);
           if (preview === null) {
@@ -48,11 +56,6 @@ export function addPreviewCommand(program: Command): void {
       return;
     }
     const message = await messageOf(event, command);
-    const { previewTargets } = await import('../console/preview.ts');
-    const targets = previewTargets(settingsOf(command));
-    const chosen = targets.filter(
-      ({ name }) => options.destination === undefined || name === options.destination,
-    );
     if (chosen.length === 0) {
       command.error(
         `error: There is no destination “${options.destination}”. Known: ${targets.map(({ name }) => name).join(', ')}.`,
@@ -62,11 +65,6 @@ export function addPreviewCommand(program: Command): void {
       show(`${title}${example ? ' (not connected; an example)' : ''}`, render(message), options);
     }
   });
-}
-
-async function targetNames(command: Command): Promise<string[]> {
-  const { previewTargets } = await import('../console/preview.ts');
-  return previewTargets(settingsOf(command)).map(({ name }) => name);
 }
 
 function show(title: string, { text, document }: Preview, options: PreviewOptions): void {

@@ -11,6 +11,8 @@ const HISTORY_LIMIT = 50;
 /** A way in which an event can be previewed. */
 export interface PreviewTarget {
   name: string;
+  /** As `type` in receivers.yaml. */
+  kind: string;
   title: string;
   /** Its settings are an example: no such destination is set up. */
   example: boolean;
@@ -30,7 +32,13 @@ export function previewTargets({ destinations }: Pick<Configuration, 'destinatio
 
 function target(name: string, kind: DestinationKind, settings: unknown, example: boolean): PreviewTarget {
   const title = name === kind.kind ? kind.title : `${kind.title} (${name})`;
-  return { name, title, example, render: (message) => kind.preview(message, settings) };
+  return { name, kind: kind.kind, title, example, render: (message) => kind.preview(message, settings) };
+}
+
+/** Those that a person means by a name or, where nothing has that name, by a kind; all where nothing is said. */
+export function namedTargets(targets: readonly PreviewTarget[], wanted: string | undefined): PreviewTarget[] {
+  const named = targets.filter(({ name }) => wanted === undefined || name === wanted);
+  return named.length > 0 ? named : targets.filter(({ kind }) => kind === wanted);
 }
 
 /** The message that a stored event makes now; null for a body that is no known event. */

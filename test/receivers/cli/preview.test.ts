@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runCommand } from '../../fixtures/receiver.ts';
@@ -32,6 +32,23 @@ test('gives the document as it goes out: Block Kit with a link, the mail as a fi
     `Written to ${file} (html).\n`,
   );
   expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>/i);
+});
+
+test('a kind means every destination of it, whatever its name', async () => {
+  const file = join(home.folder, 'channels.yaml');
+  const channel = (name: string) => `{name: ${name}, type: teams, webhookUrl: 'https://example.com/${name}'}`;
+  writeFileSync(file, `destinations: [${channel('growth')}, ${channel('pricing')}]\n`);
+  const settings = { ...settingsOf(home.folder, API), CONFIG_FILE: file };
+  const preview = (...words: string[]) => runCommand(['preview', 'start', ...words], settings);
+  const { stdout } = await preview('--destination', 'teams');
+  expect(stdout.match(/^── .*? ─/gm)).toEqual([
+    '── Microsoft Teams (growth) ─',
+    '── Microsoft Teams (pricing) ─',
+  ]);
+  expect((await preview('--destination', 'growth')).stdout).not.toContain('(pricing)');
+  expect((await preview('--destination', 'teams', '--out', 'x')).stderr).toContain(
+    'Say which one to write: growth or pricing.',
+  );
 });
 
 test('shows a stored event', async () => {
