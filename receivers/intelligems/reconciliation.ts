@@ -6,6 +6,7 @@ import type { ApiFailure } from '../../shared/intelligems-failure.ts';
 import { timeOf } from '../delivery/told-already.ts';
 import { newEvent, type Plan } from '../inbound/new-event.ts';
 import type { Ledger, StoredEvent } from '../ledger/contract.ts';
+import type { ExperienceSummary } from '../ledger/reading.ts';
 import { isOfInterest, missedActions, type Window } from './missed.ts';
 import { type MissedAction, recoveredBody } from './recovered-event.ts';
 
@@ -18,6 +19,8 @@ const HISTORY_LIMIT = 1_000;
 const EXPERIENCES_LIMIT = 50_000;
 /** So many that are not in the list are asked for by themselves in one pass, to spare the vendor's rate limit. */
 const ABSENT_LIMIT = 25;
+/** One that is not in the list and yet there, as an archived one, is asked for again after this, milliseconds. */
+const ASK_AGAIN_MS = 24 * 3_600_000;
 
 export interface ReconciliationServices {
   ledger: Pick<Ledger, 'accept' | 'event' | 'events' | 'experiences' | 'history' | 'recall' | 'remember'>;
@@ -64,11 +67,12 @@ export class Reconciliation {
     this.#services = services;
   }
 
-  async compare(experience: ApiExperience): Promise<void> {
+  /** Compares one experience. Gives whether an action of it is too young to count as missed. */
+  async compare(experience: ApiExperience): Promise<boolean> {
     this.#listed.add(experience.id);
     this.#organizationId ??= experience.organizationId;
     if (!isOfInterest(experience, this.#window)) {
-      return;
+      return false;
     }
     const events = await this.#services.ledger.history(experience.id, HISTORY_LIMIT);
     const [oldest] = events;
@@ -79,37 +83,39 @@ export class Reconciliation {
     for (const action of missed) {
       await this.#recover(action, experience.id, experience);
     }
+    return pending;
   }
 
   /**
    * Asks for the experiences that the ledger knows and the list lacks, the last changed first: those that are
    * gone at Intelligems were deleted. When, nobody tells, so the time is the one at which it was noticed.
    *
-   * @param settled ids that need not be asked for again; further ones are added
+   * @param settled until when each that was asked for need not be asked for again, milliseconds since 1970, by id
+   * @param since nothing that happened before is told, milliseconds since 1970
    */
-  async lookForAbsent(settled: Set<string>): Promise<void> {
+  async lookForAbsent(settled: Map<string, number>, since: number): Promise<void> {
     if (this.#organizationId === null || !this.#window.actions.includes('deleteExperience')) {
       return;
     }
-    const { ledger, api, signal } = this.#services;
-    const known = await ledger.experiences({ limit: EXPERIENCES_LIMIT });
-    const absent = known.filter(
+    const { ledger, api, now, signal } = this.#services;
+    const absent = (await ledger.experiences({ limit: EXPERIENCES_LIMIT })).filter(
       ({ experienceId, source, organizationId }) =>
-        source === this.#source &&
-        organizationId === this.#organizationId &&
-        !this.#listed.has(experienceId) &&
-        !settled.has(experienceId),
+        source === this.#source && organizationId === this.#organizationId && !this.#listed.has(experienceId),
     );
-    for (const { experienceId } of absent.slice(0, ABSENT_LIMIT)) {
+    const before = await this.#absentFromTheFirst(absent, since);
+    const asked = absent.filter(
+      ({ experienceId }) => !before.has(experienceId) && (settled.get(experienceId) ?? 0) <= now(),
+    );
+    for (const { experienceId } of asked.slice(0, ABSENT_LIMIT)) {
       const events = await ledger.history(experienceId, HISTORY_LIMIT);
       if (events.some(({ action }) => action === 'deleteExperience')) {
-        settled.add(experienceId);
+        settled.set(experienceId, Number.POSITIVE_INFINITY);
         continue;
       }
       const found = await api.experience(experienceId, {}, signal);
       if (found.ok) {
-        settled.add(experienceId);
-        await this.compare(found.value);
+        const isPending = await this.compare(found.value);
+        settled.set(experienceId, isPending ? 0 : now() + ASK_AGAIN_MS);
       } else if (found.failure.reason === 'not found') {
         await this.#gone(experienceId);
       } else {
@@ -117,6 +123,22 @@ export class Reconciliation {
         return;
       }
     }
+  }
+
+  /**
+   * The experiences that the list lacked when it was first compared, and of which no event came since: they may
+   * have been deleted long before, which is no news.
+   */
+  async #absentFromTheFirst(absent: readonly ExperienceSummary[], since: number): Promise<Set<string>> {
+    const { ledger } = this.#services;
+    const fact = `absent:${this.#source}`;
+    const known = await ledger.recall(RECONCILIATION, fact);
+    if (known !== null) {
+      return new Set(JSON.parse(known));
+    }
+    const ids = absent.filter(({ lastAt }) => lastAt < since).map(({ experienceId }) => experienceId);
+    await ledger.remember(RECONCILIATION, { [fact]: JSON.stringify(ids) });
+    return new Set(ids);
   }
 
   async #gone(experienceId: string): Promise<void> {

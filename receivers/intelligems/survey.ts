@@ -48,7 +48,7 @@ export class Survey {
   readonly source: Source;
   readonly #settings: SurveySettings;
   readonly #services: SurveyServices;
-  readonly #settled = new Set<string>();
+  readonly #settled = new Map<string, number>();
   #passes = 0;
   #underWay: Promise<unknown> = Promise.resolve();
   #pending = false;
@@ -151,7 +151,7 @@ export class Survey {
         }
       }
     }
-    await reconciliation.lookForAbsent(this.#settled);
+    await reconciliation.lookForAbsent(this.#settled, since);
     const failure = reconciliation.findings.failure ?? (await this.#tell(running, since, signal));
     if (failure === null) {
       await this.#rememberMoment('checked', startedAt);

@@ -57,6 +57,7 @@ export interface FakeExperience {
   startedAtTs: number | null;
   pausedAtTs: number | null;
   endedAtTs: number | null;
+  archivedAtTs: number | null;
   lastUpdateTs: number;
   isDeleted: boolean;
   isPreview: boolean;
@@ -111,7 +112,7 @@ function commonDocument(kept: FakeExperience, organization: FakeOrganization): R
     startedAtTs: kept.startedAtTs,
     pausedAtTs: kept.pausedAtTs,
     endedAtTs: kept.endedAtTs,
-    archivedAtTs: null,
+    archivedAtTs: kept.archivedAtTs,
     lastUpdateTs: kept.lastUpdateTs,
     isDeleted: kept.isDeleted,
     isPreview: kept.isPreview,

@@ -26,8 +26,11 @@ export interface FakeOptions {
   resolvesAfterMs?: number;
   /** The token buckets, one for experiences and one for analytics; the vendor's figures unless told. */
   rate?: { size: number; refill: number; everyMs: number };
-  /** Whether the list still shows deleted experiences (the vendor does not say). Default: true. */
-  listsDeleted?: boolean;
+  /**
+   * What is left of a deleted experience (the vendor says only that it is “hidden from default listings”): it
+   * stands in the list, can be asked for alone, or is unknown. Default: listed.
+   */
+  deleted?: 'listed' | 'hidden' | 'gone';
 }
 
 /** A webhook that Intelligems would send for something that happened in the fake. */
@@ -147,6 +150,7 @@ export class FakeIntelligems {
       startedAtTs: null,
       pausedAtTs: null,
       endedAtTs: null,
+      archivedAtTs: null,
       lastUpdateTs: now,
       isDeleted: false,
       isPreview: true,
@@ -210,6 +214,14 @@ export class FakeIntelligems {
     return kept;
   }
 
+  /** Somebody puts an experience away: it is no longer listed, and no webhook tells of it. */
+  archive(id: string): void {
+    const kept = this.experience(id);
+    const now = this.#now();
+    Object.assign(kept, { archivedAtTs: now, lastUpdateTs: now });
+    kept.history.push({ id: randomUUID(), action: 'archiveExperience', email: null, at: now });
+  }
+
   /** What has been measured of an experience so far. */
   measure(id: string, results: Partial<FakeResults>): void {
     Object.assign(this.experience(id).results, results);
@@ -222,6 +234,10 @@ export class FakeIntelligems {
       throw new Error(`The fake knows no experience ${id}`);
     }
     return kept;
+  }
+
+  get #deleted(): 'listed' | 'hidden' | 'gone' {
+    return this.#options.deleted ?? 'listed';
   }
 
   #now(): number {
@@ -284,7 +300,7 @@ export class FakeIntelligems {
       return invalid('experienceId', 'Invalid UUID');
     }
     const kept = this.#experiences.get(id);
-    if (kept === undefined || (kept.isDeleted && this.#options.listsDeleted === false)) {
+    if (kept === undefined || (kept.isDeleted && this.#deleted === 'gone')) {
       return { status: 404, document: { error: 'Experience not found' } };
     }
     if (route === 'GET experiences/:id') {
@@ -327,7 +343,8 @@ export class FakeIntelligems {
       }
     }
     const wanted = [...this.#experiences.values()]
-      .filter((kept) => !kept.isDeleted || this.#options.listsDeleted !== false)
+      .filter((kept) => !kept.isDeleted || this.#deleted === 'listed')
+      .filter((kept) => kept.archivedAtTs === null)
       .filter((kept) => (query.get('status') ?? kept.status) === kept.status)
       .filter((kept) => (query.get('category') ?? kept.category) === kept.category)
       .filter((kept) => MODULES[query.get('module') ?? '']?.(kept.type) ?? true)

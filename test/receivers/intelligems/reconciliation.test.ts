@@ -205,7 +205,7 @@ describe('a webhook that comes after all', () => {
 describe('a deletion', () => {
   test('is found where Intelligems lists deleted experiences no longer, once', async () => {
     await stage.close();
-    stage = await setStage({ now: () => now, listsDeleted: false });
+    stage = await setStage({ now: () => now, deleted: 'gone' });
     Object.assign(stage.settings, {
       RECONCILE: 'deliver',
       RECONCILE_EVERY_SECONDS: '0.2',
