@@ -1,3 +1,4 @@
+import { utc } from '../chat/text.ts';
 import type { DestinationKind, Message, Preview } from '../contract.ts';
 import { renderDiscord } from './render.ts';
 import { type DiscordSettings, discordSettings } from './settings.ts';
@@ -9,7 +10,7 @@ function preview(message: Message): Preview {
   const text = parts
     .filter((part) => part !== undefined && part !== '')
     .join('\n')
-    .replace(/<t:(\d+):f>/g, (_, seconds) => new Date(Number(seconds) * 1000).toISOString())
+    .replace(/<t:(\d+):f>/g, (_, seconds) => utc(Number(seconds) * 1000))
     .replace(/\*\*|`/g, '')
     .replace(/\\(.)/g, '$1');
   return { text, document: { type: 'json', content: JSON.stringify(rendered, null, 2) } };

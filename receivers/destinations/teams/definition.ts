@@ -1,3 +1,4 @@
+import { utc } from '../chat/text.ts';
 import type { DestinationKind, Message, Preview } from '../contract.ts';
 import { type Element, renderTeams } from './render.ts';
 import { type TeamsSettings, teamsSettings } from './settings.ts';
@@ -17,7 +18,9 @@ function elementWords(element: Element): string {
     case 'RichTextBlock':
       return element.inlines.map(({ text }) => text).join('');
     case 'TextBlock':
-      return element.text.replace(/\{\{DATE\(([^,)]+), SHORT\)\}\} \{\{TIME\([^)]*\)\}\}/g, '$1');
+      return element.text.replace(/\{\{DATE\(([^,)]+), SHORT\)\}\} \{\{TIME\([^)]*\)\}\}/g, (_, iso) =>
+        utc(Date.parse(iso)),
+      );
     case 'Image':
       return `[picture: ${element.altText}] ${element.url}`;
   }

@@ -78,6 +78,13 @@ test.each(Object.entries(MESSAGES))('%s', (name, message) => {
   expectGolden(new URL(`golden/${file}.html`, import.meta.url), `${document.content}\n`);
 });
 
+test.each(SAMPLE_NAMES)('what changed beside the action itself stands in the mail of “%s” too', (name) => {
+  const changes = [{ field: 'name', words: 'name “Old” → “New”', bookkeeping: false }];
+  const { text, document } = email.preview(sampleMessage(name, { changes }), email.example);
+  expect(text).toContain('What changed\n- name “Old” → “New”\n');
+  expect(document.content.match(/What changed/g)).toHaveLength(1);
+});
+
 test.each(Object.entries(MESSAGES))('%s: what the HTML tells, the text tells too', (_, message) => {
   const { text, document } = email.preview(message, email.example);
   const words = document.content
