@@ -77,7 +77,7 @@ describe('a deletion without a webhook', () => {
   test.each([
     ['listed', 0],
     ['hidden', 0],
-    ['gone', HOUR],
+    ['gone', 5 * MINUTE],
   ] as const)(
     'of an experience that is then %s is found once it is old enough, once',
     async (deleted, noticedAfter) => {
@@ -91,6 +91,7 @@ describe('a deletion without a webhook', () => {
       await post();
       now += HOUR;
       await round();
+      now += HOUR;
       intelligems.act(id, 'delete');
       const deletedAt = now;
       now += noticedAfter;
