@@ -135,8 +135,10 @@ export function welcome(
   { address, newSecret, newConsoleToken }: Pick<Service, 'address' | 'newSecret' | 'newConsoleToken'>,
 ): string {
   const { publicUrl } = configuration.server;
-  const kinds = [...new Set(configuration.destinations.map(({ kind }) => kind.title))];
-  const previewing = configuration.destinations.every(({ kind }) => kind.kind === 'preview');
+  const zaps = configuration.zapier.apiKey === null ? [] : ['Zapier'];
+  const kinds = [...new Set(configuration.destinations.map(({ kind }) => kind.title)), ...zaps];
+  const previewing =
+    zaps.length === 0 && configuration.destinations.every(({ kind }) => kind.kind === 'preview');
   const base = publicUrl ?? 'https://<this machine, as the internet sees it>';
   const addresses = configuration.sources.map(({ name }) => webhookUrl(base, name)).join(' or ');
   const console = `${publicUrl ?? localOrigin(address)}/console`;
@@ -150,7 +152,7 @@ export function welcome(
     '1. See it work: npm run send -- start',
     `2. In Intelligems, Settings, Webhooks: paste ${addresses} with ${secretWords(configuration, newSecret)}`,
     previewing
-      ? '3. Connect Slack, Google Sheets, email or your own API: the README tells which settings; until then events are printed here.'
+      ? '3. Connect Slack, Google Sheets, email, your own API or Zapier: the README tells which settings; until then events are printed here.'
       : '3. Every step of every event is a line in this log; /healthz, /readyz and /metrics are for machines.',
     `Console, to see all this and what to do: ${link}`,
   ].join('\n');

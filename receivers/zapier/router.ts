@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import express, { type Request, type Router } from 'express';
-import { isAction, isRecord } from '../../shared/events.ts';
+import { ACTIONS, isAction, isRecord } from '../../shared/events.ts';
 import { readZapierFilter } from '../../shared/zapier-filter.ts';
 import type { LedgerReader } from '../ledger/reading.ts';
 import { sendProblem } from '../problem.ts';
@@ -23,6 +23,12 @@ export interface ZapierRouterServices {
 
 const BODY_LIMIT_BYTES = 16 * 1024;
 const MOST_EVENTS = 100;
+
+const UNKNOWN_ACTION = {
+  status: 422,
+  title: 'Unknown action',
+  detail: `This receiver knows ${ACTIONS.join(', ')}.`,
+};
 
 /**
  * What the Zapier app calls, to be mounted at `/zapier`: `POST /hooks` with `{targetUrl, actions, filters}`
@@ -64,8 +70,7 @@ export function zapierRouter(settings: ZapierRouterSettings, services: ZapierRou
     const filters = isRecord(body.filters) ? body.filters : {};
     const filter = readZapierFilter({ ...filters, actions: body.actions });
     if (Array.isArray(body.actions) && filter.actions.length < body.actions.length) {
-      const detail = 'actions names an event that this receiver does not know.';
-      sendProblem(response, { status: 422, title: 'Unknown action', detail });
+      sendProblem(response, UNKNOWN_ACTION);
       return;
     }
     response.status(201).json({ id: await subscriptions.add(body.targetUrl, filter, now()) });
@@ -85,7 +90,12 @@ export function zapierRouter(settings: ZapierRouterSettings, services: ZapierRou
 
   router.get('/events', async (request, response) => {
     const { action = [], limit = '3' } = request.query;
-    const actions = (Array.isArray(action) ? action : [action]).filter(isAction);
+    const named = Array.isArray(action) ? action : [action];
+    const actions = named.filter(isAction);
+    if (actions.length < named.length) {
+      sendProblem(response, UNKNOWN_ACTION);
+      return;
+    }
     const wanted = Math.min(Math.max(Math.trunc(Number(limit)) || 1, 1), MOST_EVENTS);
     response.json(await recentEvents(ledger, actions, wanted));
   });

@@ -51,7 +51,7 @@ describe('the first start', () => {
     expect(statSync(join(home.folder, 'console-token')).mode & 0o777).toBe(0o600);
     expect(receiver.output).toMatch(/npm run send -- start/);
     expect(receiver.output).toMatch(/Settings, Webhooks: paste .*\/webhooks\/intelligems with this secret/);
-    expect(receiver.output).toMatch(/Connect Slack, Google Sheets, email or your own API/);
+    expect(receiver.output).toMatch(/Connect Slack, Google Sheets, email, your own API or Zapier/);
     expect(receiver.output.split(secret)).toHaveLength(2);
     expect((await receiver.post(sampleBody('start'), { secret })).status).toBe(200);
     expect(await receiver.stop()).toBe(0);

@@ -26,6 +26,11 @@ function call(method: string, path: string, body?: unknown, key = KEY): Promise<
 
 const HOOK = { targetUrl: 'https://hooks.zapier.com/hooks/standard/1/', actions: ['startExperience'] };
 
+test('the start names Zapier among what it delivers to', () => {
+  expect(receiver.output).toMatch(/delivering to .*Zapier\./);
+  expect(receiver.output).not.toMatch(/Connect Slack/);
+});
+
 test('a subscription has one id, however often it is made, and ends once', async () => {
   const made = await call('POST', 'hooks', HOOK);
   expect(made.status).toBe(201);
@@ -64,6 +69,12 @@ test.each(['', 'wrong', `${KEY} `.repeat(2)])('401 for the key “%s”', async 
     expect(response.status).toBe(401);
     expect(await response.text()).not.toContain(KEY);
   }
+});
+
+test('422 for recent events of an action that nobody knows', async () => {
+  const response = await call('GET', 'events?action=startExperience&action=cloneExperience');
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({ title: 'Unknown action' });
 });
 
 test('recent events are real, known, newest first, of the actions asked for', async () => {
