@@ -6,7 +6,7 @@ import {
   readExperiencePage,
 } from './intelligems-experiences.ts';
 import { type ApiFailure, type ApiResult, finalFailure, unavailable } from './intelligems-failure.ts';
-import { askedDelay, RateBudget } from './intelligems-rate.ts';
+import { askedDelay, type RateBudget, type RateBudgets, rateBudgets } from './intelligems-rate.ts';
 import {
   type ApiResponse,
   errorCode,
@@ -34,6 +34,8 @@ export interface IntelligemsSettings {
   maxWaitMs?: number;
   /** The pause after the first failed attempt; it doubles with each, and is shortened at random. Default: 500. */
   backoffMs?: number;
+  /** Shared with other clients of the same access token, for which the vendor keeps one bucket. Default: its own. */
+  budgets?: RateBudgets;
   /** Default: {@link fetchTransport}. */
   transport?: Transport;
 }
@@ -109,8 +111,7 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
   const transport = settings.transport ?? fetchTransport;
   const base = new URL(settings.baseUrl ?? DEFAULT_BASE_URL);
   const root = `${base.href.replace(/\/+$/, '')}/${settings.version ?? DEFAULT_VERSION}`;
-  const experienceBudget = new RateBudget();
-  const analyticsBudget = new RateBudget();
+  const budgets = settings.budgets ?? rateBudgets();
 
   async function attempt(call: Call): Promise<ApiResponse> {
     const limits = [AbortSignal.timeout(timeoutMs), ...(call.signal === undefined ? [] : [call.signal])];
@@ -208,7 +209,7 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
   }
 
   const api: IntelligemsApi = {
-    listExperiences(query = {}, signal) {
+    async listExperiences(query = {}, signal) {
       const search = new URLSearchParams({
         page: String(query.page ?? 1),
         limit: String(query.limit ?? 100),
@@ -219,7 +220,11 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
         }
       }
       const path = `experiences-list?${search}`;
-      return read({ method: 'GET', path, budget: experienceBudget, signal }, readExperiencePage);
+      const found = await read(
+        { method: 'GET', path, budget: budgets.experiences, signal },
+        readExperiencePage,
+      );
+      return found.ok || found.failure.reason !== 'not found' ? found : failure(noSuchAddress(root));
     },
 
     async *everyPage(filter = {}, signal) {
@@ -234,7 +239,7 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
 
     experience(id, options = {}, signal) {
       const path = `experiences/${encodeURIComponent(id)}${options.includeChangeLog ? '?includeChangeLog=true' : ''}`;
-      return read({ method: 'GET', path, budget: experienceBudget, signal }, readWrapped);
+      return read({ method: 'GET', path, budget: budgets.experiences, signal }, readWrapped);
     },
 
     async act(id, action, options = {}, signal) {
@@ -244,7 +249,7 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
         path,
         body: options,
         repeatable: false,
-        budget: experienceBudget,
+        budget: budgets.experiences,
         signal,
       };
       const result = await send(call);
@@ -273,7 +278,7 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
         ...(charts.length === 0 ? {} : { graphs: { ids: charts, outputFormat: 'png' } }),
       };
       const path = `analytics/resource/${encodeURIComponent(id)}`;
-      return read({ method: 'POST', path, body, budget: analyticsBudget, signal }, readAnalytics);
+      return read({ method: 'POST', path, body, budget: budgets.analytics, signal }, readAnalytics);
     },
   };
   return api;
@@ -292,6 +297,14 @@ function rateLimited(delay: number): ApiFailure {
     reason: 'rate limited',
     message: `Intelligems takes no more requests for ${Math.ceil(delay / 1000)} s (its rate limit). Try again then.`,
     retryAfterMs: delay,
+  };
+}
+
+/** Every organization has a list, so that it is the address that is wrong. */
+function noSuchAddress(root: string): ApiFailure {
+  return {
+    reason: 'not found',
+    message: `Intelligems has no list of experiences at ${root} (status 404). Check the base URL and the version of the API.`,
   };
 }
 

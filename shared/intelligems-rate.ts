@@ -72,6 +72,16 @@ export class RateBudget {
   }
 }
 
+/** The budgets of one access token. */
+export interface RateBudgets {
+  experiences: RateBudget;
+  analytics: RateBudget;
+}
+
+export function rateBudgets(): RateBudgets {
+  return { experiences: new RateBudget(), analytics: new RateBudget() };
+}
+
 function figure(response: ApiResponse | null, name: string): number | null {
   const value = response?.header(name)?.trim() || null;
   return value !== null && Number.isFinite(Number(value)) ? Number(value) : null;

@@ -1,4 +1,5 @@
 import { type IntelligemsApi, intelligemsApi } from '../../shared/intelligems-api.ts';
+import { rateBudgets } from '../../shared/intelligems-rate.ts';
 import type { Source } from '../config/sources.ts';
 
 /** The External API of one source, as two tempers need it. */
@@ -23,7 +24,7 @@ export function openClients(
   const clients = new Map<string, Clients>();
   for (const { name, accessToken } of sources) {
     if (accessToken !== null) {
-      const settings = { token: accessToken, baseUrl: apiUrl, version: apiVersion };
+      const settings = { token: accessToken, baseUrl: apiUrl, version: apiVersion, budgets: rateBudgets() };
       clients.set(name, {
         quick: intelligemsApi({ ...settings, attempts: 1, maxWaitMs: QUICK_WAIT_MS }),
         patient: intelligemsApi({ ...settings, maxWaitMs: PATIENT_WAIT_MS }),

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type IntelligemsSettings, intelligemsApi } from '../../shared/intelligems-api.ts';
 import type { ApiFailure, ApiResult } from '../../shared/intelligems-failure.ts';
+import { rateBudgets } from '../../shared/intelligems-rate.ts';
 import { type FakeIntelligems, startFakeIntelligems } from '../fakes/intelligems.ts';
 
 let fake: FakeIntelligems;
@@ -186,6 +187,12 @@ describe('failures', () => {
     expect(early.message).toContain('Cannot pause an experience that is pending');
   });
 
+  test('a wrong version of the API, which no experience is to blame for', async () => {
+    const failed = failure(await client({ version: 'v1' }).listExperiences());
+    expect(failed.message).toContain(`no list of experiences at ${fake.url}/v1 (status 404)`);
+    expect(failed.message).toContain('Check the base URL and the version');
+  });
+
   test('a passing fault is survived, a lasting one is told', async () => {
     fake.faults.add({ kind: 'status', status: 502 }, { times: 2 });
     fake.faults.add({ kind: 'reset' });
@@ -252,6 +259,17 @@ describe('the rate limit', () => {
     const api = client();
     const results = await Promise.all(Array.from({ length: 120 }, () => api.listExperiences()));
     expect(results.every(({ ok }) => ok)).toBe(true);
+    expect(fake.requests.filter(({ status }) => status === 429)).toHaveLength(0);
+  });
+
+  test('is waited for by two clients of one token that share what they know', async () => {
+    await fake.close();
+    fake = await startFakeIntelligems({ rate: { size: 50, refill: 25, everyMs: 60 } });
+    fake.create();
+    const budgets = rateBudgets();
+    const clients = [client({ budgets }), client({ budgets })];
+    const calls = Array.from({ length: 120 }, (_, index) => clients[index % 2]?.listExperiences());
+    expect((await Promise.all(calls)).every((result) => result?.ok)).toBe(true);
     expect(fake.requests.filter(({ status }) => status === 429)).toHaveLength(0);
   });
 
