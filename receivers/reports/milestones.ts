@@ -7,6 +7,7 @@ import type { Report } from '../destinations/contract.ts';
 import { type Results, readResults } from '../experience/results.ts';
 import { experienceState } from '../experience/state.ts';
 import type { Ledger } from '../ledger/contract.ts';
+import { askEach } from './asking.ts';
 import { resultSections, type Subject } from './results.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -77,31 +78,33 @@ export function milestoneReport(
   };
 }
 
-/** Tells of every running experience the milestone that it has passed, each once. Gives the failure that ended it. */
+/** Tells of every running experience the milestone that it has passed, each once. Gives the failure that kept one back. */
 export async function tellMilestones(
   running: readonly ApiExperience[],
   { to, days, since, locale, experienceUrlTemplate }: ReportSettings & { days: readonly number[] },
   { ledger, analytics, now }: ReportServices,
 ): Promise<ApiFailure | null> {
+  const due: { experience: ApiExperience; passed: number; key: string }[] = [];
   for (const experience of to.length === 0 ? [] : running) {
     const live = liveTime(experience, now());
     const passed = live === null ? null : passedMilestone(live, days, since, now());
     const key = `report_milestone_${experience.id.replaceAll(/[^\w-]/g, '_')}_${passed}`;
-    if (passed === null || (await ledger.event(key)) !== null) {
-      continue;
+    if (passed !== null && (await ledger.event(key)) === null) {
+      due.push({ experience, passed, key });
     }
-    const found = await analytics(experience.id, CHARTS);
-    if (!found.ok && found.failure.reason !== 'not found') {
-      return found.failure;
-    }
-    if (found.ok) {
-      const results = readResults(found.value, experience.currency ?? null, locale);
+  }
+  const ids = due.map(({ experience }) => experience.id);
+  const { told, failure } = await askEach(ids, (id) => analytics(id, CHARTS));
+  for (const { experience, passed, key } of due) {
+    const found = told.get(experience.id) ?? null;
+    if (found !== null) {
+      const results = readResults(found, experience.currency ?? null, locale);
       const subject = subjectOf(experience, experienceUrlTemplate);
       const report = milestoneReport(subject, experience, passed, results, locale);
       await ledger.accept(reportEvent(key, report, to, now()));
     }
   }
-  return null;
+  return failure;
 }
 
 function subjectOf(experience: ApiExperience, template: string | null): Subject {

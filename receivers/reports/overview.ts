@@ -7,12 +7,16 @@ import type { Report } from '../destinations/contract.ts';
 import { figuresIn, UNKNOWN } from '../experience/figures.ts';
 import { type Results, readResults, type VariationResult } from '../experience/results.ts';
 import { calendarDay, dayOfWeek, instantOf } from '../routes/zoned-time.ts';
+import { askEach } from './asking.ts';
 import { liveTime, type ReportServices, type ReportSettings } from './milestones.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
 /** An overview that is later than this is left out, milliseconds. */
 const LATEST_MS = DAY_MS;
+
+/** Results that cannot be had for so long are left out, milliseconds. */
+const PATIENCE_MS = 3_600_000;
 
 /** Of so many experiences the results are asked for, to spare the vendor's rate limit. */
 const MOST_ASKED = 40;
@@ -133,18 +137,19 @@ export async function tellOverview(
   if (!isDue || (await ledger.event(key)) !== null) {
     return null;
   }
-  const told: RunningExperience[] = [];
-  for (const [index, experience] of running.entries()) {
-    const found = index < MOST_ASKED ? await analytics(experience.id, []) : null;
-    if (found !== null && !found.ok && found.failure.reason !== 'not found') {
-      return found.failure;
-    }
-    told.push({
+  const ids = running.slice(0, MOST_ASKED).map(({ id }) => id);
+  const { told, failure } = await askEach(ids, (id) => analytics(id, []));
+  if (failure !== null && (failure.reason !== 'unavailable' || now() - dueAt < PATIENCE_MS)) {
+    return failure;
+  }
+  const shown = running.map((experience): RunningExperience => {
+    const found = told.get(experience.id) ?? null;
+    return {
       experience,
       liveMs: liveTime(experience, now()),
-      results: found?.ok ? readResults(found.value, experience.currency ?? null, locale) : null,
-    });
-  }
-  await ledger.accept(reportEvent(key, overviewReport(title, told, locale), to, now()));
+      results: found === null ? null : readResults(found, experience.currency ?? null, locale),
+    };
+  });
+  await ledger.accept(reportEvent(key, overviewReport(title, shown, locale), to, now()));
   return null;
 }

@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Ledger } from '../../../receivers/ledger/contract.ts';
 import { openLedger } from '../../../receivers/ledger/open.ts';
 import {
   lastOverviewAt,
@@ -7,6 +8,7 @@ import {
   tellOverview,
 } from '../../../receivers/reports/overview.ts';
 import { type ApiExperience, readApiExperience } from '../../../shared/intelligems-experiences.ts';
+import { type ApiFailure, unavailable } from '../../../shared/intelligems-failure.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 import { RESULTS } from './subjects.ts';
 
@@ -47,27 +49,47 @@ test('the overview lists what runs, the longest live first', () => {
   ]);
 });
 
-test('the overview is told once a week, within a day of its time', async () => {
-  const { folder, remove } = temporaryFolder();
-  const { ledger, close } = await openLedger({ dataFolder: folder, databaseUrl: null });
+describe('the overview goes out', () => {
+  let ledger: Ledger;
+  let endings: (() => unknown)[];
+
+  beforeEach(async () => {
+    const { folder, remove } = temporaryFolder();
+    const opened = await openLedger({ dataFolder: folder, databaseUrl: null });
+    ledger = opened.ledger;
+    endings = [() => opened.close(), remove];
+  });
+
+  afterEach(async () => {
+    for (const end of endings) {
+      await end();
+    }
+  });
+
   const settings = { ...MONDAY_AT_8, to: ['email'], locale: 'en-US', experienceUrlTemplate: null };
   const running = { source: 'default', title: 'Alpine Goods', running: [experience('Backpack')] };
-  const tell = (now: string, since = '2026-09-01T00:00:00Z') =>
+  const tell = (now: string, failure: ApiFailure, since = '2026-09-01T00:00:00Z') =>
     tellOverview(
       running,
       { ...settings, since: time(since) },
-      {
-        ledger,
-        now: () => time(now),
-        analytics: async () => ({ ok: false, failure: { reason: 'not found', message: 'gone' } }),
-      },
+      { ledger, now: () => time(now), analytics: async () => ({ ok: false, failure }) },
     );
-  await tell('2026-10-05T06:00:00Z', '2026-10-05T06:00:01Z');
-  await tell('2026-10-05T06:00:02Z');
-  await tell('2026-10-05T07:00:00Z');
-  await tell('2026-10-14T06:00:00Z');
-  const reports = await ledger.events({ origin: 'report', limit: 10 });
-  expect(reports.map(({ key }) => key)).toEqual(['report_overview_default_2026-10-05']);
-  await close();
-  remove();
+  const told = async () => (await ledger.events({ origin: 'report', limit: 10 })).map(({ key }) => key);
+
+  test('once a week, within a day of its time', async () => {
+    const gone: ApiFailure = { reason: 'not found', message: 'gone' };
+    await tell('2026-10-05T06:00:00Z', gone, '2026-10-05T06:00:01Z');
+    await tell('2026-10-05T06:00:02Z', gone);
+    await tell('2026-10-05T07:00:00Z', gone);
+    await tell('2026-10-14T06:00:00Z', gone);
+    expect(await told()).toEqual(['report_overview_default_2026-10-05']);
+  });
+
+  test('an hour late without the results that cannot be had', async () => {
+    const down = unavailable('Intelligems failed (status 500).');
+    expect(await tell('2026-10-05T06:59:59Z', down)).toBe(down);
+    expect(await told()).toEqual([]);
+    expect(await tell('2026-10-05T07:00:00Z', down)).toBeNull();
+    expect(await told()).toHaveLength(1);
+  });
 });
