@@ -48,7 +48,8 @@ const isHex = (text: string): boolean => text.length === 64 && /^[0-9a-fA-F]+$/.
  * @param signature The header's value: HMAC-SHA256 of the body as 64 hex digits, in either case, and nothing else.
  * @param secret One secret, or several while they are rotated; all are always compared.
  * @example
- * const verdict = verifyWebhook(rawBody, request.headers['x-intelligems-signature'], process.env.WEBHOOK_SECRET ?? '');
+ * const signature = request.headers['x-intelligems-signature']?.toString();
+ * const verdict = verifyWebhook(rawBody, signature, process.env.WEBHOOK_SECRET ?? '');
  * if (!verdict.ok) return response.status(401).end(); // and log verdict.reason and verdict.hint
  */
 export function verifyWebhook(

@@ -24,11 +24,16 @@ const STOP_LIMIT_MS = 9_500;
 
 /** Adds `start`: the receiver itself. */
 export function addStartCommand(program: Command): void {
-  program.command('start', { isDefault: true }).description('start the receiver').action(start);
+  program
+    .command('start', { isDefault: true })
+    .description('start the receiver')
+    .option('--role <role>', 'accept webhooks, deliver what was accepted, or all (default: RECEIVER_ROLE)')
+    .action(start);
 }
 
-async function start(): Promise<void> {
-  const loaded = loadConfiguration({ environment: process.env, cwd: process.cwd() });
+async function start({ role }: { role?: string }): Promise<void> {
+  const environment = role === undefined ? process.env : { ...process.env, RECEIVER_ROLE: role };
+  const loaded = loadConfiguration({ environment, cwd: process.cwd() });
   if (!loaded.ok) {
     process.stderr.write(`${describeFaults(loaded.faults)}\n`);
     process.exit(EX_CONFIG);

@@ -83,6 +83,13 @@ test('a start names the address of each source', async () => {
 });
 
 describe('a start that cannot be', () => {
+  test('78 for a role that there is not, which --role sets over the environment', async () => {
+    const settings = { DATA_DIR: home.folder, RECEIVER_ROLE: 'accept' };
+    const { code, stderr } = await runCommand(['start', '--role', 'sleep'], settings, { cwd: home.folder });
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/RECEIVER_ROLE\n +It is the text "sleep"\. Write all, accept or deliver\./);
+  });
+
   test('78 with every fault of file and environment at once, each with its place, and no secret', async () => {
     writeFileSync(
       join(home.folder, 'receivers.yaml'),
