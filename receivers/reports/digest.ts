@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { ACTIONS, type Action, parseEvent, triggeredBy } from '../../shared/events.ts';
 import { cut } from '../../shared/words.ts';
 import type { Configuration } from '../config/configuration.ts';
+import type { Source } from '../config/sources.ts';
 import { reportEvent } from '../delivery/report.ts';
 import { firstTeller } from '../delivery/told-already.ts';
 import type { Report } from '../destinations/contract.ts';
@@ -30,8 +31,16 @@ const LONGEST_NAME = 120;
 /** An event in a digest. */
 export type DigestEvent = Pick<
   EventSummary,
-  'action' | 'experienceId' | 'experienceName' | 'occurredAt' | 'receivedAt' | 'triggeredBy'
+  'action' | 'experienceId' | 'experienceName' | 'occurredAt' | 'receivedAt' | 'triggeredBy' | 'source'
 >;
+
+/** How a digest is written. */
+interface DigestStyle {
+  timeZone: string;
+  locale: string;
+  /** All sources; where there are several, each line names its own by its title. */
+  sources: readonly Pick<Source, 'name' | 'title'>[];
+}
 
 /** The order in which a digest tells the actions, with their words. */
 const WORDS: readonly [Action, string][] = [
@@ -47,7 +56,7 @@ const WORDS: readonly [Action, string][] = [
 export function digestReport(
   events: readonly DigestEvent[],
   day: CalendarDay,
-  { timeZone, locale }: { timeZone: string; locale: string },
+  style: DigestStyle,
 ): Report | null {
   const groups = WORDS.map(([action, words]) => ({
     words,
@@ -57,14 +66,14 @@ export function digestReport(
     return null;
   }
   const counts = groups.map(({ words, told }) => `${countOf(told)} ${words}`).join(', ');
-  const date = figuresIn(locale, null).day(day * DAY_MS, 'UTC');
+  const date = figuresIn(style.locale, null).day(day * DAY_MS, 'UTC');
   return {
     topic: 'digest',
     title: `Experiences on ${date}: ${counts}`,
     summary: `${experiencesIn(events)} had something to tell.`,
     sections: groups.map(({ words, told }) => ({
       heading: words.charAt(0).toUpperCase() + words.slice(1),
-      lines: linesOf(told, timeZone, locale),
+      lines: linesOf(told, style),
       table: null,
     })),
     experienceId: null,
@@ -82,8 +91,9 @@ function experiencesIn(events: readonly DigestEvent[]): string {
   return count === 1 ? 'One experience' : `${count} experiences`;
 }
 
-/** A line for each experience: its name, when, by whom, and how often if more than once. */
-function linesOf(events: readonly DigestEvent[], timeZone: string, locale: string): string[] {
+/** A line for each experience: its name, whose it is, when, by whom, and how often if more than once. */
+function linesOf(events: readonly DigestEvent[], { timeZone, locale, sources }: DigestStyle): string[] {
+  const titles = new Map(sources.length > 1 ? sources.map(({ name, title }) => [name, title]) : []);
   const byExperience = Map.groupBy(events, ({ experienceId }) => experienceId);
   return [...byExperience.values()].map((own) => {
     const last = own.at(-1) as DigestEvent;
@@ -93,7 +103,9 @@ function linesOf(events: readonly DigestEvent[], timeZone: string, locale: strin
     const name = last.experienceName?.trim() || `Unnamed experience (${last.experienceId})`;
     const often = own.length > 1 ? `${own.length} times, last ` : '';
     const by = last.triggeredBy === null ? '' : ` by ${last.triggeredBy}`;
-    return `${cut(name, LONGEST_NAME)}: ${often}at ${time}${by}`;
+    const title = titles.get(last.source);
+    const whose = title === undefined ? '' : ` (${title})`;
+    return `${cut(name, LONGEST_NAME)}${whose}: ${often}at ${time}${by}`;
   });
 }
 
@@ -112,11 +124,11 @@ export function digestDue({ hour, timeZone }: DigestTime, now: number): { day: C
     : { day: today - 2, nextAt: dueAt };
 }
 
-export type DigestSettings = Pick<Configuration, 'digest' | 'reports'>;
+export type DigestSettings = Pick<Configuration, 'digest' | 'reports' | 'sources'>;
 
 /** Sends a digest of each day on which something happened. Gives a function that ends it. */
 export function startDigest(
-  { digest, reports }: DigestSettings,
+  { digest, reports, sources }: DigestSettings,
   ledger: Pick<Ledger, 'accept' | 'event' | 'events'>,
   log: Logger,
 ): () => Promise<void> {
@@ -127,7 +139,7 @@ export function startDigest(
     async () => {
       const now = Date.now();
       const { day, nextAt } = digestDue(digest, now);
-      await tellDigest(day, { ...digest, ...reports }, ledger, now);
+      await tellDigest(day, { ...digest, ...reports, sources }, ledger, now);
       return Math.min(nextAt - now, ROUND_MS);
     },
     { firstMs: 0, afterFailureMs: AFTER_FAULT_MS, what: 'the daily digest' },
@@ -138,7 +150,7 @@ export function startDigest(
 /** Accepts the digest of a day, unless it was told before or there is nothing to tell. */
 export async function tellDigest(
   day: CalendarDay,
-  { to, timeZone, locale }: { to: readonly string[]; timeZone: string; locale: string },
+  { to, ...style }: DigestStyle & { to: readonly string[] },
   ledger: Pick<Ledger, 'accept' | 'event' | 'events'>,
   now: number,
 ): Promise<void> {
@@ -146,9 +158,9 @@ export async function tellDigest(
   if ((await ledger.event(key)) !== null) {
     return;
   }
-  const from = instantOf(day, 0, timeZone);
-  const events = await eventsOf(ledger, from, instantOf(day + 1, 0, timeZone));
-  const report = digestReport(await withAuthors(events, ledger), day, { timeZone, locale });
+  const from = instantOf(day, 0, style.timeZone);
+  const events = await eventsOf(ledger, from, instantOf(day + 1, 0, style.timeZone));
+  const report = digestReport(await withAuthors(events, ledger), day, style);
   if (report !== null) {
     await ledger.accept(reportEvent(key, report, to, now));
   }

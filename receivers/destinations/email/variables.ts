@@ -78,7 +78,7 @@ export interface ExperienceVariables extends CommonVariables {
   variations: VariationVariables[];
   /** How many more there are. */
   variations_left: number;
-  /** What the update changed, in words; at most the first 50. */
+  /** What changed, in words, beside what the action says itself; at most the first 50. */
   changes: string[];
   results: ResultsVariables | null;
   /** The name of the source it came through. */

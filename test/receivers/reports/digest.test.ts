@@ -5,7 +5,11 @@ import { type DigestEvent, digestDue, digestReport, tellDigest } from '../../../
 import { samplePayload } from '../../fixtures/messages.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 
-const IN_ZURICH = { timeZone: 'Europe/Zurich', locale: 'en-GB' };
+const IN_ZURICH = {
+  timeZone: 'Europe/Zurich',
+  locale: 'en-GB',
+  sources: [{ name: 'default', title: 'default' }],
+};
 /** 9 October 2026 as `Date.UTC` counts days. */
 const DAY = Date.UTC(2026, 9, 9) / 86_400_000;
 
@@ -18,6 +22,7 @@ function event(action: string, name: string, at: string, triggeredBy: string | n
     occurredAt: time,
     receivedAt: time,
     triggeredBy,
+    source: 'default',
   };
 }
 
@@ -39,6 +44,23 @@ describe('a digest', () => {
       { heading: 'Started', lines: ['Backpack: at 08:00 by noor@example.com'], table: null },
       { heading: 'Ended', lines: ['Boots: at 22:30'], table: null },
       { heading: 'Updated', lines: ['Backpack: 2 times, last at 10:00'], table: null },
+    ]);
+  });
+
+  test('names whose experience it is where several organizations post here', () => {
+    const sources = [
+      { name: 'alps', title: 'Alpine Goods' },
+      { name: 'bikes', title: 'City Bikes' },
+    ];
+    const started = (name: string, source: string): DigestEvent => ({
+      ...event('startExperience', name, '2026-10-09T06:00:00Z'),
+      source,
+    });
+    const events = [started('Free shipping', 'alps'), started('Bells', 'bikes'), started('Old', 'gone')];
+    expect(digestReport(events, DAY, { ...IN_ZURICH, sources })?.sections[0]?.lines).toEqual([
+      'Free shipping (Alpine Goods): at 08:00',
+      'Bells (City Bikes): at 08:00',
+      'Old: at 08:00',
     ]);
   });
 
