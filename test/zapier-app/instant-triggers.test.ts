@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventKey } from '../../shared/event-key.ts';
 import type { ZapierEvent } from '../../shared/zapier-event.ts';
 import { type CaughtHook, type FakeZapierHooks, startFakeZapierHooks } from '../fakes/zapier-hooks.ts';
@@ -12,18 +12,14 @@ let hooks: FakeZapierHooks;
 let receiver: Receiver;
 let data: ReturnType<typeof temporaryFolder>;
 let authData: Record<string, string>;
+/** Of all Zaps that were switched on. */
+const subscriptions: { id: string }[] = [];
 
 beforeEach(async () => {
   hooks = await startFakeZapierHooks();
-  data = temporaryFolder();
-  await startReceiver();
 });
 
-afterEach(async () => {
-  await receiver.kill();
-  await hooks.close();
-  data.remove();
-});
+afterEach(() => hooks.close());
 
 async function startReceiver(settings: Record<string, string> = {}): Promise<void> {
   receiver = await Receiver.start({
@@ -33,13 +29,25 @@ async function startReceiver(settings: Record<string, string> = {}): Promise<voi
     FIRST_RETRY_SECONDS: '0.1',
     ...settings,
   });
+}
+
+async function removeReceiver(): Promise<void> {
+  await receiver.kill();
+  data.remove();
+}
+
+/** What the connection holds. */
+function connect(): void {
   authData = { access_token: 'unused here', receiver_url: receiver.url, receiver_key: KEY };
 }
 
 /** Switches a Zap on: Zapier calls the trigger's performSubscribe. */
-function subscribe(trigger: string, zap: string, inputData: object = {}): Promise<{ id: string }> {
+async function subscribe(trigger: string, zap: string, inputData: object = {}): Promise<{ id: string }> {
   const perform = performOf('triggers', trigger, 'performSubscribe');
-  return run(perform, { authData, targetUrl: hooks.urlOf(zap), inputData: { ...inputData } });
+  const bundle = { authData, targetUrl: hooks.urlOf(zap), inputData: { ...inputData } };
+  const subscription: { id: string } = await run(perform, bundle);
+  subscriptions.push(subscription);
+  return subscription;
 }
 
 function unsubscribe(trigger: string, subscribeData: { id: string }): Promise<unknown> {
@@ -77,166 +85,208 @@ async function post(fields: { action?: string; name?: string; id?: string; times
   expect(response.status).toBe(200);
 }
 
-test('the whole way: a Zap subscribes, a signed webhook arrives, the Zap gets it once, and then no more', async () => {
-  const subscription = await subscribe('experience_started', 'zap');
-  for (let times = 0; times < 3; times += 1) {
-    expect((await receiver.post(sampleBody('start'))).status).toBe(200);
+describe('a receiver that runs on', () => {
+  beforeAll(async () => {
+    data = temporaryFolder();
+    await startReceiver();
+  });
+
+  afterAll(removeReceiver);
+
+  beforeEach(connect);
+
+  afterEach(async () => {
+    connect();
+    for (const subscription of subscriptions.splice(0)) {
+      await unsubscribe('any_experience_event', subscription);
+    }
+  });
+
+  test('the whole way: a Zap subscribes, a signed webhook arrives, the Zap gets it once, and then no more', async () => {
+    const subscription = await subscribe('experience_started', 'zap');
+    for (let times = 0; times < 3; times += 1) {
+      expect((await receiver.post(sampleBody('start'))).status).toBe(200);
+    }
+    await hooks.waitFor(1);
+    const [event, ...others] = await eventsOf('experience_started', 'zap');
+    expect(others).toEqual([]);
+    expect(Object.keys(event ?? {})).toEqual(
+      Object.keys(app.triggers.experience_started?.operation.sample ?? {}),
+    );
+    expect(event).toMatchObject({
+      id: eventKey(eventOf(samplePayload('start')), sampleBody('start')),
+      experience_name: 'Backpack price test',
+      action_type: 'startExperience',
+      experience_type: 'pricing',
+      timestamp: '2026-09-02T09:30:00.000Z',
+      experience_id: samplePayload('start').experience.id,
+      triggered_by_email: 'maya@alpine-goods.example',
+      organization_name: 'Alpine Goods',
+      recovered: false,
+    });
+    await subscribe('experience_ended', 'witness');
+    await unsubscribe('experience_started', subscription);
+    await post({ id: 'later', name: 'Later' });
+    await post({ action: 'endExperience', id: 'witness' });
+    await hooks.waitFor(1, 'witness');
+    expect(hooks.of('zap')).toHaveLength(1);
+  });
+
+  test('unsubscribing twice is fine', async () => {
+    const subscription = await subscribe('experience_started', 'zap');
+    await unsubscribe('experience_started', subscription);
+    await unsubscribe('experience_started', subscription);
+  });
+
+  test('each Zap gets the events that it chose', async () => {
+    await subscribe('experience_started', 'started');
+    await subscribe('any_experience_event', 'chosen', { events: ['endExperience', 'pauseExperience'] });
+    await subscribe('any_experience_event', 'all');
+    await subscribe('any_experience_event', 'named', {
+      name_contains: 'SHIPPING',
+      experience_type: 'pricing',
+    });
+    await subscribe('any_experience_event', 'other', { experience_type: 'shipping' });
+    await post({ id: 'one', name: 'One' });
+    await post({ action: 'pauseExperience', id: 'two', name: 'Free shipping' });
+    await post({ action: 'updateExperience', id: 'three', name: 'Three' });
+    await hooks.waitFor(3, 'all');
+    for (const zap of ['started', 'chosen', 'named']) {
+      await hooks.waitFor(1, zap);
+    }
+    const names = (zap: string) => hooks.of(zap).map(({ content }) => JSON.parse(content).experience_name);
+    expect(names('started')).toEqual(['One']);
+    expect(names('chosen')).toEqual(['Free shipping']);
+    expect(names('all').sort()).toEqual(['Free shipping', 'One', 'Three']);
+    expect(names('named')).toEqual(['Free shipping']);
+    expect(names('other')).toEqual([]);
+  });
+
+  test('where one Zap cannot be told, the others are not told twice', async () => {
+    hooks.faults.add({ kind: 'status', status: 502 }, { path: '/broken' });
+    await subscribe('experience_started', 'fine');
+    await subscribe('experience_started', 'broken');
+    await post({ id: 'broken' });
+    await hooks.waitFor(1, 'broken');
+    expect(hooks.of('fine')).toHaveLength(1);
+  });
+
+  describe('what is wrong is told when the Zap is switched on', () => {
+    test('the connection names no receiver', async () => {
+      authData = { access_token: 'token', receiver_url: receiver.url };
+      const failure = await failureOf(subscribe('experience_started', 'zap'));
+      expect(failure.text).toContain('lacks the Receiver Key');
+      expect(failure.text).toContain('ZAPIER_API_KEY');
+    });
+
+    test('the key is wrong', async () => {
+      authData.receiver_key = 'wrong';
+      const failure = await failureOf(subscribe('experience_started', 'zap'));
+      expect(failure.name).toBe('ExpiredAuthError');
+      expect(failure.text).toContain('does not accept the Receiver Key');
+    });
+
+    test('the receiver cannot be reached, or is another server', async () => {
+      authData.receiver_url = hooks.urlOf('x').replace(/\/hooks.*$/, '');
+      expect((await failureOf(subscribe('experience_started', 'zap'))).text).toContain('is not the receiver');
+      authData.receiver_url = 'http://127.0.0.1:9';
+      expect((await failureOf(subscribe('experience_started', 'zap'))).text).toContain(
+        'could not be reached',
+      );
+      authData.receiver_url = 'http://hooks.example.com';
+      expect((await failureOf(subscribe('experience_started', 'zap'))).text).toContain('https://');
+    });
+  });
+});
+
+describe('a receiver of its own', () => {
+  beforeEach(() => {
+    data = temporaryFolder();
+  });
+
+  afterEach(removeReceiver);
+
+  async function begin(settings: Record<string, string> = {}): Promise<void> {
+    await startReceiver(settings);
+    connect();
   }
-  await hooks.waitFor(1);
-  const [event, ...others] = await eventsOf('experience_started', 'zap');
-  expect(others).toEqual([]);
-  expect(Object.keys(event ?? {})).toEqual(
-    Object.keys(app.triggers.experience_started?.operation.sample ?? {}),
-  );
-  expect(event).toMatchObject({
-    id: eventKey(eventOf(samplePayload('start')), sampleBody('start')),
-    experience_name: 'Backpack price test',
-    action_type: 'startExperience',
-    experience_type: 'pricing',
-    timestamp: '2026-09-02T09:30:00.000Z',
-    experience_id: samplePayload('start').experience.id,
-    triggered_by_email: 'maya@alpine-goods.example',
-    organization_name: 'Alpine Goods',
-    recovered: false,
-  });
-  await subscribe('experience_ended', 'witness');
-  await unsubscribe('experience_started', subscription);
-  await post({ id: 'later', name: 'Later' });
-  await post({ action: 'endExperience', id: 'witness' });
-  await hooks.waitFor(1, 'witness');
-  expect(hooks.of('zap')).toHaveLength(1);
-});
 
-test('unsubscribing twice is fine', async () => {
-  const subscription = await subscribe('experience_started', 'zap');
-  await unsubscribe('experience_started', subscription);
-  await unsubscribe('experience_started', subscription);
-});
-
-test('each Zap gets the events that it chose', async () => {
-  await subscribe('experience_started', 'started');
-  await subscribe('any_experience_event', 'chosen', { events: ['endExperience', 'pauseExperience'] });
-  await subscribe('any_experience_event', 'all');
-  await subscribe('any_experience_event', 'named', { name_contains: 'SHIPPING', experience_type: 'pricing' });
-  await subscribe('any_experience_event', 'other', { experience_type: 'shipping' });
-  await post({ id: 'one', name: 'One' });
-  await post({ action: 'pauseExperience', id: 'two', name: 'Free shipping' });
-  await post({ action: 'updateExperience', id: 'three', name: 'Three' });
-  await hooks.waitFor(3, 'all');
-  await hooks.waitFor(1, 'chosen');
-  const names = (zap: string) => hooks.of(zap).map(({ content }) => JSON.parse(content).experience_name);
-  expect(names('started')).toEqual(['One']);
-  expect(names('chosen')).toEqual(['Free shipping']);
-  expect(names('all').sort()).toEqual(['Free shipping', 'One', 'Three']);
-  expect(names('named')).toEqual(['Free shipping']);
-  expect(names('other')).toEqual([]);
-});
-
-test('a subscription outlives a restart, and an event that was accepted before it goes out after it, once', async () => {
-  hooks.faults.add({ kind: 'status', status: 503 }, { times: 1000 });
-  await subscribe('experience_started', 'zap');
-  await post();
-  await receiver.printed(/will try again/);
-  await receiver.kill();
-  hooks.faults.clear();
-  await startReceiver();
-  await hooks.waitFor(1);
-  await post({ id: 'second', name: 'Second' });
-  await hooks.waitFor(2);
-  expect((await eventsOf('experience_started', 'zap')).map((event) => event.experience_name)).toEqual([
-    'Backpack price test',
-    'Second',
-  ]);
-});
-
-test('an event whose answer was lost in a crash may come again, and the Zap runs for it once', async () => {
-  hooks.faults.add({ kind: 'hang', after: true });
-  await subscribe('experience_started', 'zap');
-  await post();
-  await hooks.waitFor(1);
-  await receiver.kill();
-  await startReceiver();
-  await hooks.waitFor(2);
-  expect(await eventsOf('experience_started', 'zap')).toHaveLength(1);
-});
-
-test('where one Zap cannot be told, the others are not told twice', async () => {
-  hooks.faults.add({ kind: 'status', status: 502 }, { path: '/broken' });
-  await subscribe('experience_started', 'fine');
-  await subscribe('experience_started', 'broken');
-  await post();
-  await hooks.waitFor(1, 'broken');
-  expect(hooks.of('fine')).toHaveLength(1);
-});
-
-test('a Zap that Zapier calls gone is never told again', async () => {
-  hooks.switchOff('gone');
-  await subscribe('experience_started', 'gone');
-  await subscribe('experience_started', 'zap');
-  await post();
-  await receiver.printed(/subscription ended/);
-  await post({ id: 'second' });
-  await hooks.waitFor(2);
-  expect(receiver.output.match(/subscription ended/g)).toHaveLength(1);
-  expect(await unsubscribe('experience_started', await subscribe('experience_started', 'gone'))).toEqual({});
-});
-
-test('samples are the newest real events, as the Zap will get them', async () => {
-  const perform = performOf('triggers', 'experience_started', 'performList');
-  expect(await run(perform, { authData })).toEqual([]);
-  await subscribe('any_experience_event', 'all');
-  for (const id of ['one', 'two', 'three', 'four']) {
-    await post({ id, name: id });
-  }
-  await post({ action: 'endExperience', id: 'five' });
-  await hooks.waitFor(5);
-  const samples = await run(perform, { authData });
-  expect(samples.map(({ experience_name: name }: ZapierEvent) => name)).toEqual(['four', 'three', 'two']);
-  const sent = hooks.caught.map(({ content }) => JSON.parse(content));
-  expect(sent).toContainEqual(samples[0]);
-  const any = performOf('triggers', 'any_experience_event', 'performList');
-  const chosen = await run(any, { authData, inputData: { events: ['endExperience', 'startExperience'] } });
-  expect(chosen.map(({ action_type: action }: ZapierEvent) => action)).toEqual([
-    'endExperience',
-    'startExperience',
-    'startExperience',
-  ]);
-});
-
-describe('what is wrong is told when the Zap is switched on', () => {
-  test('the connection names no receiver', async () => {
-    authData = { access_token: 'token', receiver_url: receiver.url };
-    const failure = await failureOf(subscribe('experience_started', 'zap'));
-    expect(failure.text).toContain('lacks the Receiver Key');
-    expect(failure.text).toContain('ZAPIER_API_KEY');
+  test('a subscription outlives a restart, and an event that was accepted before it goes out after it, once', async () => {
+    await begin();
+    hooks.faults.add({ kind: 'status', status: 503 }, { times: 1000 });
+    await subscribe('experience_started', 'zap');
+    await post();
+    await receiver.printed(/will try again/);
+    await receiver.kill();
+    hooks.faults.clear();
+    await startReceiver();
+    await hooks.waitFor(1);
+    await post({ id: 'second', name: 'Second' });
+    await hooks.waitFor(2);
+    expect((await eventsOf('experience_started', 'zap')).map((event) => event.experience_name)).toEqual([
+      'Backpack price test',
+      'Second',
+    ]);
   });
 
-  test('the key is wrong', async () => {
-    authData.receiver_key = 'wrong';
-    const failure = await failureOf(subscribe('experience_started', 'zap'));
-    expect(failure.name).toBe('ExpiredAuthError');
-    expect(failure.text).toContain('does not accept the Receiver Key');
+  test('an event whose answer was lost in a crash may come again, and the Zap runs for it once', async () => {
+    await begin();
+    hooks.faults.add({ kind: 'hang', after: true });
+    await subscribe('experience_started', 'zap');
+    await post();
+    await hooks.waitFor(1);
+    await receiver.kill();
+    await startReceiver();
+    await hooks.waitFor(2);
+    expect(await eventsOf('experience_started', 'zap')).toHaveLength(1);
   });
 
-  test('the receiver cannot be reached, or is another server', async () => {
-    authData.receiver_url = hooks.urlOf('x').replace(/\/hooks.*$/, '');
-    expect((await failureOf(subscribe('experience_started', 'zap'))).text).toContain('is not the receiver');
-    authData.receiver_url = 'http://127.0.0.1:9';
-    expect((await failureOf(subscribe('experience_started', 'zap'))).text).toContain('could not be reached');
-    authData.receiver_url = 'http://hooks.example.com';
-    expect((await failureOf(subscribe('experience_started', 'zap'))).text).toContain('https://');
+  test('a Zap that Zapier calls gone is never told again', async () => {
+    await begin();
+    hooks.switchOff('gone');
+    await subscribe('experience_started', 'gone');
+    await subscribe('experience_started', 'zap');
+    await post();
+    await receiver.printed(/subscription ended/);
+    await post({ id: 'second' });
+    await hooks.waitFor(2);
+    expect(receiver.output.match(/subscription ended/g)).toHaveLength(1);
+    expect(await unsubscribe('experience_started', await subscribe('experience_started', 'gone'))).toEqual(
+      {},
+    );
+  });
+
+  test('samples are the newest real events, as the Zap will get them', async () => {
+    await begin();
+    const perform = performOf('triggers', 'experience_started', 'performList');
+    expect(await run(perform, { authData })).toEqual([]);
+    await subscribe('any_experience_event', 'all');
+    for (const id of ['one', 'two', 'three', 'four']) {
+      await post({ id, name: id });
+    }
+    await post({ action: 'endExperience', id: 'five' });
+    await hooks.waitFor(5);
+    const samples = await run(perform, { authData });
+    expect(samples.map(({ experience_name: name }: ZapierEvent) => name)).toEqual(['four', 'three', 'two']);
+    const sent = hooks.caught.map(({ content }) => JSON.parse(content));
+    expect(sent).toContainEqual(samples[0]);
+    const any = performOf('triggers', 'any_experience_event', 'performList');
+    const chosen = await run(any, { authData, inputData: { events: ['endExperience', 'startExperience'] } });
+    expect(chosen.map(({ action_type: action }: ZapierEvent) => action)).toEqual([
+      'endExperience',
+      'startExperience',
+      'startExperience',
+    ]);
   });
 
   test('the receiver has no key set', async () => {
-    await receiver.kill();
-    await startReceiver({ ZAPIER_API_KEY: '' });
+    await begin({ ZAPIER_API_KEY: '' });
     const failure = await failureOf(subscribe('experience_started', 'zap'));
     expect(failure.text).toContain('ZAPIER_API_KEY must be set');
   });
 
   test('the receiver does not send events to just anywhere', async () => {
-    await receiver.kill();
-    await startReceiver({ ZAPIER_TARGET_HOSTS: '' });
+    await begin({ ZAPIER_TARGET_HOSTS: '' });
     const failure = await failureOf(subscribe('experience_started', 'zap'));
     expect(failure.text).toContain('events go only to hooks.zapier.com');
   });
