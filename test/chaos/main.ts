@@ -18,7 +18,9 @@ const totals = { rounds: 0, acknowledged: 0, lost: 0, doubled: 0, disordered: 0,
 for (let run = 0; totals.rounds < Number(values.rounds); run += 1) {
   const seed = Number(values.seed) + run;
   const rounds = Math.min(ROUNDS_PER_RUN, Number(values.rounds) - totals.rounds);
-  const result = await runChaos({ seed, rounds, eventsPerRound: Number(values.events) });
+  const result = await runChaos({ seed, rounds, eventsPerRound: Number(values.events) }).catch((error) => {
+    throw new Error(`BROKE with seed ${seed}`, { cause: error });
+  });
   const lost = Object.values(result.lost).flat().length;
   const doubled = Object.values(result.doubled).flat().length;
   totals.rounds += rounds;
