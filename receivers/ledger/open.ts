@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Ledger } from './contract.ts';
 import type { PostgresSettings } from './postgres/settings.ts';
 
@@ -36,6 +36,7 @@ async function openSqlite(folder: string): Promise<OpenLedger> {
   const { SqliteLedger } = await import('./sqlite/ledger.ts');
   const { lockDataFolder } = await import('./sqlite/lock.ts');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  accessSync(folder, constants.W_OK);
   const unlock = lockDataFolder(folder);
   try {
     const ledger = await SqliteLedger.open(folder);

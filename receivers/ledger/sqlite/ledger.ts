@@ -34,8 +34,10 @@ export class SqliteLedger implements Ledger {
 
   private constructor(file: string) {
     this.#writer = new LedgerThread({ file, mode: 'write' });
-    this.#reader = new LedgerThread({ file, mode: 'read' });
-    this.#lists = new LedgerThread({ file, mode: 'read' });
+    // The writer has much of the file in memory, and would go on for long on one that is damaged.
+    const onDamage = (): void => this.#writer.openAnew();
+    this.#reader = new LedgerThread({ file, mode: 'read' }, onDamage);
+    this.#lists = new LedgerThread({ file, mode: 'read' }, onDamage);
     this.queue = new SqliteQueue(this.#writer, () => this.health());
   }
 
@@ -166,6 +168,8 @@ export class SqliteLedger implements Ledger {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#writer.close(), this.#reader.close(), this.#lists.close()]);
+    // The last to close the file folds its log into it, which a reader cannot.
+    await Promise.all([this.#reader.close(), this.#lists.close()]);
+    await this.#writer.close();
   }
 }

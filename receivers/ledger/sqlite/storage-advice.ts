@@ -1,3 +1,5 @@
+const DAMAGED = /malformed|not a database|corrupt/;
+
 /** What SQLite says (https://sqlite.org/rescode.html), and what a person can do about it. */
 const ADVICE: readonly [pattern: RegExp, advice: string][] = [
   [
@@ -13,7 +15,7 @@ const ADVICE: readonly [pattern: RegExp, advice: string][] = [
     'Another program holds a lock on the ledger in the data folder, such as a backup or a database browser. End it.',
   ],
   [
-    /malformed|not a database|corrupt/,
+    DAMAGED,
     'The file ledger.sqlite in the data folder is damaged. Stop the receiver and put back a backup, or move the file away to begin anew.',
   ],
   [
@@ -27,4 +29,9 @@ const ADVICE: readonly [pattern: RegExp, advice: string][] = [
 export function storageAdvice(message: string): string {
   const found = ADVICE.find(([pattern]) => pattern.test(message));
   return found === undefined ? message : `${found[1]} (${message})`;
+}
+
+/** Whether the storage says that the ledger's file is damaged. */
+export function tellsOfDamage(message: string): boolean {
+  return DAMAGED.test(message);
 }

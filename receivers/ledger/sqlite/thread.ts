@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { StorageError } from '../contract.ts';
-import { storageAdvice } from './storage-advice.ts';
-import type { BatchResult, Call, WorkerSettings } from './worker.ts';
+import { storageAdvice, tellsOfDamage } from './storage-advice.ts';
+import type { BatchResult, Call, Word, WorkerSettings } from './worker.ts';
 
 interface Waiting {
   call: Call;
@@ -30,6 +30,7 @@ const LONGEST_WAIT_MS = 5;
  */
 export class LedgerThread<H extends Handlers> {
   readonly #settings: WorkerSettings;
+  readonly #onDamage: () => void;
   #worker: Worker | null = null;
   #gathered: Waiting[] = [];
   #underWay: Waiting[] = [];
@@ -39,8 +40,10 @@ export class LedgerThread<H extends Handlers> {
   #closed = false;
   #drained: () => void = () => {};
 
-  constructor(settings: WorkerSettings) {
+  /** @param onDamage told where the file turns out to be damaged */
+  constructor(settings: WorkerSettings, onDamage: () => void = () => {}) {
     this.#settings = settings;
+    this.#onDamage = onDamage;
   }
 
   /** Whether it takes no more calls. */
@@ -59,7 +62,12 @@ export class LedgerThread<H extends Handlers> {
     });
   }
 
-  /** Waits for everything that was called, then ends the thread. */
+  /** Opens the file anew before the next batch, in place of going on with what is in memory of it. */
+  openAnew(): void {
+    this.#worker?.postMessage('open anew' satisfies Word);
+  }
+
+  /** Waits for everything that was called, then closes the file and ends the thread. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#gathered.length > 0 || this.#underWay.length > 0) {
@@ -67,7 +75,13 @@ export class LedgerThread<H extends Handlers> {
         this.#drained = resolve;
       });
     }
-    await this.#worker?.terminate();
+    const worker = this.#worker;
+    if (worker !== null) {
+      const ended = new Promise((resolve) => worker.once('exit', resolve));
+      worker.ref();
+      worker.postMessage('end' satisfies Word);
+      await ended;
+    }
   }
 
   #schedule(): void {
@@ -111,6 +125,9 @@ export class LedgerThread<H extends Handlers> {
         reject(new StorageError(storageAdvice(result.message)));
       }
     });
+    if (results.some((result) => !result.ok && tellsOfDamage(result.message))) {
+      this.#onDamage();
+    }
     if (this.#gathered.length === 0) {
       this.#drained();
       return;

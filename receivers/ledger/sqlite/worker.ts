@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openForReading, openForWriting } from './connection.ts';
@@ -21,6 +22,12 @@ export interface Call {
 
 export type CallResult = { ok: true; value: unknown } | { ok: false; message: string };
 
+/**
+ * What a thread is told besides batches: to open the file anew before its next batch, since another thread found it
+ * damaged; or to close it and end.
+ */
+export type Word = 'open anew' | 'end';
+
 /** The answer to a batch: a result for each call, in order. */
 export type BatchResult = CallResult[];
 
@@ -34,11 +41,27 @@ if (port === null) {
 const settings = workerData as WorkerSettings;
 let connection: { database: DatabaseSync; handlers: Handlers } | null = null;
 
-port.on('message', (batch: Call[]) => {
-  port.postMessage(settings.mode === 'write' ? writeBatch(batch) : batch.map(callAlone));
+/** Which file it is that was opened under the name, once one was. */
+let opened: bigint | null = null;
+
+port.on('message', (message: Call[] | Word) => {
+  if (typeof message !== 'string') {
+    port.postMessage(settings.mode === 'write' ? writeBatch(message) : message.map(callAlone));
+    return;
+  }
+  disconnect();
+  if (message === 'end') {
+    port.close();
+  }
 });
 
 function connect(): { database: DatabaseSync; handlers: Handlers } {
+  if (opened !== null && fileNumber() !== opened) {
+    throw new Error(
+      'The file ledger.sqlite is not the one any more that this receiver opened: it was removed, moved or replaced. ' +
+        'Put it back, or start the receiver again to go on with what is there now.',
+    );
+  }
   if (connection === null) {
     if (settings.mode === 'write') {
       const database = openForWriting(settings.file);
@@ -48,8 +71,14 @@ function connect(): { database: DatabaseSync; handlers: Handlers } {
       const database = openForReading(settings.file);
       connection = { database, handlers: prepareQueries(database) };
     }
+    opened = fileNumber();
   }
   return connection;
+}
+
+/** A write to a file that was removed does not fail, and is lost: so this is compared before each. */
+function fileNumber(): bigint | null {
+  return statSync(settings.file, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
 }
 
 /** After a fault of the storage, the next call opens the file anew: what was mended is seen. */

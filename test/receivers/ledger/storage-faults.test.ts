@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -48,6 +57,32 @@ test('a ledger that another program has locked', async () => {
   other.close();
   await recovered(receiver);
   expect(await receiver.stop()).toBe(0);
+});
+
+test('a ledger that was moved away takes nothing, and goes on when it is back', async () => {
+  const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
+  expect((await receiver.post(freshBody())).status).toBe(200);
+  const away = `${data.folder}-away`;
+  renameSync(data.folder, away);
+  await refuses(receiver, /it was removed, moved or replaced\. Put it back/);
+  renameSync(away, data.folder);
+  await recovered(receiver);
+  expect(await receiver.stop()).toBe(0);
+});
+
+test('a ledger that is damaged while the receiver runs takes nothing more', async () => {
+  const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
+  expect((await receiver.post(freshBody())).status).toBe(200);
+  for (const name of ['ledger.sqlite', 'ledger.sqlite-wal']) {
+    const file = join(data.folder, name);
+    const descriptor = openSync(file, 'r+');
+    writeSync(descriptor, Buffer.alloc(statSync(file).size, 'damage'));
+    closeSync(descriptor);
+  }
+  await receiver.post(freshBody());
+  await receiver.printed(/The file ledger\.sqlite in the data folder is damaged/);
+  await refuses(receiver, /damaged.*answered 503/);
+  await receiver.kill();
 });
 
 test('a damaged ledger: the receiver says so and does not start', async () => {
@@ -105,6 +140,8 @@ probe.remove();
   test('that is read-only', async () => {
     const receiver = await Receiver.start({ DATA_DIR: data.folder });
     await receiver.stop();
+    // What is left after a stop is whole by itself.
+    expect(readdirSync(data.folder).filter((name) => /-(wal|shm|journal)$/.test(name))).toEqual([]);
     execFileSync('mount', ['-o', 'remount,ro', data.folder]);
     const { code, stderr } = await runCommand(['start'], {
       DATA_DIR: data.folder,
@@ -112,6 +149,6 @@ probe.remove();
       PORT: '0',
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/The data folder cannot be written\. Give this user the right/);
+    expect(stderr).toMatch(/the data folder .* is on a disk that is read-only\. Mount it writable/);
   });
 });
