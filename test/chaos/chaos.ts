@@ -162,8 +162,12 @@ export function post(
   });
 }
 
-/** Resolves once the receiver has nothing more to deliver. */
+/** Longer than any run has needed: what is open then stays open. Milliseconds. */
+const DRAINED_WITHIN_MS = 60_000;
+
+/** Resolves once the receiver has nothing more to deliver; rejects with what is open where that does not come. */
 export async function drained(receiver: Receiver): Promise<void> {
+  const limit = Date.now() + DRAINED_WITHIN_MS;
   for (;;) {
     const metrics = await (await fetch(`${receiver.url}/metrics`)).text();
     const open = [...metrics.matchAll(/^intelligems_deliveries_open\{.*\} (\d+)$/gm)];
@@ -173,6 +177,11 @@ export async function drained(receiver: Receiver): Promise<void> {
     }
     if (open.length > 0 && open.every(([, count]) => count === '0')) {
       return;
+    }
+    if (Date.now() > limit) {
+      throw new Error(
+        `Still open: ${open.map(([line]) => line).join(', ')}\n${receiver.output.slice(-4_000)}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
