@@ -21,6 +21,7 @@ export function noticesOf(
     ...unusedVariables(file, environment, kinds),
     ...misspeltVariables(file, environment, kinds),
     ...idleDestinations(configuration),
+    ...lonelyRole(configuration),
   ];
 }
 
@@ -81,4 +82,14 @@ function idleDestinations({
   return destinations
     .filter(({ name }) => !busy.has(name))
     .map(({ name }) => `No route leads to the destination ${name}: it gets no events.`);
+}
+
+/** The embedded storage has room for one process: no other one can do the rest. */
+function lonelyRole({ role, storage }: Omit<Configuration, 'notices'>): string[] {
+  return role === 'accept' && storage.databaseUrl === null
+    ? [
+        'This process accepts webhooks and delivers none, and no other can use its embedded storage: ' +
+          'set DATABASE_URL, so that one with the role deliver can, or leave the role away.',
+      ]
+    : [];
 }

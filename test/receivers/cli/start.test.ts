@@ -40,6 +40,18 @@ async function freePort(): Promise<number> {
 
 const HERE = { HOST: '127.0.0.1', PORT: '0' };
 
+describe('start --role', () => {
+  test('wins over RECEIVER_ROLE, and names the roles where it is another word', async () => {
+    const wrong = await runCommand(['start', '--role', 'both'], HERE);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toMatch(/argument 'both' is invalid\. Allowed choices are all, accept, deliver\./);
+    const settings = { ...HERE, PORT: 'none', DATA_DIR: home.folder, RECEIVER_ROLE: 'nothing' };
+    const { stderr } = await runCommand(['start', '--role', 'accept'], settings);
+    expect(stderr).toMatch(/PORT/);
+    expect(stderr).not.toMatch(/RECEIVER_ROLE/);
+  });
+});
+
 describe('the first start', () => {
   test('says in five lines at most what to do next, and the secret that it made once', async () => {
     const settings = { DATA_DIR: home.folder, INTELLIGEMS_WEBHOOK_SECRET: '', LOG_LEVEL: 'silent' };

@@ -339,6 +339,15 @@ describe('destinations of receivers.yaml', () => {
   });
 });
 
+describe('a role that needs other processes', () => {
+  test('is pointed out where the storage has room for one process only', () => {
+    const alone = 'delivers none, and no other can use its embedded storage';
+    expect(loaded({ RECEIVER_ROLE: 'accept' }, '').notices).toEqual([expect.stringContaining(alone)]);
+    const shared = { RECEIVER_ROLE: 'accept', DATABASE_URL: 'postgres://receiver:pw@db/ledger' };
+    expect(loaded(shared, '').notices).toEqual([]);
+  });
+});
+
 describe('sources of receivers.yaml', () => {
   test('stand in place of the one without a name', () => {
     const yaml = `
