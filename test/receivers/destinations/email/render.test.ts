@@ -78,6 +78,16 @@ test.each(Object.entries(MESSAGES))('%s', (name, message) => {
   expectGolden(new URL(`golden/${file}.html`, import.meta.url), `${document.content}\n`);
 });
 
+test('Outlook on Windows, which knows neither max-width nor inherited fonts, gets both in its own words', () => {
+  const { content } = email.preview(sampleMessage('start'), email.example).document;
+  const forOutlook = [...content.matchAll(/<!--\[if mso\]>(.*?)<!\[endif\]-->/gs)]
+    .map(([, own]) => own)
+    .join('');
+  expect(forOutlook).toContain('font-family');
+  expect(forOutlook).toContain('width="600"');
+  expect(forOutlook.match(/<table/g)?.length).toBe(forOutlook.match(/<\/table/g)?.length);
+});
+
 test.each(SAMPLE_NAMES)('what changed beside the action itself stands in the mail of “%s” too', (name) => {
   const changes = [{ field: 'name', words: 'name “Old” → “New”', bookkeeping: false }];
   const { text, document } = email.preview(sampleMessage(name, { changes }), email.example);
