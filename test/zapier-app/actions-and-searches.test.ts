@@ -31,11 +31,26 @@ describe('actions', () => {
       authData,
       inputData: { ...inputData, ...winner },
     });
-    expect(ended).toMatchObject({ status: 'ended', variation_count: 2 });
+    expect(ended).toMatchObject({
+      status: 'ended',
+      variation_count: 2,
+      winning_variation: 'Variation 1',
+      winning_variation_id: winner.variation_id,
+    });
+    expect(Object.keys(ended)).toEqual(keysOf('creates', 'end_experience'));
     expect(JSON.parse(fake.requests.at(-1)?.body ?? '')).toEqual({
       variationId: winner.variation_id,
       updatePricesToVariation: true,
     });
+  });
+
+  test('ends without a winner', async () => {
+    const { id } = fake.create();
+    fake.act(id, 'start');
+    const inputData = { experience_id: id };
+    const ended = await run(performOf('creates', 'end_experience'), { authData, inputData });
+    expect(ended).toMatchObject({ status: 'ended', winning_variation: null, winning_variation_id: null });
+    expect(JSON.parse(fake.requests.at(-1)?.body ?? '')).toEqual({});
   });
 
   test('a refusal is told in the words of the vendor', async () => {
@@ -106,7 +121,7 @@ describe('Find Experience', () => {
 
 describe('Get Experience Results', () => {
   test('gives the verdict and the figures of each variation', async () => {
-    const { id } = fake.create({ name: 'Backpack price test' });
+    const { id, variations } = fake.create({ name: 'Backpack price test' });
     fake.measure(id, {
       verdict: 'strong_win',
       runtimeDays: 21,
@@ -124,6 +139,8 @@ describe('Get Experience Results', () => {
       verdict: 'strong_win',
       verdict_words: 'Strong win',
       caution: null,
+      best_variation: 'Variation 1',
+      best_variation_id: variations[1]?.id,
       monthly_revenue_increase: 10_286,
       currency: 'USD',
       variations: [

@@ -32,6 +32,8 @@ interface ZapierResults {
   caution: string | null;
   runtime_days: number | null;
   best_variation: string | null;
+  /** For “End Experience”, as its winning variation. */
+  best_variation_id: string | null;
   monthly_revenue_increase: number | null;
   currency: string | null;
   variations: VariationLine[];
@@ -60,6 +62,7 @@ const LABELS: Record<keyof ZapierResults, Omit<PlainOutputField, 'key'>> = {
   caution: { label: 'Caution', type: 'string' },
   runtime_days: { label: 'Days of Runtime', type: 'number' },
   best_variation: { label: 'Best Variation', type: 'string' },
+  best_variation_id: { label: 'Best Variation ID', type: 'string' },
   monthly_revenue_increase: { label: 'Estimated Monthly Revenue Increase', type: 'number' },
   currency: { label: 'Currency', type: 'string' },
   variations: { label: 'Variations', children: outputFields(VARIATION_LABELS) },
@@ -80,6 +83,7 @@ export function zapierResults(
     caution: cautions(analytics).join(' ') || null,
     runtime_days: analytics.runtimeDays,
     best_variation: analytics.bestChallenger,
+    best_variation_id: analytics.variations.find(({ name }) => name === analytics.bestChallenger)?.id ?? null,
     monthly_revenue_increase: analytics.monthlyRevenueIncrease,
     currency: experience.currency,
     variations: analytics.variations.map((variation) => ({
@@ -131,6 +135,7 @@ const SAMPLE: ZapierResults = {
   caution: null,
   runtime_days: 22,
   best_variation: 'Price −5 %',
+  best_variation_id: sampled.variations[1]?.id ?? null,
   monthly_revenue_increase: 2400,
   currency: sampled.currency ?? null,
   variations: [
