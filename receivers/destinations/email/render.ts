@@ -1,9 +1,10 @@
 import type { Message } from '../contract.ts';
 import { type Mailbox, parseMailboxes } from './addresses.ts';
+import { PICTURE_ID, type Picture } from './picture.ts';
 import type { EmailSettings } from './settings.ts';
 import { PARTS, type Part, renderPart, type Templates } from './templates.ts';
 import { listHeaders, oneLine, threading, threadSubject } from './thread.ts';
-import { experienceVariables, reportVariables } from './variables.ts';
+import { chartOf, experienceVariables, reportVariables } from './variables.ts';
 
 /** A mail as it goes to the mail server, before its encoding. */
 export interface Mail {
@@ -19,6 +20,8 @@ export interface Mail {
   headers: Record<string, string>;
   /** The same on every attempt. */
   date: Date;
+  /** Carried by the mail and shown in its HTML; null for none. */
+  picture: Picture | null;
 }
 
 export interface RenderedMail {
@@ -32,37 +35,51 @@ export interface RenderedMail {
  *
  * @param templates as `loadTemplates` gives them
  * @param knownSubject the subject under which the experience's thread began; null where none is known
+ * @param picture the message's chart, for the mail to carry; null where it is shown from where it lies
  */
 export function renderMail(
   message: Message,
   settings: EmailSettings,
   templates: Templates,
   knownSubject: string | null,
+  picture: Picture | null = null,
 ): RenderedMail {
   const [from] = mailboxes(settings.from);
   const thread = threading(message, from);
   const subject = knownSubject ?? subjectOf(message);
-  const [name, variables] =
+  const [name, made] =
     message.kind === 'experience'
       ? ([message.event.action, experienceVariables(message, settings, subject)] as const)
       : (['report', reportVariables(message, settings, subject)] as const);
+  const variables =
+    picture === null || made.chart === null
+      ? made
+      : { ...made, chart: { ...made.chart, image: `cid:${PICTURE_ID}` } };
   const rendered = Object.fromEntries(
     PARTS.map((part) => [part, renderPart(templates, name, part, variables)]),
   ) as Record<Part, ReturnType<typeof renderPart>>;
+  const html = rendered.html.text.trim().replace(/\n\s*\n+/g, '\n');
   return {
     mail: {
       from,
       to: mailboxes(settings.to),
       subject: oneLine(rendered.subject.text) || subject,
       text: `${rendered.text.text.replace(/\n{3,}/g, '\n\n').trim()}\n`,
-      html: rendered.html.text.trim().replace(/\n\s*\n+/g, '\n'),
+      html,
       messageId: thread.messageId,
       root: thread.root,
       headers: listHeaders(settings, from),
       date: new Date(message.receivedAt),
+      picture: html.includes(`cid:${PICTURE_ID}`) ? picture : null,
     },
     problems: PARTS.flatMap((part) => rendered[part].problem ?? []),
   };
+}
+
+/** Where the picture of a message's results lies; null for none. */
+export function chartUrl(message: Message): string | null {
+  const chart = message.kind === 'experience' ? message.results?.chart : message.report.image;
+  return chartOf(chart)?.url ?? null;
 }
 
 /** The subject that a message's mail has by itself, when no thread of its experience is known. */

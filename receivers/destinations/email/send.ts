@@ -2,6 +2,7 @@ import { createTransport, type SMTPPoolSentMessageInfo } from 'nodemailer';
 import { cut } from '../../../shared/words.ts';
 import type { Attempt, Check, Destination, Message, Outcome, Services } from '../contract.ts';
 import { type SmtpFailure, smtpOutcome } from './failure.ts';
+import { fetchPicture, PICTURE_ID, type Picture } from './picture.ts';
 import {
   advance,
   type Progress,
@@ -10,7 +11,7 @@ import {
   readProgress,
   remaining,
 } from './recipients.ts';
-import { type Mail, renderMail, subjectOf } from './render.ts';
+import { chartUrl, type Mail, renderMail, subjectOf } from './render.ts';
 import type { EmailSettings } from './settings.ts';
 import { checkTemplates } from './template-check.ts';
 import { loadTemplates, type Templates } from './templates.ts';
@@ -33,14 +34,17 @@ export class EmailDestination implements Destination {
   #bodies: Bodies = new Map();
   #server: string;
   #secrets: string[];
+  #fetchPicture: typeof fetchPicture;
 
-  constructor(settings: EmailSettings, services: Services) {
+  /** @param getPicture gets the picture of a report from the web */
+  constructor(settings: EmailSettings, services: Services, getPicture = fetchPicture) {
     const url = new URL(settings.smtpUrl);
     this.#settings = settings;
     this.#services = services;
     this.#templates = loadTemplates(settings.templatesFolder);
     this.#transport = openTransport(settings.smtpUrl, this.#bodies);
     this.#server = url.host;
+    this.#fetchPicture = getPicture;
     this.#secrets = [url.password, decodeURIComponent(url.password)].filter((secret) => secret !== '');
     for (const problem of this.#templates.problems) {
       services.log.warn(problem);
@@ -49,7 +53,9 @@ export class EmailDestination implements Destination {
 
   async send(message: Message, attempt: Attempt): Promise<Outcome> {
     const thread = await this.#thread(message, attempt);
-    const { mail, problems } = renderMail(message, this.#settings, this.#templates, thread.subject);
+    const url = chartUrl(message);
+    const picture = url === null ? null : await this.#fetchPicture(url, attempt.signal);
+    const { mail, problems } = renderMail(message, this.#settings, this.#templates, thread.subject, picture);
     for (const problem of problems) {
       this.#services.log.warn({ event: message.key }, problem);
     }
@@ -136,6 +142,7 @@ export class EmailDestination implements Destination {
         subject: mail.subject,
         text: mail.text,
         html: mail.html,
+        attachments: mail.picture === null ? [] : [inline(mail.picture)],
         messageId: mail.messageId,
         ...(mail.root === null ? {} : { inReplyTo: mail.root, references: mail.root }),
         headers: mail.headers,
@@ -248,6 +255,11 @@ function openTransport(url: string, bodies: Bodies) {
     done();
   });
   return transport;
+}
+
+function inline({ content, contentType }: Picture) {
+  const filename = `chart.${contentType.replace('image/', '')}`;
+  return { content, contentType, filename, cid: PICTURE_ID, contentDisposition: 'inline' as const };
 }
 
 function addressOf(entry: string | { address: string }): string {

@@ -33,7 +33,14 @@ interface CommonVariables {
   /** The settings `subject`: `thread` or `event`. */
   subject_style: 'thread' | 'event';
   /** A picture at an https URL. */
-  chart: { url: string; description: string } | null;
+  chart: Chart | null;
+}
+
+interface Chart {
+  url: string;
+  description: string;
+  /** What to show: the picture that the mail carries, else its URL. */
+  image: string;
 }
 
 /** What the templates of the six actions can name. */
@@ -156,7 +163,7 @@ export function experienceVariables(
     subject,
     subject_style: settings.subject,
     links: { intelligems: webLink(message.links.intelligems), console: webLink(message.links.console) },
-    chart: message.results?.chart ? chartOf(message.results.chart) : null,
+    chart: chartOf(message.results?.chart),
     action: event.action,
     title: ACTION_TITLES[event.action],
     verb: ACTION_VERBS[event.action],
@@ -212,7 +219,7 @@ export function reportVariables(
   return {
     subject,
     subject_style: settings.subject,
-    chart: report.image === null ? null : chartOf(report.image),
+    chart: chartOf(report.image),
     topic: report.topic,
     title: line(report.title),
     summary: report.summary,
@@ -260,8 +267,12 @@ function webLink(url: string | null): string | null {
   return url !== null && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : null;
 }
 
-function chartOf({ url, description }: { url: string; description: string }) {
-  return /^https:\/\//i.test(url) && URL.canParse(url) ? { url, description: line(description) } : null;
+/** A chart as templates name it; null for none, and for what is no picture on the web. */
+export function chartOf(chart: { url: string; description: string } | null | undefined): Chart | null {
+  const { url, description } = chart ?? { url: '', description: '' };
+  return /^https:\/\//i.test(url) && URL.canParse(url)
+    ? { url, description: line(description), image: url }
+    : null;
 }
 
 function line(text: string): string {

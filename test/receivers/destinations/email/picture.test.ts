@@ -1,0 +1,103 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { email } from '../../../../receivers/destinations/email/definition.ts';
+import { fetchPicture } from '../../../../receivers/destinations/email/picture.ts';
+import { EmailDestination } from '../../../../receivers/destinations/email/send.ts';
+import { type FakeSmtp, parseMail, startFakeSmtp } from '../../../fakes/smtp.ts';
+import { SAMPLE_REPORT } from '../../../fixtures/messages.ts';
+import { attempt, SETTINGS } from './opened.ts';
+
+const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
+const CHART = 'https://charts.example/week.png?a=1&b=2';
+const MESSAGE = {
+  ...SAMPLE_REPORT,
+  report: { ...SAMPLE_REPORT.report, image: { url: CHART, description: 'Visitors' } },
+};
+
+describe('a mail with a chart', () => {
+  let smtp: FakeSmtp;
+
+  afterEach(() => smtp.close());
+
+  async function sent(getPicture: typeof fetchPicture) {
+    smtp = await startFakeSmtp();
+    const settings = email.settings.parse({ smtpUrl: smtp.url, ...SETTINGS });
+    const services = { name: 'email', log: pino({ level: 'silent' }), now: Date.now };
+    const destination = new EmailDestination(settings, services, getPicture);
+    await destination.send(MESSAGE, attempt());
+    await destination.close();
+    const [mail] = smtp.mails;
+    return parseMail(mail!);
+  }
+
+  test('carries it, and shows it where the HTML has its place', async () => {
+    const asked: string[] = [];
+    const parsed = await sent(async (url) => {
+      asked.push(url);
+      return { content: PNG, contentType: 'image/png' };
+    });
+    expect(asked).toEqual([CHART]);
+    // The parser puts the picture of a Content-ID into its place.
+    expect(parsed.html).toContain(`src="data:image/png;base64,${PNG.toString('base64')}"`);
+    expect(parsed.attachments).toMatchObject([
+      {
+        cid: 'chart@intelligems-receivers',
+        contentDisposition: 'inline',
+        filename: 'chart.png',
+        content: PNG,
+      },
+    ]);
+    expect(parsed.text).toContain(CHART);
+  });
+
+  test('shows it from where it lies, where it cannot be had', async () => {
+    const parsed = await sent(async () => null);
+    expect(parsed.html).toContain('src="https://charts.example/week.png?a=1&amp;b=2"');
+    expect(parsed.attachments).toEqual([]);
+  });
+});
+
+describe('a picture on the web', () => {
+  let server: Server;
+
+  afterEach(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+
+  async function fetched(listener: RequestListener, signal = new AbortController().signal) {
+    server = createServer(listener);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    return fetchPicture(`http://127.0.0.1:${port}/week.png`, signal);
+  }
+
+  test('is had as it is', async () => {
+    const picture = await fetched((_, response) => {
+      response.writeHead(200, { 'content-type': 'image/PNG; charset=binary' }).end(PNG);
+    });
+    expect(picture).toEqual({ content: PNG, contentType: 'image/png' });
+  });
+
+  test.each<[string, RequestListener]>([
+    ['is gone', (_, response) => void response.writeHead(404, { 'content-type': 'image/png' }).end(PNG)],
+    ['is a page', (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>')],
+    ['lies elsewhere', (_, response) => void response.writeHead(302, { location: '/other.png' }).end()],
+    [
+      'is huge',
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'image/png' });
+        response.end(Buffer.alloc(2 * 1_048_576 + 1));
+      },
+    ],
+    ['breaks off', (request) => void request.socket.destroy()],
+  ])('that %s is left where it is', async (_, listener) => {
+    expect(await fetched(listener)).toBeNull();
+  });
+
+  test('that does not come is not waited for', async () => {
+    expect(await fetched(() => {}, AbortSignal.timeout(20))).toBeNull();
+  });
+});
