@@ -110,8 +110,10 @@ export class SqliteLedger implements Ledger {
     return id;
   }
 
-  prune(before: number, limit: number): Promise<number> {
-    return this.#writer.call('prune', { before, limit });
+  /** Where many dead letters stay, finding what may go takes long: accepting does not wait for it. */
+  async prune(before: number, limit: number): Promise<number> {
+    const sequences = await this.#reader.call('prunable', { before, limit });
+    return this.#writer.call('prune', { before, sequences });
   }
 
   async resume(destination: string): Promise<void> {

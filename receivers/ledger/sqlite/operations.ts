@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ClaimedDelivery, DestinationHealth, NewDelivery, NewEvent, Settlement } from '../contract.ts';
 import { OpenDeliveries, type OpenDelivery } from './open-deliveries.ts';
+import { PRUNABLE } from './queries.ts';
 import { type BodyRow, type EventRow, storedEvent } from './rows.ts';
 
 /** A burst of updates is told after at most this many of its quiet times, even if it goes on. */
@@ -197,12 +198,7 @@ export function prepareOperations(database: DatabaseSync) {
     SELECT MAX(id) AS id, MAX(CASE WHEN destination = ?3 THEN replay END) AS replay FROM deliveries
     WHERE id BETWEEN ?1 AND ?2
   `);
-  const prunable = database.prepare(`
-    SELECT sequence FROM events e WHERE received_at < ?1 AND NOT EXISTS (
-      SELECT 1 FROM deliveries d WHERE d.id BETWEEN e.sequence * ${IDS_PER_EVENT} AND e.sequence * ${IDS_PER_EVENT} + ${IDS_PER_EVENT - 1}
-        AND d.state IN ('waiting', 'ready', 'running', 'dead')
-    ) ORDER BY received_at LIMIT ?2
-  `);
+  const stillPrunable = database.prepare(`SELECT 1 FROM events e WHERE sequence = ?2 AND ${PRUNABLE}`);
   const dropAttempts = database.prepare('DELETE FROM attempts WHERE delivery_id BETWEEN ? AND ?');
   const dropDeliveries = database.prepare('DELETE FROM deliveries WHERE id BETWEEN ? AND ?');
   const dropBody = database.prepare('DELETE FROM bodies WHERE sequence = ?');
@@ -471,16 +467,17 @@ export function prepareOperations(database: DatabaseSync) {
       return id;
     },
 
-    prune({ before, limit }: { before: number; limit: number }): number {
-      const rows = prunable.all(before, limit) as { sequence: number }[];
-      for (const { sequence } of rows) {
+    /** Removes of these events those that may go; gives how many. */
+    prune({ before, sequences }: { before: number; sequences: readonly number[] }): number {
+      const gone = sequences.filter((sequence) => stillPrunable.get(before, sequence) !== undefined);
+      for (const sequence of gone) {
         dropAttempts.run(...idsOf(sequence));
         dropDeliveries.run(...idsOf(sequence));
         dropBody.run(sequence);
         const { experience_id } = dropEvent.get(sequence) as { experience_id: string | null };
         forgetExperience.run(experience_id, sequence);
       }
-      return rows.length;
+      return gone.length;
     },
 
     resume({ destination }: { destination: string }): void {

@@ -26,6 +26,11 @@ import {
 const DELIVERY_COLUMNS = `d.id, e.key, d.destination, d.route, d.state, d.due_at, d.tries, d.replay, d.reason,
   d.created_at, d.finished_at`;
 
+/** What is true of an event `e` that was received before ?1 and may go: nothing of it is open or dead. */
+export const PRUNABLE = `e.received_at < ?1 AND NOT EXISTS (
+  SELECT 1 FROM deliveries d WHERE d.id BETWEEN e.sequence * 1000 AND e.sequence * 1000 + 999
+    AND d.state IN ('waiting', 'ready', 'running', 'dead'))`;
+
 /** Everything that is read of the ledger, as functions over one connection. */
 export function prepareQueries(database: DatabaseSync) {
   const eventByKey = database.prepare(
@@ -68,6 +73,9 @@ export function prepareQueries(database: DatabaseSync) {
     SELECT e.*, b.body, b.headers FROM events e JOIN bodies b USING (sequence)
     WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?
   `);
+  const prunable = database.prepare(
+    `SELECT sequence FROM events e WHERE ${PRUNABLE} ORDER BY received_at LIMIT ?2`,
+  );
   const eventBuckets = database.prepare(`
     SELECT CAST((received_at - ?1) / ?3 AS INTEGER) AS bucket, COUNT(*) AS count FROM events
     WHERE received_at >= ?1 AND received_at < ?2 GROUP BY bucket
@@ -196,6 +204,11 @@ export function prepareQueries(database: DatabaseSync) {
           attemptRecords: attempts(record.id),
         })),
       }));
+    },
+
+    /** The sequences of the oldest events that may go. */
+    prunable({ before, limit }: { before: number; limit: number }): number[] {
+      return (prunable.all(before, limit) as { sequence: number }[]).map(({ sequence }) => sequence);
     },
 
     recall({ destination, key }: { destination: string; key: string }): string | null {
