@@ -2,7 +2,7 @@ import type { DeadLetterGroup } from '../dead-letters.ts';
 import { queryString } from '../event-query.ts';
 import { type Content, type Html, html, when } from '../html.ts';
 import type { DeadLetters } from '../operations.ts';
-import { count, eventTitle, STATE_WORDS } from '../words.ts';
+import { agoWords, count, eventTitle, STATE_WORDS } from '../words.ts';
 import type { Page, PageContext } from './layout.ts';
 import { ago, named } from './parts.ts';
 
@@ -32,10 +32,11 @@ ${groups.map((group) => groupCard(group, facts, context))}
 function groupCard(group: DeadLetterGroup, { titleOf }: DeadLettersFacts, { now, role }: PageContext): Html {
   const { destination, cause, letters } = group;
   const name = `cause-${destination}-${cause}`;
+  const [first, last] = [agoWords(now - group.firstAt), agoWords(now - group.lastAt)];
   return html`<article class="card cause" id="${name}" aria-labelledby="${name}-title">
   <h2 id="${name}-title">${titleOf(destination)}: ${count(group.count, 'message')}</h2>
   <p class="reason">${group.reason}</p>
-  <p class="help">${group.count === 1 ? html`Given up ${ago(group.lastAt, now)}.` : html`Given up from ${ago(group.firstAt, now)} to ${ago(group.lastAt, now)}.`}</p>
+  <p class="help">${first === last ? html`Given up ${ago(group.lastAt, now)}.` : html`Given up from ${ago(group.firstAt, now)} to ${ago(group.lastAt, now)}.`}</p>
   ${when(
     role === 'editor',
     () => html`<div class="tools"><a role="button" class="small" href="/console/dead-letters/replay${queryString({ destination, cause })}">Send ${group.count === 1 ? 'it' : `all ${group.count.toLocaleString('en')}`} again …</a>
