@@ -1,6 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
 import type { Command } from 'commander';
-import pino from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
 import type { Check } from '../destinations/contract.ts';
@@ -292,7 +291,8 @@ async function* tokenChecks({ sources, intelligems }: Configuration): AsyncGener
 }
 
 async function* destinationChecks(configuration: Configuration): AsyncGenerator<Check, void, undefined> {
-  const [{ openDestinations }, { lookedAt }, { destinationTitle }] = await Promise.all([
+  const [{ pino }, { openDestinations }, { lookedAt }, { destinationTitle }] = await Promise.all([
+    import('pino'),
     import('../destinations/open.ts'),
     import('../destinations/checks.ts'),
     import('../console/operations.ts'),

@@ -104,7 +104,7 @@ async function openHere(
   ]);
   let opened: Awaited<ReturnType<typeof openLedger>>;
   try {
-    opened = await openLedger(configuration.storage);
+    opened = await openLedger(configuration.storage, configuration.database);
   } catch (error) {
     return command.error(
       `error: No receiver answers at ${url}, and the storage cannot be opened either: ${(error as Error).message} If the receiver runs elsewhere, give --url.`,

@@ -1,17 +1,9 @@
 import type { Command } from 'commander';
-import { pino } from 'pino';
 import { ACTION_VERBS, durationWords } from '../../shared/words.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { Plan } from '../inbound/new-event.ts';
-import { openClients } from '../intelligems/clients.ts';
-import { enrichmentPlan } from '../intelligems/enrichment.ts';
 import type { SurveyResult } from '../intelligems/survey.ts';
-import { askForSurvey, surveysOf } from '../intelligems/surveys.ts';
 import type { Ledger } from '../ledger/contract.ts';
-import { openLedger } from '../ledger/open.ts';
-import { FolderInUse } from '../ledger/sqlite/lock.ts';
-import { planDeliveries } from '../routes/plan.ts';
-import { openZapier } from '../zapier/zapier.ts';
 import { oneLine } from './lines.ts';
 import { settingsOf } from './receiver-access.ts';
 
@@ -46,6 +38,8 @@ export function addReconcileCommand(program: Command): void {
 
 /** A pass by the receiver that runs on the data folder, else one of our own. */
 async function survey(configuration: Configuration): Promise<SurveyResult[]> {
+  const { openLedger } = await import('../ledger/open.ts');
+  const { FolderInUse } = await import('../ledger/sqlite/lock.ts');
   try {
     const { ledger, close } = await openLedger(configuration.storage, configuration.database);
     try {
@@ -62,6 +56,15 @@ async function survey(configuration: Configuration): Promise<SurveyResult[]> {
 }
 
 async function surveyHere(configuration: Configuration, ledger: Ledger): Promise<SurveyResult[]> {
+  const [{ pino }, { openClients }, { enrichmentPlan }, { surveysOf }, { planDeliveries }, { openZapier }] =
+    await Promise.all([
+      import('pino'),
+      import('../intelligems/clients.ts'),
+      import('../intelligems/enrichment.ts'),
+      import('../intelligems/surveys.ts'),
+      import('../routes/plan.ts'),
+      import('../zapier/zapier.ts'),
+    ]);
   const clients = openClients(configuration.intelligems, configuration.sources);
   const zapier = openZapier(configuration.zapier, ledger);
   const enrichment = enrichmentPlan(configuration, clients);
@@ -81,6 +84,7 @@ async function surveyHere(configuration: Configuration, ledger: Ledger): Promise
 /** Only the receiver may add events to its data folder while it runs: it is asked through the ledger. */
 async function surveyThere({ storage }: Configuration): Promise<SurveyResult[]> {
   const { SqliteLedger } = await import('../ledger/sqlite/ledger.ts');
+  const { askForSurvey } = await import('../intelligems/surveys.ts');
   const ledger = await SqliteLedger.open(storage.dataFolder);
   try {
     const answer = await askForSurvey(ledger, Date.now(), AbortSignal.timeout(ANSWER_MS));

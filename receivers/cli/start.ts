@@ -9,7 +9,7 @@ import { webhookUrl } from '../console/set-up-facts.ts';
 import { TOKEN_FILE } from '../console/tokens.ts';
 import { SECRET_FILE } from '../inbound/webhook-secret.ts';
 import { createLog } from '../log.ts';
-import { type Service, startService } from '../service.ts';
+import type { Service } from '../service.ts';
 
 /** The exit code for a fault in the settings (sysexits.h, EX_CONFIG). */
 const EX_CONFIG = 78;
@@ -60,6 +60,8 @@ async function start(role: string | undefined): Promise<void> {
   }
   onEndOfShell(() => stop('the end of npm start'));
   try {
+    // Loaded only here: the other commands need none of it, and answer sooner.
+    const { startService } = await import('../service.ts');
     service = await startService(configuration, log);
   } catch (error) {
     process.stderr.write(
