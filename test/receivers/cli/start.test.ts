@@ -14,19 +14,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { signWebhook } from '../../../shared/verifier.ts';
 import { startFakeOwnApi } from '../../fakes/own-api.ts';
 import { sampleBody, samplePayload } from '../../fixtures/messages.ts';
 import { environment, Receiver, runCommand, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
 
-let home: ReturnType<typeof temporaryFolder>;
-
-beforeEach(() => {
-  home = temporaryFolder();
-});
-
-afterEach(() => home.remove());
+/**
+ * A test with a data folder of its own, beside those of its group: most of their time is waiting, for other
+ * processes to start and for a stop to take as long as it may.
+ */
+function folderTest(name: string, work: (folder: string) => Promise<void>, possible = true): void {
+  (possible ? test.concurrent : test.concurrent.skip)(name, async () => {
+    const home = temporaryFolder();
+    await work(home.folder);
+    home.remove();
+  });
+}
 
 /** A port that nobody listens on. */
 async function freePort(): Promise<number> {
@@ -41,11 +45,11 @@ async function freePort(): Promise<number> {
 const HERE = { HOST: '127.0.0.1', PORT: '0' };
 
 describe('start --role', () => {
-  test('wins over RECEIVER_ROLE, and names the roles where it is another word', async () => {
+  folderTest('wins over RECEIVER_ROLE, and names the roles where it is another word', async (folder) => {
     const wrong = await runCommand(['start', '--role', 'both'], HERE);
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toMatch(/argument 'both' is invalid\. Allowed choices are all, accept, deliver\./);
-    const settings = { ...HERE, PORT: 'none', DATA_DIR: home.folder, RECEIVER_ROLE: 'nothing' };
+    const settings = { ...HERE, PORT: 'none', DATA_DIR: folder, RECEIVER_ROLE: 'nothing' };
     const { stderr } = await runCommand(['start', '--role', 'accept'], settings);
     expect(stderr).toMatch(/PORT/);
     expect(stderr).not.toMatch(/RECEIVER_ROLE/);
@@ -53,59 +57,46 @@ describe('start --role', () => {
 });
 
 describe('the first start', () => {
-  test('says in five lines at most what to do next, and the secret that it made once', async () => {
-    const settings = { DATA_DIR: home.folder, INTELLIGEMS_WEBHOOK_SECRET: '', LOG_LEVEL: 'silent' };
-    const receiver = await Receiver.start(settings);
-    const lines = receiver.output.trim().split('\n');
-    expect(lines.length).toBeLessThanOrEqual(5);
-    const secret = readFileSync(join(home.folder, 'webhook-secret'), 'utf8').trim();
-    expect(statSync(join(home.folder, 'webhook-secret')).mode & 0o777).toBe(0o600);
-    expect(statSync(join(home.folder, 'console-token')).mode & 0o777).toBe(0o600);
-    expect(receiver.output).toMatch(/npm run send -- start/);
-    expect(receiver.output).toMatch(/Settings, Webhooks: paste .*\/webhooks\/intelligems with this secret/);
-    expect(receiver.output).toMatch(/Connect Slack, Google Sheets, email, your own API or Zapier/);
-    expect(receiver.output.split(secret)).toHaveLength(2);
-    expect((await receiver.post(sampleBody('start'), { secret })).status).toBe(200);
-    expect(await receiver.stop()).toBe(0);
+  folderTest(
+    'says in five lines at most what to do next, and the secret that it made once',
+    async (folder) => {
+      const settings = { DATA_DIR: folder, INTELLIGEMS_WEBHOOK_SECRET: '', LOG_LEVEL: 'silent' };
+      const receiver = await Receiver.start(settings);
+      const lines = receiver.output.trim().split('\n');
+      expect(lines.length).toBeLessThanOrEqual(5);
+      const secret = readFileSync(join(folder, 'webhook-secret'), 'utf8').trim();
+      expect(statSync(join(folder, 'webhook-secret')).mode & 0o777).toBe(0o600);
+      expect(statSync(join(folder, 'console-token')).mode & 0o777).toBe(0o600);
+      expect(receiver.output).toMatch(/npm run send -- start/);
+      expect(receiver.output).toMatch(/Settings, Webhooks: paste .*\/webhooks\/intelligems with this secret/);
+      expect(receiver.output).toMatch(/Connect Slack, Google Sheets, email, your own API or Zapier/);
+      expect(receiver.output.split(secret)).toHaveLength(2);
+      expect((await receiver.post(sampleBody('start'), { secret })).status).toBe(200);
+      expect(await receiver.stop()).toBe(0);
 
-    const again = await Receiver.start(settings);
-    expect(again.output).not.toMatch(secret);
-    expect(again.output).toMatch(`with the secret in ${join(home.folder, 'webhook-secret')}`);
-    expect((await again.post(sampleBody('end'), { secret })).status).toBe(200);
-    await again.stop();
-  });
-});
-
-test('a start names the address of each source', async () => {
-  const file = join(home.folder, 'receivers.yaml');
-  const settings = {
-    DATA_DIR: home.folder,
-    INTELLIGEMS_WEBHOOK_SECRET: '',
-    PUBLIC_URL: 'https://hooks.example.com',
-  };
-  const webhooks = 'https://hooks.example.com/webhooks/intelligems';
-  writeFileSync(file, 'sources: [{ name: outlet, secrets: [one] }]');
-  const one = await Receiver.start(settings);
-  expect(one.output).toMatch(`paste ${webhooks}/outlet with the secret you have set\n`);
-  await one.stop();
-  writeFileSync(file, 'sources: [{ name: default }, { name: outlet, secrets: [one] }]');
-  const two = await Receiver.start(settings);
-  expect(two.output).toMatch(`paste ${webhooks} or ${webhooks}/outlet with the secret of each, for default `);
-  await two.stop();
+      const again = await Receiver.start(settings);
+      expect(again.output).not.toMatch(secret);
+      expect(again.output).toMatch(`with the secret in ${join(folder, 'webhook-secret')}`);
+      expect((await again.post(sampleBody('end'), { secret })).status).toBe(200);
+      await again.stop();
+    },
+  );
 });
 
 describe('a start that cannot be', () => {
-  test('78 for a role that there is not, which --role sets over the environment', async () => {
-    const settings = { DATA_DIR: home.folder, RECEIVER_ROLE: 'accept' };
-    const { code, stderr } = await runCommand(['start', '--role', 'sleep'], settings, { cwd: home.folder });
+  folderTest('78 for a role that there is not, which --role sets over the environment', async (folder) => {
+    const settings = { DATA_DIR: folder, RECEIVER_ROLE: 'accept' };
+    const { code, stderr } = await runCommand(['start', '--role', 'sleep'], settings, { cwd: folder });
     expect(code).toBe(78);
     expect(stderr).toMatch(/RECEIVER_ROLE\n +It is the text "sleep"\. Write all, accept or deliver\./);
   });
 
-  test('78 with every fault of file and environment at once, each with its place, and no secret', async () => {
-    writeFileSync(
-      join(home.folder, 'receivers.yaml'),
-      `sources:
+  folderTest(
+    '78 with every fault of file and environment at once, each with its place, and no secret',
+    async (folder) => {
+      writeFileSync(
+        join(folder, 'receivers.yaml'),
+        `sources:
   - name: main store
     secrets: ['\${NOT_SET}']
 destinations:
@@ -113,32 +104,33 @@ destinations:
 routes:
   - { name: all, to: [nobody] }
 `,
-    );
-    const { code, stdout, stderr } = await runCommand(
-      ['start'],
-      { ...HERE, PORT: 'eighty', SMTP_URL: 'smtp://user:a-secret-password@', DATA_DIR: home.folder },
-      { cwd: home.folder },
-    );
-    expect([code, stdout]).toEqual([78, '']);
-    expect(stderr).toMatch(/The settings have \d+ faults; nothing was started\./);
-    for (const place of [
-      'PORT',
-      'receivers.yaml:2 ',
-      'receivers.yaml:3 ',
-      'receivers.yaml:5 ',
-      'receivers.yaml:7 ',
-    ]) {
-      expect(stderr).toMatch(place);
-    }
-    expect(stderr).toMatch(/NOT_SET is not set/);
-    expect(stderr).not.toMatch(/a-secret/);
-  });
+      );
+      const { code, stdout, stderr } = await runCommand(
+        ['start'],
+        { ...HERE, PORT: 'eighty', SMTP_URL: 'smtp://user:a-secret-password@', DATA_DIR: folder },
+        { cwd: folder },
+      );
+      expect([code, stdout]).toEqual([78, '']);
+      expect(stderr).toMatch(/The settings have \d+ faults; nothing was started\./);
+      for (const place of [
+        'PORT',
+        'receivers.yaml:2 ',
+        'receivers.yaml:3 ',
+        'receivers.yaml:5 ',
+        'receivers.yaml:7 ',
+      ]) {
+        expect(stderr).toMatch(place);
+      }
+      expect(stderr).toMatch(/NOT_SET is not set/);
+      expect(stderr).not.toMatch(/a-secret/);
+    },
+  );
 
-  test('a port that is taken', async () => {
+  folderTest('a port that is taken', async (folder) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const port = String((other.address() as AddressInfo).port);
-    const { code, stderr } = await runCommand(['start'], { ...HERE, PORT: port, DATA_DIR: home.folder });
+    const { code, stderr } = await runCommand(['start'], { ...HERE, PORT: port, DATA_DIR: folder });
     other.close();
     expect(code).toBe(1);
     expect(stderr).toBe(
@@ -146,161 +138,199 @@ routes:
     );
   });
 
-  test('an address that this machine does not have', async () => {
+  folderTest('an address that this machine does not have', async (folder) => {
     const { code, stderr } = await runCommand(['start'], {
       ...HERE,
       HOST: '203.0.113.7',
-      DATA_DIR: home.folder,
+      DATA_DIR: folder,
     });
     expect(code).toBe(1);
     expect(stderr).toMatch(/this machine has no address 203\.0\.113\.7\. Set HOST to one that it has/);
   });
 
-  test('a data folder that another receiver uses', async () => {
-    const first = await Receiver.start({ DATA_DIR: home.folder });
-    const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: home.folder });
+  folderTest('a data folder that another receiver uses', async (folder) => {
+    const first = await Receiver.start({ DATA_DIR: folder });
+    const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: folder });
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /Another receiver is running on the data folder .* Stop it first, or give this one a folder of its own/,
     );
     expect((await first.post(sampleBody('start'))).status).toBe(200);
     await first.kill();
-    const next = await Receiver.start({ DATA_DIR: home.folder });
+    const next = await Receiver.start({ DATA_DIR: folder });
     expect(await next.stop()).toBe(0);
   });
 
-  test('a data folder that is a file', async () => {
-    const file = join(home.folder, 'file');
+  folderTest('a data folder that is a file', async (folder) => {
+    const file = join(folder, 'file');
     writeFileSync(file, '');
     const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: file });
     expect(code).toBe(1);
     expect(stderr).toMatch(/the data folder .*file.* Set DATA_DIR to a folder/);
   });
 
-  (process.getuid?.() === 0 ? test.skip : test)('a data folder that may not be written', async () => {
-    const folder = join(home.folder, 'closed');
-    mkdirSync(folder);
-    chmodSync(folder, 0o500);
-    const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: folder });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/the data folder .*closed/);
-  });
+  folderTest(
+    'a data folder that may not be written',
+    async (folder) => {
+      const closed = join(folder, 'closed');
+      mkdirSync(closed);
+      chmodSync(closed, 0o500);
+      const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: closed });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/the data folder .*closed/);
+    },
+    process.getuid?.() !== 0,
+  );
 });
 
-describe('SIGTERM', () => {
-  test('while a delivery hangs: exits with 0 within ten seconds, and looks at it again at the next start', async () => {
-    const api = await startFakeOwnApi();
-    api.faults.add({ kind: 'hang' });
-    const settings = {
-      DATA_DIR: home.folder,
-      FORWARD_URL: api.url,
-      FORWARD_ALLOW_PRIVATE: 'true',
-      LOG_PRETTY: 'false',
-    };
-    const receiver = await Receiver.start(settings);
-    const body = sampleBody('start');
-    await receiver.post(body);
-    while (api.requests.length === 0) {
-      await fetch(`${receiver.url}/readyz`);
-    }
-    const asked = performance.now();
-    expect(await receiver.stop()).toBe(0);
-    expect(performance.now() - asked).toBeLessThan(10_000);
-    const again = await Receiver.start(settings);
-    await again.printed(/"delivered"/);
-    expect(api.requests.map(({ id }) => id)).toEqual([api.requests[0]?.id, api.requests[0]?.id]);
-    expect(await again.stop()).toBe(0);
-    await api.close();
-  });
-
-  (process.platform === 'win32' ? test.skip : test)('to npm start reaches the receiver', async () => {
-    const run = fileURLToPath(new URL('../../../receivers/cli/run.js', import.meta.url));
-    // As npm runs its scripts, with a shell that stays: it takes the signal and passes it on to nobody.
-    const shell = spawn('sh', ['-c', `"${process.execPath}" "${run}" start; exit $?`], {
-      env: environment({ ...HERE, DATA_DIR: home.folder, LOG_PRETTY: 'false', npm_lifecycle_event: 'start' }),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    shell.stdout.setEncoding('utf8').on('data', (text) => {
-      output += text;
-      if (/Receiving on/.test(output)) {
-        shell.kill('SIGTERM');
+describe('a receiver that runs', () => {
+  folderTest(
+    'at SIGTERM while a delivery hangs: exits with 0 within ten seconds, and looks at it again at the next start',
+    async (folder) => {
+      const api = await startFakeOwnApi();
+      api.faults.add({ kind: 'hang' });
+      const settings = {
+        DATA_DIR: folder,
+        FORWARD_URL: api.url,
+        FORWARD_ALLOW_PRIVATE: 'true',
+        LOG_PRETTY: 'false',
+      };
+      const receiver = await Receiver.start(settings);
+      const body = sampleBody('start');
+      await receiver.post(body);
+      while (api.requests.length === 0) {
+        await fetch(`${receiver.url}/readyz`);
       }
-    });
-    // The output closes when nobody is left who could write to it.
-    await once(shell.stdout, 'close');
-    expect(output).toMatch(/"signal":"the end of npm start".*"stopped"/s);
-  });
+      const asked = performance.now();
+      expect(await receiver.stop()).toBe(0);
+      expect(performance.now() - asked).toBeLessThan(10_000);
+      const again = await Receiver.start(settings);
+      await again.printed(/"delivered"/);
+      expect(api.requests.map(({ id }) => id)).toEqual([api.requests[0]?.id, api.requests[0]?.id]);
+      expect(await again.stop()).toBe(0);
+      await api.close();
+    },
+  );
 
-  test('a client that holds its connection open does not hold up the end', async () => {
-    const receiver = await Receiver.start({ DATA_DIR: home.folder });
+  folderTest(
+    'takes a SIGTERM to npm start',
+    async (folder) => {
+      const run = fileURLToPath(new URL('../../../receivers/cli/run.js', import.meta.url));
+      // As npm runs its scripts, with a shell that stays: it takes the signal and passes it on to nobody.
+      const shell = spawn('sh', ['-c', `"${process.execPath}" "${run}" start; exit $?`], {
+        env: environment({ ...HERE, DATA_DIR: folder, LOG_PRETTY: 'false', npm_lifecycle_event: 'start' }),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let output = '';
+      shell.stdout.setEncoding('utf8').on('data', (text) => {
+        output += text;
+        if (/Receiving on/.test(output)) {
+          shell.kill('SIGTERM');
+        }
+      });
+      // The output closes when nobody is left who could write to it.
+      await once(shell.stdout, 'close');
+      expect(output).toMatch(/"signal":"the end of npm start".*"stopped"/s);
+    },
+    process.platform !== 'win32',
+  );
+
+  folderTest('a client that holds its connection open does not hold up the end', async (folder) => {
+    const receiver = await Receiver.start({ DATA_DIR: folder });
     const response = await fetch(`${receiver.url}/healthz`, { headers: { connection: 'keep-alive' } });
     await response.text();
     expect(await receiver.stop()).toBe(0);
     expect(receiver.output).not.toMatch(SECRET);
   });
-});
 
-(existsSync('/dev/full') ? test : test.skip)('a log that cannot be written ends nothing', async () => {
-  const port = await freePort();
-  const full = openSync('/dev/full', 'w');
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../../../receivers/cli/run.js', import.meta.url))],
-    {
-      env: environment({
+  folderTest('a start names the address of each source', async (folder) => {
+    const file = join(folder, 'receivers.yaml');
+    const settings = {
+      DATA_DIR: folder,
+      INTELLIGEMS_WEBHOOK_SECRET: '',
+      PUBLIC_URL: 'https://hooks.example.com',
+    };
+    const webhooks = 'https://hooks.example.com/webhooks/intelligems';
+    writeFileSync(file, 'sources: [{ name: outlet, secrets: [one] }]');
+    const one = await Receiver.start(settings);
+    expect(one.output).toMatch(`paste ${webhooks}/outlet with the secret you have set\n`);
+    await one.stop();
+    writeFileSync(file, 'sources: [{ name: default }, { name: outlet, secrets: [one] }]');
+    const two = await Receiver.start(settings);
+    expect(two.output).toMatch(
+      `paste ${webhooks} or ${webhooks}/outlet with the secret of each, for default `,
+    );
+    await two.stop();
+  });
+
+  folderTest(
+    'a log that cannot be written ends nothing',
+    async (folder) => {
+      const port = await freePort();
+      const full = openSync('/dev/full', 'w');
+      const child = spawn(
+        process.execPath,
+        [fileURLToPath(new URL('../../../receivers/cli/run.js', import.meta.url))],
+        {
+          env: environment({
+            ...HERE,
+            PORT: String(port),
+            DATA_DIR: folder,
+            INTELLIGEMS_WEBHOOK_SECRET: SECRET,
+          }),
+          stdio: ['ignore', full, full],
+        },
+      );
+      const exited = once(child, 'exit');
+      const url = `http://127.0.0.1:${port}`;
+      const alive = async (): Promise<boolean> => {
+        try {
+          return (await fetch(`${url}/healthz`)).ok;
+        } catch {
+          return false;
+        }
+      };
+      while (child.exitCode === null && !(await alive())) {
+        // Each answer, or its absence, is awaited.
+      }
+      for (let count = 0; count < 20; count += 1) {
+        const body = JSON.stringify({ ...samplePayload('start'), timestamp: 1_790_000_000_000 + count });
+        const headers = { 'x-intelligems-signature': signWebhook(body, SECRET) };
+        const response = await fetch(`${url}/webhooks/intelligems`, { method: 'POST', headers, body });
+        expect(response.status).toBe(200);
+      }
+      child.kill('SIGTERM');
+      expect(await exited).toEqual([0, null]);
+      closeSync(full);
+    },
+    existsSync('/dev/full'),
+  );
+
+  folderTest(
+    'what is open for a destination that is no longer there becomes a dead letter, and can be replayed',
+    async (folder) => {
+      const api = await startFakeOwnApi();
+      api.faults.draw(() => ({ kind: 'status', status: 503 }));
+      const without = { DATA_DIR: folder, LOG_PRETTY: 'false' };
+      const settings = { ...without, FORWARD_URL: api.url, FORWARD_ALLOW_PRIVATE: 'true' };
+      const first = await Receiver.start({ ...settings, FIRST_RETRY_SECONDS: '0.1' });
+      await first.post(sampleBody('start'));
+      await first.printed(/"will try again"/);
+      await first.stop();
+      const second = await Receiver.start(without);
+      await second.printed(/"destination":"http".*"There is no destination http any more.*"dead letter"/);
+      await second.stop();
+      api.faults.clear();
+      const third = await Receiver.start(settings);
+      const { stdout } = await runCommand(['replay', '--destination', 'http'], {
+        ...settings,
         ...HERE,
-        PORT: String(port),
-        DATA_DIR: home.folder,
-        INTELLIGEMS_WEBHOOK_SECRET: SECRET,
-      }),
-      stdio: ['ignore', full, full],
+        PORT: new URL(third.url).port,
+      });
+      expect(stdout).toMatch(/1/);
+      await third.printed(/"destination":"http".*"delivered"/);
+      await third.stop();
+      await api.close();
     },
   );
-  const exited = once(child, 'exit');
-  const url = `http://127.0.0.1:${port}`;
-  const alive = async (): Promise<boolean> => {
-    try {
-      return (await fetch(`${url}/healthz`)).ok;
-    } catch {
-      return false;
-    }
-  };
-  while (child.exitCode === null && !(await alive())) {
-    // Each answer, or its absence, is awaited.
-  }
-  for (let count = 0; count < 20; count += 1) {
-    const body = JSON.stringify({ ...samplePayload('start'), timestamp: 1_790_000_000_000 + count });
-    const headers = { 'x-intelligems-signature': signWebhook(body, SECRET) };
-    const response = await fetch(`${url}/webhooks/intelligems`, { method: 'POST', headers, body });
-    expect(response.status).toBe(200);
-  }
-  child.kill('SIGTERM');
-  expect(await exited).toEqual([0, null]);
-  closeSync(full);
-});
-
-test('what is open for a destination that is no longer there becomes a dead letter, and can be replayed', async () => {
-  const api = await startFakeOwnApi();
-  api.faults.draw(() => ({ kind: 'status', status: 503 }));
-  const without = { DATA_DIR: home.folder, LOG_PRETTY: 'false' };
-  const settings = { ...without, FORWARD_URL: api.url, FORWARD_ALLOW_PRIVATE: 'true' };
-  const first = await Receiver.start({ ...settings, FIRST_RETRY_SECONDS: '0.1' });
-  await first.post(sampleBody('start'));
-  await first.printed(/"will try again"/);
-  await first.stop();
-  const second = await Receiver.start(without);
-  await second.printed(/"destination":"http".*"There is no destination http any more.*"dead letter"/);
-  await second.stop();
-  api.faults.clear();
-  const third = await Receiver.start(settings);
-  const { stdout } = await runCommand(['replay', '--destination', 'http'], {
-    ...settings,
-    ...HERE,
-    PORT: new URL(third.url).port,
-  });
-  expect(stdout).toMatch(/1/);
-  await third.printed(/"destination":"http".*"delivered"/);
-  await third.stop();
-  await api.close();
 });
