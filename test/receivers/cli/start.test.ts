@@ -84,13 +84,6 @@ describe('the first start', () => {
 });
 
 describe('a start that cannot be', () => {
-  folderTest('78 for a role that there is not, which --role sets over the environment', async (folder) => {
-    const settings = { DATA_DIR: folder, RECEIVER_ROLE: 'accept' };
-    const { code, stderr } = await runCommand(['start', '--role', 'sleep'], settings, { cwd: folder });
-    expect(code).toBe(78);
-    expect(stderr).toMatch(/RECEIVER_ROLE\n +It is the text "sleep"\. Write all, accept or deliver\./);
-  });
-
   folderTest(
     '78 with every fault of file and environment at once, each with its place, and no secret',
     async (folder) => {
