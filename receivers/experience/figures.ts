@@ -9,11 +9,17 @@ export interface Figures {
   percent(fraction: number | null, digits?: number): string;
   /** With its sign: “+4.2%”. */
   change(fraction: number | null): string;
+  /** A probability as a percentage, never rounded to a certainty: 0.997 is “over 99%”. */
+  chance(probability: number | null): string;
   /** A calendar day: “9 October 2026”. `instant` is milliseconds since 1970. */
   day(instant: number, timeZone: string): string;
 }
 
 export const UNKNOWN = '–';
+
+/** Probabilities beyond these are not told more exactly. */
+const ALMOST_CERTAIN = 0.99;
+const ALMOST_NONE = 0.01;
 
 /** How figures are written where nothing else is set. */
 export const DEFAULT_LOCALE = 'en-US';
@@ -25,6 +31,8 @@ export const DEFAULT_LOCALE = 'en-US';
 export function figuresIn(locale: string, currency: string | null): Figures {
   const code = currency !== null && /^[A-Za-z]{3}$/.test(currency) ? currency : null;
   const style = code === null ? {} : ({ style: 'currency', currency: code } as const);
+  const percent = (fraction: number | null, digits = 1): string =>
+    said(fraction, { style: 'percent', maximumFractionDigits: digits });
   const said = (value: number | null, options: Intl.NumberFormatOptions): string =>
     value === null ? UNKNOWN : new Intl.NumberFormat(locale, options).format(value);
   return {
@@ -39,7 +47,15 @@ export function figuresIn(locale: string, currency: string | null): Figures {
         minimumFractionDigits: 0,
         signDisplay: 'exceptZero',
       }),
-    percent: (fraction, digits = 1) => said(fraction, { style: 'percent', maximumFractionDigits: digits }),
+    percent,
+    chance: (probability) => {
+      if (probability !== null && probability > ALMOST_CERTAIN) {
+        return `over ${percent(ALMOST_CERTAIN, 0)}`;
+      }
+      return probability !== null && probability < ALMOST_NONE
+        ? `under ${percent(ALMOST_NONE, 0)}`
+        : percent(probability, 0);
+    },
     change: (fraction) =>
       said(fraction, { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' }),
     day: (instant, timeZone) =>

@@ -1,5 +1,6 @@
 import type { Analytics, VariationAnalytics } from '../../shared/intelligems-analytics.ts';
 import { cautions, verdictWords } from '../../shared/verdict-words.ts';
+import { type Figures, figuresIn } from './figures.ts';
 
 /** What came of an experience, as the External API's analytics tell it, in this project's words. */
 export interface Results {
@@ -47,7 +48,7 @@ export interface VariationResult {
 export function readResults(analytics: Analytics, currency: string | null, locale: string): Results {
   return {
     verdict: analytics.verdict ?? 'error',
-    summary: summaryOf(analytics),
+    summary: summaryOf(analytics, figuresIn(locale, currency)),
     variations: analytics.variations.map(variationResult),
     currency,
     locale,
@@ -91,12 +92,12 @@ export function likelyWinner(
   return { name, probability, standing: within ? 'flat' : 'open' };
 }
 
-function summaryOf(analytics: Analytics): string {
+function summaryOf(analytics: Analytics, figures: Figures): string {
   const doubts = cautions(analytics);
   const winner = likelyWinner(analytics.variations);
   const parts = [`${verdictWords(analytics.verdict)}.`];
   if (winner !== null) {
-    parts.push(doubts.length > 0 ? 'There is no winner to be told yet.' : winnerWords(winner));
+    parts.push(doubts.length > 0 ? 'There is no winner to be told yet.' : winnerWords(winner, figures));
   }
   if (doubts.length > 0) {
     parts.push(`Read with caution: ${doubts.join(' ')}`);
@@ -107,15 +108,18 @@ function summaryOf(analytics: Analytics): string {
   return parts.join(' ');
 }
 
-function winnerWords({ name, standing, probability }: NonNullable<ReturnType<typeof likelyWinner>>): string {
-  const chance = `${Math.round(probability * 100)} %`;
+function winnerWords(
+  { name, standing, probability }: NonNullable<ReturnType<typeof likelyWinner>>,
+  figures: Figures,
+): string {
+  const chance = figures.chance(probability);
   switch (standing) {
     case 'ahead':
       return `“${name}” probably beats the control (probability ${chance}).`;
     case 'behind':
       return `The control is probably better than every variation (“${name}” beats it with a probability of ${chance}).`;
     case 'flat':
-      return `“${name}” is within 5 % of the control: hardly a difference.`;
+      return `“${name}” is within ${figures.percent(FLAT)} of the control: hardly a difference.`;
     default:
       return `It is open whether “${name}” beats the control (probability ${chance}).`;
   }

@@ -118,7 +118,7 @@ function rowOf({ experience, liveMs, results }: RunningExperience, locale: strin
     sum(({ orders }) => orders),
     best?.name ?? UNKNOWN,
     figures.change(best?.uplift?.value ?? null),
-    figures.percent(best?.probabilityToBeatBaseline ?? null, 0),
+    figures.chance(best?.probabilityToBeatBaseline ?? null),
     results === null ? UNKNOWN : verdictWords(results.verdict),
   ];
 }

@@ -95,8 +95,8 @@ const COLUMNS: readonly ResultColumn[] = [
   {
     title: 'Chance to beat the control',
     value: ({ probabilityToBeatBaseline }) => probabilityToBeatBaseline,
-    said: ({ isControl, probabilityToBeatBaseline }, { percent }) =>
-      isControl ? '' : percent(probabilityToBeatBaseline, 0),
+    said: ({ isControl, probabilityToBeatBaseline }, { chance }) =>
+      isControl ? '' : chance(probabilityToBeatBaseline),
   },
 ];
 

@@ -28,11 +28,7 @@ export function resultTable({ variations, currency, locale, monthlyRevenue }: Re
     ['Rev/visitor', ({ revenuePerVisitor }) => said(revenuePerVisitor, figures.money)],
     ['Profit/visitor', ({ profitPerVisitor }) => said(profitPerVisitor, figures.money)],
     ['Uplift', ({ uplift }) => said(uplift?.value ?? null, figures.change)],
-    [
-      'Chance',
-      ({ probabilityToBeatBaseline }) =>
-        said(probabilityToBeatBaseline, (chance) => figures.percent(chance, 0)),
-    ],
+    ['Chance', ({ probabilityToBeatBaseline }) => said(probabilityToBeatBaseline, figures.chance)],
   ];
   const shown = variations.slice(0, SHOWN);
   const known = columns.filter(([, cell]) => shown.some((variation) => cell(variation) !== ''));

@@ -296,7 +296,7 @@ function clamp(percentage: number): number {
 }
 
 function resultsVariables(results: Results, locale: string): ResultsVariables {
-  const { count, money, gain, percent, change } = figuresIn(locale, results.currency);
+  const { count, money, gain, percent, chance, change } = figuresIn(locale, results.currency);
   const range = ({ low, high }: { low: number | null; high: number | null }): string | null =>
     low === null || high === null ? null : `${change(low)} and ${change(high)}`;
   return {
@@ -313,7 +313,7 @@ function resultsVariables(results: Results, locale: string): ResultsVariables {
       profit_per_visitor: money(variation.profitPerVisitor),
       uplift: change(variation.uplift?.value ?? null),
       uplift_range: variation.uplift === null ? null : range(variation.uplift),
-      probability: percent(variation.probabilityToBeatBaseline, 0),
+      probability: chance(variation.probabilityToBeatBaseline),
     })),
   };
 }

@@ -141,9 +141,9 @@ function sectionElements({ heading: title, lines, table }: ReportSection): Eleme
   return [line(run(oneLine(title, 200), { weight: 'Bolder' })), ...shown];
 }
 
-function resultWords(variation: VariationResult, { count, money, percent, change }: Figures): string {
+function resultWords(variation: VariationResult, { count, money, percent, chance, change }: Figures): string {
   const { visitors, orders, conversion, revenuePerVisitor, profitPerVisitor, uplift } = variation;
-  const chance = variation.probabilityToBeatBaseline;
+  const probability = variation.probabilityToBeatBaseline;
   const figures = [
     visitors !== null && `${count(visitors)} visitors`,
     orders !== null && `${count(orders)} orders`,
@@ -151,7 +151,7 @@ function resultWords(variation: VariationResult, { count, money, percent, change
     revenuePerVisitor !== null && `${money(revenuePerVisitor)} revenue a visitor`,
     profitPerVisitor !== null && `${money(profitPerVisitor)} profit a visitor`,
     uplift !== null && `uplift ${change(uplift.value)}`,
-    chance !== null && `${percent(chance, 0)} chance to win`,
+    probability !== null && `${chance(probability)} chance to win`,
   ].filter((figure) => figure !== false);
   return `${inline(variation.name, 80)}: ${figures.join(' · ') || 'no figures'}`;
 }

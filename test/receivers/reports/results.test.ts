@@ -43,6 +43,15 @@ describe('the report of results', () => {
     expect(cells).toEqual(['5.012', '150', '2,99 %', '1,50 €']);
   });
 
+  test('rounds no chance to a certainty', () => {
+    const chances = [0.9951, 0.99, 0.01, 0.0049].map((probabilityToBeatBaseline) => {
+      const variations = [{ ...RESULTS.variations[1]!, probabilityToBeatBaseline }];
+      const [section] = resultsReport(SUBJECT, { ...RESULTS, variations }, 'en-US').sections;
+      return section?.table?.rows[0]?.at(-1);
+    });
+    expect(chances).toEqual(['over 99%', '99%', '1%', 'under 1%']);
+  });
+
   test('bears with a currency that is none', () => {
     const report = resultsReport(SUBJECT, { ...RESULTS, currency: 'gold' }, 'en-US');
     expect(report.sections[0]?.table?.rows[0]?.[4]).toBe('1.50');
@@ -82,10 +91,12 @@ function analytics(changes: {
 
 describe('results in words', () => {
   test.each([
-    ['ahead', { probability: 0.86 }, '“Blue” probably beats the control (probability 86 %).'],
+    ['ahead', { probability: 0.86 }, '“Blue” probably beats the control (probability 86%).'],
     ['behind', { probability: 0.1, gain: -0.2 }, 'The control is probably better than every variation'],
-    ['flat', { probability: 0.9, gain: 0.03 }, '“Blue” is within 5 % of the control: hardly a difference.'],
-    ['open', { probability: 0.6 }, 'It is open whether “Blue” beats the control (probability 60 %).'],
+    ['flat', { probability: 0.9, gain: 0.03 }, '“Blue” is within 5% of the control: hardly a difference.'],
+    ['almost surely ahead', { probability: 0.9981 }, '(probability over 99%).'],
+    ['almost surely behind', { probability: 0.002, gain: -0.2 }, 'with a probability of under 1%).'],
+    ['open', { probability: 0.6 }, 'It is open whether “Blue” beats the control (probability 60%).'],
   ])('tell a variation that is %s, never as a certainty', (_, changes, words) => {
     expect(readResults(analytics(changes), 'USD', 'en-US').summary).toContain(words);
   });
