@@ -16,10 +16,7 @@ export async function createLog(level: string, readable: boolean): Promise<Logge
   const options = { level, base: null, serializers: { err: describeError } };
   if (readable) {
     const { default: pretty } = await import('pino-pretty');
-    return pino(
-      options,
-      pretty({ colorize: true, singleLine: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),
-    );
+    return pino(options, pretty({ singleLine: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }));
   }
   const output = pino.destination({
     dest: 1,
