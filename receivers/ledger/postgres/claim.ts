@@ -13,12 +13,15 @@ export type Claim =
   | { verdict: 'wait' }
   | { verdict: 'gone' };
 
+/** What an event's first delivery told together is told together by its further ones, too. */
 const CLAIM = `
   SELECT c.id, c.verdict, c.attempts AS attempt, c.tries, c.uncertain, c.probe,
     d.destination, d.route, d.replay, d.created_at AS "createdAt", ${EVENT_COLUMNS}, ${BODY_COLUMNS},
     array(
-      SELECT m.key FROM ledger.deliveries o JOIN ledger.events m ON m.sequence = o.sequence
-      WHERE o.merged_into = d.id ORDER BY o.id
+      SELECT m.key FROM ledger.deliveries told
+      JOIN ledger.deliveries o ON o.merged_into = told.id
+      JOIN ledger.events m ON m.sequence = o.sequence
+      WHERE told.sequence = d.sequence AND told.destination = d.destination ORDER BY o.id
     ) AS merged
   FROM ledger.claim($1, $2, $3) c
   LEFT JOIN ledger.deliveries d ON d.id = c.id AND c.verdict = 'claimed'

@@ -82,7 +82,6 @@ type ClaimedRow = EventRow &
     uncertain: number;
     replay: number;
     created_at: number;
-    quiet_ms: number | null;
   };
 
 interface OpenRow {
@@ -145,7 +144,7 @@ export function prepareOperations(database: DatabaseSync) {
     "UPDATE deliveries SET state = 'running', tries = tries + 1, attempts = attempts + 1 WHERE id = ?",
   );
   const claimed = database.prepare(`
-    SELECT d.id, d.destination, d.route, d.attempts, d.uncertain, d.replay, d.created_at, d.quiet_ms,
+    SELECT d.id, d.destination, d.route, d.attempts, d.uncertain, d.replay, d.created_at,
       e.*, b.body, b.headers
     FROM deliveries d JOIN events e ON e.sequence = d.id / ${IDS_PER_EVENT}
       JOIN bodies b ON b.sequence = e.sequence
@@ -153,7 +152,10 @@ export function prepareOperations(database: DatabaseSync) {
   `);
   const mergedKeys = database.prepare(`
     SELECT e.key FROM deliveries d JOIN events e ON e.sequence = d.id / ${IDS_PER_EVENT}
-    WHERE d.merged_into = ? ORDER BY d.id
+    WHERE d.merged_into IN (
+      SELECT id FROM deliveries
+      WHERE id BETWEEN ?1 * ${IDS_PER_EVENT} AND ?1 * ${IDS_PER_EVENT} + ${IDS_PER_EVENT - 1} AND destination = ?2
+    ) ORDER BY d.id
   `);
   const tries = database.prepare('SELECT tries FROM deliveries WHERE id = ?');
   const finish = database.prepare(
@@ -355,7 +357,11 @@ export function prepareOperations(database: DatabaseSync) {
         for (const { id } of open.take(destination, now, limit)) {
           markRunning.run(id);
           const row = claimed.get(id) as unknown as ClaimedRow;
-          const merged = row.quiet_ms === null ? [] : (mergedKeys.all(id) as { key: string }[]);
+          // Also of one that is sent again: what the first delivery of the event told together stays together.
+          const merged =
+            row.action === 'updateExperience'
+              ? (mergedKeys.all(row.sequence, destination) as { key: string }[])
+              : [];
           handed.push({
             id,
             eventKey: row.key,

@@ -460,6 +460,31 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(history.map(({ key }) => key)).toContain(next.key);
       });
 
+      test('are told whole also as a replayed dead letter, and when the event is sent again', async () => {
+        await worker.start(ledger);
+        const updates = [1, 2].map(() => event({ action: 'updateExperience', deliveries: [quiet()] }));
+        const [first, second] = updates.map(({ key }) => key) as [string, string];
+        for (const each of updates) {
+          await ledger.accept(each);
+        }
+        const end = event({ action: 'endExperience', deliveries: [delivery('slack')] });
+        await ledger.accept(end);
+        (await worker.next()).answer(DEAD);
+        (await worker.next()).answer(DONE);
+        await finished(end.key);
+        const [letter] = await ledger.deadLetters({ limit: 10 });
+        await ledger.reviveDeadLetters([letter?.id as number], Date.now());
+        const replayed = await worker.next();
+        expect(replayed.delivery).toMatchObject({ eventKey: second, merged: [first] });
+        replayed.answer(DONE);
+        await finished(second);
+        await ledger.sendAgain(second, delivery('slack'));
+        const again = await worker.next();
+        expect(again.delivery).toMatchObject({ eventKey: second, replay: 1, merged: [first] });
+        again.answer(DONE);
+        await finished(second);
+      });
+
       test('are told at once, and before it, when something else happens', async () => {
         await worker.start(ledger);
         const updates = Array.from({ length: 2 }, () =>
