@@ -6,6 +6,9 @@ import { eventTime, experienceState } from '../experience/state.ts';
 import type { ClaimedDelivery, StoredEvent } from '../ledger/contract.ts';
 import { isCompletion } from './completion.ts';
 
+/** So many people are named of a burst beside the last one. */
+const MOST_OTHERS = 5;
+
 /** Where the links in messages lead. */
 export interface LinkSettings {
   /** With `{id}` for the experience's id; null for no link. */
@@ -45,20 +48,26 @@ export function experienceMessage(
 ): ExperienceMessage {
   const { event: own, merged } = delivery;
   const event = parsed(own);
-  const others = stored.filter(({ key }) => key !== own.key);
+  const known = stored.filter(({ key }) => key !== own.key);
   const ordered = [
-    ...others.map((each) => ({ key: each.key, sequence: each.sequence, event: withTrigger(each) })),
+    ...known.map((each) => ({ key: each.key, sequence: each.sequence, event: withTrigger(each) })),
     { key: own.key, sequence: own.sequence, event },
   ].sort((one, other) => eventTime(one.event) - eventTime(other.event) || one.sequence - other.sequence);
   const told = new Set([own.key, ...merged]);
   const first = ordered.findIndex(({ key }) => told.has(key));
   const previous = ordered[first - 1]?.event ?? null;
+  const who = triggeredBy(event) ?? own.triggeredBy;
+  const others = ordered
+    .filter(({ key }) => merged.includes(key))
+    .map((each) => triggeredBy(each.event))
+    .filter((each) => each !== null && each !== who) as string[];
   const history = ordered.map((each) => each.event);
   return {
     kind: 'experience',
     key: deliveryKey(delivery),
     event,
-    triggeredBy: triggeredBy(event) ?? own.triggeredBy,
+    triggeredBy: who,
+    alsoBy: [...new Set(others)].slice(0, MOST_OTHERS),
     receivedAt: own.receivedAt,
     late: own.late,
     recovered: own.origin === 'recovered',

@@ -15,6 +15,8 @@ export interface ExperienceMessage {
   event: ExperienceEvent;
   /** The email address of the person who caused it; null where nobody knows. */
   triggeredBy: string | null;
+  /** Who caused the other updates of a burst that are told with this one: further email addresses. */
+  alsoBy: readonly string[];
   /** When the receiver accepted it, milliseconds since 1970. */
   receivedAt: number;
   /** A newer event of the same experience had been accepted before this one. */

@@ -45,6 +45,7 @@ function trialMessage(body: string): ExperienceMessage {
     key: `trial-${event.action}`,
     event,
     triggeredBy: null,
+    alsoBy: [],
     receivedAt,
     late: false,
     recovered: false,
@@ -82,6 +83,7 @@ const RESULTS: Results = {
 
 const EVERYTHING: Partial<ExperienceMessage> = {
   triggeredBy: 'someone@example.com',
+  alsoBy: ['another@example.com'],
   late: true,
   recovered: true,
   changes: describeChanges({ name: 'Before' }, { name: 'After' }),

@@ -2,6 +2,7 @@ import type { Action, Experience, Organization } from '../../../shared/events.ts
 import { ACTION_VERBS, categoryWords, nameWords, typeWords } from '../../../shared/words.ts';
 import type { Change } from '../../experience/changes.ts';
 import type { ExperienceMessage } from '../contract.ts';
+import { peopleOf } from '../people.ts';
 import { inline, oneLine } from './text.ts';
 
 /** Marks that differ in shape, not only in colour; always beside the words. */
@@ -34,10 +35,17 @@ export function headingWords(experience: Experience, limit: number): string {
   return oneLine(nameWords(experience), limit) || 'Unnamed experience';
 }
 
+/** “ by maya@example.com, jonas@example.com”, with each address as `written`; empty where nobody is known. */
+export function byWords(message: ExperienceMessage, written: (address: string) => string): string {
+  const people = peopleOf(message).map(written);
+  return people.length === 0 ? '' : ` by ${people.join(', ')}`;
+}
+
 /** What happened in one sentence without markup, such as for a notification. */
-export function eventWords({ event, triggeredBy }: ExperienceMessage): string {
+export function eventWords(message: ExperienceMessage): string {
+  const { event } = message;
   const { name, shopId } = event.organization;
-  const by = triggeredBy === null ? '' : ` by ${inline(triggeredBy, 254)}`;
+  const by = byWords(message, (address) => inline(address, 254));
   const store = name || shopId ? ` (${inline(name || shopId || '', 100)})` : '';
   return `${inline(nameWords(event.experience), 300)} ${ACTION_VERBS[event.action]}${by}${store}`;
 }

@@ -4,7 +4,7 @@ import { resultTable, VERDICTS } from '../chat/results.ts';
 import { monospaceTable } from '../chat/table.ts';
 import { oneLine } from '../chat/text.ts';
 import { variationLines } from '../chat/variations.ts';
-import { ACTION_SIGNS, changeLines, headingWords, kindWords, noteLines } from '../chat/words.ts';
+import { ACTION_SIGNS, byWords, changeLines, headingWords, kindWords, noteLines } from '../chat/words.ts';
 import type { ExperienceMessage, Message, Report, ReportSection } from '../contract.ts';
 import { codeBlock, literal, timestamp } from './markdown.ts';
 
@@ -60,9 +60,9 @@ export function renderDiscord(message: Message): DiscordMessage {
 }
 
 function eventEmbed(message: ExperienceMessage): Embed {
-  const { event, triggeredBy, results, links } = message;
+  const { event, results, links } = message;
   const { experience, organization, action } = event;
-  const who = triggeredBy === null ? '' : ` by ${literal(triggeredBy, 300)}`;
+  const who = byWords(message, (address) => literal(address, 300));
   const when = event.timestamp === null ? '' : ` · ${timestamp(event.timestamp)}`;
   const notes = noteLines(message, timestamp);
   const paragraphs = [

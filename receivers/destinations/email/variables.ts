@@ -13,6 +13,7 @@ import {
 import { figuresIn } from '../../experience/figures.ts';
 import type { Results } from '../../experience/results.ts';
 import type { ExperienceMessage, ReportMessage } from '../contract.ts';
+import { peopleOf } from '../people.ts';
 import type { EmailSettings } from './settings.ts';
 import { oneLine } from './thread.ts';
 
@@ -72,7 +73,7 @@ export interface ExperienceVariables extends CommonVariables {
     live: string | null;
   };
   organization: { id: string | null; name: string | null; shop: string | null };
-  /** The email address of who did it. */
+  /** The email address of who did it; several, parted by commas, for a burst of updates by several. */
   person: string | null;
   /** When it happened. */
   time: Moment;
@@ -158,6 +159,7 @@ export function experienceVariables(
 ): ExperienceVariables {
   const { event, state } = message;
   const { experience, organization } = event;
+  const people = peopleOf(message);
   const moment = (ms: number | null): Moment => momentOf(ms, settings);
   return {
     subject,
@@ -187,7 +189,7 @@ export function experienceVariables(
       name: organization.name === undefined ? null : line(organization.name),
       shop: organization.shopId === undefined ? null : line(organization.shopId),
     },
-    person: message.triggeredBy === null ? null : line(message.triggeredBy),
+    person: people.length === 0 ? null : people.map(line).join(', '),
     time: moment(event.timestamp),
     received: moment(message.receivedAt),
     late: message.late,

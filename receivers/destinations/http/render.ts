@@ -36,6 +36,8 @@ export interface ForwardedEvent {
   receivedAt: Moment;
   /** The email address of who did it. */
   triggeredBy: string | null;
+  /** Who caused the other updates of a burst that came together in this one. */
+  alsoBy: readonly string[];
   /** A newer event of the experience had been accepted before: do not take its status for the current one. */
   late: boolean;
   /** No webhook came; it was found at Intelligems afterwards. */
@@ -118,6 +120,7 @@ export function forwardedEvent(message: ExperienceMessage): ForwardedEvent {
     timestamp: moment(event.timestamp),
     receivedAt: momentOf(message.receivedAt),
     triggeredBy: message.triggeredBy,
+    alsoBy: message.alsoBy,
     late: message.late,
     recovered: message.recovered,
     source: message.source,

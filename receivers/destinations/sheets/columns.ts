@@ -8,6 +8,7 @@ import {
   variationWords,
 } from '../../../shared/words.ts';
 import type { ExperienceMessage } from '../contract.ts';
+import { peopleOf } from '../people.ts';
 import { type Cell, textCell, timeCell } from './cells.ts';
 import { resultCells } from './results.ts';
 
@@ -36,7 +37,10 @@ export const LOG_COLUMNS = {
     cell: ({ event, receivedAt }, timeZone) => timeCell(event.timestamp ?? receivedAt, timeZone),
   },
   experienceId: { header: 'Experience ID', cell: ({ event }) => textCell(event.experience.id) },
-  triggeredByEmail: { header: 'Triggered By Email', cell: ({ triggeredBy }) => textCell(triggeredBy) },
+  triggeredByEmail: {
+    header: 'Triggered By Email',
+    cell: (message) => textCell(peopleOf(message).join(', ')),
+  },
   event: { header: 'Event', cell: ({ event }) => textCell(ACTION_TITLES[event.action]) },
   type: {
     header: 'Type',

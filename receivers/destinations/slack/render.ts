@@ -9,6 +9,7 @@ import { eventTime, experienceState } from '../../experience/state.ts';
 import { inline } from '../chat/text.ts';
 import { changeLines, eventWords, headingWords, kindWords, noteLines } from '../chat/words.ts';
 import type { ExperienceMessage, Message } from '../contract.ts';
+import { peopleOf } from '../people.ts';
 import {
   type Block,
   bold,
@@ -103,7 +104,7 @@ export function mentionedPeople(message: Message): string[] {
   if (message.kind === 'report') {
     return [];
   }
-  const addresses = [message.triggeredBy, lastChangeBy(message), startedBy(message)];
+  const addresses = [...peopleOf(message), lastChangeBy(message), startedBy(message)];
   return [...new Set(addresses.filter((address) => address !== null))];
 }
 
@@ -120,11 +121,16 @@ function kindText(experience: Experience, organization: Organization): string {
   return words === '' ? '' : ` · ${words}`;
 }
 
-function happened({ event, triggeredBy: who }: ExperienceMessage, title: string, people: People): Inline[] {
+function happened(message: ExperienceMessage, title: string, people: People): Inline[] {
+  const { event } = message;
+  const who = peopleOf(message).flatMap((address, index) => [
+    text(index === 0 ? ' by ' : ', '),
+    person(address, people),
+  ]);
   return [
     { type: 'emoji', name: ACTION_MARKS[event.action] },
     bold(` ${title}`),
-    ...(who === null ? [] : [text(' by '), person(who, people)]),
+    ...who,
     ...(event.timestamp === null ? [] : [text(' · '), date(event.timestamp)]),
   ];
 }

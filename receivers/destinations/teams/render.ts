@@ -4,7 +4,15 @@ import type { VariationResult } from '../../experience/results.ts';
 import { VERDICTS } from '../chat/results.ts';
 import { inline, oneLine } from '../chat/text.ts';
 import { variationLines } from '../chat/variations.ts';
-import { ACTION_SIGNS, changeLines, eventWords, headingWords, kindWords, noteLines } from '../chat/words.ts';
+import {
+  ACTION_SIGNS,
+  byWords,
+  changeLines,
+  eventWords,
+  headingWords,
+  kindWords,
+  noteLines,
+} from '../chat/words.ts';
 import type { ExperienceMessage, Message, Report, ReportSection } from '../contract.ts';
 
 /** What goes over the wire: an Adaptive Card in a message. https://adaptivecards.io/explorer */
@@ -56,14 +64,14 @@ export function renderTeams(message: Message): TeamsMessage {
 }
 
 function eventCard(message: ExperienceMessage): Card {
-  const { event, triggeredBy, results, links } = message;
+  const { event, results, links } = message;
   const { experience, organization, action } = event;
   const kind = kindWords(experience, organization);
   const body: Element[] = [
     heading(headingWords(experience, 300)),
     line(
       run(`${ACTION_SIGNS[action]} ${ACTION_TITLES[action]}`, { weight: 'Bolder' }),
-      run(triggeredBy === null ? '' : ` by ${inline(triggeredBy, 254)}`),
+      run(byWords(message, (address) => inline(address, 254))),
       run(kind === '' ? '' : ` · ${kind}`),
     ),
   ];

@@ -63,6 +63,21 @@ test('what was merged into an event is compared with what was before all of it',
   expect(told.changes.map(({ words }) => words).join()).toMatch(/Before.*Two/);
 });
 
+test('who caused what was merged into an event is told with it, each person once', () => {
+  const by = (sequence: number, triggeredBy: string) =>
+    stored(sequence, { timestamp: sequence, triggeredBy, experience: { id: 'one' } });
+  const updates = [by(1, 'ann@x.example'), by(2, 'ben@x.example'), by(3, 'ann@x.example')];
+  const last = by(4, 'cem@x.example');
+  const merged = updates.map(({ key }) => key);
+  expect(message(last, [...updates, last], merged)).toMatchObject({
+    triggeredBy: 'cem@x.example',
+    alsoBy: ['ann@x.example', 'ben@x.example'],
+  });
+  expect(message(last, [...updates, last]).alsoBy).toEqual([]);
+  const own = by(5, 'ann@x.example');
+  expect(message(own, [...updates, own], merged).alsoBy).toEqual(['ben@x.example']);
+});
+
 test('links lead to the experience and to the event', () => {
   const event = stored(1, {}, { id: 'a/b?c' });
   expect(message(event, []).links).toEqual({
