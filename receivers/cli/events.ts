@@ -22,20 +22,24 @@ interface ListOptions extends AccessOptions {
 /** How often `follow` looks for new events, milliseconds. */
 const LOOK_MS = 1_000;
 
+/** So many events are read at once. */
+const PAGE = 100;
+
 /** Adds `events`: what arrived, and what became of it. */
 export function addEventsCommand(program: Command): void {
   const events = program.command('events').description('list, show or follow the events that arrived');
   withFilters(events.command('list', { isDefault: true }).description('list events, newest first'))
     .option('--limit <number>', 'how many', wholeNumber, 20)
-    .action((options: ListOptions, command: Command) =>
-      onReceiver(options, command, async ({ operations }) => {
-        const listed = await operations.events(await filterOf(options, command));
+    .action(async (options: ListOptions, command: Command) => {
+      const filter = await filterOf(options, command);
+      await onReceiver(options, command, async ({ operations }) => {
+        const listed = await operations.events(filter);
         print(listed, options.json);
         if (!options.json) {
           process.stdout.write(`${listEnd(listed.length, options.limit)}\n`);
         }
-      }),
-    );
+      });
+    });
   withAccessOptions(
     events
       .command('show')
@@ -58,14 +62,15 @@ export function addEventsCommand(program: Command): void {
   );
   withFilters(events.command('follow').description('print events as they arrive; end with Ctrl+C'))
     .option('--limit <number>', 'how many earlier ones to begin with', wholeNumber, 5)
-    .action((options: ListOptions, command: Command) =>
-      onReceiver(options, command, async ({ operations, running }) => {
+    .action(async (options: ListOptions, command: Command) => {
+      const filter = await filterOf(options, command);
+      await onReceiver(options, command, async ({ operations, running }) => {
         if (!running) {
           throw new Error('No receiver runs here, so nothing can arrive. Start it with: npm start');
         }
-        await follow(operations, await filterOf(options, command), options.json === true);
-      }),
-    );
+        await follow(operations, filter, options.json === true);
+      });
+    });
 }
 
 function withFilters(command: Command): Command {
@@ -99,7 +104,7 @@ function print(events: readonly EventSummary[], json: boolean | undefined): void
 }
 
 async function follow(operations: Operations, filter: EventFilter, json: boolean): Promise<void> {
-  let last = 0;
+  let last: number | null = null;
   let ended = false;
   let wake: () => void = () => {};
   process.once('SIGINT', () => {
@@ -107,10 +112,9 @@ async function follow(operations: Operations, filter: EventFilter, json: boolean
     wake();
   });
   while (!ended) {
-    const limit = last === 0 ? filter.limit : 100;
-    const fresh = (await operations.events({ ...filter, limit })).filter(({ sequence }) => sequence > last);
-    print(fresh.reverse(), json);
-    last = fresh.at(-1)?.sequence ?? last;
+    const fresh = await eventsAfter(last, operations, filter);
+    print(fresh, json);
+    last = fresh.at(-1)?.sequence ?? last ?? 0;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, LOOK_MS);
       wake = () => {
@@ -119,6 +123,24 @@ async function follow(operations: Operations, filter: EventFilter, json: boolean
       };
     });
   }
+}
+
+/** All events after the one of a sequence, or the newest ones where there is none; oldest first. */
+export async function eventsAfter(
+  last: number | null,
+  operations: Pick<Operations, 'events'>,
+  filter: EventFilter,
+): Promise<EventSummary[]> {
+  const found = await operations.events(last === null ? filter : { ...filter, limit: PAGE });
+  while (last !== null && found.length % PAGE === 0 && (found.at(-1)?.sequence ?? 0) > last) {
+    const beforeSequence = found.at(-1)?.sequence as number;
+    const older = await operations.events({ ...filter, limit: PAGE, beforeSequence });
+    if (older.length === 0) {
+      break;
+    }
+    found.push(...older);
+  }
+  return found.filter(({ sequence }) => sequence > (last ?? 0)).reverse();
 }
 
 function storyText({ event, deliveries }: EventStory): string {

@@ -1,8 +1,9 @@
-import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { count } from '../console/words.ts';
+import { unwritable } from './lines.ts';
 import { type AccessOptions, onReceiver, withAccessOptions } from './receiver-access.ts';
 
 interface ExportOptions extends AccessOptions {
@@ -23,8 +24,7 @@ export function addExportCommand(program: Command): void {
       .option('--after <sequence>', 'only events after the one of this sequence', wholeNumber, 0),
   ).action((options: ExportOptions, command: Command) =>
     onReceiver(options, command, async ({ operations }) => {
-      const out =
-        options.out === undefined ? process.stdout : createWriteStream(options.out, { mode: 0o600 });
+      const out = options.out === undefined ? process.stdout : await fileToWrite(options.out);
       const progress =
         process.stderr.isTTY === true && !(options.out === undefined && process.stdout.isTTY === true);
       let after = options.after;
@@ -52,6 +52,14 @@ export function addExportCommand(program: Command): void {
       );
     }),
   );
+}
+
+async function fileToWrite(path: string): Promise<Writable> {
+  try {
+    return (await open(path, 'w', 0o600)).createWriteStream();
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 function write(out: Writable, line: string): Promise<void> {

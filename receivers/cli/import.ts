@@ -6,6 +6,7 @@ import { isRecord } from '../../shared/events.ts';
 import { bodyBytes, type EventStory } from '../console/records.ts';
 import { count } from '../console/words.ts';
 import type { Ledger } from '../ledger/contract.ts';
+import { LEDGER_FILE, openLedger } from '../ledger/open.ts';
 import type { ExportedEvent } from '../ledger/reading.ts';
 import { settingsOf } from './receiver-access.ts';
 
@@ -98,10 +99,9 @@ function showProgress(read: number, share: number | null): void {
 
 /** The embedded storage in a data folder, which no receiver may be using. */
 async function openFolder(folder: string): Promise<Source> {
-  if (!existsSync(join(folder, 'ledger.sqlite'))) {
+  if (!existsSync(join(folder, LEDGER_FILE))) {
     throw new Error(`There is no ledger in ${folder}. Name the folder that DATA_DIR named for the receiver.`);
   }
-  const { openLedger } = await import('../ledger/open.ts');
   const { ledger, close } = await openLedger({ dataFolder: folder, databaseUrl: null });
   const [newest] = await ledger.events({ limit: 1 });
   return {

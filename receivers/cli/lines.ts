@@ -25,6 +25,14 @@ export function eventLine(event: EventSummary): string {
   return `${timeWords(event.receivedAt)}  ${event.key}  ${oneLine(what)}${tag}  [${outcome || 'goes nowhere'}]`;
 }
 
+/** Says of a file that was to be written why it is not. */
+export function unwritable(path: string, error: unknown): Error {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new Error(
+    `${path} cannot be written (${code ?? message}). Give --out a file in a folder that there is and that you may write.`,
+  );
+}
+
 /** How many there were, as the end of a list. */
 export function listEnd(shown: number, limit: number): string {
   return shown < limit

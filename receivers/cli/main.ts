@@ -35,4 +35,25 @@ for (const add of [
   add(program);
 }
 
+// `start` is what happens without a word, so that it would be told of every word that is no command.
+const [word] = process.argv.slice(2);
+const known = program.commands.map((command) => command.name());
+if (word !== undefined && !word.startsWith('-') && ![...known, 'help'].includes(word)) {
+  program.error(`error: There is no command “${word}”. The commands are ${known.join(', ')}.`);
+}
+
+program.hook('preAction', (_program, command) => {
+  if (command.name() !== 'start') {
+    process.stdout.on('error', endedByReader);
+  }
+});
+
+/** Whoever reads along (such as `head`) may have enough: that is no failure. */
+function endedByReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') {
+    throw error;
+  }
+  process.exit(0);
+}
+
 await program.parseAsync();

@@ -4,6 +4,7 @@ import { eventKey } from '../../shared/event-key.ts';
 import { parseEvent } from '../../shared/events.ts';
 import type { Message, Preview } from '../destinations/contract.ts';
 import type { StoredEvent } from '../ledger/contract.ts';
+import { unwritable } from './lines.ts';
 import { type AccessOptions, onReceiver, settingsOf, withAccessOptions } from './receiver-access.ts';
 
 /** The samples by the word that a person types. */
@@ -69,7 +70,13 @@ export function addPreviewCommand(program: Command): void {
 
 function show(title: string, { text, document }: Preview, options: PreviewOptions): void {
   if (options.out !== undefined) {
-    writeFileSync(options.out, document.content);
+    try {
+      writeFileSync(options.out, document.content);
+    } catch (error) {
+      process.stderr.write(`error: ${unwritable(options.out, error).message}\n`);
+      process.exitCode = 1;
+      return;
+    }
     process.stdout.write(`Written to ${options.out} (${document.type}).\n`);
     return;
   }

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
 import type { Operations } from '../console/operations.ts';
 import { TOKEN_FILE } from '../console/tokens.ts';
+import { LEDGER_FILE } from '../ledger/open.ts';
+import { webAddress } from './web-address.ts';
 
 /** The exit code for a fault in the settings (sysexits.h, EX_CONFIG). */
 const EX_CONFIG = 78;
@@ -26,7 +28,7 @@ export interface ReceiverAccess {
 /** Adds the options by which a command finds the receiver. */
 export function withAccessOptions(command: Command): Command {
   return command
-    .option('--url <url>', 'the receiver (default: the one on this machine, by HOST and PORT)')
+    .option('--url <url>', 'the receiver (default: the one on this machine, by HOST and PORT)', webAddress)
     .option(
       '--token <token>',
       'the console’s token (default: CONSOLE_TOKEN, else the file in the data folder)',
@@ -42,7 +44,6 @@ export async function onReceiver(
   command: Command,
   work: (access: ReceiverAccess) => Promise<void>,
 ): Promise<void> {
-  process.stdout.on('error', endedByReader);
   const access = await openAccess(options, command);
   try {
     await work(access);
@@ -52,14 +53,6 @@ export async function onReceiver(
   } finally {
     await access.close();
   }
-}
-
-/** Whoever reads along (such as `head`) may have enough: that is no failure. */
-function endedByReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') {
-    throw error;
-  }
-  process.exit(0);
 }
 
 /** The settings; ends the command where they have faults. */
@@ -102,6 +95,12 @@ async function openHere(
     import('../console/operations.ts'),
     import('../routes/plan.ts'),
   ]);
+  const { databaseUrl, dataFolder } = configuration.storage;
+  if (databaseUrl === null && !existsSync(join(dataFolder, LEDGER_FILE))) {
+    return command.error(
+      `error: No receiver answers at ${url}, and there are no events in the data folder ${resolve(dataFolder)}. Start the receiver (npm start), set DATA_DIR to the folder that it uses, or give --url.`,
+    );
+  }
   let opened: Awaited<ReturnType<typeof openLedger>>;
   try {
     opened = await openLedger(configuration.storage, configuration.database);

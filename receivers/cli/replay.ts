@@ -36,6 +36,9 @@ export function addReplayCommand(program: Command): void {
     if (options.event !== undefined && options.to === undefined) {
       command.error('error: Say where to: --to slack');
     }
+    if (options.to !== undefined && options.event === undefined) {
+      command.error('error: --to goes with --event, the key of an event.');
+    }
     return onReceiver(options, command, (access) =>
       options.event === undefined
         ? replayLetters(access, options)

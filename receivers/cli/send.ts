@@ -7,6 +7,7 @@ import { describeFaults } from '../config/faults.ts';
 import { type LocalReceiver, readLocalReceiver } from '../config/local-receiver.ts';
 import { DEFAULT_SOURCE, type Source } from '../config/sources.ts';
 import { madeSecret } from '../inbound/webhook-secret.ts';
+import { webAddress } from './web-address.ts';
 
 /** The exit code for a fault in the settings (sysexits.h, EX_CONFIG). */
 const EX_CONFIG = 78;
@@ -31,7 +32,7 @@ export function addSendCommand(program: Command): void {
     .argument('[sample]', `one of ${SAMPLES.join(', ')}`)
     .option('--all', 'send a whole life of a new experience: all six, in order')
     .option('--body <file>', 'send this file as it is')
-    .option('--url <url>', 'where to (default: the receiver on this machine, by its settings)')
+    .option('--url <url>', 'where to (default: the receiver on this machine, by its settings)', webAddress)
     .option('--secret <secret>', 'what to sign with (default: by the settings, else what the receiver made)')
     .option('--source <name>', 'the source of receivers.yaml to send as (default: the one without a name)')
     .option('--forge', 'sign with a wrong secret, to see it refused')

@@ -77,14 +77,14 @@ export function createAccess({ tokens, limit, publicUrl, now }: AccessServices) 
       if (bearer !== undefined) {
         const answer = login(bearer, addressOf(request));
         if (!answer.ok) {
-          refuseToken(response, answer.waitSeconds);
+          refuseToken(response, answer.waitSeconds, 'The token is wrong');
           return;
         }
         response.locals.role = answer.role;
       } else {
         const role = sessionRole(request);
         if (role === null || (changes(request) && !isOwn(request, publicUrl))) {
-          refuseToken(response, 0);
+          refuseToken(response, 0, 'A token is needed');
           return;
         }
         response.locals.role = role;
@@ -109,7 +109,7 @@ const READ_ONLY = {
   detail: 'This token may read only. Use the console’s main token to change something.',
 };
 
-function refuseToken(response: Response, waitSeconds: number): void {
+function refuseToken(response: Response, waitSeconds: number, title: string): void {
   if (waitSeconds > 0) {
     sendProblem(
       response,
@@ -122,7 +122,7 @@ function refuseToken(response: Response, waitSeconds: number): void {
     response,
     {
       status: 401,
-      title: 'A token is needed',
+      title,
       detail:
         'Send the console’s token in the header: Authorization: Bearer …. It is CONSOLE_TOKEN, or in the file console-token of the data folder.',
     },

@@ -13,6 +13,10 @@ function optional<Value extends z.ZodType>(value: Value) {
   return z.preprocess((written) => (written === '' ? undefined : written), value.optional());
 }
 
+function oneOf(values: readonly string[]): string {
+  return `Write one of ${values.join(', ')}.`;
+}
+
 const time = z.string().transform((written, context) => {
   const at = /^\d{4}-\d\d-\d\d$/.test(written) ? Date.parse(`${written}T00:00:00Z`) : Date.parse(written);
   if (Number.isNaN(at)) {
@@ -27,12 +31,12 @@ export const eventQuery = z.object({
   search: optional(z.string().trim().max(200)).describe(
     'Part of an experience’s name, its id, or an event’s key.',
   ),
-  action: optional(z.enum(ACTIONS)).describe('One of the six actions.'),
+  action: optional(z.enum(ACTIONS, oneOf(ACTIONS))).describe('One of the six actions.'),
   experience: optional(z.string().max(200)).describe('The id of an experience.'),
   source: optional(z.string().max(64)).describe('The name of a source.'),
   destination: optional(z.string().max(64)).describe('The name of a destination that it has a delivery for.'),
-  state: optional(z.enum(STATES)).describe('The state of one of its deliveries.'),
-  origin: optional(z.enum(ORIGINS)).describe('How it came here.'),
+  state: optional(z.enum(STATES, oneOf(STATES))).describe('The state of one of its deliveries.'),
+  origin: optional(z.enum(ORIGINS, oneOf(ORIGINS))).describe('How it came here.'),
   problem: optional(z.enum(['true', 'false'])).describe('true for bodies that are no known event.'),
   from: optional(time).describe('Received at this time or later; a time in ISO 8601, or a day in UTC.'),
   to: optional(time).describe('Received before this time.'),

@@ -2,6 +2,9 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Ledger } from './contract.ts';
 import type { PostgresSettings } from './postgres/settings.ts';
 
+/** The file in the data folder that holds the ledger. */
+export const LEDGER_FILE = 'ledger.sqlite';
+
 export interface StorageSettings {
   dataFolder: string;
   /** A PostgreSQL database in place of the data folder; null for none. */

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventsAfter } from '../../../receivers/cli/events.ts';
+import type { EventFilter, EventSummary } from '../../../receivers/ledger/reading.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
 import { environment, Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
 import { CLI_TOKEN, filledHome, portOf, settingsOf } from './home.ts';
@@ -110,8 +112,26 @@ describe('events, while a receiver runs', () => {
   test('a wrong token is refused, and a closed port is said', async () => {
     const wrong = await runCommand(['events', '--url', receiver.url, '--token', 'wrong']);
     expect(wrong.code).toBe(1);
-    expect(wrong.stderr).toContain('A token is needed.');
+    expect(wrong.stderr).toContain('The token is wrong.');
     const nobody = await runCommand(['events', '--url', 'http://127.0.0.1:1', '--token', CLI_TOKEN]);
     expect(nobody.stderr).toMatch(/The receiver does not answer \(.+\)\. Is it running\?/);
   });
+});
+
+test('following misses none of those that came between two looks', async () => {
+  const stored = Array.from({ length: 420 }, (_, index) => ({ sequence: index + 1 }) as EventSummary);
+  const operations = {
+    events: async ({ limit, beforeSequence = Number.POSITIVE_INFINITY }: EventFilter) =>
+      stored
+        .filter(({ sequence }) => sequence < beforeSequence)
+        .reverse()
+        .slice(0, limit),
+  };
+  const sequences = async (last: number | null) =>
+    (await eventsAfter(last, operations, { limit: 5 })).map(({ sequence }) => sequence);
+  expect(await sequences(null)).toEqual([416, 417, 418, 419, 420]);
+  expect(await sequences(170)).toEqual(stored.slice(170).map(({ sequence }) => sequence));
+  expect(await sequences(220)).toHaveLength(200);
+  expect(await sequences(0)).toHaveLength(420);
+  expect(await sequences(420)).toEqual([]);
 });

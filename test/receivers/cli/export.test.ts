@@ -41,3 +41,12 @@ test('writes the same through a running receiver, to a file that only its owner 
   const lines = readFileSync(file, 'utf8').trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).event.sequence)).toEqual([3, 4]);
 });
+
+test('a file that cannot be written is said in a sentence', async () => {
+  const file = join(home.folder, 'no-such-folder', 'export.jsonl');
+  const { stderr, code } = await runCommand(['export', '--out', file], settingsOf(home.folder, API));
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `error: ${file} cannot be written (ENOENT). Give --out a file in a folder that there is and that you may write.\n`,
+  );
+});

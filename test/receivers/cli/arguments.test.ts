@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
+
+const home = temporaryFolder();
+afterAll(() => home.remove());
+
+const settings = { DATA_DIR: home.folder, HOST: '127.0.0.1', PORT: '1' };
+const nowhere = join(home.folder, 'no-such-folder', 'file');
+
+/** What is wrong with a command, and the sentence that says so and what to do. */
+test.concurrent.each([
+  [['begin'], /There is no command “begin”\. The commands are start, send, .*doctor\./],
+  [['send', '--url', 'localhost', 'start'], /--url .*Write an address such as https:/],
+  [['events', '--url', 'localhost:8787'], /--url .*Write an address such as https:/],
+  [['events', '--state', 'lost'], /--state: Write one of waiting, ready, /],
+  [['events'], /there are no events in the data folder .*\. Start the receiver \(npm start\), set DATA_DIR/],
+  [['replay', '--to', 'slack'], /--to goes with --event/],
+  [
+    ['preview', 'start', '--destination', 'email', '--out', nowhere],
+    /no-such-folder.* cannot be written \(ENOENT\)\. Give --out/,
+  ],
+])('%j is answered with the way to do it', async (words, sentence) => {
+  const { code, stdout, stderr } = await runCommand(words, settings);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(sentence);
+  expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
+});
