@@ -2,7 +2,7 @@ import type { Configuration } from '../config/configuration.ts';
 import type { Preview } from '../destinations/contract.ts';
 import { newEvent, type Plan } from '../inbound/new-event.ts';
 import { RESULTS } from '../intelligems/results.ts';
-import { WHO } from '../intelligems/who.ts';
+import { WHO, WHO_CHANGED } from '../intelligems/who.ts';
 import type { Ledger } from '../ledger/contract.ts';
 import type { DeliveryRecord, EventFilter, EventSummary } from '../ledger/reading.ts';
 import { ZAPIER } from '../zapier/subscriptions.ts';
@@ -202,12 +202,13 @@ export function openOperations(services: OperationServices): Operations {
 const OWN_TITLES: Readonly<Record<string, string>> = {
   [ZAPIER]: 'Zapier',
   [WHO]: 'Intelligems: who did it',
+  [WHO_CHANGED]: 'Intelligems: who changed it',
   [RESULTS]: 'Intelligems: results',
 };
 
 /** Whether a destination is the receiver's own errand, to which nobody sends anything. */
 export function isErrand(name: string): boolean {
-  return name === WHO || name === RESULTS;
+  return name === WHO || name === WHO_CHANGED || name === RESULTS;
 }
 
 /** What people call a destination: its kind's title, with its name where that says more. */

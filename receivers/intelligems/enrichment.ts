@@ -7,11 +7,11 @@ import type { Plan } from '../inbound/new-event.ts';
 import type { Ledger, NewDelivery } from '../ledger/contract.ts';
 import type { Clients } from './clients.ts';
 import { keptResults, RESULTS, ResultsDestination } from './results.ts';
-import { WHO, WhoDestination } from './who.ts';
+import { WHO, WHO_CHANGED, WhoDestination, whoQueue } from './who.ts';
 
 /** What Intelligems is asked about the events that came from it. */
 export interface Enrichment {
-  /** The destinations of the settings, with the two that ask Intelligems beside them. */
+  /** The destinations of the settings, with those that ask Intelligems beside them. */
   destinations: OpenDestinations;
   /** What an event accepted at `now` (milliseconds since 1970) leaves to be asked. */
   plan: Plan;
@@ -37,7 +37,7 @@ export function openEnrichment(
   if (clients.size === 0) {
     return { destinations, plan: () => [], resultsOf: async () => null };
   }
-  for (const name of [WHO, RESULTS]) {
+  for (const name of [WHO, WHO_CHANGED, RESULTS]) {
     if (destinations.open.has(name)) {
       throw new Error(
         `A destination in receivers.yaml is named ${name}, which the receiver needs for itself. Give it another name.`,
@@ -47,8 +47,10 @@ export function openEnrichment(
   const known = new Map([...destinations.open].map(([name, { complete }]) => [name, complete !== undefined]));
   const completing = new Set([...known].filter(([, completes]) => completes).map(([name]) => name));
   const services = { ledger, clients, now: Date.now };
+  const asksWho = new WhoDestination(who.afterMs, { ...services, completing });
   const asking = new Map<string, Destination>([
-    [WHO, new WhoDestination(who.afterMs, { ...services, completing })],
+    [WHO, asksWho],
+    [WHO_CHANGED, asksWho],
     [RESULTS, new ResultsDestination({ ...results, ...reports }, { ...services, destinations: known })],
   ]);
   return {
@@ -76,7 +78,12 @@ export function enrichmentPlan(
     }
     const planned: NewDelivery[] = [];
     if (triggeredBy(event) === null) {
-      planned.push({ destination: WHO, route: 'who caused it', dueAt: now + who.afterMs, quietMs: null });
+      planned.push({
+        destination: whoQueue(event.action),
+        route: 'who caused it',
+        dueAt: now + who.afterMs,
+        quietMs: null,
+      });
     }
     if (event.action === 'endExperience' && results.fetch) {
       planned.push({ destination: RESULTS, route: 'results', dueAt: now + results.afterMs, quietMs: null });

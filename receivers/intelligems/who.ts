@@ -1,3 +1,4 @@
+import type { Action } from '../../shared/events.ts';
 import { completeDeliveries } from '../delivery/completion.ts';
 import type { Attempt, Check, Destination, Message, Outcome } from '../destinations/contract.ts';
 import type { Ledger } from '../ledger/contract.ts';
@@ -6,8 +7,19 @@ import type { Clients } from './clients.ts';
 import { failureOutcome } from './failure-outcome.ts';
 import { needsChangeLog, whoCaused } from './who-caused.ts';
 
-/** The name of the queue of events whose author is not known yet. */
+/** The name of the queue of starts, pauses and the like whose author is not known yet. */
 export const WHO = 'intelligems-who';
+
+/**
+ * The same for creations and updates, of which Intelligems often never tells it: within a queue, an event waits
+ * for the earlier ones of its experience, and who started it is not to wait for who created it.
+ */
+export const WHO_CHANGED = 'intelligems-who-changed';
+
+/** The queue in which an event's author is asked for. */
+export function whoQueue(action: Action): string {
+  return needsChangeLog(action) ? WHO_CHANGED : WHO;
+}
 
 /** Each further look comes after so many times as long as the one before. */
 const PATIENCE_FACTOR = 3;

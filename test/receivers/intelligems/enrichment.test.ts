@@ -61,6 +61,22 @@ describe('who caused an event', () => {
     );
   });
 
+  test('is told of a start though nobody tells who created it', async () => {
+    const { intelligems, world } = stage;
+    await stage.start({ WHO_AFTER_SECONDS: '0.2' });
+    const { id } = intelligems.create({}, null);
+    await stage.post();
+    await stage.receiver.printed(/"destination":"slack"[^\n]*"msg":"delivered"/);
+    intelligems.act(id, 'start', NOOR);
+    await stage.post();
+    await stage.delivered('intelligems-who', 1);
+    await until(
+      () => JSON.stringify(world.slack.inChannel()[0]?.blocks),
+      (blocks) => blocks?.includes(NOOR),
+    );
+    expect(stage.receiver.output).not.toContain('does not tell who caused it');
+  });
+
   test('is not asked for where the event tells it', async () => {
     const { intelligems } = stage;
     await stage.start();
