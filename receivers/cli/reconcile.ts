@@ -106,7 +106,11 @@ function told(
   const done = reconcile.mode === 'deliver' ? 'recovered and delivered' : 'listed';
   const lines = [
     `${source}: ${listed} ${listed === 1 ? 'experience' : 'experiences'} at Intelligems compared with what came since ${new Date(since).toISOString()}; ` +
-      (recovered.length === 0 ? 'nothing was missed.' : `${missed}, now ${done}:`),
+      (recovered.length > 0
+        ? `${missed}, now ${done}:`
+        : failure === null
+          ? 'nothing was missed.'
+          : 'nothing was found.'),
     ...recovered.map(
       ({ action, at, name, experienceId, by }) =>
         `  ${new Date(at).toISOString()}  ${oneLine(name ?? experienceId)} ${ACTION_VERBS[action]}${by === null ? '' : ` by ${oneLine(by)}`}`,
@@ -119,7 +123,7 @@ function told(
     );
   }
   if (failure !== null) {
-    lines.push(`  It could not be finished: ${failure.message}`);
+    lines.push(`  It could not be finished, so that more may be missing: ${failure.message}`);
   }
   return lines;
 }

@@ -50,7 +50,8 @@ test('reconcile says what it lacks', async () => {
   const without = await runCommand(['reconcile'], { ...settings, INTELLIGEMS_ACCESS_TOKEN: '' });
   expect(without.stderr).toMatch(/Set INTELLIGEMS_ACCESS_TOKEN/);
   const refused = await runCommand(['reconcile'], { ...settings, INTELLIGEMS_ACCESS_TOKEN: 'wrong' });
-  expect(refused.stdout).toMatch(/does not accept the access token/);
+  expect(refused.stdout).toMatch(/could not be finished.* does not accept the access token/);
+  expect(refused.stdout).not.toContain('nothing was missed');
   expect(refused.stdout).not.toContain(intelligems.token);
   expect(refused.code).toBe(1);
 });

@@ -88,6 +88,13 @@ test('Outlook on Windows, which knows neither max-width nor inherited fonts, get
   expect(forOutlook.match(/<table/g)?.length).toBe(forOutlook.match(/<\/table/g)?.length);
 });
 
+test('the text of a report names no figure that a row lacks', () => {
+  const table = { columns: ['Variation', 'Uplift', 'Orders'], rows: [['Control', '', '150']] };
+  const report = { ...SAMPLE_REPORT.report, sections: [{ heading: 'Variations', lines: [], table }] };
+  const { text } = email.preview({ ...SAMPLE_REPORT, report }, email.example);
+  expect(text).toContain('- Variation: Control; Orders: 150\n');
+});
+
 test.each(SAMPLE_NAMES)('what changed beside the action itself stands in the mail of “%s” too', (name) => {
   const changes = [{ field: 'name', words: 'name “Old” → “New”', bookkeeping: false }];
   const { text, document } = email.preview(sampleMessage(name, { changes }), email.example);
