@@ -153,7 +153,7 @@ export function welcome(
   const previewing =
     zaps.length === 0 && configuration.destinations.every(({ kind }) => kind.kind === 'preview');
   const base = publicUrl ?? 'https://<this machine, as the internet sees it>';
-  const addresses = configuration.sources.map(({ name }) => webhookUrl(base, name)).join(' or ');
+  const addresses = addressWords(configuration, base);
   const console = `${publicUrl ?? localOrigin(address)}/console`;
   const kept = configuration.console.token === null;
   const link =
@@ -169,6 +169,16 @@ export function welcome(
       : '3. Every step of every event is a line in this log; /healthz, /readyz and /metrics are for machines.',
     `Console, to see all this and what to do: ${link}`,
   ].join('\n');
+}
+
+/** More addresses than these are left to the console: the text of a start is to be read. */
+const MOST_ADDRESSES = 3;
+
+function addressWords({ sources }: Configuration, base: string): string {
+  const addresses = sources.map(({ name }) => webhookUrl(base, name));
+  return addresses.length <= MOST_ADDRESSES
+    ? addresses.join(' or ')
+    : `the address of each of your ${addresses.length} sources, such as ${addresses[0]} (all are under Set-up in the console),`;
 }
 
 /** Which secret to enter at Intelligems. */

@@ -15,6 +15,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { welcome } from '../../../receivers/cli/start.ts';
+import { loadConfiguration } from '../../../receivers/config/load.ts';
 import { signWebhook } from '../../../shared/verifier.ts';
 import { startFakeOwnApi } from '../../fakes/own-api.ts';
 import { sampleBody, samplePayload } from '../../fixtures/messages.ts';
@@ -254,6 +256,16 @@ describe('a receiver that runs', () => {
       `paste ${webhooks} or ${webhooks}/outlet with the secret of each, for default `,
     );
     await two.stop();
+    const stores = Array.from({ length: 20 }, (_, index) => `{ name: store-${index}, secrets: [s${index}] }`);
+    writeFileSync(file, `sources: [${stores.join(', ')}]`);
+    const loaded = loadConfiguration({ environment: { ...settings, CONFIG_FILE: file } });
+    const address = { address: '0.0.0.0', family: 'IPv4', port: 8787 };
+    const text = loaded.ok
+      ? welcome(loaded.configuration, { address, newSecret: null, newConsoleToken: null })
+      : '';
+    expect(text).toContain(
+      `paste the address of each of your 20 sources, such as ${webhooks}/store-0 (all are under Set-up in the console), with the secret of each\n`,
+    );
   });
 
   folderTest(
