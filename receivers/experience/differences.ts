@@ -56,7 +56,7 @@ function describe(compared: Compared): Difference[] {
   }
   if (simple(before) && simple(after)) {
     if (absent(before)) {
-      return told(`${name} set to ${valueWords(field, after)}`);
+      return told(`${name}${/\bat$/.test(name) ? '' : ' set to'} ${valueWords(field, after)}`);
     }
     return told(
       absent(after)

@@ -72,7 +72,7 @@ describe('what changed, of the fields that people know', () => {
       { testTypes: ['pricing', 'shipping'] },
       ['test types: added shipping'],
     ],
-    ['a date', {}, { endedAtTs: 1_790_000_000_000 }, ['ended at set to 2026-09-21 14:13 UTC']],
+    ['a date', {}, { endedAtTs: 1_790_000_000_000 }, ['ended at 2026-09-21 14:13 UTC']],
     [
       'a moved date',
       { startAt: 1_790_000_000_000 },
