@@ -1,28 +1,40 @@
 import { z } from 'zod';
+import {
+  countAnswer,
+  deadLettersAnswer,
+  destinationsAnswer,
+  eventsAnswer,
+  experiencesAnswer,
+  exportAnswer,
+  previewAnswer,
+  refusedAnswer,
+  stepsAnswer,
+  storyAnswer,
+  timelineAnswer,
+} from './api-answers.ts';
 import { eventFilter, eventQuery } from './event-query.ts';
 import type { RouterServices } from './router.ts';
 import { RANGES, type Range } from './timeline.ts';
 
-/** What an API call is answered with: a value as JSON, or null for “not found”. */
-type Answer = unknown;
-
 /** A call of the API: what it takes and does, for the router and for its OpenAPI description. */
-export interface ApiRoute<Query = unknown, Body = unknown> {
+export interface ApiRoute<Query = unknown, Body = unknown, Answer = unknown> {
   method: 'get' | 'post';
   /** As Express writes it; parameters become OpenAPI’s. */
   path: string;
   summary: string;
-  /** What it answers with, in words. */
+  /** What it answers with, in words and in full. */
   answers: string;
+  answer: z.ZodType<Answer>;
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body>;
+  /** Gives what is answered as JSON, or null for “not found”. */
   handle(
     services: RouterServices,
     given: { parameters: Record<string, string>; query: Query; body: Body },
-  ): Promise<Answer> | Answer;
+  ): Promise<Answer | ApiFault | null> | Answer | ApiFault | null;
 }
 
-function route<Query, Body>(made: ApiRoute<Query, Body>): ApiRoute {
+function route<Query, Body, Answer>(made: ApiRoute<Query, Body, Answer>): ApiRoute {
   return made as ApiRoute;
 }
 
@@ -47,15 +59,17 @@ export const API_ROUTES: readonly ApiRoute[] = [
   route({
     method: 'get',
     path: '/status',
-    summary: 'Whether the receiver runs, and who asks',
-    answers: 'The role of the token.',
-    handle: () => ({ status: 'running' }),
+    summary: 'Whether the receiver runs and the token opens it',
+    answers: 'That it runs.',
+    answer: z.strictObject({ status: z.literal('running') }),
+    handle: () => ({ status: 'running' as const }),
   }),
   route({
     method: 'get',
     path: '/events',
     summary: 'List events, newest first',
     answers: 'Events without their bodies, with how many of their deliveries are in each state.',
+    answer: eventsAnswer,
     query: eventQuery,
     handle: async ({ operations }, { query }) => ({ events: await operations.events(eventFilter(query)) }),
   }),
@@ -65,6 +79,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     summary: 'One event with its deliveries and attempts',
     answers:
       'The event with its body as text (or base64, as bodyEncoding says), its headers and its deliveries.',
+    answer: storyAnswer,
     handle: ({ operations }, { parameters }) => operations.event(parameters.key as string),
   }),
   route({
@@ -72,6 +87,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/events/:key/preview/:destination',
     summary: 'How an event looks at a destination',
     answers: 'A text for people, and the document as it would be sent (JSON, HTML or text).',
+    answer: previewAnswer,
     handle: ({ operations }, { parameters }) =>
       operations.preview(parameters.key as string, parameters.destination as string),
   }),
@@ -80,6 +96,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/events/:key/replay',
     summary: 'Send an event to destinations once more',
     answers: 'What was done at each destination, or with dryRun would be.',
+    answer: stepsAnswer,
     body: z.strictObject({ destinations: destinationsField, dryRun: z.boolean().default(false) }),
     handle: async ({ operations, destinations }, { parameters, body }) => {
       const unknown = body.destinations.find((name) => !destinations.has(name));
@@ -98,6 +115,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/dead-letters',
     summary: 'Dead letters, grouped by destination and cause',
     answers: 'The groups, the largest first, each with its reason, its count and its last letters.',
+    answer: deadLettersAnswer,
     query: deadLetterQuery,
     handle: ({ operations }, { query: { id, ...query } }) =>
       operations.deadLetters({ ...query, ...(id !== undefined && { ids: [id] }) }),
@@ -107,6 +125,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/dead-letters/replay',
     summary: 'Make dead letters ready again',
     answers: 'How many.',
+    answer: countAnswer,
     body: selection,
     handle: async ({ operations }, { body }) => ({ count: await operations.replayDeadLetters(body) }),
   }),
@@ -115,6 +134,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/dead-letters/dismiss',
     summary: 'Set dead letters aside for good',
     answers: 'How many.',
+    answer: countAnswer,
     body: selection,
     handle: async ({ operations }, { body }) => ({ count: await operations.dismissDeadLetters(body) }),
   }),
@@ -123,6 +143,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/destinations',
     summary: 'How each destination fares',
     answers: 'State, health and queue of each destination.',
+    answer: destinationsAnswer,
     handle: async ({ operations }) => ({ destinations: await operations.destinations() }),
   }),
   route({
@@ -130,6 +151,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/destinations/:name/resume',
     summary: 'End a destination’s pause',
     answers: 'Nothing but that it was done.',
+    answer: z.strictObject({ resumed: z.string() }),
     handle: async ({ operations, destinations }, { parameters }) => {
       const name = parameters.name as string;
       if (!destinations.has(name)) {
@@ -144,6 +166,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/test',
     summary: 'Accept a test event',
     answers: 'The key of the event.',
+    answer: z.strictObject({ key: z.string() }),
     body: z.strictObject({
       source: z.string().optional().describe('The source it seems to come through; the first without it.'),
       destination: z
@@ -157,7 +180,11 @@ export const API_ROUTES: readonly ApiRoute[] = [
           `There is no destination “${body.destination}”. Known: ${[...destinations.keys()].join(', ')}.`,
         );
       }
-      const source = body.source ?? configuration.sources[0]?.name ?? '';
+      const sources = configuration.sources.map(({ name }) => name);
+      const source = body.source ?? sources[0] ?? '';
+      if (!sources.includes(source)) {
+        return new ApiFault(`There is no source “${source}”. Known: ${sources.join(', ')}.`);
+      }
       return { key: await operations.sendTest(source, body.destination ?? null) };
     },
   }),
@@ -166,6 +193,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/experiences',
     summary: 'Experiences by their last event',
     answers: 'The experiences, newest first.',
+    answer: experiencesAnswer,
     query: z.object({
       search: z.string().optional().describe('Part of the name.'),
       before: z.coerce
@@ -187,6 +215,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/refused',
     summary: 'The last requests that failed verification',
     answers: 'The requests, newest first, with the finding.',
+    answer: refusedAnswer,
     handle: ({ refusals }) => ({ refused: refusals.list() }),
   }),
   route({
@@ -194,6 +223,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/timeline',
     summary: 'Events and deliveries over time',
     answers: 'Buckets, oldest first: events received, and how many of their deliveries are done and dead.',
+    answer: timelineAnswer,
     query: z.object({ range: z.enum(Object.keys(RANGES) as Range[]).default('24h') }),
     handle: async ({ timeline, now }, { query: { range } }) => ({
       bucketMs: RANGES[range].bucketMs,
@@ -205,6 +235,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/export',
     summary: 'All events with deliveries and attempts, page by page',
     answers: 'Events after the given sequence, oldest first.',
+    answer: exportAnswer,
     query: z.object({
       after: z.coerce.number().int().min(0).default(0).describe('The sequence of the last event one has.'),
       limit: z.coerce.number().int().min(1).max(1_000).default(200),

@@ -5,8 +5,8 @@ import type { EventFilter } from '../ledger/reading.ts';
 /** So many events are on a page unless somebody asks for another number. */
 export const PAGE_SIZE = 50;
 
-const STATES = ['waiting', 'ready', 'running', 'done', 'dead', 'merged', 'dismissed'] as const;
-const ORIGINS = ['webhook', 'recovered', 'test', 'report'] as const;
+export const STATES = ['waiting', 'ready', 'running', 'done', 'dead', 'merged', 'dismissed'] as const;
+export const ORIGINS = ['webhook', 'recovered', 'test', 'report'] as const;
 
 /** An empty field of a form is one that was left out. */
 function optional<Value extends z.ZodType>(value: Value) {

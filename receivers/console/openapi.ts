@@ -43,7 +43,15 @@ const PROBLEM = {
   required: ['title', 'status', 'detail'],
 };
 
-function operation({ method, path, summary, answers, query, body }: ApiRoute): Record<string, unknown> {
+function operation({
+  method,
+  path,
+  summary,
+  answers,
+  answer,
+  query,
+  body,
+}: ApiRoute): Record<string, unknown> {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -58,7 +66,7 @@ function operation({ method, path, summary, answers, query, body }: ApiRoute): R
       requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } },
     }),
     responses: {
-      200: { description: answers, content: { 'application/json': { schema: { type: 'object' } } } },
+      200: { description: answers, content: { 'application/json': { schema: jsonSchema(answer) } } },
       default: {
         description: 'What went wrong.',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -1,15 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
 import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
 
 const TOKEN = 'the-token-of-the-tests';
 
+/** The part of the description that tests read: paths, methods, and the schema of what is answered. */
+type Description = Record<
+  string,
+  Record<string, { responses: { 200: { content: { 'application/json': { schema: object } } } } }>
+>;
+
+const ajv = new Ajv2020({ strict: false });
+
 describe('the API of the console', () => {
   const home = temporaryFolder();
   let own: FakeOwnApi;
   let receiver: Receiver;
   let key: string;
+  let description: Description;
 
   beforeAll(async () => {
     own = await startFakeOwnApi();
@@ -23,6 +33,8 @@ describe('the API of the console', () => {
     const answer = (await (await receiver.post(sampleBody('start'))).json()) as { event: string };
     key = answer.event;
     await receiver.printed(/dead letter/);
+    const described = await fetch(`${receiver.url}/console/api/openapi.json`);
+    description = ((await described.json()) as { paths: Description }).paths;
   });
   afterAll(async () => {
     await receiver?.stop();
@@ -40,7 +52,24 @@ describe('the API of the console', () => {
       headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    return { status: response.status, answer: (await response.json()) as never };
+    const answer = (await response.json()) as never;
+    if (response.ok) {
+      holdToDescription(method, path, answer);
+    }
+    return { status: response.status, answer };
+  }
+
+  /** Fails where an answer has less or more than the description of its call says. */
+  function holdToDescription(method: string, path: string, answer: unknown): void {
+    const [written = ''] = path.split('?');
+    const described = Object.entries(description).find(([template]) =>
+      new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(written),
+    );
+    const schema =
+      described?.[1][method.toLowerCase()]?.responses[200].content['application/json'].schema ?? {};
+    const validate = ajv.compile(schema);
+    validate(answer);
+    expect({ path, errors: validate.errors }).toEqual({ path, errors: null });
   }
 
   test('lists events, shows one, and previews it', async () => {
@@ -102,6 +131,19 @@ describe('the API of the console', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect((await call('GET', '/events?origin=test')).answer).toMatchObject({ events: [{ origin: 'test' }] });
+  });
+
+  test('answers everything else as it is described, too', async () => {
+    await receiver.post(sampleBody('end'), { secret: 'a-forged-secret' });
+    for (const path of ['/status', '/destinations', '/experiences', '/refused', '/export']) {
+      expect((await call('GET', path)).status).toBe(200);
+    }
+    expect((await call('POST', '/destinations/http/resume')).answer).toEqual({ resumed: 'http' });
+    expect((await call('POST', '/dead-letters/dismiss', { ids: [1] })).answer).toEqual({ count: 0 });
+    expect((await call('POST', '/test', { source: 'nobody' })).answer).toMatchObject({
+      status: 400,
+      detail: 'There is no source “nobody”. Known: default.',
+    });
   });
 
   test('counts events and deliveries over time', async () => {
