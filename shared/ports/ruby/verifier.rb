@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Verifies the signature of Intelligems webhooks. One file to copy: only the standard library, Ruby 2.7 and newer.
+# Verifies the signature of Intelligems webhooks. One file to copy: only the standard library, Ruby 3.0 and newer.
 
 require 'json'
 require 'openssl'
