@@ -1,10 +1,9 @@
 import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
-import { ROLES } from '../config/settings.ts';
 import { webhookUrl } from '../console/set-up-facts.ts';
 import { TOKEN_FILE } from '../console/tokens.ts';
 import { SECRET_FILE } from '../inbound/webhook-secret.ts';
@@ -28,16 +27,11 @@ export function addStartCommand(program: Command): void {
   program
     .command('start', { isDefault: true })
     .description('start the receiver')
-    .addOption(
-      new Option(
-        '--role <role>',
-        'with PostgreSQL: accept webhooks, deliver what was accepted, or all of it, as RECEIVER_ROLE does',
-      ).choices(ROLES),
-    )
-    .action(({ role }: { role?: string }) => start(role));
+    .option('--role <role>', 'accept webhooks, deliver what was accepted, or all (default: RECEIVER_ROLE)')
+    .action(start);
 }
 
-async function start(role: string | undefined): Promise<void> {
+async function start({ role }: { role?: string }): Promise<void> {
   const environment = role === undefined ? process.env : { ...process.env, RECEIVER_ROLE: role };
   const loaded = loadConfiguration({ environment, cwd: process.cwd() });
   if (!loaded.ok) {

@@ -16,9 +16,6 @@ const destinationNames = 'Write the names of destinations, as a list or with com
 
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
-/** What a process does. */
-export const ROLES = ['all', 'accept', 'deliver'] as const;
-
 /** The actions that the External API keeps a record of. */
 const RECORDED_ACTIONS = ['start', 'pause', 'end', 'delete'] as const;
 
@@ -30,7 +27,7 @@ const RECORDED_ACTIONS = ['start', 'pause', 'end', 'delete'] as const;
 export const settings = z.strictObject({
   role: setting(
     'RECEIVER_ROLE',
-    oneOf(ROLES).default('all'),
+    oneOf(['all', 'accept', 'deliver']).default('all'),
     'With PostgreSQL, what this process does: accept webhooks, deliver what was accepted, or all of it; `start --role` wins over it.',
   ),
 

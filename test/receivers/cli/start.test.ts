@@ -46,16 +46,14 @@ async function freePort(): Promise<number> {
 
 const HERE = { HOST: '127.0.0.1', PORT: '0' };
 
-describe('start --role', () => {
-  folderTest('wins over RECEIVER_ROLE, and names the roles where it is another word', async (folder) => {
-    const wrong = await runCommand(['start', '--role', 'both'], HERE);
-    expect(wrong.code).toBe(1);
-    expect(wrong.stderr).toMatch(/argument 'both' is invalid\. Allowed choices are all, accept, deliver\./);
-    const settings = { ...HERE, PORT: 'none', DATA_DIR: folder, RECEIVER_ROLE: 'nothing' };
-    const { stderr } = await runCommand(['start', '--role', 'accept'], settings);
-    expect(stderr).toMatch(/PORT/);
-    expect(stderr).not.toMatch(/RECEIVER_ROLE/);
-  });
+folderTest('--role wins over RECEIVER_ROLE, and one that there is not ends with 78', async (folder) => {
+  const settings = { ...HERE, PORT: 'none', DATA_DIR: folder };
+  const wrong = await runCommand(['start', '--role', 'both'], { ...settings, RECEIVER_ROLE: 'all' });
+  expect(wrong.code).toBe(78);
+  expect(wrong.stderr).toMatch(/RECEIVER_ROLE .*Write all, accept or deliver/);
+  const right = await runCommand(['start', '--role', 'accept'], { ...settings, RECEIVER_ROLE: 'both' });
+  expect(right.stderr).toMatch(/PORT/);
+  expect(right.stderr).not.toMatch(/RECEIVER_ROLE/);
 });
 
 describe('the first start', () => {
