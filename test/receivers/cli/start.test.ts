@@ -50,7 +50,7 @@ folderTest('--role wins over RECEIVER_ROLE, and one that there is not ends with 
   const settings = { ...HERE, PORT: 'none', DATA_DIR: folder };
   const wrong = await runCommand(['start', '--role', 'both'], { ...settings, RECEIVER_ROLE: 'all' });
   expect(wrong.code).toBe(78);
-  expect(wrong.stderr).toMatch(/RECEIVER_ROLE .*Write all, accept or deliver/);
+  expect(wrong.stderr).toMatch(/RECEIVER_ROLE\n +It is the text "both"\. Write all, accept or deliver/);
   const right = await runCommand(['start', '--role', 'accept'], { ...settings, RECEIVER_ROLE: 'both' });
   expect(right.stderr).toMatch(/PORT/);
   expect(right.stderr).not.toMatch(/RECEIVER_ROLE/);
