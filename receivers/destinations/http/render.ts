@@ -81,7 +81,7 @@ export interface ForwardedEvent {
     /** How long it has been live, pauses left out. */
     live: { ms: number; words: string } | null;
   };
-  /** What differs from the snapshot before, in words. `bookkeeping`: nothing that a person did. */
+  /** What differs from the snapshot before, in words. `bookkeeping`: no news, such as the status of a start. */
   changes: Change[];
   /** What came of an ended experience, once it is known. */
   results: Results | null;
