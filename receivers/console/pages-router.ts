@@ -229,7 +229,7 @@ export function pagesRouter(services: RouterServices): Router {
       next();
       return;
     }
-    await show(request, response, () => replayPage({ event: story.event, steps, titleOf }));
+    await show(request, response, (context) => replayPage({ event: story.event, steps, titleOf }, context));
   });
 
   router.post('/events/:key/replay', async (request, response, next) => {
@@ -322,7 +322,9 @@ export function pagesRouter(services: RouterServices): Router {
     }
     const written = writtenSelection(request.query);
     const letters = await operations.deadLetters(selection(written));
-    await show(request, response, () => decisionPage({ ...letters, what, titleOf, fields: written }));
+    await show(request, response, (context) =>
+      decisionPage({ ...letters, what, titleOf, fields: written }, context),
+    );
   });
 
   router.post('/dead-letters/:what', async (request, response, next) => {

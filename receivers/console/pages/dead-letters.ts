@@ -64,7 +64,10 @@ export interface DecisionFacts {
 }
 
 /** Says what will happen to dead letters before it does. */
-export function decisionPage({ what, groups, counted, more, titleOf, fields }: DecisionFacts): Page {
+export function decisionPage(
+  { what, groups, counted, more, titleOf, fields }: DecisionFacts,
+  { role }: PageContext,
+): Page {
   const replay = what === 'replay';
   const title = replay ? 'Send dead letters again' : 'Set dead letters aside';
   return {
@@ -85,6 +88,6 @@ ${counted === 0 ? html`<p class="empty">There is none of these any more: somebod
     )}</ul>
 <form method="post" action="/console/dead-letters/${what}" class="decide">
 ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-<button>${replay ? 'Send again' : 'Set aside'}</button> <a role="button" class="secondary" href="/console/dead-letters">Leave it</a></form>`;
+${when(role === 'editor', () => html`<button>${replay ? 'Send again' : 'Set aside'}</button>`)} <a role="button" class="secondary" href="/console/dead-letters">Leave it</a></form>`;
   }
 }

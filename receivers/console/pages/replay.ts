@@ -1,7 +1,7 @@
 import { html } from '../html.ts';
 import type { EventRecord } from '../records.ts';
 import type { ReplayStep } from '../replay.ts';
-import type { Page } from './layout.ts';
+import type { Page, PageContext } from './layout.ts';
 import { named } from './parts.ts';
 
 export interface ReplayFacts {
@@ -13,8 +13,8 @@ export interface ReplayFacts {
 const MARKS: Readonly<Record<ReplayStep['does'], string>> = { revive: '↻', send: '→', nothing: '–' };
 
 /** Says what a replay will do before it does it. */
-export function replayPage({ event, steps, titleOf }: ReplayFacts): Page {
-  const acts = steps.some(({ does }) => does !== 'nothing');
+export function replayPage({ event, steps, titleOf }: ReplayFacts, { role }: PageContext): Page {
+  const acts = role === 'editor' && steps.some(({ does }) => does !== 'nothing');
   return {
     title: 'Send it again',
     content: html`

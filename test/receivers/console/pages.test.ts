@@ -249,6 +249,11 @@ describe('the console in a browser', () => {
     const page = await openConsole(receiver.url, { token: VIEWER_TOKEN, path: '/set-up' });
     expect(await page.getByText('You may read only.').count()).toBe(1);
     expect(await page.getByRole('button', { name: 'Send a test' }).count()).toBe(0);
+    await page.goto(`${receiver.url}/console/events?search=Backpack`);
+    const event = await page.locator('.event').first().getAttribute('href');
+    await page.goto(`${receiver.url}${event}/replay?to=http`);
+    await page.getByText('What will happen').waitFor();
+    expect(await page.getByRole('button', { name: 'Send it again' }).count()).toBe(0);
     await page.close();
   });
 });
