@@ -1,7 +1,8 @@
 /**
  * Runs both verifier files against the vectors in the runtimes that people copy them to: Node 20, 22, 24 and 26, Bun,
- * Deno, workerd and an edge runtime. They are hundreds of megabytes, so they are installed aside, under
- * node_modules/.cache, and kept there. What cannot be installed is skipped and named; with --all that is a failure.
+ * Deno, workerd and an edge runtime; and the compiled Zapier app in Node 22, which Zapier runs, and 24. The runtimes
+ * are hundreds of megabytes, so they are installed aside, under node_modules/.cache, and kept there. What cannot be
+ * installed is skipped and named; with --all that is a failure.
  * Run: npm run test:runtimes
  */
 import { spawnSync } from 'node:child_process';
@@ -14,6 +15,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ASIDE = join(ROOT, 'node_modules/.cache/verifier-runtimes');
 const JAVASCRIPT = join(ASIDE, 'javascript');
 const IN_PROCESS = join(ROOT, 'test/runtimes/in-process.ts');
+const ZAPIER_APP = join(ROOT, 'test/runtimes/zapier-app.ts');
 const INSTALL_MS = 120_000;
 const RUN_MS = 60_000;
 
@@ -26,21 +28,24 @@ interface Runtime {
 }
 
 /** Node 20 runs no TypeScript: it gets the same files with their types taken out. */
-function node(version: string, entry: string): Runtime {
+function node(version: string, ...entries: string[]): Runtime {
   return {
     name: `Node ${version.split('.')[0]}`,
     package: 'node',
     version,
-    commands: (folder) => [
-      [join(folder, 'node_modules/.bin/node'), '--disable-warning=ExperimentalWarning', entry],
-    ],
+    commands: (folder) =>
+      entries.map((entry) => [
+        join(folder, 'node_modules/.bin/node'),
+        '--disable-warning=ExperimentalWarning',
+        entry,
+      ]),
   };
 }
 
 const RUNTIMES: Runtime[] = [
   node('20.20.2', join(JAVASCRIPT, 'test/runtimes/in-process.mjs')),
-  node('22.23.3', IN_PROCESS),
-  node('24.21.0', IN_PROCESS),
+  node('22.23.3', IN_PROCESS, ZAPIER_APP),
+  node('24.21.0', IN_PROCESS, ZAPIER_APP),
   node('26.9.0', IN_PROCESS),
   {
     name: 'Bun',
@@ -82,6 +87,9 @@ const RUNTIMES: Runtime[] = [
     commands: (folder) => [[process.execPath, join(ROOT, 'test/runtimes/in-edge-vm.ts'), folder]],
   },
 ];
+
+/** The line that tells that all is well. */
+const RESULT = /\b(1\d\d) of \1 cases agree|\b(\d+) of \2 instant triggers give/;
 
 const MODULES = [
   'shared/verifier.ts',
@@ -177,9 +185,9 @@ for (const runtime of RUNTIMES) {
   }
   for (const command of runtime.commands(installed.folder)) {
     const { status, output } = run(command, RUN_MS);
-    const isRight = status === 0 && /\b(1\d\d) of \1 cases agree/.test(output);
+    const isRight = status === 0 && RESULT.test(output);
     failed += isRight ? 0 : 1;
-    const lines = output.split('\n').filter((line) => !isRight || line.includes('cases agree'));
+    const lines = output.split('\n').filter((line) => !isRight || RESULT.test(line));
     console.log(`${isRight ? 'ok      ' : 'FAILED  '} ${title}: ${lines.join(isRight ? '; ' : '\n')}`);
   }
 }
