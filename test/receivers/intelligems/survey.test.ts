@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { loadConfiguration } from '../../../receivers/config/load.ts';
-import { newEvent } from '../../../receivers/inbound/new-event.ts';
+import { newEvent, type Plan } from '../../../receivers/inbound/new-event.ts';
 import { openClients } from '../../../receivers/intelligems/clients.ts';
 import { Survey } from '../../../receivers/intelligems/survey.ts';
 import type { Ledger } from '../../../receivers/ledger/contract.ts';
@@ -9,7 +9,8 @@ import { openLedger } from '../../../receivers/ledger/open.ts';
 import { type FakeIntelligems, type FakeOptions, startFakeIntelligems } from '../../fakes/intelligems.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 
-const MINUTE = 60_000;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 let now = 0;
@@ -30,6 +31,9 @@ afterEach(async () => {
     await end();
   }
 });
+
+/** Where a recovered event goes. */
+const plan: Plan = (_event, _source, dueAt) => [{ destination: 'slack', route: 'all', dueAt, quietMs: null }];
 
 /** Gives a way to survey as a receiver does that starts now, with the settings given. */
 async function openSurvey(
@@ -52,7 +56,7 @@ async function openSurvey(
   }
   const { configuration } = loaded;
   const clients = openClients(configuration.intelligems, configuration.sources);
-  const services = { ledger, clients, plan: () => [], log: pino({ level: 'silent' }), now: () => now };
+  const services = { ledger, clients, plan, log: pino({ level: 'silent' }), now: () => now };
   const [source] = configuration.sources;
   return () => {
     const survey = new Survey(source!, configuration, services);
@@ -60,9 +64,10 @@ async function openSurvey(
   };
 }
 
-/** The last webhook reaches the ledger. */
-async function post(): Promise<void> {
-  const body = Buffer.from(intelligems.webhooks.at(-1)?.body ?? '');
+/** The last webhook reaches the ledger, with a time that lies so far beside the vendor's own record. */
+async function post({ shiftedBy = 0 } = {}): Promise<void> {
+  const webhook = JSON.parse(intelligems.webhooks.at(-1)?.body ?? '');
+  const body = Buffer.from(JSON.stringify({ ...webhook, timestamp: webhook.timestamp + shiftedBy }));
   await ledger.accept(
     newEvent({ body, headers: {}, source: 'default', origin: 'webhook', receivedAt: now }, () => []),
   );
@@ -72,6 +77,91 @@ async function recovered(): Promise<[action: string | null, at: number | null][]
   const events = await ledger.events({ origin: 'recovered', limit: 100 });
   return events.map(({ action, occurredAt }) => [action, occurredAt]);
 }
+
+describe('an action without a webhook', () => {
+  test.each([
+    ['deliver', ['slack']],
+    ['list', []],
+  ])('goes where the settings say: %s', async (mode, destinations) => {
+    const start = await openSurvey({}, { RECONCILE: mode });
+    const round = start();
+    await round();
+    now += MINUTE;
+    const { id } = intelligems.create();
+    await post();
+    intelligems.act(id, 'start');
+    now += HOUR;
+    await round();
+    const [event, ...more] = await ledger.events({ origin: 'recovered', limit: 10 });
+    expect(more).toEqual([]);
+    expect(event).toMatchObject({ action: 'startExperience' });
+    const made = await ledger.deliveries(event?.key ?? '');
+    expect(made.map(({ destination }) => destination)).toEqual(destinations);
+  });
+
+  test('is left alone until it is old enough, and looked for again as soon as it is', async () => {
+    const start = await openSurvey({});
+    const round = start();
+    await round();
+    const { id } = intelligems.create();
+    await post();
+    now += HOUR;
+    intelligems.act(id, 'start');
+    const startedAt = now;
+    now += 14 * MINUTE;
+    const nextAfter = await round();
+    expect(await recovered()).toEqual([]);
+    expect(nextAfter).toBeLessThan(16 * MINUTE);
+    now += nextAfter;
+    await round();
+    expect(await recovered()).toEqual([['startExperience', startedAt]]);
+  });
+
+  test('is left alone where its kind is not compared', async () => {
+    const start = await openSurvey({}, { RECONCILE_ACTIONS: 'start, end' });
+    const round = start();
+    await round();
+    const { id } = intelligems.create();
+    await post();
+    for (const action of ['start', 'pause', 'end', 'delete'] as const) {
+      now += 20 * MINUTE;
+      intelligems.act(id, action);
+    }
+    now += HOUR;
+    await round();
+    expect((await recovered()).map(([action]) => action)).toEqual(['endExperience', 'startExperience']);
+  });
+
+  test('of the time before the first comparison is not announced', async () => {
+    const start = await openSurvey({});
+    const { id } = intelligems.create();
+    intelligems.act(id, 'start');
+    now += HOUR;
+    const round = start();
+    await round();
+    now += HOUR;
+    intelligems.act(id, 'pause');
+    now += HOUR;
+    await round();
+    expect((await recovered()).map(([action]) => action)).toEqual(['pauseExperience']);
+  });
+
+  test('is not seen where its webhook came in time with a slightly different time', async () => {
+    const start = await openSurvey({});
+    const round = start();
+    await round();
+    const { id } = intelligems.create();
+    await post();
+    now += HOUR;
+    intelligems.act(id, 'start');
+    await post({ shiftedBy: -2 * SECOND });
+    for (let times = 0; times < 3; times += 1) {
+      now += HOUR;
+      await round();
+    }
+    expect(await recovered()).toEqual([]);
+  });
+});
 
 describe('a deletion without a webhook', () => {
   test.each([
