@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { runCommand } from '../../fixtures/receiver.ts';
 import { type Stage, setStage, until } from './stage.ts';
 import { lives, stored } from './stored.ts';
 
@@ -163,27 +162,6 @@ describe('a deletion', () => {
     await stage.delivered('slack', 3);
     expect(replies()).toHaveLength(1);
   });
-});
-
-test('a store with many experiences costs a request for a hundred of them, at the pace that the vendor allows', async () => {
-  await stage.close();
-  stage = await setStage({ now: () => now, rate: { size: 6, refill: 6, everyMs: 300 } });
-  Object.assign(stage.settings, { RECONCILE: 'deliver', RECONCILE_GRACE_SECONDS: '0', RESULTS: 'false' });
-  const { intelligems } = stage;
-  const ids = Array.from({ length: 1_150 }, () => intelligems.create().id);
-  await stage.start();
-  await until(
-    () => intelligems.requests.length,
-    (requests) => requests >= 12,
-  );
-  await stage.receiver.stop();
-  later();
-  intelligems.act(ids[0] ?? '', 'start');
-  intelligems.requests.length = 0;
-  const { stdout, stderr } = await runCommand(['reconcile'], stage.settings);
-  expect(stderr).toBe('');
-  expect(stdout).toMatch(/1150 experiences .* one action/);
-  expect(intelligems.requests.filter(({ status }) => status === 200)).toHaveLength(12);
 });
 
 test('of fifty experiences that lived on while the receiver was off, every action is known and told exactly once', async () => {

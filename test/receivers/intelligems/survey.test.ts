@@ -39,7 +39,7 @@ const plan: Plan = (_event, _source, dueAt) => [{ destination: 'slack', route: '
 async function openSurvey(
   options: FakeOptions,
   settings: Record<string, string> = {},
-): Promise<() => () => Promise<number>> {
+): Promise<() => Survey> {
   intelligems = await startFakeIntelligems({ now: () => now, ...options });
   endings.unshift(() => intelligems.close());
   const loaded = loadConfiguration({
@@ -58,11 +58,10 @@ async function openSurvey(
   const clients = openClients(configuration.intelligems, configuration.sources);
   const services = { ledger, clients, plan, log: pino({ level: 'silent' }), now: () => now };
   const [source] = configuration.sources;
-  return () => {
-    const survey = new Survey(source!, configuration, services);
-    return () => survey.round(new AbortController().signal);
-  };
+  return () => new Survey(source!, configuration, services);
 }
+
+const { signal } = new AbortController();
 
 /** The last webhook reaches the ledger, with a time that lies so far beside the vendor's own record. */
 async function post({ shiftedBy = 0 } = {}): Promise<void> {
@@ -84,14 +83,14 @@ describe('an action without a webhook', () => {
     ['list', []],
   ])('goes where the settings say: %s', async (mode, destinations) => {
     const start = await openSurvey({}, { RECONCILE: mode });
-    const round = start();
-    await round();
+    const survey = start();
+    await survey.round(signal);
     now += MINUTE;
     const { id } = intelligems.create();
     await post();
     intelligems.act(id, 'start');
     now += HOUR;
-    await round();
+    await survey.round(signal);
     const [event, ...more] = await ledger.events({ origin: 'recovered', limit: 10 });
     expect(more).toEqual([]);
     expect(event).toMatchObject({ action: 'startExperience' });
@@ -101,26 +100,26 @@ describe('an action without a webhook', () => {
 
   test('is left alone until it is old enough, and looked for again as soon as it is', async () => {
     const start = await openSurvey({});
-    const round = start();
-    await round();
+    const survey = start();
+    await survey.round(signal);
     const { id } = intelligems.create();
     await post();
     now += HOUR;
     intelligems.act(id, 'start');
     const startedAt = now;
     now += 14 * MINUTE;
-    const nextAfter = await round();
+    const nextAfter = await survey.round(signal);
     expect(await recovered()).toEqual([]);
     expect(nextAfter).toBeLessThan(16 * MINUTE);
     now += nextAfter;
-    await round();
+    await survey.round(signal);
     expect(await recovered()).toEqual([['startExperience', startedAt]]);
   });
 
   test('is left alone where its kind is not compared', async () => {
     const start = await openSurvey({}, { RECONCILE_ACTIONS: 'start, end' });
-    const round = start();
-    await round();
+    const survey = start();
+    await survey.round(signal);
     const { id } = intelligems.create();
     await post();
     for (const action of ['start', 'pause', 'end', 'delete'] as const) {
@@ -128,7 +127,7 @@ describe('an action without a webhook', () => {
       intelligems.act(id, action);
     }
     now += HOUR;
-    await round();
+    await survey.round(signal);
     expect((await recovered()).map(([action]) => action)).toEqual(['endExperience', 'startExperience']);
   });
 
@@ -137,19 +136,19 @@ describe('an action without a webhook', () => {
     const { id } = intelligems.create();
     intelligems.act(id, 'start');
     now += HOUR;
-    const round = start();
-    await round();
+    const survey = start();
+    await survey.round(signal);
     now += HOUR;
     intelligems.act(id, 'pause');
     now += HOUR;
-    await round();
+    await survey.round(signal);
     expect((await recovered()).map(([action]) => action)).toEqual(['pauseExperience']);
   });
 
   test('is not seen where its webhook came in time with a slightly different time', async () => {
     const start = await openSurvey({});
-    const round = start();
-    await round();
+    const survey = start();
+    await survey.round(signal);
     const { id } = intelligems.create();
     await post();
     now += HOUR;
@@ -157,7 +156,7 @@ describe('an action without a webhook', () => {
     await post({ shiftedBy: -2 * SECOND });
     for (let times = 0; times < 3; times += 1) {
       now += HOUR;
-      await round();
+      await survey.round(signal);
     }
     expect(await recovered()).toEqual([]);
   });
@@ -172,36 +171,36 @@ describe('a deletion without a webhook', () => {
     'of an experience that is then %s is found once it is old enough, once',
     async (deleted, noticedAfter) => {
       const start = await openSurvey({ deleted });
-      const round = start();
-      await round();
+      const survey = start();
+      await survey.round(signal);
       now += MINUTE;
       intelligems.create();
       await post();
       const { id } = intelligems.create();
       await post();
       now += HOUR;
-      await round();
+      await survey.round(signal);
       now += HOUR;
       intelligems.act(id, 'delete');
       const deletedAt = now;
       now += noticedAfter;
-      await round();
+      await survey.round(signal);
       expect(await recovered()).toEqual([]);
       now += 16 * MINUTE;
-      await round();
+      await survey.round(signal);
       const found = [['deleteExperience', deletedAt + noticedAfter]];
       expect(await recovered()).toEqual(found);
       now += HOUR;
-      await round();
-      await start()();
+      await survey.round(signal);
+      await start().round(signal);
       expect(await recovered()).toEqual(found);
     },
   );
 
   test('is found a day later of an experience that was archived before', async () => {
     const start = await openSurvey({ deleted: 'hidden' });
-    const round = start();
-    await round();
+    const survey = start();
+    await survey.round(signal);
     now += MINUTE;
     intelligems.create();
     await post();
@@ -209,11 +208,11 @@ describe('a deletion without a webhook', () => {
     await post();
     intelligems.archive(id);
     now += HOUR;
-    await round();
+    await survey.round(signal);
     intelligems.act(id, 'delete');
     const deletedAt = now;
     now += 25 * HOUR;
-    await round();
+    await survey.round(signal);
     expect(await recovered()).toEqual([['deleteExperience', deletedAt]]);
   });
 
@@ -227,13 +226,32 @@ describe('a deletion without a webhook', () => {
       await post();
       intelligems.act(id, 'delete');
       now += 24 * HOUR;
-      const round = start();
+      const survey = start();
       for (let times = 0; times < 3; times += 1) {
-        await round();
+        await survey.round(signal);
         now += HOUR;
       }
-      await start()();
+      await start().round(signal);
       expect(await recovered()).toEqual([]);
     },
   );
+});
+
+test('a store with many experiences costs a request for a hundred of them, at the pace that the vendor allows', async () => {
+  const start = await openSurvey({ rate: { size: 6, refill: 6, everyMs: 100 } });
+  const survey = start();
+  const ids = Array.from({ length: 1_150 }, () => intelligems.create().id);
+  await survey.round(signal);
+  expect(intelligems.requests.filter(({ status }) => status === 200)).toHaveLength(12);
+  now += MINUTE;
+  intelligems.act(ids[0] ?? '', 'start');
+  now += HOUR;
+  intelligems.requests.length = 0;
+  const { listed, recovered, failure } = await survey.whole(signal);
+  expect({ listed, failure, found: recovered.map(({ experienceId }) => experienceId) }).toEqual({
+    listed: 1_150,
+    failure: null,
+    found: [ids[0]],
+  });
+  expect(intelligems.requests.filter(({ status }) => status === 200)).toHaveLength(12);
 });
