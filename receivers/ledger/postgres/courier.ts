@@ -90,6 +90,7 @@ export class Courier {
       const tells = this.#learn(destination, settlement);
       await this.#settle({ id, tries: claim.tries, destination, settlement, tells });
     }
+    this.#expectLease();
   }
 
   /** Waits until the delivery may go out, and marks it as running; null where nothing is left to do. */
@@ -105,13 +106,21 @@ export class Courier {
           return null;
         }
         if (claim?.verdict === 'claimed') {
-          if (!this.#parts.holds()) {
-            throw new NotDelivered('This process lost its lease.');
-          }
+          this.#expectLease();
           return claim;
         }
       }
       await this.#wait(destination);
+    }
+  }
+
+  /**
+   * Throws where the lease is over. The queue removes a job whose delivery resolves by its id alone, whoever
+   * holds it by then: after a job was given away, its row may be the retry's, or another process may live by it.
+   */
+  #expectLease(): void {
+    if (!this.#parts.holds()) {
+      throw new NotDelivered('This process lost its lease.');
     }
   }
 

@@ -122,7 +122,7 @@ function settlement(outcome: Outcome): Settlement {
   }
   return outcome.type === 'dead'
     ? { ...times, state: 'dead', reason: outcome.reason, uncertain: false }
-    : { ...times, state: 'ready', dueAt: now + 600_000, attemptCounts: true, uncertain: false };
+    : { ...times, state: 'ready', dueAt: now + (outcome.delayMs ?? 600_000), attemptCounts: true, uncertain: false };
 }
 
 const DONE: Outcome = { type: 'done' };
@@ -304,6 +304,36 @@ describe('a worker that is lost', () => {
     answer(DONE);
     expect(await other.finished(given.key)).toEqual(['done']);
     expect((await other.ledger.attempts(delivery.id)).map(({ outcome }) => outcome)).toEqual(['done']);
+  });
+
+  test('leaves the retry it wrote last of all, after its jobs were given away', async () => {
+    const url = await copy();
+    const network = await startProxy(url);
+    closing.push(() => network.close());
+    const lost = await (await Process.open(network.url, { statementTimeoutMs: 300 })).deliver();
+    const given = event();
+    await lost.ledger.accept(given);
+    const { answer } = await lost.next();
+    const { rows } = await run(url, 'SELECT id FROM ledger.workers');
+    // It buries the dead, and takes nothing itself.
+    const other = await Process.open(url);
+    await other.ledger.queue.start({
+      destinations: [{ name: 'email', concurrency: 1 }],
+      health: BREAKER,
+      onError: (error) => other.errors.push(error),
+      attempt: () => Promise.reject(new Error('There is nothing for email.')),
+    });
+    network.cut();
+    answer({ ...RETRY, delayMs: 0 } as Outcome);
+    const buried = `SELECT 1 FROM ledger.workers WHERE id = ${rows[0]?.id}`;
+    while ((await run(url, buried)).rowCount === 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    network.mend();
+    const again = await lost.next();
+    expect(again.delivery).toMatchObject({ eventKey: given.key, attempt: 2 });
+    again.answer(DONE);
+    expect(await lost.finished(given.key)).toEqual(['done']);
   });
 
   test('delivers again when its network is back', async () => {
