@@ -122,7 +122,13 @@ function settlement(outcome: Outcome): Settlement {
   }
   return outcome.type === 'dead'
     ? { ...times, state: 'dead', reason: outcome.reason, uncertain: false }
-    : { ...times, state: 'ready', dueAt: now + (outcome.delayMs ?? 600_000), attemptCounts: true, uncertain: false };
+    : {
+        ...times,
+        state: 'ready',
+        dueAt: now + (outcome.delayMs ?? 600_000),
+        attemptCounts: true,
+        uncertain: false,
+      };
 }
 
 const DONE: Outcome = { type: 'done' };
