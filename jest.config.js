@@ -6,5 +6,6 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/test/fixtures/restore-http.ts'],
   testTimeout: 30_000,
   modulePathIgnorePatterns: ['<rootDir>/zapier-app/(dist|build)/'],
-  maxWorkers: 2,
+  // One more than two cores: some tests wait for time-outs.
+  maxWorkers: 3,
 };

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { PostgresLedger } from '../../receivers/ledger/postgres/ledger.ts';
 import { sampleBody } from '../fixtures/messages.ts';
-import { startPostgres } from '../fixtures/postgres.ts';
+import { startOwnPostgres } from '../fixtures/postgres.ts';
 import { temporaryFolder } from '../fixtures/receiver.ts';
 import { load, startServer } from './server.ts';
 import { signedEvents } from './signed-events.ts';
@@ -22,7 +22,7 @@ const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
 /** So many events are written in one statement. */
 const STEP = 50_000;
 
-const postgres = await startPostgres({ settings: ['max_wal_size=4GB', 'shared_buffers=512MB'] });
+const postgres = await startOwnPostgres({ settings: ['max_wal_size=4GB', 'shared_buffers=512MB'] });
 const full = await postgres.createDatabase();
 await fill(full);
 

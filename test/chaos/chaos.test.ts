@@ -4,16 +4,12 @@ import { runChaos } from './chaos.ts';
 /** To repeat a run that failed: CHAOS_SEED=… npm test -- test/chaos */
 const SEED = Number(process.env.CHAOS_SEED ?? 20_261_124);
 
-test.each([SEED, SEED + 1])(
-  'nothing acknowledged is lost or seen twice, however the receiver is killed (seed %d)',
-  async (seed) => {
-    const result = await runChaos({ seed, rounds: 6, eventsPerRound: 20 });
-    expect(result).toMatchObject({
-      lost: { slack: [], sheets: [], email: [], http: [] },
-      doubled: { slack: [], sheets: [] },
-      disordered: [],
-    });
-    expect(result.acknowledged).toBeGreaterThan(20);
-  },
-  120_000,
-);
+test('nothing acknowledged is lost or seen twice, however the receiver is killed', async () => {
+  const result = await runChaos({ seed: SEED, rounds: 7, eventsPerRound: 20 });
+  expect(result).toMatchObject({
+    lost: { slack: [], sheets: [], email: [], http: [] },
+    doubled: { slack: [], sheets: [] },
+    disordered: [],
+  });
+  expect(result.acknowledged).toBeGreaterThan(20);
+}, 120_000);

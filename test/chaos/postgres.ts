@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { samplePayload } from '../fixtures/messages.ts';
-import { type PostgresServer, startPostgres } from '../fixtures/postgres.ts';
+import { type OwnPostgresServer, startOwnPostgres } from '../fixtures/postgres.ts';
 import { Receiver, temporaryFolder } from '../fixtures/receiver.ts';
 import { type ChaosResult, count, drained, IMPATIENT, post, type Sent } from './chaos.ts';
 import { drawn, seeded } from './random.ts';
@@ -42,7 +42,7 @@ export async function runPostgresChaos({
 }: PostgresChaosOptions): Promise<PostgresChaosResult> {
   const random = seeded(seed);
   const world = await startWorld(random() < 0.5 ? 'card' : 'message');
-  const postgres = await startPostgres();
+  const postgres = await startOwnPostgres();
   const { folder, remove } = temporaryFolder();
   const fleet = new Fleet({
     ...world.settings,
@@ -139,7 +139,7 @@ class Fleet {
 async function killOnce(
   kill: Kill,
   fleet: Fleet,
-  postgres: PostgresServer,
+  postgres: OwnPostgresServer,
   world: World,
   events: number,
   random: () => number,

@@ -10,7 +10,7 @@ import {
 } from '../../../receivers/ledger/contract.ts';
 import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
 import type { PostgresSettings } from '../../../receivers/ledger/postgres/settings.ts';
-import { type PostgresServer, startPostgres } from '../../fixtures/postgres.ts';
+import { type PostgresServer, startOwnPostgres, startPostgres } from '../../fixtures/postgres.ts';
 import { startProxy } from '../../fixtures/postgres-proxy.ts';
 
 const BREAKER = circuitBreaker({ failures: 3, firstPauseMs: 60_000, longestPauseMs: 300_000 });
@@ -365,7 +365,7 @@ describe('a worker that is lost', () => {
 
 describe('a database in trouble', () => {
   test('that is restarted: accepts are refused, then go on by themselves; outcomes are written later', async () => {
-    const own = await startPostgres();
+    const own = await startOwnPostgres();
     try {
       const process = await (await Process.open(await own.createDatabase())).deliver();
       const given = event();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
 import { startFakeOwnApi } from '../../fakes/own-api.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
-import { startPostgres } from '../../fixtures/postgres.ts';
+import { startOwnPostgres } from '../../fixtures/postgres.ts';
 import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
 
 /** More than go out at once to an own API, so that the process has jobs in hand that it has not begun. */
@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 test('a process that holds jobs when its database goes lives on, and delivers each once it is back', async () => {
-  const postgres = await startPostgres();
+  const postgres = await startOwnPostgres();
   closing.push(() => postgres.stop());
   const api = await startFakeOwnApi({ delayMs: 100 });
   closing.push(() => api.close());
