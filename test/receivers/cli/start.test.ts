@@ -266,6 +266,14 @@ describe('a receiver that runs', () => {
     );
   });
 
+  folderTest('whoever read the log may be gone: SIGTERM ends it all the same', async (folder) => {
+    const receiver = await Receiver.start({ DATA_DIR: folder });
+    const stopped = receiver.stop();
+    await receiver.printed(/stopping/);
+    receiver.process.stdout?.destroy();
+    expect(await stopped).toBe(0);
+  });
+
   folderTest(
     'a log that cannot be written ends nothing',
     async (folder) => {
