@@ -1,4 +1,3 @@
-import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SqliteLedger } from '../../receivers/ledger/sqlite/ledger.ts';
 import { temporaryFolder } from '../fixtures/receiver.ts';
@@ -17,19 +16,24 @@ const [pairs = 7, seconds = 4, held = 1_000_000] = process.argv.slice(2).map(Num
 
 const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta.url));
 const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
-const events = signedEvents(16_000 * seconds);
 const full = temporaryFolder();
 
-async function accept(from: string | null): Promise<LoadResult> {
-  const { folder, remove } = temporaryFolder();
-  if (from !== null) {
-    cpSync(from, folder, { recursive: true });
-  }
+/** What is there stays, and grows: a copy for each run would still be on its way to the disk during the run. */
+async function accept(folder: string): Promise<LoadResult> {
+  const events = signedEvents(16_000 * seconds);
   const server = await startServer([RECEIVER, 'start'], { DATA_DIR: folder, CONFIG_FILE: CONFIGURATION });
   try {
     return await load(server.url, events, seconds);
   } finally {
     await server.stop();
+  }
+}
+
+async function acceptIntoEmpty(): Promise<LoadResult> {
+  const { folder, remove } = temporaryFolder();
+  try {
+    return await accept(folder);
+  } finally {
     remove();
   }
 }
@@ -52,11 +56,11 @@ const empties: LoadResult[] = [];
 const fulls: LoadResult[] = [];
 for (let pair = 0; pair < pairs; pair += 1) {
   if (pair % 2 === 0) {
-    empties.push(await accept(null));
+    empties.push(await acceptIntoEmpty());
     fulls.push(await accept(full.folder));
   } else {
     fulls.push(await accept(full.folder));
-    empties.push(await accept(null));
+    empties.push(await acceptIntoEmpty());
   }
 }
 full.remove();
