@@ -4,7 +4,7 @@ import pino, { type Logger } from 'pino';
 const MOST_UNREAD_BYTES = 16 * 1_048_576;
 
 /** Lines gather up to this many bytes, or this many milliseconds, before they are written. */
-const GATHERED_BYTES = 4_096;
+const GATHERED_BYTES = 16_000;
 const GATHERED_MS = 50;
 
 /**
