@@ -38,11 +38,14 @@ export function fillLedger(folder: string, events: number): void {
     .run(new Uint8Array(sampleBody('end')));
   database.exec(`
     ${numbers}
-    INSERT INTO experiences (experience_id, name, organization_id, source, events, first_at, last_at,
-      latest_occurred_at, last_sequence)
-    SELECT ${experience}, 'Experience ' || number % 500, 'organization', 'default', ${events / 500},
-      ${now - 80 * DAY_MS}, MAX(${at}), MAX(${at}), MAX(number)
+    INSERT INTO experiences (id, experience_id, name, organization_id, source, first_at)
+    SELECT number % 500 + 1, ${experience}, 'Experience ' || number % 500, 'organization', 'default', MIN(${at})
     FROM numbers GROUP BY number % 500
+  `);
+  database.exec(`
+    ${numbers}
+    INSERT INTO experience_heads (id, events, last_at, latest_occurred_at, last_sequence)
+    SELECT number % 500 + 1, COUNT(*), MAX(${at}), MAX(${at}), MAX(number) FROM numbers GROUP BY number % 500
   `);
   database.exec(`
     ${numbers}, places (place) AS (VALUES (0), (1), (2), (3))

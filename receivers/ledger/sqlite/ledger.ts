@@ -19,10 +19,14 @@ import type {
   QueueDepth,
   TimelineBucket,
 } from '../reading.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { acceptRow, type Operations } from './operations.ts';
 import type { Queries } from './queries.ts';
 import { SqliteQueue } from './queue.ts';
 import { LedgerThread } from './thread.ts';
+
+/** After so many writes, what the write-ahead log holds is copied into the file. */
+const WRITES_PER_CHECKPOINT = 500;
 
 /** The ledger on embedded storage: one SQLite file, written by a thread of its own and read by another. */
 export class SqliteLedger implements Ledger {
@@ -31,13 +35,18 @@ export class SqliteLedger implements Ledger {
   readonly #reader: LedgerThread<Queries>;
   /** What people search and list may take long; deliveries do not wait for it. Starts when it is first asked. */
   readonly #lists: LedgerThread<Queries>;
+  /** Copies the write-ahead log into the file, which the writer would else do while events wait for it. */
+  readonly #checkpoints: LedgerThread<Checkpoints>;
+  #checkpointing = false;
+  #writes = 0;
 
   private constructor(file: string) {
-    this.#writer = new LedgerThread({ file, mode: 'write' });
     // The writer has much of the file in memory, and would go on for long on one that is damaged.
-    const onDamage = (): void => this.#writer.openAnew();
-    this.#reader = new LedgerThread({ file, mode: 'read' }, onDamage);
-    this.#lists = new LedgerThread({ file, mode: 'read' }, onDamage);
+    const observer = { damaged: () => this.#writer.openAnew() };
+    this.#writer = new LedgerThread({ file, mode: 'write' }, { settled: (calls) => this.#written(calls) });
+    this.#checkpoints = new LedgerThread({ file, mode: 'checkpoint' }, observer);
+    this.#reader = new LedgerThread({ file, mode: 'read' }, observer);
+    this.#lists = new LedgerThread({ file, mode: 'read' }, observer);
     this.queue = new SqliteQueue(this.#writer, () => this.health());
   }
 
@@ -58,7 +67,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async accept(event: NewEvent): Promise<Accepted> {
-    const fresh = await this.#writer.call('accept', acceptRow(event));
+    const fresh = await this.#writer.call('accept', acceptRow(event), event.body);
     if (fresh) {
       for (const { destination, dueAt } of event.deliveries) {
         this.queue.announce(destination, dueAt);
@@ -171,7 +180,20 @@ export class SqliteLedger implements Ledger {
 
   async close(): Promise<void> {
     // The last to close the file folds its log into it, which a reader cannot.
-    await Promise.all([this.#reader.close(), this.#lists.close()]);
+    await Promise.all([this.#reader.close(), this.#lists.close(), this.#checkpoints.close()]);
     await this.#writer.close();
+  }
+
+  #written(calls: number): void {
+    this.#writes += calls;
+    if (this.#writes >= WRITES_PER_CHECKPOINT && !this.#checkpointing && !this.#checkpoints.closed) {
+      this.#writes = 0;
+      this.#checkpointing = true;
+      const ended = (): void => {
+        this.#checkpointing = false;
+      };
+      // Where it fails the writer meets the same fault, and tells of it.
+      this.#checkpoints.call('checkpoint').then(ended, ended);
+    }
   }
 }

@@ -1,11 +1,11 @@
 import TinyQueue from 'tinyqueue';
 
-/** A delivery that is not finished. Times are milliseconds since 1970. */
+/** A delivery that is not finished, or was until just now. Times are milliseconds since 1970. */
 export interface OpenDelivery {
   id: number;
   destination: string;
   lane: string;
-  state: 'waiting' | 'ready' | 'running';
+  state: 'waiting' | 'ready' | 'running' | 'finished';
   dueAt: number;
   quietMs: number | null;
   heldSince: number | null;
@@ -24,48 +24,59 @@ interface Due {
  * than all else.
  */
 export class OpenDeliveries {
-  readonly #byId = new Map<number, OpenDelivery>();
-  /** Per destination and lane, in the order of acceptance. */
-  readonly #lanes = new Map<string, OpenDelivery[]>();
-  readonly #due = new Map<string, TinyQueue<Due>>();
+  readonly #destinations = new Map<string, OpenAtDestination>();
+  /** Those of which an attempt is under way, by id. */
+  readonly #running = new Map<number, OpenDelivery>();
 
-  get(id: number): OpenDelivery | undefined {
-    return this.#byId.get(id);
+  /** The delivery of this id, where an attempt of it is under way. */
+  running(id: number): OpenDelivery | undefined {
+    return this.#running.get(id);
+  }
+
+  /** All of which an attempt is under way. */
+  allRunning(): OpenDelivery[] {
+    return [...this.#running.values()];
   }
 
   /** The last in a lane; undefined where the lane is empty. */
   last(destination: string, lane: string): OpenDelivery | undefined {
-    return this.#lanes.get(laneKey(destination, lane))?.at(-1);
+    return this.#destinations.get(destination)?.lanes.get(lane)?.at(-1);
   }
 
   /** Adds a delivery at its place in its lane: by id, which counts up in the order of acceptance. */
   add(delivery: OpenDelivery): void {
-    this.#byId.set(delivery.id, delivery);
-    const key = laneKey(delivery.destination, delivery.lane);
-    const lane = this.#lanes.get(key);
+    const { lanes } = this.#at(delivery.destination);
+    const lane = lanes.get(delivery.lane);
     if (lane === undefined) {
-      this.#lanes.set(key, [delivery]);
+      lanes.set(delivery.lane, [delivery]);
+    } else if ((lane.at(-1) as OpenDelivery).id < delivery.id) {
+      lane.push(delivery);
     } else {
-      const after = lane.findLastIndex(({ id }) => id < delivery.id);
-      lane.splice(after + 1, 0, delivery);
+      lane.splice(lane.findLastIndex(({ id }) => id < delivery.id) + 1, 0, delivery);
+    }
+    if (delivery.state === 'running') {
+      this.#running.set(delivery.id, delivery);
     }
     this.#offer(delivery);
   }
 
   /** Takes a finished delivery out. Gives the next of its lane, where that has to become ready. */
   remove(delivery: OpenDelivery): OpenDelivery | undefined {
-    this.#byId.delete(delivery.id);
-    const key = laneKey(delivery.destination, delivery.lane);
-    const lane = this.#lanes.get(key) ?? [];
+    this.#running.delete(delivery.id);
+    const { lanes } = this.#at(delivery.destination);
+    const lane = lanes.get(delivery.lane) ?? [];
     lane.splice(lane.indexOf(delivery), 1);
     if (lane.length === 0) {
-      this.#lanes.delete(key);
+      lanes.delete(delivery.lane);
     }
-    return delivery.state === 'waiting' ? undefined : lane[0];
+    const wasWaiting = delivery.state === 'waiting';
+    delivery.state = 'finished';
+    return wasWaiting ? undefined : lane[0];
   }
 
   /** Makes a delivery ready at a time. */
   ready(delivery: OpenDelivery, dueAt: number): void {
+    this.#running.delete(delivery.id);
     delivery.state = 'ready';
     delivery.dueAt = dueAt;
     this.#offer(delivery);
@@ -79,6 +90,7 @@ export class OpenDeliveries {
       const { delivery } = next;
       delivery.state = 'running';
       delivery.untried = false;
+      this.#running.set(delivery.id, delivery);
       taken.push(delivery);
       next = this.#next(destination);
     }
@@ -92,33 +104,38 @@ export class OpenDeliveries {
 
   /** The next that is due; what has changed since it was put into the queue is passed over. */
   #next(destination: string): Due | undefined {
-    const queue = this.#due.get(destination);
-    for (let due = queue?.peek(); due !== undefined; due = queue?.peek()) {
-      const { delivery } = due;
-      if (delivery.state === 'ready' && delivery.dueAt === due.dueAt && this.#byId.has(delivery.id)) {
+    const { due: queue } = this.#at(destination);
+    for (let due = queue.peek(); due !== undefined; due = queue.peek()) {
+      if (due.delivery.state === 'ready' && due.delivery.dueAt === due.dueAt) {
         return due;
       }
-      queue?.pop();
+      queue.pop();
     }
     return undefined;
   }
 
   #offer(delivery: OpenDelivery): void {
-    if (delivery.state !== 'ready') {
-      return;
+    if (delivery.state === 'ready') {
+      this.#at(delivery.destination).due.push({ dueAt: delivery.dueAt, delivery });
     }
-    let queue = this.#due.get(delivery.destination);
-    if (queue === undefined) {
-      queue = new TinyQueue<Due>(
-        [],
-        (one, other) => one.dueAt - other.dueAt || one.delivery.id - other.delivery.id,
-      );
-      this.#due.set(delivery.destination, queue);
+  }
+
+  #at(destination: string): OpenAtDestination {
+    let open = this.#destinations.get(destination);
+    if (open === undefined) {
+      open = { lanes: new Map(), due: new TinyQueue<Due>([], earlier) };
+      this.#destinations.set(destination, open);
     }
-    queue.push({ dueAt: delivery.dueAt, delivery });
+    return open;
   }
 }
 
-function laneKey(destination: string, lane: string): string {
-  return `${destination}\n${lane}`;
+interface OpenAtDestination {
+  /** In the order of acceptance. */
+  lanes: Map<string, OpenDelivery[]>;
+  due: TinyQueue<Due>;
+}
+
+function earlier(one: Due, other: Due): number {
+  return one.dueAt - other.dueAt || one.delivery.id - other.delivery.id;
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ClaimedDelivery, DestinationHealth, NewDelivery, NewEvent, Settlement } from '../contract.ts';
+import { KnownExperiences } from './known-experiences.ts';
 import { OpenDeliveries, type OpenDelivery } from './open-deliveries.ts';
 import { PRUNABLE } from './queries.ts';
 import { type BodyRow, type EventRow, storedEvent } from './rows.ts';
@@ -9,7 +10,7 @@ const LONGEST_BURST = 10;
 
 /**
  * An event on its way into the thread, as lists: they are copied between threads in a third of the time
- * that objects take.
+ * that objects take. Its body goes beside it, as bytes.
  */
 export type AcceptRow = [
   columns: [
@@ -26,7 +27,6 @@ export type AcceptRow = [
   ],
   headers: string,
   deliveries: DeliveryRow[],
-  body: Uint8Array,
 ];
 
 type DeliveryRow = [destination: string, route: string, dueAt: number, quietMs: number | null];
@@ -51,8 +51,6 @@ export function acceptRow(event: NewEvent): AcceptRow {
     ],
     JSON.stringify(event.headers),
     event.deliveries.map(deliveryRow),
-    // A view on a shared buffer would be copied with all of that buffer.
-    Uint8Array.from(event.body),
   ];
 }
 
@@ -113,20 +111,6 @@ export function prepareOperations(database: DatabaseSync) {
     ON CONFLICT (key) DO NOTHING
   `);
   const insertBody = database.prepare('INSERT INTO bodies (sequence, body, headers) VALUES (?, ?, ?)');
-  const experienceById = database.prepare(
-    'SELECT latest_occurred_at, last_sequence FROM experiences WHERE experience_id = ?',
-  );
-  const insertExperience = database.prepare(`
-    INSERT INTO experiences (experience_id, name, organization_id, source, events, first_at, last_at,
-      latest_occurred_at, last_sequence)
-    VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5, ?6, ?7)
-    ON CONFLICT (experience_id) DO UPDATE SET name = COALESCE(excluded.name, name),
-      organization_id = COALESCE(excluded.organization_id, organization_id), source = excluded.source,
-      events = events + 1, first_at = MIN(first_at, excluded.first_at), last_at = MAX(last_at, excluded.last_at),
-      latest_occurred_at = COALESCE(MAX(latest_occurred_at, excluded.latest_occurred_at),
-        latest_occurred_at, excluded.latest_occurred_at),
-      last_sequence = excluded.last_sequence
-  `);
   const openRows = database.prepare(`
     SELECT d.id, d.destination, COALESCE(e.experience_id, e.key) AS lane, d.state, d.due_at, d.quiet_ms,
       d.held_since, d.tries
@@ -205,13 +189,11 @@ export function prepareOperations(database: DatabaseSync) {
   const dropDeliveries = database.prepare('DELETE FROM deliveries WHERE id BETWEEN ? AND ?');
   const dropBody = database.prepare('DELETE FROM bodies WHERE sequence = ?');
   const dropEvent = database.prepare('DELETE FROM events WHERE sequence = ? RETURNING experience_id');
-  const forgetExperience = database.prepare(
-    'DELETE FROM experiences WHERE experience_id = ? AND last_sequence = ?',
-  );
   const resume = database.prepare(
     'UPDATE health SET paused_until = 0, pause_reason = NULL WHERE destination = ?',
   );
 
+  const experiences = new KnownExperiences(database);
   const open = new OpenDeliveries();
   for (const row of openRows.all() as unknown as OpenRow[]) {
     open.add({
@@ -314,37 +296,25 @@ export function prepareOperations(database: DatabaseSync) {
     }
   }
 
-  function earlierOf(
-    experienceId: string | null,
-    occurredAt: number | null,
-  ): { late: boolean; before: number | null } {
-    const row =
-      experienceId === null
-        ? undefined
-        : (experienceById.get(experienceId) as
-            | { latest_occurred_at: number | null; last_sequence: number }
-            | undefined);
-    const latest = row?.latest_occurred_at ?? null;
-    return {
-      late: latest !== null && occurredAt !== null && occurredAt < latest,
-      before: row?.last_sequence ?? null,
-    };
-  }
-
   return {
     /** Gives whether the event is new. */
-    accept([columns, headers, deliveries, body]: AcceptRow): boolean {
+    accept([columns, headers, deliveries]: AcceptRow, body: Uint8Array): boolean {
       const [key, source, , action, experienceId, name, organizationId, occurredAt, receivedAt] = columns;
-      const { late, before } = earlierOf(experienceId, occurredAt);
-      const { changes, lastInsertRowid } = insertEvent.run(...columns, late ? 1 : 0, before);
+      const before = experienceId === null ? undefined : experiences.find(experienceId);
+      const latest = before?.latestOccurredAt ?? null;
+      const late = latest !== null && occurredAt !== null && occurredAt < latest;
+      const { changes, lastInsertRowid } = insertEvent.run(
+        ...columns,
+        late ? 1 : 0,
+        before?.lastSequence ?? null,
+      );
       if (changes === 0) {
         return false;
       }
       const sequence = Number(lastInsertRowid);
       insertBody.run(sequence, body, headers);
       if (experienceId !== null && action !== null) {
-        const at = occurredAt ?? receivedAt;
-        insertExperience.run(experienceId, name, organizationId, source, at, occurredAt, sequence);
+        experiences.record(experienceId, { sequence, source, name, organizationId, occurredAt, receivedAt });
       }
       addDeliveries(sequence * IDS_PER_EVENT, experienceId ?? key, deliveries, 0, receivedAt);
       return true;
@@ -382,9 +352,9 @@ export function prepareOperations(database: DatabaseSync) {
 
     /** Writes an attempt and what follows from it; gives when the next delivery of the lane is due. */
     settle({ id, settlement, health }: SettleRequest): number | null {
-      const delivery = open.get(id);
+      const delivery = open.running(id);
       // Written before: the answer was lost, and it is asked for once more.
-      if (delivery?.state !== 'running') {
+      if (delivery === undefined) {
         return null;
       }
       const { outcome, startedAt, finishedAt } = settlement;
@@ -408,10 +378,9 @@ export function prepareOperations(database: DatabaseSync) {
     /** After a crash: what was under way may have arrived; but for those that are under way still. */
     recover(underWay: readonly number[]): void {
       const running = new Set(underWay);
-      for (const { id, state } of openRows.all() as unknown as OpenRow[]) {
-        const delivery = open.get(id);
-        if (state === 'running' && delivery !== undefined && !running.has(id)) {
-          markUncertain.run(id);
+      for (const delivery of open.allRunning()) {
+        if (!running.has(delivery.id)) {
+          markUncertain.run(delivery.id);
           open.ready(delivery, delivery.dueAt);
         }
       }
@@ -481,7 +450,9 @@ export function prepareOperations(database: DatabaseSync) {
         dropDeliveries.run(...idsOf(sequence));
         dropBody.run(sequence);
         const { experience_id } = dropEvent.get(sequence) as { experience_id: string | null };
-        forgetExperience.run(experience_id, sequence);
+        if (experience_id !== null) {
+          experiences.forget(experience_id, sequence);
+        }
       }
       return gone.length;
     },

@@ -38,7 +38,8 @@ export function prepareQueries(database: DatabaseSync) {
   );
   const history = database.prepare(`
     WITH RECURSIVE known (sequence, before_sequence) AS (
-      SELECT e.sequence, e.before_sequence FROM experiences x JOIN events e ON e.sequence = x.last_sequence
+      SELECT e.sequence, e.before_sequence FROM experiences x JOIN experience_heads h USING (id)
+        JOIN events e ON e.sequence = h.last_sequence
       WHERE x.experience_id = ?1
       UNION ALL
       SELECT e.sequence, e.before_sequence FROM known k JOIN events e ON e.sequence = k.before_sequence
@@ -162,7 +163,8 @@ export function prepareQueries(database: DatabaseSync) {
         .prepare(`
           SELECT experience_id AS experienceId, name, organization_id AS organizationId, source,
             first_at AS firstAt, last_at AS lastAt, events
-          FROM experiences WHERE (?1 IS NULL OR name LIKE ?1 ESCAPE '\\') AND (?2 IS NULL OR last_at < ?2)
+          FROM experiences JOIN experience_heads USING (id)
+          WHERE (?1 IS NULL OR name LIKE ?1 ESCAPE '\\') AND (?2 IS NULL OR last_at < ?2)
           ORDER BY last_at DESC LIMIT ?3
         `)
         .all(

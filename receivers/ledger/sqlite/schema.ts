@@ -95,6 +95,31 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (destination, key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- what every event changes of its experience stands by itself: the events of a commit touch few pages
+  CREATE TABLE experience_heads (
+    id INTEGER PRIMARY KEY,
+    events INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    latest_occurred_at INTEGER,
+    last_sequence INTEGER NOT NULL
+  ) STRICT;
+  ALTER TABLE experiences RENAME TO experiences_before;
+  CREATE TABLE experiences (
+    id INTEGER PRIMARY KEY,
+    experience_id TEXT NOT NULL UNIQUE,
+    name TEXT,
+    organization_id TEXT,
+    source TEXT NOT NULL,
+    first_at INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO experiences (experience_id, name, organization_id, source, first_at)
+    SELECT experience_id, name, organization_id, source, first_at FROM experiences_before;
+  INSERT INTO experience_heads (id, events, last_at, latest_occurred_at, last_sequence)
+    SELECT id, b.events, b.last_at, b.latest_occurred_at, b.last_sequence
+    FROM experiences_before b JOIN experiences USING (experience_id);
+  DROP TABLE experiences_before;
+  `,
 ];
 
 /** Brings a ledger file to the newest schema; each version in a transaction of its own. */

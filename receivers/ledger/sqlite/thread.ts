@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { StorageError } from '../contract.ts';
+import { type Call, packBatch } from './batch.ts';
 import { storageAdvice, tellsOfDamage } from './storage-advice.ts';
-import type { BatchResult, Call, Word, WorkerSettings } from './worker.ts';
+import type { BatchResult, Word, WorkerSettings } from './worker.ts';
 
 interface Waiting {
   call: Call;
@@ -9,8 +10,14 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-type Handlers = Record<string, (input: never) => unknown>;
-type Input<H extends Handlers, N extends keyof H> = Parameters<H[N]>[0];
+export interface ThreadObserver {
+  /** The file turned out to be damaged. */
+  damaged?(): void;
+  /** A batch of so many calls was carried out, or failed. */
+  settled?(calls: number): void;
+}
+
+type Handlers = Record<string, (input: never, bytes: Uint8Array) => unknown>;
 
 /** A batch is cut here, so that one commit never holds the others up for long. */
 const LARGEST_BATCH = 512;
@@ -30,7 +37,7 @@ const LONGEST_WAIT_MS = 5;
  */
 export class LedgerThread<H extends Handlers> {
   readonly #settings: WorkerSettings;
-  readonly #onDamage: () => void;
+  readonly #observer: ThreadObserver;
   #worker: Worker | null = null;
   #gathered: Waiting[] = [];
   #underWay: Waiting[] = [];
@@ -40,10 +47,9 @@ export class LedgerThread<H extends Handlers> {
   #closed = false;
   #drained: () => void = () => {};
 
-  /** @param onDamage told where the file turns out to be damaged */
-  constructor(settings: WorkerSettings, onDamage: () => void = () => {}) {
+  constructor(settings: WorkerSettings, observer: ThreadObserver = {}) {
     this.#settings = settings;
-    this.#onDamage = onDamage;
+    this.#observer = observer;
   }
 
   /** Whether it takes no more calls. */
@@ -51,13 +57,17 @@ export class LedgerThread<H extends Handlers> {
     return this.#closed;
   }
 
-  /** Runs one operation; rejects with a {@link StorageError} where the storage refuses. */
+  /**
+   * Runs one operation, with what it takes: something that can be cloned, and bytes. Rejects with a
+   * {@link StorageError} where the storage refuses.
+   */
   call<N extends keyof H & string>(name: N, ...input: Parameters<H[N]>): Promise<ReturnType<H[N]>> {
     if (this.#closed) {
       return Promise.reject(new StorageError('The ledger is closed.'));
     }
     return new Promise((resolve, reject) => {
-      this.#gathered.push({ call: { name, input: input[0] as Input<H, N> }, resolve, reject });
+      const call = { name, input: input[0], bytes: input[1] };
+      this.#gathered.push({ call, resolve, reject });
       this.#schedule();
     });
   }
@@ -102,7 +112,8 @@ export class LedgerThread<H extends Handlers> {
     this.#sentAt = performance.now();
     this.#worker ??= this.#start();
     this.#worker.ref();
-    this.#worker.postMessage(this.#underWay.map(({ call }) => call));
+    const batch = packBatch(this.#underWay.map(({ call }) => call));
+    this.#worker.postMessage(batch, [batch.bytes.buffer]);
   }
 
   #start(): Worker {
@@ -126,8 +137,9 @@ export class LedgerThread<H extends Handlers> {
       }
     });
     if (results.some((result) => !result.ok && tellsOfDamage(result.message))) {
-      this.#onDamage();
+      this.#observer.damaged?.();
     }
+    this.#observer.settled?.(settled.length);
     if (this.#gathered.length === 0) {
       this.#drained();
       return;

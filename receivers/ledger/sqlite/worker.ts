@@ -1,23 +1,20 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openForReading, openForWriting } from './connection.ts';
+import { type Batch, type Call, unpackBatch } from './batch.ts';
+import { prepareCheckpoints } from './checkpoints.ts';
+import { openForCheckpoints, openForReading, openForWriting } from './connection.ts';
 import { prepareOperations } from './operations.ts';
 import { prepareQueries } from './queries.ts';
 import { migrate } from './schema.ts';
 
 /**
- * The thread that owns one connection. A writer runs each batch of calls in one transaction; a reader
- * answers each by itself.
+ * The thread that owns one connection. A writer runs each batch of calls in one transaction; the others
+ * answer each by itself.
  */
 export interface WorkerSettings {
   file: string;
-  mode: 'write' | 'read';
-}
-
-export interface Call {
-  name: string;
-  input: unknown;
+  mode: 'write' | 'read' | 'checkpoint';
 }
 
 export type CallResult = { ok: true; value: unknown } | { ok: false; message: string };
@@ -31,7 +28,7 @@ export type Word = 'open anew' | 'end';
 /** The answer to a batch: a result for each call, in order. */
 export type BatchResult = CallResult[];
 
-type Handlers = Record<string, (input: never) => unknown>;
+type Handlers = Record<string, (input: never, bytes: Uint8Array) => unknown>;
 
 const port = parentPort;
 if (port === null) {
@@ -44,9 +41,10 @@ let connection: { database: DatabaseSync; handlers: Handlers } | null = null;
 /** Which file it is that was opened under the name, once one was. */
 let opened: bigint | null = null;
 
-port.on('message', (message: Call[] | Word) => {
+port.on('message', (message: Batch | Word) => {
   if (typeof message !== 'string') {
-    port.postMessage(settings.mode === 'write' ? writeBatch(message) : message.map(callAlone));
+    const calls = unpackBatch(message);
+    port.postMessage(settings.mode === 'write' ? writeBatch(calls) : calls.map(callAlone));
     return;
   }
   disconnect();
@@ -67,6 +65,9 @@ function connect(): { database: DatabaseSync; handlers: Handlers } {
       const database = openForWriting(settings.file);
       migrate(database);
       connection = { database, handlers: prepareOperations(database) };
+    } else if (settings.mode === 'checkpoint') {
+      const database = openForCheckpoints(settings.file);
+      connection = { database, handlers: prepareCheckpoints(database) };
     } else {
       const database = openForReading(settings.file);
       connection = { database, handlers: prepareQueries(database) };
@@ -107,10 +108,7 @@ function inTransaction(batch: Call[]): { began: boolean; results: BatchResult } 
     const { database, handlers } = connect();
     database.exec('BEGIN IMMEDIATE');
     began = true;
-    const results = batch.map(({ name, input }) => ({
-      ok: true as const,
-      value: call(handlers, name, input),
-    }));
+    const results = batch.map((each) => ({ ok: true as const, value: call(handlers, each) }));
     database.exec('COMMIT');
     return { began, results };
   } catch (error) {
@@ -119,21 +117,21 @@ function inTransaction(batch: Call[]): { began: boolean; results: BatchResult } 
   }
 }
 
-function callAlone({ name, input }: Call): CallResult {
+function callAlone(alone: Call): CallResult {
   try {
-    return { ok: true, value: call(connect().handlers, name, input) };
+    return { ok: true, value: call(connect().handlers, alone) };
   } catch (error) {
     disconnect();
     return failure(error);
   }
 }
 
-function call(handlers: Handlers, name: string, input: unknown): unknown {
+function call(handlers: Handlers, { name, input, bytes }: Call): unknown {
   const handler = handlers[name];
   if (handler === undefined) {
     throw new Error(`The ledger knows no operation ${name}.`);
   }
-  return handler(input as never);
+  return handler(input as never, bytes as Uint8Array);
 }
 
 function failure(error: unknown): CallResult {

@@ -67,7 +67,8 @@ function losingAnswerOf(operation: keyof Operations, thread: LedgerThread<Operat
 describe('where the answer of the storage is lost', () => {
   test.each(['claim', 'settle'] as const)('of a %s, each delivery is told once', async (operation) => {
     const thread = new LedgerThread<Operations>({ file: join(home.folder, 'ledger.sqlite'), mode: 'write' });
-    await thread.call('accept', acceptRow(event(1)));
+    const first = event(1);
+    await thread.call('accept', acceptRow(first), first.body);
     const queue = new SqliteQueue(losingAnswerOf(operation, thread), async () => []);
     const told: ClaimedDelivery[] = [];
     const errors: Error[] = [];
@@ -86,7 +87,7 @@ describe('where the answer of the storage is lost', () => {
       });
     });
     const next = event(2);
-    await thread.call('accept', acceptRow(next));
+    await thread.call('accept', acceptRow(next), next.body);
     queue.announce('slack', Date.now());
     await both;
     await queue.stop(10_000);

@@ -1,0 +1,94 @@
+import { readFileSync, statSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { NewEvent } from '../../../receivers/ledger/contract.ts';
+import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
+
+const AT = Date.UTC(2026, 0, 1);
+const MINUTE_MS = 60_000;
+
+let home: ReturnType<typeof temporaryFolder>;
+let file: string;
+
+beforeEach(() => {
+  home = temporaryFolder();
+  file = join(home.folder, 'ledger.sqlite');
+});
+
+afterEach(() => home.remove());
+
+function event(number: number, experienceId: string): NewEvent {
+  return {
+    key: `evt_${number}`,
+    source: 'default',
+    origin: 'webhook',
+    action: 'updateExperience',
+    experienceId,
+    experienceName: 'Named since',
+    organizationId: 'organization',
+    occurredAt: AT + number * MINUTE_MS,
+    receivedAt: AT + number * MINUTE_MS + 1_000,
+    body: Buffer.alloc(2_048, 'x'),
+    headers: {},
+    problem: null,
+    deliveries: [],
+  };
+}
+
+test('a ledger that the first version wrote keeps its experiences, their histories and what is not delivered', async () => {
+  const written = new DatabaseSync(file);
+  written.exec(readFileSync(join(import.meta.dirname, '../../fixtures/ledger-of-schema-1.sql'), 'utf8'));
+  written.close();
+
+  const ledger = await SqliteLedger.open(home.folder);
+  const first = {
+    experienceId: 'experience-1',
+    name: 'After',
+    organizationId: 'organization',
+    source: 'default',
+    firstAt: AT,
+    lastAt: AT + MINUTE_MS,
+    events: 2,
+  };
+  const second = {
+    ...first,
+    experienceId: 'experience-2',
+    name: null,
+    firstAt: AT + 2 * MINUTE_MS,
+    lastAt: AT + 2 * MINUTE_MS,
+    events: 1,
+  };
+  expect(await ledger.experiences({ limit: 10 })).toEqual([second, first]);
+
+  await ledger.accept(event(10, 'experience-2'));
+  const named = { ...second, name: 'Named since', lastAt: AT + 10 * MINUTE_MS, events: 2 };
+  expect(await ledger.experiences({ limit: 10 })).toEqual([named, first]);
+  const keys = async (id: string) => (await ledger.history(id, 10)).map(({ key }) => key);
+  expect(await keys('experience-1')).toEqual(['evt_1', 'evt_2']);
+  expect(await keys('experience-2')).toEqual(['evt_3', 'evt_10']);
+  expect(await ledger.depths()).toMatchObject([{ destination: 'slack', open: 3 }]);
+  await ledger.close();
+});
+
+test('what was written comes into the file while the ledger is open, and again', async () => {
+  const ledger = await SqliteLedger.open(home.folder);
+  for (const round of [0, 1]) {
+    const before = statSync(file).size;
+    const grown = new Promise<void>((resolve) => {
+      const watcher = watch(file, () => {
+        if (statSync(file).size - before > 500 * 2_048) {
+          watcher.close();
+          resolve();
+        }
+      });
+    });
+    const events = Array.from({ length: 600 }, (_, index) =>
+      event(round * 600 + index, `experience-${index}`),
+    );
+    await Promise.all(events.map((each) => ledger.accept(each)));
+    await grown;
+  }
+  await ledger.close();
+});
