@@ -24,11 +24,11 @@ const LARGEST_BATCH = 512;
 
 /**
  * On a slow disk the next batch waits a moment for those whose answer has just gone out: they often come
- * back at once, and would else share no commit with the others. A commit counts as slow from so many
+ * back at once, and would else share no commit with the others. A batch counts as slow from so many
  * milliseconds on; the wait is this share of it, and no longer than this.
  */
-const SLOW_MS = 4;
-const WAITED_SHARE = 0.25;
+const SLOW_MS = 6;
+const WAITED_SHARE = 0.5;
 const LONGEST_WAIT_MS = 5;
 
 /**
@@ -42,6 +42,9 @@ export class LedgerThread<H extends Handlers> {
   #gathered: Waiting[] = [];
   #underWay: Waiting[] = [];
   #scheduled = false;
+  /** The next batch waits until so many calls have gathered, or until the timer ends. */
+  #awaited = 0;
+  #timer: NodeJS.Timeout | undefined;
   /** When the batch under way was sent, milliseconds of `performance.now()`. */
   #sentAt = 0;
   #closed = false;
@@ -95,7 +98,7 @@ export class LedgerThread<H extends Handlers> {
   }
 
   #schedule(): void {
-    if (!this.#scheduled && this.#underWay.length === 0) {
+    if (!this.#scheduled && this.#underWay.length === 0 && this.#gathered.length >= this.#awaited) {
       this.#scheduled = true;
       setImmediate(() => {
         this.#scheduled = false;
@@ -108,6 +111,7 @@ export class LedgerThread<H extends Handlers> {
     if (this.#underWay.length > 0 || this.#gathered.length === 0) {
       return;
     }
+    this.#goOn();
     this.#underWay = this.#gathered.splice(0, LARGEST_BATCH);
     this.#sentAt = performance.now();
     this.#worker ??= this.#start();
@@ -142,14 +146,25 @@ export class LedgerThread<H extends Handlers> {
     this.#observer.settled?.(settled.length);
     if (this.#gathered.length === 0) {
       this.#drained();
-      return;
     }
     const took = performance.now() - this.#sentAt;
-    if (took < SLOW_MS || this.#gathered.length >= settled.length) {
+    if (took < SLOW_MS || this.#closed) {
       this.#send();
     } else {
-      setTimeout(() => this.#send(), Math.min(took * WAITED_SHARE, LONGEST_WAIT_MS));
+      this.#awaited = this.#gathered.length + settled.length;
+      this.#timer = setTimeout(
+        () => {
+          this.#goOn();
+          this.#send();
+        },
+        Math.min(took * WAITED_SHARE, LONGEST_WAIT_MS),
+      );
     }
+  }
+
+  #goOn(): void {
+    this.#awaited = 0;
+    clearTimeout(this.#timer);
   }
 
   #lose(worker: Worker, cause: Error): void {
