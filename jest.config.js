@@ -1,3 +1,6 @@
+// The threads of a ledger that a test opens compile the same files again and again: as in receivers/cli/run.js.
+process.env.NODE_COMPILE_CACHE ??= `${import.meta.dirname}/node_modules/.cache/compiled`;
+
 export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {},
