@@ -79,7 +79,7 @@ async function start({ role }: { role?: string }): Promise<void> {
     setTimeout(() => process.exit(0), STOP_LIMIT_MS);
     await service?.stop();
     log.info('stopped');
-    // Not left to the exit: what is flushed there is tried for ever where nobody reads it any more.
+    // A reader that is slow gets the last lines too: the exit waits but a moment for it.
     await new Promise<unknown>((flushed) => log.flush(flushed));
     process.exit(0);
   }
