@@ -1,7 +1,13 @@
 import type { Logger } from 'pino';
 import type { Attempt, Destination, Message, Outcome } from '../destinations/contract.ts';
 import type { Results } from '../experience/results.ts';
-import type { ClaimedDelivery, Ledger, Settlement, StoredEvent } from '../ledger/contract.ts';
+import {
+  type ClaimedDelivery,
+  type Ledger,
+  type Settlement,
+  StorageError,
+  type StoredEvent,
+} from '../ledger/contract.ts';
 import { type RetryPolicy, retryDelay } from './backoff.ts';
 import { isCompletion } from './completion.ts';
 import { experienceMessage, isReport, type LinkSettings, reportMessage } from './message.ts';
@@ -12,6 +18,9 @@ const HISTORY_LIMIT = 50;
 
 /** A rate limit that names no time is waited out for this long, milliseconds. */
 const RATE_LIMIT_DELAY_MS = 30_000;
+
+/** After a fault of the storage it is tried again so soon, milliseconds. */
+const STORAGE_DELAY_MS = 5_000;
 
 export interface AttemptSettings {
   retry: RetryPolicy;
@@ -82,6 +91,10 @@ export function createAttempt(
       begun = true;
       return await inTime(destination.send(message, attemptOf(delivery, lost)));
     } catch (error) {
+      if (error instanceof StorageError) {
+        const reason = `${error.message} Sent as soon as the storage works again.`;
+        return { type: 'retry', reason, uncertain: begun, ownFault: true, delayMs: STORAGE_DELAY_MS };
+      }
       log.error(
         { event: delivery.eventKey, destination: delivery.destination, err: error },
         'delivery broke',
@@ -154,19 +167,15 @@ export function createAttempt(
       return { ...times, state: 'ready', dueAt, attemptCounts: false, uncertain };
     }
     const { retry } = settings;
-    const spent = !delivery.probe && delivery.attempt >= retry.maxAttempts;
+    const attemptCounts = !delivery.probe && !outcome.ownFault;
+    const spent = attemptCounts && delivery.attempt >= retry.maxAttempts;
     if (spent || (await isTooOld(delivery, startedAt, finishedAt))) {
       const tries = delivery.attempt === 1 ? 'one attempt' : `${delivery.attempt} attempts`;
       return { ...times, state: 'dead', reason: `Given up after ${tries}. ${outcome.reason}`, uncertain };
     }
-    const pause = Math.max(retryDelay(delivery.attempt, retry, services.random()), outcome.delayMs ?? 0);
-    return {
-      ...times,
-      state: 'ready',
-      dueAt: finishedAt + pause,
-      attemptCounts: !delivery.probe,
-      uncertain,
-    };
+    const backoff = outcome.ownFault ? 0 : retryDelay(delivery.attempt, retry, services.random());
+    const dueAt = finishedAt + Math.max(backoff, outcome.delayMs ?? 0);
+    return { ...times, state: 'ready', dueAt, attemptCounts, uncertain };
   }
 
   /**

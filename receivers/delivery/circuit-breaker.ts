@@ -16,10 +16,13 @@ const RATE_LIMIT_PAUSE_MS = 30_000;
 /**
  * The rule by which a destination that keeps failing is paused, probed with a single delivery, and resumed
  * by its first success. A rate limit pauses for as long as the other side asked and is no failure; nor is
- * waiting for what is not there yet.
+ * waiting for what is not there yet; and a fault of the receiver itself changes nothing.
  */
 export function circuitBreaker(policy: BreakerPolicy): HealthRule {
   return (health, outcome, now) => {
+    if (outcome.type === 'retry' && outcome.ownFault) {
+      return health;
+    }
     if (outcome.type === 'done' || (outcome.type === 'retry' && outcome.waiting)) {
       return {
         ...health,

@@ -94,6 +94,8 @@ export type Outcome =
        * attempt, and the destination counts as working.
        */
       waiting?: boolean;
+      /** The receiver itself was in the way: costs no attempt, and says nothing of the destination. */
+      ownFault?: boolean;
       /** The send may have arrived all the same: the next attempt looks before it sends. */
       uncertain?: boolean;
       /** What had been done before it failed, so that the next attempt does not do it again. */

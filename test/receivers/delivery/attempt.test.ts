@@ -2,7 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { createAttempt } from '../../../receivers/delivery/attempt.ts';
 import type { Outcome } from '../../../receivers/destinations/contract.ts';
-import type { ClaimedDelivery, Ledger, StoredEvent } from '../../../receivers/ledger/contract.ts';
+import {
+  type ClaimedDelivery,
+  type Ledger,
+  StorageError,
+  type StoredEvent,
+} from '../../../receivers/ledger/contract.ts';
 import type { AttemptRecord, DeliveryRecord } from '../../../receivers/ledger/reading.ts';
 import { NOW, sampleBody } from '../../fixtures/messages.ts';
 
@@ -137,6 +142,31 @@ describe('a failed attempt', () => {
       const settlement = await decided(claimed({ attempt: 3 }), { ...RETRY, ...fields, delayMs: 5_000 });
       expect(settlement).toMatchObject({ state: 'ready', dueAt: NOW + 5_000, attemptCounts: false });
     }
+  });
+});
+
+describe('where the storage cannot be read', () => {
+  const unreadable = {
+    history: async () => {
+      throw new StorageError('The disk is full.');
+    },
+  };
+
+  test('an attempt costs nothing, and is made again soon', async () => {
+    const settlement = await decided(claimed({ attempt: 3 }), { type: 'done' }, [], unreadable);
+    expect(settlement).toMatchObject({
+      state: 'ready',
+      dueAt: NOW + 5_000,
+      attemptCounts: false,
+      uncertain: false,
+      outcome: { ownFault: true, reason: 'The disk is full. Sent as soon as the storage works again.' },
+    });
+  });
+
+  test('it is not tried for ever', async () => {
+    const old = claimed({ createdAt: NOW - 2 * GIVE_UP_MS });
+    const made = [record(NOW - GIVE_UP_MS)];
+    expect(await decided(old, { type: 'done' }, made, unreadable)).toMatchObject({ state: 'dead' });
   });
 });
 

@@ -129,6 +129,17 @@ describe('the circuit breaker', () => {
     expect(healthAfter([RETRY, 1], [{ ...RETRY, waiting: true }, 2])).toMatchObject({ failures: 0 });
   });
 
+  test('a fault of the receiver itself changes nothing', () => {
+    const ownFault: Outcome = { ...RETRY, ownFault: true };
+    const failing = healthAfter([RETRY, 0], [RETRY, 0], [RETRY, 0]);
+    expect(rule(failing, ownFault, 5_000)).toEqual(failing);
+    expect(healthAfter([ownFault, 0], [ownFault, 0], [ownFault, 0])).toMatchObject({
+      failures: 0,
+      pausedUntil: 0,
+      lastSuccessAt: null,
+    });
+  });
+
   test('what is permanently refused counts as failing and pauses nothing', () => {
     const outcomes: [Outcome, number][] = Array.from({ length: 10 }, (_, index) => [DEAD, index]);
     expect(healthAfter(...outcomes)).toMatchObject({

@@ -48,7 +48,7 @@ async function refuses(receiver: Receiver, said: RegExp): Promise<void> {
 
 test('a ledger that another program has locked', async () => {
   const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
-  const other = new DatabaseSync(join(data.folder, 'ledger.sqlite'));
+  const other = new DatabaseSync(join(data.folder, 'ledger.sqlite'), { timeout: 10_000 });
   other.exec('BEGIN IMMEDIATE');
   const together = await Promise.all(Array.from({ length: 20 }, () => receiver.post(freshBody())));
   expect(together.map(({ status }) => status)).toEqual(Array(20).fill(503));
