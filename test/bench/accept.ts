@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../fixtures/receiver.ts';
-import { type LoadResult, load, startServer } from './server.ts';
+import { eventsFor, type LoadResult, load, startServer } from './server.ts';
 import { signedEvents } from './signed-events.ts';
 import { median, printTable, spread } from './table.ts';
 
@@ -18,7 +18,7 @@ const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta
 /** Four destinations whose deliveries another process would make: only accepting is measured. */
 const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
 
-const events = signedEvents(20_000 * seconds);
+const events = signedEvents(eventsFor(seconds));
 
 async function plain(): Promise<LoadResult> {
   const server = await startServer([PLAIN], {});

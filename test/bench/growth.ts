@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { SqliteLedger } from '../../receivers/ledger/sqlite/ledger.ts';
 import { temporaryFolder } from '../fixtures/receiver.ts';
 import { fillLedger } from './fill.ts';
-import { type LoadResult, load, startServer } from './server.ts';
+import { eventsFor, type LoadResult, load, startServer } from './server.ts';
 import { signedEvents } from './signed-events.ts';
 import { printTable, spread } from './table.ts';
 
@@ -20,7 +20,7 @@ const full = temporaryFolder();
 
 /** What is there stays, and grows: a copy for each run would still be on its way to the disk during the run. */
 async function accept(folder: string): Promise<LoadResult> {
-  const events = signedEvents(16_000 * seconds);
+  const events = signedEvents(eventsFor(seconds, 16_000));
   const server = await startServer([RECEIVER, 'start'], { DATA_DIR: folder, CONFIG_FILE: CONFIGURATION });
   try {
     return await load(server.url, events, seconds);

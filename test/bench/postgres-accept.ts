@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { startPostgres } from '../fixtures/postgres.ts';
 import { temporaryFolder } from '../fixtures/receiver.ts';
-import { type BenchServer, load, startServer } from './server.ts';
+import { type BenchServer, eventsFor, load, startServer } from './server.ts';
 import { type SignedEvent, signedEvents } from './signed-events.ts';
 import { median, printTable, spread } from './table.ts';
 
@@ -19,7 +19,7 @@ const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta
 /** Four destinations whose deliveries another process would make: only accepting is measured. */
 const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
 
-const events = signedEvents(20_000 * seconds);
+const events = signedEvents(eventsFor(seconds));
 const postgres = await startPostgres();
 
 const CASES = {

@@ -4,7 +4,7 @@ import { PostgresLedger } from '../../receivers/ledger/postgres/ledger.ts';
 import { sampleBody } from '../fixtures/messages.ts';
 import { startOwnPostgres } from '../fixtures/postgres.ts';
 import { temporaryFolder } from '../fixtures/receiver.ts';
-import { load, startServer } from './server.ts';
+import { eventsFor, load, startServer } from './server.ts';
 import { signedEvents } from './signed-events.ts';
 import { median, printTable, spread } from './table.ts';
 
@@ -65,7 +65,7 @@ async function accepts(url: string): Promise<number> {
     CONFIG_FILE: CONFIGURATION,
   });
   try {
-    return (await load(server.url, signedEvents(10_000 * seconds), seconds)).perSecond;
+    return (await load(server.url, signedEvents(eventsFor(seconds, 10_000)), seconds)).perSecond;
   } finally {
     await server.stop();
     remove();

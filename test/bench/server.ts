@@ -62,29 +62,43 @@ export interface LoadResult {
   p99: number;
 }
 
-/** Posts different events over 50 connections for so many seconds. Throws if one was not answered 2xx. */
+/** So long under load a server that has just started is still being compiled by its platform: it is not measured. */
+const WARM_UP_SECONDS = 3;
+
+/** How many events to prepare for a load of so many seconds, at most so many a second. */
+export function eventsFor(seconds: number, perSecond = 20_000): number {
+  return perSecond * (seconds + WARM_UP_SECONDS);
+}
+
+/**
+ * Posts different events over 50 connections for so many seconds, after a time in which the server warms up.
+ * Throws if one was not answered 2xx.
+ */
 export async function load(
   url: string,
   events: readonly SignedEvent[],
   seconds: number,
 ): Promise<LoadResult> {
   let next = 0;
-  const result = await autocannon({
-    url,
-    connections: 50,
-    duration: seconds,
-    requests: [
-      {
-        method: 'POST',
-        path: '/webhooks/intelligems',
-        setupRequest: (request) => {
-          const event = events[next % events.length] as SignedEvent;
-          next += 1;
-          return { ...request, ...event };
+  const post = (duration: number) =>
+    autocannon({
+      url,
+      connections: 50,
+      duration,
+      requests: [
+        {
+          method: 'POST',
+          path: '/webhooks/intelligems',
+          setupRequest: (request) => {
+            const event = events[next % events.length] as SignedEvent;
+            next += 1;
+            return { ...request, ...event };
+          },
         },
-      },
-    ],
-  });
+      ],
+    });
+  await post(WARM_UP_SECONDS);
+  const result = await post(seconds);
   if (next > events.length) {
     throw new Error(`Only ${events.length} events were prepared and ${next} were sent: prepare more.`);
   }

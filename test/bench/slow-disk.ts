@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../fixtures/receiver.ts';
-import { load, startServer } from './server.ts';
+import { eventsFor, load, startServer } from './server.ts';
 import { signedEvents } from './signed-events.ts';
 import { printTable, spread } from './table.ts';
 
@@ -31,7 +31,7 @@ execFileSync('cc', [
   '-ldl',
 ]);
 
-const events = signedEvents(20_000 * seconds);
+const events = signedEvents(eventsFor(seconds));
 
 interface Figures {
   perSecond: number;
