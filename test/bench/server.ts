@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { environment, temporaryFolder } from '../fixtures/receiver.ts';
@@ -60,6 +60,8 @@ export interface LoadResult {
   perSecond: number;
   /** Milliseconds. */
   p99: number;
+  /** What the main thread of the server's process worked per request, microseconds; NaN where nobody can tell. */
+  mainThread: number;
 }
 
 /** So long under load a server that has just started is still being compiled by its platform: it is not measured. */
@@ -73,11 +75,14 @@ export function eventsFor(seconds: number, perSecond = 20_000): number {
 /**
  * Posts different events over 50 connections for so many seconds, after a time in which the server warms up.
  * Throws if one was not answered 2xx.
+ *
+ * @param pid the server's process, where its main thread is to be watched (on Linux)
  */
 export async function load(
   url: string,
   events: readonly SignedEvent[],
   seconds: number,
+  pid?: number,
 ): Promise<LoadResult> {
   let next = 0;
   const post = (duration: number) =>
@@ -98,12 +103,20 @@ export async function load(
       ],
     });
   await post(WARM_UP_SECONDS);
+  const before = mainThreadTime(pid);
   const result = await post(seconds);
+  const mainThread = (mainThreadTime(pid) - before) / result.requests.total;
   if (next > events.length) {
     throw new Error(`Only ${events.length} events were prepared and ${next} were sent: prepare more.`);
   }
   if (result.non2xx > 0 || result.errors > 0) {
     throw new Error(`${result.non2xx} answers were no success, ${result.errors} requests failed.`);
   }
-  return { perSecond: result.requests.average, p99: result.latency.p99 };
+  return { perSecond: result.requests.average, p99: result.latency.p99, mainThread };
+}
+
+/** The processor's time of a process's main thread, microseconds (Linux: Documentation/scheduler/sched-stats). */
+function mainThreadTime(pid: number | undefined): number {
+  const file = `/proc/${pid}/task/${pid}/schedstat`;
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) / 1_000 : Number.NaN;
 }
