@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
+import { clientAddress } from './client-address.ts';
 import type { Configuration } from './config/configuration.ts';
 import { createConsole } from './console/console.ts';
 import { Live, liveWebhooks } from './console/live.ts';
@@ -67,6 +68,7 @@ export async function startService(configuration: Configuration, log: Logger): P
     ];
     const refusals = new Refusals();
     const live = new Live();
+    const addressOf = clientAddress(listen.trustedProxies);
     const console = createConsole({
       configuration,
       ledger,
@@ -76,6 +78,7 @@ export async function startService(configuration: Configuration, log: Logger): P
       sources,
       plan,
       refusals,
+      addressOf,
       live,
       log,
     });
@@ -85,6 +88,7 @@ export async function startService(configuration: Configuration, log: Logger): P
         ledger,
         plan,
         refusals,
+        addressOf,
         log,
         now: Date.now,
         observe: liveWebhooks(metrics.webhook, live),

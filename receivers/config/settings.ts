@@ -48,6 +48,11 @@ export const settings = z.strictObject({
         webAddress('https://webhooks.example.com').nullable().default(null),
         'How the internet reaches this receiver; used for links to it.',
       ),
+      trustedProxies: setting(
+        'TRUSTED_PROXIES',
+        wholeNumber(0, 10, 0).default(0),
+        'How many reverse proxies stand in front and add to X-Forwarded-For, which then tells where requests come from: for the list of refused ones, and to count wrong tokens.',
+      ),
       signatureHeader: setting(
         'INTELLIGEMS_SIGNATURE_HEADER',
         z

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
+import type { ClientAddress } from '../client-address.ts';
 import { sendProblem } from '../problem.ts';
 import type { LoginLimit } from './login-limit.ts';
 import { type Role, roleOfSession, roleOfToken, SESSION_MS, sessionValue } from './session.ts';
@@ -12,6 +13,7 @@ export const CONSOLE_PATH = '/console';
 export interface AccessServices {
   tokens: ConsoleTokens;
   limit: LoginLimit;
+  addressOf: ClientAddress;
   /** The public URL of the settings; null where it is not known. */
   publicUrl: string | null;
   now(): number;
@@ -20,9 +22,10 @@ export interface AccessServices {
 export type Login = { ok: true; role: Role } | { ok: false; waitSeconds: number };
 
 /** Who may come in: tokens in exchange for a session, sessions in cookies, tokens in the header for programs. */
-export function createAccess({ tokens, limit, publicUrl, now }: AccessServices) {
-  /** Checks a token, and counts wrong ones by address. */
-  function login(token: string, address: string): Login {
+export function createAccess({ tokens, limit, addressOf, publicUrl, now }: AccessServices) {
+  /** Checks a token, and counts wrong ones by the address they come from. */
+  function login(token: string, request: Request): Login {
+    const address = addressOf(request);
     const waitSeconds = limit.waitSeconds(address, now());
     if (waitSeconds > 0) {
       return { ok: false, waitSeconds };
@@ -75,7 +78,7 @@ export function createAccess({ tokens, limit, publicUrl, now }: AccessServices) 
     guardApi(request: Request, response: Response, next: NextFunction): void {
       const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
       if (bearer !== undefined) {
-        const answer = login(bearer, addressOf(request));
+        const answer = login(bearer, request);
         if (!answer.ok) {
           refuseToken(response, answer.waitSeconds, 'The token is wrong');
           return;
@@ -149,11 +152,6 @@ function isOwn(request: Request, publicUrl: string | null): boolean {
     return false;
   }
   return new URL(origin).host === host || (publicUrl !== null && new URL(publicUrl).origin === origin);
-}
-
-/** The address of the other side; behind a proxy the proxy's. */
-export function addressOf(request: Request): string {
-  return request.socket.remoteAddress ?? '';
 }
 
 function cookieOf(request: Request, name: string): string | null {

@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import type { Logger } from 'pino';
+import type { ClientAddress } from '../client-address.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { Destination } from '../destinations/contract.ts';
 import type { Plan } from '../inbound/new-event.ts';
@@ -23,6 +24,7 @@ export interface ConsoleServices {
   sources: ReadonlyMap<string, WebhookSource>;
   plan: Plan;
   refusals: Refusals;
+  addressOf: ClientAddress;
   live: Live;
   log: Logger;
 }
@@ -47,6 +49,7 @@ export function createConsole(services: ConsoleServices): Console {
     access: createAccess({
       tokens,
       limit: new LoginLimit(),
+      addressOf: services.addressOf,
       publicUrl: configuration.server.publicUrl,
       now,
     }),

@@ -5,7 +5,7 @@ import express, {
   type Response,
   Router,
 } from 'express';
-import { type Access, addressOf, CONSOLE_PATH } from './access.ts';
+import { type Access, CONSOLE_PATH } from './access.ts';
 import { apiRouter } from './api.ts';
 import { asset, assetVersion } from './assets.ts';
 import type { Checks } from './checks.ts';
@@ -65,7 +65,7 @@ export function consoleRouter(services: RouterServices): Router {
   });
   router.post('/login', form, ownOnly(access), (request, response) => {
     const { token, next } = fields(request);
-    const answer = access.login(token ?? '', addressOf(request));
+    const answer = access.login(token ?? '', request);
     if (answer.ok) {
       access.begin(request, response, answer.role);
       response.redirect(303, nextPage(next));

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { type Verdict, verifyWebhook } from '../../shared/verifier.ts';
+import type { ClientAddress } from '../client-address.ts';
 import type { Ledger } from '../ledger/contract.ts';
 import { type Problem, sendProblem } from '../problem.ts';
 import { keptHeaders } from './kept-headers.ts';
@@ -28,6 +29,7 @@ export interface WebhookServices {
   ledger: Pick<Ledger, 'accept'>;
   plan: Plan;
   refusals: Refusals;
+  addressOf: ClientAddress;
   log: Logger;
   now(): number;
   observe: WebhookObserver;
@@ -69,7 +71,7 @@ const LOGGED_NAME = 64;
  * so that the sender tries again.
  */
 export function createWebhook(settings: WebhookSettings, services: WebhookServices) {
-  const { ledger, plan, refusals, log, now, observe } = services;
+  const { ledger, plan, refusals, addressOf, log, now, observe } = services;
   const diagnose = createSignatureDoctor();
   const bodies = new BodyReader(settings.bodyLimitBytes);
 
@@ -193,7 +195,7 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
       source: source.name,
       reason: verdict.reason,
       finding: found === null ? null : `${found.finding} ${found.fix}`,
-      address: request.socket.remoteAddress ?? '',
+      address: addressOf(request),
       headers: keptHeaders(headers),
       bodyStart: body.subarray(0, KEPT_BODY_BYTES).toString(),
       bodyLength: body.length,

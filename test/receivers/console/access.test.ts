@@ -3,7 +3,8 @@ import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sampleBody } from '../../fixtures/messages.ts';
-import { Receiver, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
+import { postSigned, Receiver, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 
 const TOKEN = 'the-token-of-the-tests';
 const VIEWER_TOKEN = 'the-token-for-reading';
@@ -206,7 +207,9 @@ describe('the door of the console', () => {
   test('wrong tokens are counted, and too many wait', async () => {
     const statuses: number[] = [];
     for (let tries = 0; tries < 9; tries += 1) {
-      statuses.push((await postForm(`${receiver.url}/console/login`, { token: `wrong-${tries}` })).status);
+      const forged = { 'x-forwarded-for': `203.0.113.${tries}` };
+      const answer = await postForm(`${receiver.url}/console/login`, { token: `wrong-${tries}` }, forged);
+      statuses.push(answer.status);
     }
     expect(statuses.slice(0, 7)).toEqual(Array(7).fill(401));
     expect(statuses.at(-1)).toBe(429);
@@ -218,6 +221,32 @@ describe('the door of the console', () => {
     });
     expect(program.status).toBe(429);
   });
+});
+
+test('behind a proxy, wrong tokens and refused requests count for where they come from', async () => {
+  const home = temporaryFolder();
+  const receiver = await ReceiverHere.start({
+    DATA_DIR: home.folder,
+    CONSOLE_TOKEN: TOKEN,
+    TRUSTED_PROXIES: '1',
+    LOG_LEVEL: 'silent',
+  });
+  const login = async (token: string, forwarded: string): Promise<number> =>
+    (await postForm(`${receiver.url}/console/login`, { token }, { 'x-forwarded-for': forwarded })).status;
+  for (let tries = 0; tries < 8; tries += 1) {
+    await login('wrong', `198.51.100.${tries}, 203.0.113.1`);
+  }
+  expect(await login(TOKEN, '203.0.113.1')).toBe(429);
+  expect(await login(TOKEN, '203.0.113.1, 2001:db8::2')).toBe(303);
+  expect(await login(TOKEN, 'unknown')).toBe(303);
+
+  await postSigned(receiver.url, '{}', { secret: 'another', headers: { 'x-forwarded-for': '203.0.113.9' } });
+  const refused = await fetch(`${receiver.url}/console/api/refused`, {
+    headers: { authorization: `Bearer ${TOKEN}`, 'x-forwarded-for': '203.0.113.3' },
+  });
+  expect(await refused.json()).toMatchObject({ refused: [{ address: '203.0.113.9' }] });
+  await receiver.stop();
+  home.remove();
 });
 
 describe('the first start', () => {

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import { clientAddress } from '../../../receivers/client-address.ts';
 import { Refusals } from '../../../receivers/inbound/refusals.ts';
 import { createWebhook, type WebhookSource } from '../../../receivers/inbound/webhook.ts';
 import type { NewEvent } from '../../../receivers/ledger/contract.ts';
@@ -30,7 +31,15 @@ beforeAll(async () => {
   };
   const webhook = createWebhook(
     { sources, bodyLimitBytes: 1024 * 1024, signatureHeader: header },
-    { ledger, plan: () => [], refusals: new Refusals(), log, now: Date.now, observe: metrics.webhook },
+    {
+      ledger,
+      plan: () => [],
+      refusals: new Refusals(),
+      addressOf: clientAddress(0),
+      log,
+      now: Date.now,
+      observe: metrics.webhook,
+    },
   );
   server = createServer((request, response) => webhook(request, response, request.url!.slice(1)));
   server.listen(0, '127.0.0.1');
