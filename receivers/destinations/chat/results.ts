@@ -3,17 +3,6 @@ import type { Results, VariationResult } from '../../experience/results.ts';
 import { monospaceTable } from './table.ts';
 import { oneLine } from './text.ts';
 
-/** The verdict in words, as a heading. */
-export const VERDICTS: Readonly<Record<Results['verdict'], string>> = {
-  strong_win: 'Strong win',
-  directional_win: 'Directional win',
-  directional_loss: 'Directional loss',
-  strong_loss: 'Strong loss',
-  mixed_signals: 'Mixed signals',
-  not_ready: 'Not ready to call',
-  error: 'No verdict',
-};
-
 const SHOWN = 12;
 
 /** The figures as a table in characters of equal width, a row per variation; columns without any figure are left out. */

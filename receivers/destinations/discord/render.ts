@@ -1,6 +1,7 @@
 import type { Action } from '../../../shared/events.ts';
+import { verdictWords } from '../../../shared/verdict-words.ts';
 import { ACTION_TITLES, cut } from '../../../shared/words.ts';
-import { resultTable, VERDICTS } from '../chat/results.ts';
+import { resultTable } from '../chat/results.ts';
 import { monospaceTable } from '../chat/table.ts';
 import { oneLine } from '../chat/text.ts';
 import { variationLines } from '../chat/variations.ts';
@@ -85,7 +86,7 @@ function eventEmbed(message: ExperienceMessage): Embed {
   }
   if (results !== null) {
     const summary = literal(results.summary, 600) || '–';
-    embed.fields.push({ name: `Result: ${VERDICTS[results.verdict]}`, value: summary });
+    embed.fields.push({ name: `Result: ${verdictWords(results.verdict)}`, value: summary });
     const figures = { ...results, variations: results.variations.slice(0, 6) };
     const table = cut(resultTable(figures), LIMITS.fieldValue - 10);
     embed.fields.push({ name: 'Figures', value: codeBlock(table) });

@@ -1,5 +1,5 @@
+import { verdictWords } from '../../../shared/verdict-words.ts';
 import type { Results } from '../../experience/results.ts';
-import { VERDICTS } from '../chat/results.ts';
 import { type Cell, numberCell, textCell } from './cells.ts';
 
 /** What came of an experience as cells; empty ones where it is not known. */
@@ -13,7 +13,7 @@ export function resultCells(
     undefined,
   );
   return {
-    verdict: textCell(results && VERDICTS[results.verdict]),
+    verdict: textCell(results && verdictWords(results.verdict)),
     bestVariation: textCell(best?.name),
     uplift: numberCell(best?.uplift?.value, '+0.0%;-0.0%'),
     chanceToWin: numberCell(best?.probabilityToBeatBaseline, '0.0%'),

@@ -1,5 +1,6 @@
+import { verdictWords } from '../../../shared/verdict-words.ts';
 import type { Results } from '../../experience/results.ts';
-import { resultTable, VERDICTS } from '../chat/results.ts';
+import { resultTable } from '../chat/results.ts';
 import { oneLine } from '../chat/text.ts';
 import { type Block, bold, LIMITS, line, richText, text } from './blocks.ts';
 
@@ -8,7 +9,7 @@ export function resultBlocks(results: Results): Block[] {
   const { verdict, summary, variations, chart } = results;
   const blocks: Block[] = [
     richText(
-      line(bold(`Result: ${VERDICTS[verdict]}`), text(`\n${oneLine(summary, 1000)}`)),
+      line(bold(`Result: ${verdictWords(verdict)}`), text(`\n${oneLine(summary, 1000)}`)),
       ...(variations.length === 0
         ? []
         : [{ type: 'rich_text_preformatted' as const, elements: [text(resultTable(results))] }]),

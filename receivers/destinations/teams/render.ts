@@ -1,7 +1,7 @@
+import { verdictWords } from '../../../shared/verdict-words.ts';
 import { ACTION_TITLES } from '../../../shared/words.ts';
 import { DEFAULT_LOCALE, type Figures, figuresIn } from '../../experience/figures.ts';
 import type { VariationResult } from '../../experience/results.ts';
-import { VERDICTS } from '../chat/results.ts';
 import { inline, oneLine } from '../chat/text.ts';
 import { variationLines } from '../chat/variations.ts';
 import {
@@ -93,7 +93,7 @@ function eventCard(message: ExperienceMessage): Card {
     body.push(line(run(`… and ${variations.left} more variations`, { isSubtle: true })));
   }
   if (results !== null) {
-    body.push(line(run(`Result: ${VERDICTS[results.verdict]}`, { weight: 'Bolder' })));
+    body.push(line(run(`Result: ${verdictWords(results.verdict)}`, { weight: 'Bolder' })));
     body.push(line(run(oneLine(results.summary, 1000))));
     const figures = figuresIn(results.locale ?? DEFAULT_LOCALE, results.currency);
     const told = results.variations.slice(0, 12).map((each) => resultWords(each, figures));

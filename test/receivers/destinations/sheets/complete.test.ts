@@ -41,7 +41,7 @@ test('results stand in the experience’s row once they are known', async () => 
   await deliver(destination, sampleMessage('end'));
   await destination.complete?.(sampleMessage('end', { results: RESULTS }), attempt());
   const [headers, row, ...others] = fake.spreadsheet.shown(EXPERIENCES);
-  expect(row?.[headers?.indexOf('Verdict') ?? -1]).toBe('Directional win');
+  expect(row?.[headers?.indexOf('Verdict') ?? -1]).toBe('Leaning towards a win');
   expect(others).toEqual([]);
 });
 
