@@ -35,7 +35,7 @@ export function packBatch(calls: readonly Call[]): Batch {
   return { calls: calls.map(({ name, input }) => [name, input]), bytes: all, ends };
 }
 
-/** The calls of a batch as they were before {@link packBatch}; one without bytes has none of length 0. */
+/** The calls of a batch as they were before {@link packBatch}; one that had no bytes has zero of them. */
 export function unpackBatch({ calls, bytes, ends }: Batch): Required<Call>[] {
   return calls.map(([name, input], index) => ({
     name,

@@ -5,19 +5,30 @@ import { pathToFileURL } from 'node:url';
 const BUSY_TIMEOUT_MS = 2_000;
 
 /**
+ * Whether one connection may make checkpoints while another one writes: SQLite before 3.51.3 could damage the file
+ * then (https://sqlite.org/wal.html#walresetbug). Otherwise the writer makes them, and events wait for it.
+ *
+ * @param version of SQLite; the one that this Node brings unless given
+ */
+export function checkpointsBesideWrites(version = process.versions.sqlite ?? '0'): boolean {
+  return version.localeCompare('3.51.3', 'en', { numeric: true }) >= 0;
+}
+
+/**
  * Opens the ledger's file for writing: every commit is on the disk before it returns (WAL with
- * `synchronous=FULL`, https://sqlite.org/pragma.html#pragma_synchronous). A commit does a checkpoint itself only
- * where the log has grown to this many pages: it does what those beside it ({@link openForCheckpoints}) left, and
- * the log begins anew.
+ * `synchronous=FULL`, https://sqlite.org/pragma.html#pragma_synchronous). Where the log has grown to so many pages,
+ * a commit makes a checkpoint itself. With others made beside it ({@link openForCheckpoints}) that is what they
+ * left, after which the log begins anew.
  */
 export function openForWriting(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  const pages = checkpointsBesideWrites() ? 8_000 : 2_000;
   database.exec(`
     PRAGMA page_size = 8192;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -16384;
-    PRAGMA wal_autocheckpoint = 8000;
+    PRAGMA wal_autocheckpoint = ${pages};
     PRAGMA journal_size_limit = 67108864;
   `);
   return database;

@@ -20,6 +20,7 @@ import type {
   TimelineBucket,
 } from '../reading.ts';
 import type { Checkpoints } from './checkpoints.ts';
+import { checkpointsBesideWrites } from './connection.ts';
 import { acceptRow, type Operations } from './operations.ts';
 import type { Queries } from './queries.ts';
 import { SqliteQueue } from './queue.ts';
@@ -186,7 +187,8 @@ export class SqliteLedger implements Ledger {
 
   #written(calls: number): void {
     this.#writes += calls;
-    if (this.#writes >= WRITES_PER_CHECKPOINT && !this.#checkpointing && !this.#checkpoints.closed) {
+    const due = this.#writes >= WRITES_PER_CHECKPOINT && checkpointsBesideWrites();
+    if (due && !this.#checkpointing && !this.#checkpoints.closed) {
       this.#writes = 0;
       this.#checkpointing = true;
       const ended = (): void => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../receivers/ledger/contract.ts';
+import { checkpointsBesideWrites } from '../../../receivers/ledger/sqlite/connection.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 
@@ -70,6 +71,15 @@ test('a ledger that the first version wrote keeps its experiences, their histori
   expect(await keys('experience-2')).toEqual(['evt_3', 'evt_10']);
   expect(await ledger.depths()).toMatchObject([{ destination: 'slack', open: 3 }]);
   await ledger.close();
+});
+
+test.each([
+  ['3.49.1', false],
+  ['3.51.2', false],
+  ['3.51.3', true],
+  ['3.53.4', true],
+])('checkpoints beside writes, with SQLite %s: %s', (version, allowed) => {
+  expect(checkpointsBesideWrites(version)).toBe(allowed);
 });
 
 test('what was written comes into the file while the ledger is open, and again', async () => {
