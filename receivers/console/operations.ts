@@ -166,7 +166,8 @@ export function openOperations(services: OperationServices): Operations {
     async preview(key, destination) {
       const event = await ledger.event(key);
       const target = previewTargets(configuration).find(({ name }) => name === destination);
-      const message = event === null ? null : await storedMessage(event, ledger, configuration, now());
+      const message =
+        event === null ? null : await storedMessage(event, destination, ledger, configuration, now());
       return message === null ? null : (target?.render(message) ?? null);
     },
 

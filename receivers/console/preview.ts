@@ -41,16 +41,17 @@ export function namedTargets(targets: readonly PreviewTarget[], wanted: string |
   return named.length > 0 ? named : targets.filter(({ kind }) => kind === wanted);
 }
 
-/** The message that a stored event makes now; null for a body that is no known event. */
+/** The message that a stored event makes for a destination now; null for a body that is no known event. */
 export async function storedMessage(
   event: StoredEvent,
-  ledger: Pick<Ledger, 'history' | 'recall'>,
+  destination: string,
+  ledger: Pick<Ledger, 'history' | 'recall' | 'deliveries'>,
   { intelligems, server }: Pick<Configuration, 'intelligems' | 'server'>,
   now: number,
 ): Promise<Message | null> {
-  const delivery = { eventKey: event.key, replay: 0, event, merged: [] };
+  const name = { eventKey: event.key, replay: 0 };
   if (event.origin === 'report') {
-    return reportMessage(delivery);
+    return reportMessage({ ...name, event });
   }
   if (event.problem !== null || event.experienceId === null) {
     return null;
@@ -58,6 +59,28 @@ export async function storedMessage(
   const history = await ledger.history(event.experienceId, HISTORY_LIMIT);
   const known = history.filter(({ sequence }) => sequence <= event.sequence);
   const links = { experienceUrlTemplate: intelligems.experienceUrlTemplate, publicUrl: server.publicUrl };
-  const message = experienceMessage(delivery, known, links, now);
+  const merged = await toldWith(event, known, destination, ledger);
+  const message = experienceMessage({ ...name, event, merged }, known, links, now);
   return { ...message, results: await keptResults(ledger, event.experienceId) };
+}
+
+/** Keys of the earlier updates of a burst that a destination is told of with this one. */
+async function toldWith(
+  event: StoredEvent,
+  known: readonly StoredEvent[],
+  destination: string,
+  ledger: Pick<Ledger, 'deliveries'>,
+): Promise<string[]> {
+  const merged: string[] = [];
+  const earlier = known.filter(({ sequence }) => sequence < event.sequence);
+  for (const { key } of earlier.sort((one, other) => other.sequence - one.sequence)) {
+    const there = (await ledger.deliveries(key)).filter((delivery) => delivery.destination === destination);
+    if (there.some(({ state }) => state !== 'merged')) {
+      break;
+    }
+    if (there.length > 0) {
+      merged.unshift(key);
+    }
+  }
+  return merged;
 }
