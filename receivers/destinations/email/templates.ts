@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Liquid } from 'liquidjs';
+import type { Liquid } from 'liquidjs';
 import { ACTIONS } from '../../../shared/events.ts';
+import { newLiquid } from '../liquid.ts';
 import type { ExperienceVariables, ReportVariables } from './variables.ts';
 
 /** The three parts of a mail, each from a template of its own. */
@@ -111,7 +112,7 @@ function engine(part: Part, files: TemplateFiles, limited: boolean): Liquid {
   if (known !== undefined) {
     return known;
   }
-  const made = new Liquid({
+  const made = newLiquid({
     templates: { ...files },
     strictVariables: true,
     strictFilters: true,

@@ -1,4 +1,5 @@
-import { Liquid } from 'liquidjs';
+import type { Liquid } from 'liquidjs';
+import { newLiquid } from '../liquid.ts';
 import type { ForwardedEvent } from './render.ts';
 
 export type RenderedBody = { ok: true; body: string } | { ok: false; problem: string };
@@ -15,7 +16,7 @@ let liquid: Liquid | undefined;
  */
 function engine(): Liquid {
   if (liquid === undefined) {
-    liquid = new Liquid({
+    liquid = newLiquid({
       strictVariables: true,
       strictFilters: true,
       lenientIf: true,
