@@ -20,7 +20,7 @@ const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta
 const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
 
 const events = signedEvents(eventsFor(seconds));
-const postgres = await startPostgres();
+const postgres = await startPostgres({ onDisk: true });
 
 const CASES = {
   'SQLite, one process': () => onSqlite(),

@@ -20,7 +20,7 @@ const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta
 const DESTINATIONS = 4;
 
 const events = signedEvents(count);
-const postgres = await startPostgres();
+const postgres = await startPostgres({ onDisk: true });
 
 const CASES = {
   'SQLite, one process': async () => {

@@ -22,7 +22,10 @@ const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
 /** So many events are written in one statement. */
 const STEP = 50_000;
 
-const postgres = await startOwnPostgres({ settings: ['max_wal_size=4GB', 'shared_buffers=512MB'] });
+const postgres = await startOwnPostgres({
+  onDisk: true,
+  settings: ['max_wal_size=4GB', 'shared_buffers=512MB'],
+});
 const full = await postgres.createDatabase();
 await fill(full);
 
