@@ -29,6 +29,8 @@ import { LedgerThread } from './thread.ts';
 /** After so many writes, what the write-ahead log holds is copied into the file. */
 const WRITES_PER_CHECKPOINT = 500;
 
+const CHECKPOINTS_BESIDE_WRITES = checkpointsBesideWrites();
+
 /** The ledger on embedded storage: one SQLite file, written by a thread of its own and read by another. */
 export class SqliteLedger implements Ledger {
   readonly queue: SqliteQueue;
@@ -187,7 +189,7 @@ export class SqliteLedger implements Ledger {
 
   #written(calls: number): void {
     this.#writes += calls;
-    const due = this.#writes >= WRITES_PER_CHECKPOINT && checkpointsBesideWrites();
+    const due = CHECKPOINTS_BESIDE_WRITES && this.#writes >= WRITES_PER_CHECKPOINT;
     if (due && !this.#checkpointing && !this.#checkpoints.closed) {
       this.#writes = 0;
       this.#checkpointing = true;
