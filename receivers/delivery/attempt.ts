@@ -158,11 +158,7 @@ export function createAttempt(
       return { ...times, state: 'dead', reason: outcome.reason, uncertain: delivery.uncertain };
     }
     const uncertain = outcome.uncertain === true || delivery.uncertain;
-    if (outcome.rateLimited) {
-      const dueAt = finishedAt + (outcome.delayMs ?? RATE_LIMIT_DELAY_MS);
-      return { ...times, state: 'ready', dueAt, attemptCounts: false, uncertain };
-    }
-    if (outcome.waiting) {
+    if (outcome.rateLimited || outcome.waiting) {
       const dueAt = finishedAt + (outcome.delayMs ?? RATE_LIMIT_DELAY_MS);
       return { ...times, state: 'ready', dueAt, attemptCounts: false, uncertain };
     }

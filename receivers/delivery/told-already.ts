@@ -26,8 +26,9 @@ const TOLD_BY: Readonly<Record<string, string>> = { webhook: 'recovered', recove
 
 /**
  * Of a webhook and a recovered event that tell the same action, the one that was accepted first, for the one
- * that was accepted later; null for none, and for every other kind of event. Two moments of the same action are the same one where they lie close to
- * each other and nothing else happened between them: an experience is not started twice without a pause.
+ * that was accepted later; null for none, and for every other kind of event. Two moments of the same action
+ * are the same one where they lie close to each other and nothing else happened between them: an experience is
+ * not started twice without a pause.
  */
 export function firstTeller<Event extends Teller>(event: Event, history: readonly Event[]): Event | null {
   const tellers = TOLD_BY[event.origin];

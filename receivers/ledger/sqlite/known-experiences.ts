@@ -52,11 +52,10 @@ export class KnownExperiences {
     return row;
   }
 
-  /** Writes what an event tells of its experience. */
-  record(experienceId: string, news: ExperienceNews): void {
+  /** Writes what an event tells of its experience; `known` is what {@link find} gave before it. */
+  record(experienceId: string, known: KnownExperience | undefined, news: ExperienceNews): void {
     const { sequence, source, occurredAt } = news;
     const at = occurredAt ?? news.receivedAt;
-    const known = this.find(experienceId);
     if (known === undefined) {
       this.#begin(experienceId, news, at);
       return;

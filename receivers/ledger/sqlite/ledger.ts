@@ -9,6 +9,7 @@ import {
   StorageError,
   type StoredEvent,
 } from '../contract.ts';
+import { LEDGER_FILE } from '../open.ts';
 import type {
   AttemptRecord,
   DeliveryRecord,
@@ -59,7 +60,7 @@ export class SqliteLedger implements Ledger {
    */
   static async open(folder: string): Promise<SqliteLedger> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const ledger = new SqliteLedger(join(folder, 'ledger.sqlite'));
+    const ledger = new SqliteLedger(join(folder, LEDGER_FILE));
     try {
       await ledger.probe();
     } catch (error) {

@@ -137,8 +137,7 @@ export function prepareOperations(database: DatabaseSync) {
   const mergedKeys = database.prepare(`
     SELECT e.key FROM deliveries d JOIN events e ON e.sequence = d.id / ${IDS_PER_EVENT}
     WHERE d.merged_into IN (
-      SELECT id FROM deliveries
-      WHERE id BETWEEN ?1 * ${IDS_PER_EVENT} AND ?1 * ${IDS_PER_EVENT} + ${IDS_PER_EVENT - 1} AND destination = ?2
+      SELECT id FROM deliveries WHERE id BETWEEN ?1 AND ?2 AND destination = ?3
     ) ORDER BY d.id
   `);
   const tries = database.prepare('SELECT tries FROM deliveries WHERE id = ?');
@@ -314,7 +313,8 @@ export function prepareOperations(database: DatabaseSync) {
       const sequence = Number(lastInsertRowid);
       insertBody.run(sequence, body, headers);
       if (experienceId !== null && action !== null) {
-        experiences.record(experienceId, { sequence, source, name, organizationId, occurredAt, receivedAt });
+        const news = { sequence, source, name, organizationId, occurredAt, receivedAt };
+        experiences.record(experienceId, before, news);
       }
       addDeliveries(sequence * IDS_PER_EVENT, experienceId ?? key, deliveries, 0, receivedAt);
       return true;
@@ -330,7 +330,7 @@ export function prepareOperations(database: DatabaseSync) {
           // Also of one that is sent again: what the first delivery of the event told together stays together.
           const merged =
             row.action === 'updateExperience'
-              ? (mergedKeys.all(row.sequence, destination) as { key: string }[])
+              ? (mergedKeys.all(...idsOf(row.sequence), destination) as { key: string }[])
               : [];
           handed.push({
             id,

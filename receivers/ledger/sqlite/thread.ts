@@ -108,10 +108,11 @@ export class LedgerThread<H extends Handlers> {
   }
 
   #send(): void {
+    this.#awaited = 0;
+    clearTimeout(this.#timer);
     if (this.#underWay.length > 0 || this.#gathered.length === 0) {
       return;
     }
-    this.#goOn();
     this.#underWay = this.#gathered.splice(0, LARGEST_BATCH);
     this.#sentAt = performance.now();
     this.#worker ??= this.#start();
@@ -152,19 +153,8 @@ export class LedgerThread<H extends Handlers> {
       this.#send();
     } else {
       this.#awaited = this.#gathered.length + settled.length;
-      this.#timer = setTimeout(
-        () => {
-          this.#goOn();
-          this.#send();
-        },
-        Math.min(took * WAITED_SHARE, LONGEST_WAIT_MS),
-      );
+      this.#timer = setTimeout(() => this.#send(), Math.min(took * WAITED_SHARE, LONGEST_WAIT_MS));
     }
-  }
-
-  #goOn(): void {
-    this.#awaited = 0;
-    clearTimeout(this.#timer);
   }
 
   #lose(worker: Worker, cause: Error): void {
