@@ -5,9 +5,8 @@ import { newEvent, type Plan } from '../../../receivers/inbound/new-event.ts';
 import { openClients } from '../../../receivers/intelligems/clients.ts';
 import { Survey } from '../../../receivers/intelligems/survey.ts';
 import type { Ledger } from '../../../receivers/ledger/contract.ts';
-import { openLedger } from '../../../receivers/ledger/open.ts';
 import { type FakeIntelligems, type FakeOptions, startFakeIntelligems } from '../../fakes/intelligems.ts';
-import { temporaryFolder } from '../../fixtures/receiver.ts';
+import { emptyLedger } from '../../fixtures/ledger.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -20,10 +19,9 @@ let endings: (() => unknown)[] = [];
 
 beforeEach(async () => {
   now = Date.UTC(2026, 9, 10, 12);
-  const { folder, remove } = temporaryFolder();
-  const opened = await openLedger({ dataFolder: folder, databaseUrl: null });
-  ledger = opened.ledger;
-  endings = [() => opened.close(), remove];
+  const empty = await emptyLedger();
+  ledger = empty.ledger;
+  endings = [empty.remove];
 });
 
 afterEach(async () => {
@@ -72,6 +70,18 @@ async function post({ shiftedBy = 0 } = {}): Promise<void> {
   );
 }
 
+/** A survey that has compared once, and since then a start whose webhook does not come. */
+async function startedUnseen(): Promise<Survey> {
+  const start = await openSurvey({});
+  const survey = start();
+  await survey.round(signal);
+  const { id } = intelligems.create();
+  await post();
+  now += HOUR;
+  intelligems.act(id, 'start');
+  return survey;
+}
+
 async function recovered(): Promise<[action: string | null, at: number | null][]> {
   const events = await ledger.events({ origin: 'recovered', limit: 100 });
   return events.map(({ action, occurredAt }) => [action, occurredAt]);
@@ -99,13 +109,7 @@ describe('an action without a webhook', () => {
   });
 
   test('is left alone until it is old enough, and looked for again as soon as it is', async () => {
-    const start = await openSurvey({});
-    const survey = start();
-    await survey.round(signal);
-    const { id } = intelligems.create();
-    await post();
-    now += HOUR;
-    intelligems.act(id, 'start');
+    const survey = await startedUnseen();
     const startedAt = now;
     now += 14 * MINUTE;
     const nextAfter = await survey.round(signal);
@@ -146,13 +150,7 @@ describe('an action without a webhook', () => {
   });
 
   test('is not seen where its webhook came in time with a slightly different time', async () => {
-    const start = await openSurvey({});
-    const survey = start();
-    await survey.round(signal);
-    const { id } = intelligems.create();
-    await post();
-    now += HOUR;
-    intelligems.act(id, 'start');
+    const survey = await startedUnseen();
     await post({ shiftedBy: -2 * SECOND });
     for (let times = 0; times < 3; times += 1) {
       now += HOUR;

@@ -381,6 +381,21 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
     describe('bursts of updates', () => {
       const quiet = (): NewDelivery => delivery('slack', { quietMs: 60_000, dueAt: Date.now() + 60_000 });
 
+      /** Two updates of a burst, whose message becomes a dead letter, and the end that was told after them; the updates' keys. */
+      async function deadBurst(): Promise<[first: string, second: string]> {
+        await worker.start(ledger);
+        const updates = [1, 2].map(() => event({ action: 'updateExperience', deliveries: [quiet()] }));
+        for (const each of updates) {
+          await ledger.accept(each);
+        }
+        const end = event({ action: 'endExperience', deliveries: [delivery('slack')] });
+        await ledger.accept(end);
+        (await worker.next()).answer(DEAD);
+        (await worker.next()).answer(DONE);
+        await finished(end.key);
+        return updates.map(({ key }) => key) as [string, string];
+      }
+
       test('merge into the newest', async () => {
         const updates = Array.from({ length: 3 }, () =>
           event({ action: 'updateExperience', deliveries: [quiet()] }),
@@ -436,24 +451,15 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
       });
 
       test('that were merged go with old events, and the dead letter that tells them stays', async () => {
-        await worker.start(ledger);
-        const updates = [1, 2].map(() => event({ action: 'updateExperience', deliveries: [quiet()] }));
-        for (const each of updates) {
-          await ledger.accept(each);
-        }
-        const end = event({ action: 'endExperience', deliveries: [delivery('slack')] });
-        await ledger.accept(end);
-        (await worker.next()).answer(DEAD);
-        (await worker.next()).answer(DONE);
-        await finished(end.key);
+        const [, second] = await deadBurst();
         await ledger.prune(Date.now() + 1_000, 100);
-        expect((await ledger.events({ limit: 10 })).map(({ key }) => key)).toEqual([updates[1]?.key]);
+        expect((await ledger.events({ limit: 10 })).map(({ key }) => key)).toEqual([second]);
         const [letter] = await ledger.deadLetters({ limit: 10 });
         await ledger.reviveDeadLetters([letter?.id as number], Date.now());
         const again = await worker.next();
-        expect(again.delivery.eventKey).toBe(updates[1]?.key);
+        expect(again.delivery.eventKey).toBe(second);
         again.answer(DONE);
-        await finished(updates[1]?.key as string);
+        await finished(second);
         const next = event();
         await ledger.accept(next);
         const history = await ledger.history('experience-1', 10);
@@ -461,17 +467,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
       });
 
       test('are told whole also as a replayed dead letter, and when the event is sent again', async () => {
-        await worker.start(ledger);
-        const updates = [1, 2].map(() => event({ action: 'updateExperience', deliveries: [quiet()] }));
-        const [first, second] = updates.map(({ key }) => key) as [string, string];
-        for (const each of updates) {
-          await ledger.accept(each);
-        }
-        const end = event({ action: 'endExperience', deliveries: [delivery('slack')] });
-        await ledger.accept(end);
-        (await worker.next()).answer(DEAD);
-        (await worker.next()).answer(DONE);
-        await finished(end.key);
+        const [first, second] = await deadBurst();
         const [letter] = await ledger.deadLetters({ limit: 10 });
         await ledger.reviveDeadLetters([letter?.id as number], Date.now());
         const replayed = await worker.next();

@@ -285,15 +285,20 @@ test('each process knows how many deliver', async () => {
   await know(1);
 });
 
+/** A process that reaches its database over a network of its own, and holds a delivery. */
+async function holdingBehindNetwork() {
+  const url = await copy();
+  const network = await startProxy(url);
+  closing.push(() => network.close());
+  const process = await (await Process.open(network.url, { statementTimeoutMs: 300 })).deliver();
+  const given = event();
+  await process.ledger.accept(given);
+  return { url, network, process, given, handed: await process.next() };
+}
+
 describe('a worker that is lost', () => {
   test('stops before another takes its delivery over, which then says that it may have arrived', async () => {
-    const url = await copy();
-    const network = await startProxy(url);
-    closing.push(() => network.close());
-    const lost = await (await Process.open(network.url, { statementTimeoutMs: 300 })).deliver();
-    const given = event();
-    await lost.ledger.accept(given);
-    const first = await lost.next();
+    const { url, network, given, handed: first } = await holdingBehindNetwork();
     const aborted = new Promise<string>((resolve) => {
       first.lost.addEventListener('abort', () => resolve('aborted'));
     });
@@ -313,13 +318,7 @@ describe('a worker that is lost', () => {
   });
 
   test('leaves the retry it wrote last of all, after its jobs were given away', async () => {
-    const url = await copy();
-    const network = await startProxy(url);
-    closing.push(() => network.close());
-    const lost = await (await Process.open(network.url, { statementTimeoutMs: 300 })).deliver();
-    const given = event();
-    await lost.ledger.accept(given);
-    const { answer } = await lost.next();
+    const { url, network, process: lost, given, handed } = await holdingBehindNetwork();
     const { rows } = await run(url, 'SELECT id FROM ledger.workers');
     // It buries the dead, and takes nothing itself.
     const other = await Process.open(url);
@@ -330,7 +329,7 @@ describe('a worker that is lost', () => {
       attempt: () => Promise.reject(new Error('There is nothing for email.')),
     });
     network.cut();
-    answer({ ...RETRY, delayMs: 0 } as Outcome);
+    handed.answer({ ...RETRY, delayMs: 0 } as Outcome);
     const buried = `SELECT 1 FROM ledger.workers WHERE id = ${rows[0]?.id}`;
     while ((await run(url, buried)).rowCount === 1) {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -343,19 +342,14 @@ describe('a worker that is lost', () => {
   });
 
   test('delivers again when its network is back', async () => {
-    const network = await startProxy(await copy());
-    closing.push(() => network.close());
-    const process = await (await Process.open(network.url, { statementTimeoutMs: 300 })).deliver();
-    const before = event();
-    await process.ledger.accept(before);
-    const { lost, answer } = await process.next();
+    const { network, process, given, handed } = await holdingBehindNetwork();
     network.cut();
     await new Promise((resolve) => {
-      lost.addEventListener('abort', resolve);
+      handed.lost.addEventListener('abort', resolve);
     });
-    answer(DONE);
+    handed.answer(DONE);
     network.mend();
-    expect(await process.finished(before.key)).toEqual(['done']);
+    expect(await process.finished(given.key)).toEqual(['done']);
     const after = event();
     await process.ledger.accept(after);
     (await process.next()).answer(DONE);

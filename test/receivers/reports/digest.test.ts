@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { newEvent } from '../../../receivers/inbound/new-event.ts';
-import { openLedger } from '../../../receivers/ledger/open.ts';
 import { type DigestEvent, digestDue, digestReport, tellDigest } from '../../../receivers/reports/digest.ts';
+import { emptyLedger } from '../../fixtures/ledger.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
-import { temporaryFolder } from '../../fixtures/receiver.ts';
 
 const IN_ZURICH = {
   timeZone: 'Europe/Zurich',
@@ -81,8 +80,7 @@ describe('a digest', () => {
   });
 
   test('is accepted once for each day, from what the ledger holds of it', async () => {
-    const { folder, remove } = temporaryFolder();
-    const { ledger, close } = await openLedger({ dataFolder: folder, databaseUrl: null });
+    const { ledger, remove } = await emptyLedger();
     const accept = (name: 'start' | 'end', at: string, origin: 'webhook' | 'recovered' | 'test') => {
       const receivedAt = Date.parse(at);
       const triggeredBy = 'noor@alpine-goods.example';
@@ -105,7 +103,6 @@ describe('a digest', () => {
     ]);
     const stored = await ledger.event('report_digest_2026-10-09');
     expect(Buffer.from(stored?.body ?? []).toString()).toContain('by noor@alpine-goods.example');
-    await close();
-    remove();
+    await remove();
   });
 });

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Ledger } from '../../../receivers/ledger/contract.ts';
-import { openLedger } from '../../../receivers/ledger/open.ts';
 import {
   lastOverviewAt,
   nextOverviewAt,
@@ -9,7 +8,7 @@ import {
 } from '../../../receivers/reports/overview.ts';
 import { type ApiExperience, readApiExperience } from '../../../shared/intelligems-experiences.ts';
 import { type ApiFailure, unavailable } from '../../../shared/intelligems-failure.ts';
-import { temporaryFolder } from '../../fixtures/receiver.ts';
+import { emptyLedger } from '../../fixtures/ledger.ts';
 import { RESULTS } from './subjects.ts';
 
 const MONDAY_AT_8 = { day: 'monday', hour: 8, timeZone: 'Europe/Zurich' };
@@ -51,20 +50,13 @@ test('the overview lists what runs, the longest live first', () => {
 
 describe('the overview goes out', () => {
   let ledger: Ledger;
-  let endings: (() => unknown)[];
+  let remove: () => Promise<void>;
 
   beforeEach(async () => {
-    const { folder, remove } = temporaryFolder();
-    const opened = await openLedger({ dataFolder: folder, databaseUrl: null });
-    ledger = opened.ledger;
-    endings = [() => opened.close(), remove];
+    ({ ledger, remove } = await emptyLedger());
   });
 
-  afterEach(async () => {
-    for (const end of endings) {
-      await end();
-    }
-  });
+  afterEach(() => remove());
 
   const settings = { ...MONDAY_AT_8, to: ['email'], locale: 'en-US', experienceUrlTemplate: null };
   const running = { source: 'default', title: 'Alpine Goods', running: [experience('Backpack')] };
