@@ -1,17 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../fixtures/receiver.ts';
-import { eventsFor, type LoadResult, load, startServer } from './server.ts';
+import { type BenchServer, eventsFor, type LoadResult, load, startServer } from './server.ts';
 import { signedEvents } from './signed-events.ts';
 import { median, printTable, spread } from './table.ts';
+import { Wrk } from './wrk.ts';
 
 /**
  * Durable accepts per second of the receiver (signature, parse, commit, four deliveries made) against a
  * plain Express endpoint that keeps nothing, interleaved in one run. What the main thread works for each tells
  * how they compare where the other threads and the load generator have processors of their own.
  *
- *   npm run bench:accept [-- PAIRS [SECONDS]]
+ *   npm run bench:accept [-- PAIRS [SECONDS [wrk]]]
+ *
+ * With `wrk` that makes the load in place of autocannon, whose work for each event is about a server's own: with
+ * few cores, it says more of a server whose events come from elsewhere.
  */
-const [pairs = 7, seconds = 4] = process.argv.slice(2).map(Number);
+const [pairs = 7, seconds = 4] = process.argv.slice(2, 4).map(Number);
+const generator = process.argv[4] ?? 'autocannon';
 
 const PLAIN = fileURLToPath(new URL('plain-express.ts', import.meta.url));
 const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta.url));
@@ -20,11 +25,16 @@ const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta
 const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
 
 const events = signedEvents(eventsFor(seconds));
+const wrk = generator === 'wrk' ? new Wrk(events, seconds) : null;
+
+function underLoad({ url, process: { pid } }: BenchServer): Promise<LoadResult> {
+  return wrk === null ? load(url, events, seconds, pid) : wrk.load(url, pid);
+}
 
 async function plain(): Promise<LoadResult> {
   const server = await startServer([PLAIN], {});
   try {
-    return await load(server.url, events, seconds, server.process.pid);
+    return await underLoad(server);
   } finally {
     await server.stop();
   }
@@ -34,7 +44,7 @@ async function receiver(): Promise<LoadResult> {
   const { folder, remove } = temporaryFolder();
   const server = await startServer([RECEIVER, 'start'], { DATA_DIR: folder, CONFIG_FILE: CONFIGURATION });
   try {
-    return await load(server.url, events, seconds, server.process.pid);
+    return await underLoad(server);
   } finally {
     await server.stop();
     remove();
@@ -48,6 +58,7 @@ for (let pair = 0; pair < pairs; pair += 1) {
   const other = first ? await receiver() : await plain();
   results.push(first ? { plain: one, receiver: other } : { plain: other, receiver: one });
 }
+wrk?.remove();
 
 const of = (side: 'plain' | 'receiver', figure: keyof LoadResult) =>
   results.map((result) => result[side][figure]);

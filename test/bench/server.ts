@@ -65,7 +65,7 @@ export interface LoadResult {
 }
 
 /** So long under load a server that has just started is still being compiled by its platform: it is not measured. */
-const WARM_UP_SECONDS = 3;
+export const WARM_UP_SECONDS = 3;
 
 /** How many events to prepare for a load of so many seconds, at most so many a second. */
 export function eventsFor(seconds: number, perSecond = 20_000): number {
@@ -116,7 +116,7 @@ export async function load(
 }
 
 /** The processor's time of a process's main thread, microseconds (Linux: Documentation/scheduler/sched-stats). */
-function mainThreadTime(pid: number | undefined): number {
+export function mainThreadTime(pid: number | undefined): number {
   const file = `/proc/${pid}/task/${pid}/schedstat`;
   return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) / 1_000 : Number.NaN;
 }
