@@ -8,7 +8,7 @@ import {
   StorageError,
   type StoredEvent,
 } from '../ledger/contract.ts';
-import { type RetryPolicy, retryDelay } from './backoff.ts';
+import { type RetryPolicy, retryDelay, storageDelay } from './backoff.ts';
 import { isCompletion } from './completion.ts';
 import { experienceMessage, isReport, type LinkSettings, reportMessage } from './message.ts';
 import { toldAlready } from './told-already.ts';
@@ -19,8 +19,6 @@ const HISTORY_LIMIT = 50;
 /** A rate limit that names no time is waited out for this long, milliseconds. */
 const RATE_LIMIT_DELAY_MS = 30_000;
 
-/** After a fault of the storage it is tried again so soon, milliseconds. */
-const STORAGE_DELAY_MS = 5_000;
 
 export interface AttemptSettings {
   retry: RetryPolicy;
@@ -92,8 +90,9 @@ export function createAttempt(
       return await inTime(destination.send(message, attemptOf(delivery, lost)));
     } catch (error) {
       if (error instanceof StorageError) {
-        const reason = `${error.message} Sent as soon as the storage works again.`;
-        return { type: 'retry', reason, uncertain: begun, ownFault: true, delayMs: STORAGE_DELAY_MS };
+        const reason = `This receiver's own storage failed: ${error.message}`;
+        const delayMs = storageDelay(now() - delivery.createdAt);
+        return { type: 'retry', reason, uncertain: begun, ownFault: true, delayMs };
       }
       log.error(
         { event: delivery.eventKey, destination: delivery.destination, err: error },

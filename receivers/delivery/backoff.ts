@@ -13,6 +13,12 @@ export interface RetryPolicy {
 /** No single pause is longer than this, in milliseconds. */
 const LONGEST_PAUSE_MS = 24 * 3_600_000;
 
+/** After a fault of the receiver's own storage, the shortest and the longest pause, milliseconds. */
+const STORAGE_PAUSES_MS = { shortest: 5_000, longest: 300_000 };
+
+/** The pause after a fault of the storage is this share of the delivery's age: what lasts is asked for more rarely. */
+const STORAGE_PAUSE_SHARE = 0.1;
+
 /**
  * The pause before the next attempt, in milliseconds: exponential, and up to a fifth shorter or longer so
  * that what failed together does not come back together.
@@ -23,4 +29,15 @@ const LONGEST_PAUSE_MS = 24 * 3_600_000;
 export function retryDelay(attempt: number, policy: RetryPolicy, random: number): number {
   const pause = policy.firstRetryMs * policy.factor ** (attempt - 1);
   return Math.round(Math.min(pause, LONGEST_PAUSE_MS) * (0.8 + 0.4 * random));
+}
+
+/**
+ * The pause after an attempt that failed by the receiver's own storage, in milliseconds. Such attempts are not
+ * counted, and each is a row in the ledger: one whose page of the file is damaged would be tried for days.
+ *
+ * @param age of the delivery, milliseconds
+ */
+export function storageDelay(age: number): number {
+  const { shortest, longest } = STORAGE_PAUSES_MS;
+  return Math.round(Math.min(Math.max(age * STORAGE_PAUSE_SHARE, shortest), longest));
 }

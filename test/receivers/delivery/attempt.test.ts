@@ -159,8 +159,16 @@ describe('where the storage cannot be read', () => {
       dueAt: NOW + 5_000,
       attemptCounts: false,
       uncertain: false,
-      outcome: { ownFault: true, reason: 'The disk is full. Sent as soon as the storage works again.' },
+      outcome: { ownFault: true, reason: "This receiver's own storage failed: The disk is full." },
     });
+  });
+
+  test('what stays unreadable is asked for more and more rarely', async () => {
+    const pauses = [60_000, 600_000, 36_000_000].map(async (age) => {
+      const settlement = await decided(claimed({ createdAt: NOW - age }), { type: 'done' }, [], unreadable);
+      return settlement.state === 'ready' && settlement.dueAt - NOW;
+    });
+    expect(await Promise.all(pauses)).toEqual([6_000, 60_000, 300_000]);
   });
 
   test('it is not tried for ever', async () => {
