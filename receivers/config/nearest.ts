@@ -36,6 +36,9 @@ function editDistance(one: string, other: string): number {
       }
       current.push(edits);
     }
+    if (Math.min(...current) > MOST_EDITS) {
+      return Infinity;
+    }
     beforeLast = last;
     last = current;
   }

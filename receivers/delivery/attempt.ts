@@ -19,7 +19,6 @@ const HISTORY_LIMIT = 50;
 /** A rate limit that names no time is waited out for this long, milliseconds. */
 const RATE_LIMIT_DELAY_MS = 30_000;
 
-
 export interface AttemptSettings {
   retry: RetryPolicy;
   /** An attempt that takes longer is given up, milliseconds. */

@@ -4,6 +4,9 @@ import { pathToFileURL } from 'node:url';
 /** How long a statement waits for another process's lock on the file before it fails, in milliseconds. */
 const BUSY_TIMEOUT_MS = 2_000;
 
+/** The first version of SQLite without its WAL-reset bug. */
+const MENDED = [3, 51, 3];
+
 /**
  * Whether one connection may make checkpoints while another one writes: SQLite before 3.51.3 could damage the file
  * then (https://sqlite.org/wal.html#walresetbug). Otherwise the writer makes them, and events wait for it.
@@ -11,7 +14,9 @@ const BUSY_TIMEOUT_MS = 2_000;
  * @param version of SQLite; the one that this Node brings unless given
  */
 export function checkpointsBesideWrites(version = process.versions.sqlite ?? '0'): boolean {
-  return version.localeCompare('3.51.3', 'en', { numeric: true }) >= 0;
+  const parts = version.split('.').map(Number);
+  const differing = MENDED.findIndex((part, index) => part !== parts[index]);
+  return differing === -1 || Number(parts[differing]) > Number(MENDED[differing]);
 }
 
 /**
