@@ -1,5 +1,6 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { Preview } from '../destinations/contract.ts';
+import { ZAPS } from '../destinations/zapier/fan-out.ts';
 import { newEvent, type Plan } from '../inbound/new-event.ts';
 import { RESULTS } from '../intelligems/results.ts';
 import { WHO, WHO_CHANGED } from '../intelligems/who.ts';
@@ -202,6 +203,7 @@ export function openOperations(services: OperationServices): Operations {
 /** What people call those that no settings name. */
 const OWN_TITLES: Readonly<Record<string, string>> = {
   [ZAPIER]: 'Zapier',
+  [ZAPS]: 'Zapier: each Zap',
   [WHO]: 'Intelligems: who did it',
   [WHO_CHANGED]: 'Intelligems: who changed it',
   [RESULTS]: 'Intelligems: results',
@@ -209,7 +211,7 @@ const OWN_TITLES: Readonly<Record<string, string>> = {
 
 /** Whether a destination is the receiver's own errand, to which nobody sends anything. */
 export function isErrand(name: string): boolean {
-  return name === WHO || name === WHO_CHANGED || name === RESULTS;
+  return [ZAPS, WHO, WHO_CHANGED, RESULTS].includes(name);
 }
 
 /** What people call a destination: its kind's title, with its name where that says more. */

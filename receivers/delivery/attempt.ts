@@ -139,6 +139,8 @@ export function createAttempt(
     const late = AbortSignal.timeout(settings.timeoutMs);
     return {
       number: delivery.attempt,
+      eventKey: delivery.eventKey,
+      route: delivery.route,
       createdAt: delivery.createdAt,
       uncertain: delivery.uncertain,
       signal: lost === undefined ? late : AbortSignal.any([late, lost]),

@@ -16,7 +16,8 @@ const RATE_LIMIT_PAUSE_MS = 30_000;
 /**
  * The rule by which a destination that keeps failing is paused, probed with a single delivery, and resumed
  * by its first success. A rate limit pauses for as long as the other side asked and is no failure; nor is
- * waiting for what is not there yet; and a fault of the receiver itself changes nothing.
+ * waiting for what is not there yet; what fails at one recipient only shows that the destination works; and a
+ * fault of the receiver itself changes nothing.
  */
 export function circuitBreaker(policy: BreakerPolicy): HealthRule {
   return (health, outcome, now) => {
@@ -24,15 +25,10 @@ export function circuitBreaker(policy: BreakerPolicy): HealthRule {
       return health;
     }
     if (outcome.type === 'done' || (outcome.type === 'retry' && outcome.waiting)) {
-      return {
-        ...health,
-        failures: 0,
-        failingSince: null,
-        lastSuccessAt: now,
-        probing: false,
-        pausedUntil: health.probing ? 0 : health.pausedUntil,
-        pauseReason: health.probing ? null : health.pauseReason,
-      };
+      return { ...working(health), lastSuccessAt: now };
+    }
+    if (outcome.ofRecipient) {
+      return { ...working(health), lastFailureAt: now, lastFailure: outcome.reason };
     }
     if (outcome.type === 'retry' && outcome.rateLimited) {
       const pausedUntil = Math.max(health.pausedUntil, now + (outcome.delayMs ?? RATE_LIMIT_PAUSE_MS));
@@ -46,6 +42,17 @@ export function circuitBreaker(policy: BreakerPolicy): HealthRule {
       lastFailure: outcome.reason,
     };
     return outcome.type === 'dead' ? failed : paused(failed, outcome, policy, now);
+  };
+}
+
+function working(health: DestinationHealth): DestinationHealth {
+  return {
+    ...health,
+    failures: 0,
+    failingSince: null,
+    probing: false,
+    pausedUntil: health.probing ? 0 : health.pausedUntil,
+    pauseReason: health.probing ? null : health.pauseReason,
   };
 }
 

@@ -96,6 +96,8 @@ export type Outcome =
       waiting?: boolean;
       /** The receiver itself was in the way: costs no attempt, and says nothing of the destination. */
       ownFault?: boolean;
+      /** The destination works; it is the one of its recipients that this delivery is for which does not. */
+      ofRecipient?: boolean;
       /** The send may have arrived all the same: the next attempt looks before it sends. */
       uncertain?: boolean;
       /** What had been done before it failed, so that the next attempt does not do it again. */
@@ -106,6 +108,8 @@ export type Outcome =
       /** The cause, and what a person can do about it. */
       reason: string;
       answer?: string;
+      /** As of `retry`. */
+      ofRecipient?: boolean;
       /** What had been done before it failed, so that a dead letter made ready again does not repeat it. */
       remember?: Record<string, string>;
     };
@@ -114,6 +118,10 @@ export type Outcome =
 export interface Attempt {
   /** Counts from 1. */
   number: number;
+  /** Of the event, whatever the key of the message. */
+  eventKey: string;
+  /** What the delivery is made by: a route of the settings, or another's errand. */
+  route: string;
   /** When the delivery was made, milliseconds since 1970: with its event, or later where a person had it sent anew. */
   createdAt: number;
   /** An earlier attempt may have arrived (time-out, reset, crash): look at the other side before sending. */

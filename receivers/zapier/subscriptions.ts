@@ -25,22 +25,30 @@ export class Subscriptions {
     this.#ledger = ledger;
   }
 
-  /** Keeps a subscription, in the place of an earlier one to the same URL. Gives its id. */
+  /**
+   * Keeps a subscription, in the place of an earlier one to the same URL: what waits for that one is still sent.
+   * Gives its id.
+   */
   async add(targetUrl: string, filter: ZapierFilter, now: number): Promise<string> {
     const id = createHash('sha256').update(targetUrl).digest('hex').slice(0, 24);
+    const createdAt = (await this.find(id))?.createdAt ?? now;
     await this.#ledger.remember(ZAPIER, {
-      [`${PREFIX}${id}`]: JSON.stringify({ targetUrl, filter, createdAt: now }),
+      [`${PREFIX}${id}`]: JSON.stringify({ targetUrl, filter, createdAt }),
     });
     return id;
   }
 
   /** Ends a subscription; false where there is none. */
   async remove(id: string): Promise<boolean> {
-    const known = (await this.all()).some((each) => each.id === id);
+    const known = (await this.find(id)) !== null;
     if (known) {
       await this.#ledger.remember(ZAPIER, { [`${PREFIX}${id}`]: '' });
     }
     return known;
+  }
+
+  async find(id: string): Promise<Subscription | null> {
+    return (await this.all()).find((each) => each.id === id) ?? null;
   }
 
   async all(): Promise<Subscription[]> {

@@ -1,7 +1,8 @@
 import type { Router } from 'express';
 import type { Destination } from '../destinations/contract.ts';
 import type { OpenDestinations } from '../destinations/open.ts';
-import { ZapierDestination } from '../destinations/zapier/send.ts';
+import { ZAPS, ZapierFanOut } from '../destinations/zapier/fan-out.ts';
+import { ZapDestination } from '../destinations/zapier/send.ts';
 import type { Ledger, NewDelivery } from '../ledger/contract.ts';
 import { zapierRouter } from './router.ts';
 import { Subscriptions, ZAPIER } from './subscriptions.ts';
@@ -10,13 +11,14 @@ import { Subscriptions, ZAPIER } from './subscriptions.ts';
 export interface Zapier {
   /** To be mounted at `/zapier`. */
   router: Router;
-  destination: Destination;
+  /** By their names. */
+  destinations: ReadonlyMap<string, Destination>;
   /** What an event accepted at `now` (milliseconds since 1970) needs: the Zaps themselves choose what they want. */
   plan(now: number): NewDelivery[];
 }
 
-/** How many deliveries may be under way at once. */
-const CONCURRENCY = 4;
+/** How many deliveries may be under way at once: handing on is quick, a Zap may take its time. */
+const CONCURRENCY: Readonly<Record<string, number>> = { [ZAPIER]: 4, [ZAPS]: 16 };
 
 const TIMEOUT_MS = 10_000;
 
@@ -29,26 +31,32 @@ export function openZapier(
     return null;
   }
   const subscriptions = new Subscriptions(ledger);
+  const services = { subscriptions, ledger, now: Date.now };
   return {
     router: zapierRouter({ apiKey, targetHosts }, { ledger, subscriptions, now: Date.now }),
-    destination: new ZapierDestination({ targetHosts, timeoutMs: TIMEOUT_MS }, subscriptions),
+    destinations: new Map<string, Destination>([
+      [ZAPIER, new ZapierFanOut(services)],
+      [ZAPS, new ZapDestination({ targetHosts, timeoutMs: TIMEOUT_MS }, services)],
+    ]),
     plan: (now) => [{ destination: ZAPIER, route: ZAPIER, dueAt: now, quietMs: null }],
   };
 }
 
-/** The destinations of the settings, and Zapier's beside them. Throws where one of them has taken its name. */
+/** The destinations of the settings, and Zapier's beside them. Throws where one of them has taken a name of theirs. */
 export function withZapier(destinations: OpenDestinations, zapier: Zapier | null): OpenDestinations {
   if (zapier === null) {
     return destinations;
   }
-  if (destinations.open.has(ZAPIER)) {
+  const names = [...zapier.destinations.keys()];
+  const taken = names.find((name) => destinations.open.has(name));
+  if (taken !== undefined) {
     throw new Error(
-      `A destination in receivers.yaml is named ${ZAPIER}, which ZAPIER_API_KEY needs for Zapier itself. Give it another name.`,
+      `A destination in receivers.yaml is named ${taken}, which ZAPIER_API_KEY needs for Zapier itself. Give it another name.`,
     );
   }
   return {
     ...destinations,
-    open: new Map([...destinations.open, [ZAPIER, zapier.destination]]),
-    queues: [...destinations.queues, { name: ZAPIER, concurrency: CONCURRENCY }],
+    open: new Map([...destinations.open, ...zapier.destinations]),
+    queues: [...destinations.queues, ...names.map((name) => ({ name, concurrency: CONCURRENCY[name] ?? 1 }))],
   };
 }

@@ -4,7 +4,15 @@ export type HookOutcome =
   /** The Zap is switched off or deleted: its subscription ends. */
   | { type: 'gone' }
   | { type: 'refused'; status: number }
-  | { type: 'failed'; cause: string; uncertain: boolean; rateLimited: boolean; delayMs: number | null };
+  | {
+      type: 'failed';
+      cause: string;
+      /** Zapier is there, and it is this Zap that does not work. */
+      answered: boolean;
+      uncertain: boolean;
+      rateLimited: boolean;
+      delayMs: number | null;
+    };
 
 /** What an answer of Zapier's means; `retryAfter` is the header as it came. */
 export function hookOutcome(status: number, retryAfter: string | null): HookOutcome {
@@ -19,6 +27,7 @@ export function hookOutcome(status: number, retryAfter: string | null): HookOutc
     return {
       type: 'failed',
       cause: status === 429 ? 'its rate limit' : `status ${status}`,
+      answered: true,
       uncertain: status !== 429,
       rateLimited: status === 429,
       delayMs: seconds > 0 ? seconds * 1000 : null,

@@ -1,9 +1,9 @@
 import { errorCode, mayHaveArrived } from '../../../shared/intelligems-transport.ts';
-import { passesFilter } from '../../../shared/zapier-filter.ts';
-import type { Subscription, Subscriptions } from '../../zapier/subscriptions.ts';
+import type { Subscription } from '../../zapier/subscriptions.ts';
 import { targetUrlProblem } from '../../zapier/target-url.ts';
-import type { Attempt, Check, Destination, Message, Outcome } from '../contract.ts';
+import type { Attempt, Check, Destination, ExperienceMessage, Message, Outcome } from '../contract.ts';
 import { type HookOutcome, hookOutcome } from './answer.ts';
+import { type FanOutServices, giveToZaps, zapOf } from './fan-out.ts';
 import { render } from './render.ts';
 
 export interface ZapierSettings {
@@ -13,86 +13,94 @@ export interface ZapierSettings {
   timeoutMs: number;
 }
 
-/** How many Zaps are told at once. */
-const PARALLEL = 8;
-
 /**
- * Sends each event to every Zap that wants it. What some Zaps have taken is remembered, so that another
- * attempt goes to the others only; the header `webhook-id` lets the app recognise what comes twice all the
- * same, after a crash or a lost answer.
+ * Sends an event to one Zap, which the delivery's route names. The header `webhook-id` lets the app recognise what
+ * comes twice, after a crash or a lost answer.
  */
-export class ZapierDestination implements Destination {
+export class ZapDestination implements Destination {
   readonly #settings: ZapierSettings;
-  readonly #subscriptions: Subscriptions;
+  readonly #services: FanOutServices;
 
-  constructor(settings: ZapierSettings, subscriptions: Subscriptions) {
+  constructor(settings: ZapierSettings, services: FanOutServices) {
     this.#settings = settings;
-    this.#subscriptions = subscriptions;
+    this.#services = services;
   }
 
   async send(message: Message, attempt: Attempt): Promise<Outcome> {
-    if (message.kind === 'report') {
-      return { type: 'done', note: 'Zaps get events, not reports: not sent.' };
+    const zap = zapOf(attempt.route);
+    if (message.kind === 'report' || zap === null) {
+      return { type: 'done', note: 'This is for no Zap. Send the event to zapier, which gives it to each.' };
     }
-    const event = render(message);
-    const fact = `sent:${message.key}`;
-    const remembered = (await attempt.recall(fact)) || null;
-    const earlier: Progress = remembered === null ? NOTHING_YET : JSON.parse(remembered);
-    const told = new Set(earlier.told);
-    const wanting = (await this.#subscriptions.all()).filter(
-      ({ id, filter, createdAt }) =>
-        (createdAt <= attempt.createdAt || earlier.refused) && !told.has(id) && passesFilter(event, filter),
-    );
-    const body = JSON.stringify(event);
-    const outcomes: HookOutcome[] = [];
-    for (let next = 0; next < wanting.length; next += PARALLEL) {
-      const batch = wanting.slice(next, next + PARALLEL);
-      const answers = await Promise.all(
-        batch.map((subscription) => this.#tell(subscription, message.key, body, attempt.signal)),
-      );
-      for (const [index, { id }] of batch.entries()) {
-        const outcome = answers[index] as HookOutcome;
-        outcomes.push(outcome);
-        if (outcome.type === 'taken' || outcome.type === 'gone') {
-          told.add(id);
-        }
-        if (outcome.type === 'gone') {
-          await this.#subscriptions.remove(id);
-        }
-      }
+    const subscription = await this.#services.subscriptions.find(zap.id);
+    const own = { ...message, key: zap.key };
+    if (subscription === null) {
+      return this.#toNewcomers(own, zap.id, attempt);
     }
-    return summary(outcomes, { fact, told: [...told], remembered: remembered !== null });
+    const outcome = await this.#tell(subscription, own, attempt.signal);
+    switch (outcome.type) {
+      case 'taken':
+        return { type: 'done', note: 'Sent to the Zap.' };
+      case 'gone':
+        await this.#services.subscriptions.remove(zap.id);
+        return { type: 'done', note: 'The Zap had been switched off: its subscription ended.' };
+      case 'refused':
+        return {
+          type: 'dead',
+          reason: `Zapier refused the event for this Zap (status ${outcome.status}). Switch the Zap off and on again, so that it subscribes anew, then replay.`,
+          ofRecipient: true,
+          remember: { [refusal(own.key, zap.id)]: String(outcome.status) },
+        };
+      case 'failed':
+        return {
+          type: 'retry',
+          reason: `The Zap could not be told: Zapier gave ${outcome.cause}.`,
+          delayMs: outcome.delayMs ?? undefined,
+          rateLimited: outcome.rateLimited,
+          uncertain: outcome.uncertain,
+          ofRecipient: outcome.answered,
+        };
+    }
   }
 
+  /** The fan-out tells of Zapier. */
   async check(): Promise<Check[]> {
-    const { length } = await this.#subscriptions.all();
-    const finding =
-      length === 0
-        ? 'No Zap is switched on.'
-        : `${length} ${length === 1 ? 'Zap is' : 'Zaps are'} switched on.`;
-    return [{ what: 'Zapier', state: 'ok', finding, fix: null }];
+    return [];
   }
 
   async close(): Promise<void> {}
 
+  /** A Zap that refused it was to subscribe anew: then whoever has subscribed since gets it. */
+  async #toNewcomers(
+    message: ExperienceMessage,
+    id: string,
+    { eventKey, createdAt, recall }: Attempt,
+  ): Promise<Outcome> {
+    const refused = (await recall(refusal(message.key, id))) !== null;
+    const all = refused ? await this.#services.subscriptions.all() : [];
+    const newcomers = all.filter((zap) => zap.createdAt > createdAt);
+    const count = await giveToZaps(message, eventKey, newcomers, this.#services);
+    const note =
+      count === 0 ? 'The Zap has been switched off: not sent.' : 'Goes to the Zap that subscribed anew.';
+    return { type: 'done', note };
+  }
+
   async #tell(
-    subscription: Subscription,
-    key: string,
-    body: string,
+    { id, targetUrl }: Subscription,
+    message: ExperienceMessage,
     signal: AbortSignal,
   ): Promise<HookOutcome> {
     const { targetHosts, timeoutMs } = this.#settings;
-    if (targetUrlProblem(subscription.targetUrl, targetHosts) !== null) {
+    if (targetUrlProblem(targetUrl, targetHosts) !== null) {
       return { type: 'gone' };
     }
     try {
-      const response = await fetch(subscription.targetUrl, {
+      const response = await fetch(targetUrl, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          'webhook-id': `${key}.${subscription.id}`,
+          'webhook-id': `${message.key}.${id}`,
         },
-        body,
+        body: JSON.stringify(render(message)),
         redirect: 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
@@ -103,6 +111,7 @@ export class ZapierDestination implements Destination {
       return {
         type: 'failed',
         cause: code === 'TimeoutError' ? 'no answer in time' : code,
+        answered: false,
         uncertain: mayHaveArrived(error),
         rateLimited: false,
         delayMs: null,
@@ -111,57 +120,7 @@ export class ZapierDestination implements Destination {
   }
 }
 
-/** How far a delivery has come, as the ledger remembers it between attempts. */
-interface Progress {
-  /** The subscriptions that are done with. */
-  told: string[];
-  /** A Zap refused it, and was to subscribe anew: whoever has subscribed since gets it as well. */
-  refused: boolean;
-}
-
-const NOTHING_YET: Progress = { told: [], refused: false };
-
-/** The outcome of a delivery to all Zaps that wanted it. */
-function summary(
-  outcomes: readonly HookOutcome[],
-  { fact, told, remembered }: { fact: string; told: string[]; remembered: boolean },
-): Outcome {
-  const of = <Type extends HookOutcome['type']>(type: Type) =>
-    outcomes.filter((outcome): outcome is Extract<HookOutcome, { type: Type }> => outcome.type === type);
-  const [taken, gone, refused, failed] = [of('taken'), of('gone'), of('refused'), of('failed')];
-  const progress: Progress = { told, refused: refused.length > 0 };
-  const remember = { [fact]: JSON.stringify(progress) };
-  const [first] = failed;
-  if (first !== undefined) {
-    return {
-      type: 'retry',
-      reason: `${zaps(failed.length)} of ${outcomes.length} could not be told: Zapier gave ${first.cause}.`,
-      delayMs: Math.max(...failed.map(({ delayMs }) => delayMs ?? 0)) || undefined,
-      rateLimited: failed.every(({ rateLimited }) => rateLimited),
-      uncertain: failed.some(({ uncertain }) => uncertain),
-      remember,
-    };
-  }
-  if (refused.length > 0) {
-    const statuses = [...new Set(refused.map(({ status }) => status))].join(', ');
-    return {
-      type: 'dead',
-      reason: `Zapier refused the event for ${zaps(refused.length)} (status ${statuses}). Switch the Zap off and on again, so that it subscribes anew, then replay.`,
-      remember,
-    };
-  }
-  const notes = [
-    outcomes.length === 0 ? 'No Zap is waiting for it.' : null,
-    taken.length > 0 ? `Sent to ${zaps(taken.length)}.` : null,
-    gone.length > 0 ? `${zaps(gone.length)} had been switched off: subscription ended.` : null,
-  ];
-  return {
-    type: 'done',
-    note: notes.filter((each) => each !== null).join(' '),
-    ...(remembered ? { remember: { [fact]: '' } } : {}),
-  };
-}
-
-function zaps(count: number): string {
-  return count === 1 ? '1 Zap' : `${count} Zaps`;
+/** The fact that a Zap refused a message. */
+function refusal(key: string, id: string): string {
+  return `refused:${key}:${id}`;
 }

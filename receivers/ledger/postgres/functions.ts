@@ -459,3 +459,26 @@ BEGIN
   END IF;
 END $$;
 `;
+
+/**
+ * With the second version of the schema: an event is sent once more in a lane of the caller's choice, in place of its
+ * experience's.
+ */
+export const SEND_IN_LANE = `
+CREATE FUNCTION ledger.send_in_lane(
+  now_ms bigint, event_key text, to_destination text, by_route text, due bigint, quiet bigint, in_lane bigint
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  sent bigint;
+  last integer;
+BEGIN
+  PERFORM ledger.lock_lanes(array(SELECT e.lane FROM ledger.events e WHERE e.key = event_key) || in_lane);
+  SELECT e.sequence INTO sent FROM ledger.events e WHERE e.key = event_key FOR KEY SHARE;
+  IF sent IS NULL THEN
+    RETURN NULL;
+  END IF;
+  SELECT coalesce(max(d.replay), -1) INTO last FROM ledger.deliveries d
+  WHERE d.sequence = sent AND d.destination = to_destination;
+  RETURN ledger.add_delivery(now_ms, sent, in_lane, to_destination, by_route, due, quiet, last + 1, now_ms);
+END $$;
+`;

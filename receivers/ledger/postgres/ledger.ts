@@ -26,7 +26,7 @@ import * as queries from './queries.ts';
 import { PostgresQueue } from './queue.ts';
 import { HEALTH_COLUMNS } from './rows.ts';
 import { completeSettings, type PostgresSettings } from './settings.ts';
-import { storable, writeEvents } from './write.ts';
+import { laneOf, storable, writeEvents } from './write.ts';
 
 /**
  * A batch is cut here: no commit holds the others up for long, and its locks (one for each experience) fit
@@ -133,19 +133,15 @@ export class PostgresLedger implements Ledger {
     return rowCount ?? 0;
   }
 
-  async sendAgain(eventKey: string, delivery: NewDelivery): Promise<number | null> {
+  async sendAgain(eventKey: string, delivery: NewDelivery, lane?: string): Promise<number | null> {
     const { destination, route, dueAt, quietMs } = delivery;
+    const given = [Date.now(), storable(eventKey), destination, route, dueAt, quietMs];
+    const [text, values] =
+      lane === undefined
+        ? ['SELECT ledger.send_again($1, $2, $3, $4, $5, $6) AS id', given]
+        : ['SELECT ledger.send_in_lane($1, $2, $3, $4, $5, $6, $7) AS id', [...given, laneOf(lane)]];
     const { rows } = await this.#refusing(() =>
-      again(() =>
-        this.#pool.query<{ id: number | null }>('SELECT ledger.send_again($1, $2, $3, $4, $5, $6) AS id', [
-          Date.now(),
-          storable(eventKey),
-          destination,
-          route,
-          dueAt,
-          quietMs,
-        ]),
-      ),
+      again(() => this.#pool.query<{ id: number | null }>(text, values)),
     );
     return rows[0]?.id ?? null;
   }

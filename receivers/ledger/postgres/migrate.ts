@@ -2,7 +2,7 @@ import { Logger, runMigrations } from 'graphile-worker';
 import type pg from 'pg';
 import { StorageError } from '../contract.ts';
 import { openPool } from './connections.ts';
-import { FUNCTIONS } from './functions.ts';
+import { FUNCTIONS, SEND_IN_LANE } from './functions.ts';
 import type { PostgresSettings } from './settings.ts';
 import { TABLES } from './tables.ts';
 
@@ -29,7 +29,10 @@ interface Migration {
  * The versions of the schema, oldest first. A version that has been published is never changed: what is
  * new comes as a further one.
  */
-const MIGRATIONS: readonly Migration[] = [{ sql: TABLES + FUNCTIONS, worksWith: 1 }];
+const MIGRATIONS: readonly Migration[] = [
+  { sql: TABLES + FUNCTIONS, worksWith: 1 },
+  { sql: SEND_IN_LANE, worksWith: 1 },
+];
 
 /** Says nothing: what of the job queue's messages matters is told by the ledger itself. */
 export const silentLogger = new Logger(() => () => {});

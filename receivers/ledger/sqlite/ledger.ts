@@ -112,8 +112,9 @@ export class SqliteLedger implements Ledger {
     return this.#writer.call('dismissDeadLetters', { ids, now: Date.now() });
   }
 
-  async sendAgain(eventKey: string, delivery: NewDelivery): Promise<number | null> {
-    const id = await this.#writer.call('sendAgain', { key: eventKey, added: delivery, now: Date.now() });
+  async sendAgain(eventKey: string, delivery: NewDelivery, lane?: string): Promise<number | null> {
+    const request = { key: eventKey, added: delivery, lane: lane ?? null, now: Date.now() };
+    const id = await this.#writer.call('sendAgain', request);
     if (id === 0) {
       throw new StorageError(
         `The event ${eventKey} has been sent as often as the ledger can count. Send it from its source anew.`,

@@ -71,6 +71,15 @@ export interface SettleRequest {
   health: DestinationHealth;
 }
 
+export interface SendAgainRequest {
+  key: string;
+  added: NewDelivery;
+  /** In place of the event's own; null for that. */
+  lane: string | null;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
 type ClaimedRow = EventRow &
   BodyRow & {
     id: number;
@@ -95,6 +104,9 @@ interface OpenRow {
 
 const DONE = { reason: null, uncertain: false };
 
+/** What keeps a delivery `d` of the event `e` in order at its destination. */
+const LANE = 'COALESCE(d.lane, e.experience_id, e.key)';
+
 /** A delivery's id is its event's sequence times this, and a number of its own. */
 const IDS_PER_EVENT = 1_000;
 
@@ -112,7 +124,7 @@ export function prepareOperations(database: DatabaseSync) {
   `);
   const insertBody = database.prepare('INSERT INTO bodies (sequence, body, headers) VALUES (?, ?, ?)');
   const openRows = database.prepare(`
-    SELECT d.id, d.destination, COALESCE(e.experience_id, e.key) AS lane, d.state, d.due_at, d.quiet_ms,
+    SELECT d.id, d.destination, ${LANE} AS lane, d.state, d.due_at, d.quiet_ms,
       d.held_since, d.tries
     FROM deliveries d JOIN events e ON e.sequence = d.id / ${IDS_PER_EVENT}
     WHERE d.state IN ('waiting', 'ready', 'running') ORDER BY d.id
@@ -168,7 +180,7 @@ export function prepareOperations(database: DatabaseSync) {
   const setTrigger = database.prepare('UPDATE events SET triggered_by = ?2 WHERE key = ?1');
   const markUncertain = database.prepare("UPDATE deliveries SET state = 'ready', uncertain = 1 WHERE id = ?");
   const deadLetter = database.prepare(
-    `SELECT d.id, d.destination, COALESCE(e.experience_id, e.key) AS lane
+    `SELECT d.id, d.destination, ${LANE} AS lane
      FROM deliveries d JOIN events e ON e.sequence = d.id / ${IDS_PER_EVENT} WHERE d.id = ? AND d.state = 'dead'`,
   );
   const revive = database.prepare(`
@@ -178,6 +190,7 @@ export function prepareOperations(database: DatabaseSync) {
   const dismiss = database.prepare(
     "UPDATE deliveries SET state = 'dismissed', finished_at = ?2 WHERE id = ?1 AND state = 'dead'",
   );
+  const setLane = database.prepare('UPDATE deliveries SET lane = ?2 WHERE id = ?1');
   const eventByKey = database.prepare('SELECT sequence, key, experience_id FROM events WHERE key = ?');
   const lastIds = database.prepare(`
     SELECT MAX(id) AS id, MAX(CASE WHEN destination = ?3 THEN replay END) AS replay FROM deliveries
@@ -424,7 +437,7 @@ export function prepareOperations(database: DatabaseSync) {
     },
 
     /** Gives the delivery's id; null for an unknown event, 0 where there is no room for another delivery of it. */
-    sendAgain({ key, added, now }: { key: string; added: NewDelivery; now: number }): number | null {
+    sendAgain({ key, added, lane, now }: SendAgainRequest): number | null {
       const event = eventByKey.get(key) as
         | { sequence: number; key: string; experience_id: string | null }
         | undefined;
@@ -438,7 +451,10 @@ export function prepareOperations(database: DatabaseSync) {
         return 0;
       }
       const replay = last.replay === null ? 0 : last.replay + 1;
-      addDeliveries(id, event.experience_id ?? event.key, [deliveryRow(added)], replay, now);
+      addDeliveries(id, lane ?? event.experience_id ?? event.key, [deliveryRow(added)], replay, now);
+      if (lane !== null) {
+        setLane.run(id, lane);
+      }
       return id;
     },
 

@@ -120,6 +120,10 @@ const MIGRATIONS: readonly string[] = [
     FROM experiences_before b JOIN experiences USING (experience_id);
   DROP TABLE experiences_before;
   `,
+  `
+  -- what a delivery is kept in order with at its destination, where that is not its event's experience
+  ALTER TABLE deliveries ADD COLUMN lane TEXT;
+  `,
 ];
 
 /** Brings a ledger file to the newest schema; each version in a transaction of its own. */

@@ -606,6 +606,29 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
       expect(await ledger.sendAgain('evt_unknown', delivery('slack'))).toBeNull();
     });
 
+    test('what is sent again in a lane of its own waits for nothing but that lane', async () => {
+      const first = event({ deliveries: [delivery('slack')] });
+      const second = event();
+      await ledger.accept(first);
+      await ledger.accept(second);
+      for (const lane of ['one', 'other']) {
+        await ledger.sendAgain(second.key, { ...delivery('slack'), route: lane }, lane);
+      }
+      await ledger.sendAgain(second.key, { ...delivery('slack'), route: 'one, later' }, 'one');
+      await reopen();
+      await worker.start(ledger);
+      const handed = [await worker.next(), await worker.next(), await worker.next()];
+      expect(handed.map(({ delivery: { route } }) => route).sort()).toEqual(['all', 'one', 'other']);
+      handed.find(({ delivery: { route } }) => route === 'one')?.answer(DONE);
+      const last = await worker.next();
+      expect(last.delivery).toMatchObject({ route: 'one, later', eventKey: second.key, replay: 2 });
+      for (const { answer } of [...handed, last]) {
+        answer(DONE);
+      }
+      await finished(first.key);
+      await finished(second.key);
+    });
+
     test('stopping waits for what is under way', async () => {
       await worker.start(ledger);
       const given = event({ deliveries: [delivery('slack')] });

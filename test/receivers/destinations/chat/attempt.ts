@@ -25,6 +25,8 @@ export function attempt(
 ): Promise<Outcome> {
   return destination.send(message, {
     number: 1,
+    eventKey: 'evt_1',
+    route: 'all',
     createdAt: NOW,
     uncertain: false,
     signal: AbortSignal.timeout(20_000),

@@ -15,6 +15,8 @@ export function opened(settings: Record<string, unknown>): Promise<Destination> 
 export function attempt(overrides: Partial<Attempt> = {}): Attempt {
   return {
     number: 1,
+    eventKey: 'evt_1',
+    route: 'all',
     createdAt: NOW,
     uncertain: false,
     signal: new AbortController().signal,

@@ -23,6 +23,8 @@ export function openOn(fake: FakeGoogleSheets, settings: Record<string, unknown>
 export function attempt(changes: Partial<Attempt> = {}): Attempt {
   return {
     number: 1,
+    eventKey: 'evt_1',
+    route: 'all',
     createdAt: NOW,
     uncertain: false,
     signal: new AbortController().signal,

@@ -20,6 +20,8 @@ const KNOWN = { triggeredBy: 'noor@alpine-goods.example' };
 function complete({ destination, facts }: Desk, message: ExperienceMessage) {
   return destination.complete?.(message, {
     number: 1,
+    eventKey: 'evt_1',
+    route: 'all',
     createdAt: NOW,
     uncertain: false,
     signal: AbortSignal.timeout(20_000),

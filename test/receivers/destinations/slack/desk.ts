@@ -24,6 +24,8 @@ export async function openDesk(settings: Record<string, unknown>, name = 'slack'
   const attempt = async (message: Message, details: Partial<Attempt> = {}): Promise<Outcome> => {
     const outcome = await destination.send(message, {
       number: 1,
+      eventKey: 'evt_1',
+      route: 'all',
       createdAt: NOW,
       uncertain: false,
       signal: AbortSignal.timeout(20_000),

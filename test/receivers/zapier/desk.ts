@@ -1,0 +1,126 @@
+import { pino } from 'pino';
+import { createAttempt } from '../../../receivers/delivery/attempt.ts';
+import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
+import { ZAPS } from '../../../receivers/destinations/zapier/fan-out.ts';
+import { newEvent, type Plan } from '../../../receivers/inbound/new-event.ts';
+import type { DestinationHealth, Ledger, Settlement } from '../../../receivers/ledger/contract.ts';
+import { Subscriptions } from '../../../receivers/zapier/subscriptions.ts';
+import { openZapier, type Zapier } from '../../../receivers/zapier/zapier.ts';
+import type { Action } from '../../../shared/events.ts';
+import { readZapierFilter } from '../../../shared/zapier-filter.ts';
+import { type FakeZapierHooks, startFakeZapierHooks } from '../../fakes/zapier-hooks.ts';
+import { emptyLedger } from '../../fixtures/ledger.ts';
+import { samplePayload } from '../../fixtures/messages.ts';
+
+/** What became of an attempt, told as it is written. */
+interface Told {
+  destination: string;
+  settlement: Settlement;
+}
+
+/** Zapier's part of the receiver on a ledger of its own, with the queue that makes its deliveries. */
+export class ZapierDesk {
+  readonly hooks: FakeZapierHooks;
+  readonly ledger: Ledger;
+  readonly zapier: Zapier;
+  readonly subscriptions: Subscriptions;
+  readonly #remove: () => Promise<void>;
+  readonly #told: Told[] = [];
+  #changed = Promise.withResolvers<void>();
+
+  private constructor(hooks: FakeZapierHooks, ledger: Ledger, remove: () => Promise<void>) {
+    this.hooks = hooks;
+    this.ledger = ledger;
+    this.#remove = remove;
+    this.subscriptions = new Subscriptions(ledger);
+    this.zapier = openZapier({ apiKey: 'key', targetHosts: ['127.0.0.1'] }, ledger) as Zapier;
+  }
+
+  /** Opens it; deliveries are made from now on. */
+  static async open(): Promise<ZapierDesk> {
+    const { ledger, remove } = await emptyLedger();
+    const desk = new ZapierDesk(await startFakeZapierHooks(), ledger, remove);
+    const { destinations } = desk.zapier;
+    await ledger.queue.start({
+      destinations: [...destinations.keys()].map((name) => ({ name, concurrency: 4 })),
+      health: circuitBreaker({ failures: 3, firstPauseMs: 3_600_000, longestPauseMs: 3_600_000 }),
+      onError: () => {},
+      attempt: createAttempt(
+        {
+          retry: { maxAttempts: 8, firstRetryMs: 20, factor: 2, giveUpAfterMs: 3_600_000 },
+          timeoutMs: 20_000,
+          links: { experienceUrlTemplate: null, publicUrl: null },
+          dropBookkeeping: false,
+        },
+        {
+          ledger,
+          resultsOf: async () => null,
+          destinations,
+          log: pino({ enabled: false }),
+          now: Date.now,
+          random: Math.random,
+          observe: (destination, settlement) => desk.#tell({ destination, settlement }),
+        },
+      ),
+    });
+    return desk;
+  }
+
+  async close(): Promise<void> {
+    await this.ledger.queue.stop(1_000);
+    await this.#remove();
+    await this.hooks.close();
+  }
+
+  /** Switches a Zap on; gives the id of its subscription. */
+  subscribe(zap: string, actions: readonly Action[] = [], now = 0): Promise<string> {
+    return this.subscriptions.add(this.hooks.urlOf(zap), readZapierFilter({ actions }), now);
+  }
+
+  /** Accepts an event of an experience, of its own time; gives its key. */
+  async accept(action: Action = 'startExperience', id = 'an-experience'): Promise<string> {
+    const payload = samplePayload('start');
+    const body = Buffer.from(
+      JSON.stringify({ ...payload, action, experience: { ...payload.experience, id, name: id } }),
+    );
+    const plan: Plan = (_event, _source, now) => this.zapier.plan(now);
+    const receivedAt = Date.now();
+    const event = newEvent({ body, headers: {}, source: 'default', origin: 'webhook', receivedAt }, plan);
+    await this.ledger.accept(event);
+    return event.key;
+  }
+
+  /** Resolves with the nth attempt of a destination (a Zap's, unless said) that ends in a state. */
+  async ended(state: Settlement['state'], destination = ZAPS, nth = 1): Promise<Settlement> {
+    for (;;) {
+      const found = this.#told.filter(
+        (each) => each.destination === destination && each.settlement.state === state,
+      );
+      const last = found[nth - 1];
+      if (last !== undefined) {
+        return last.settlement;
+      }
+      await this.#changed.promise;
+    }
+  }
+
+  /** How Zaps as a whole fare, after everything under way has been written. Nothing is delivered any more. */
+  async health(): Promise<DestinationHealth | undefined> {
+    await this.ledger.queue.stop(1_000);
+    return (await this.ledger.health()).find(({ destination }) => destination === ZAPS);
+  }
+
+  /** The events that a Zap has caught: what happened to which experience. */
+  caughtBy(zap: string): string[] {
+    return this.hooks.of(zap).map(({ content }) => {
+      const { action_type, experience_id } = JSON.parse(content);
+      return `${action_type} ${experience_id}`;
+    });
+  }
+
+  #tell(told: Told): void {
+    this.#told.push(told);
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}

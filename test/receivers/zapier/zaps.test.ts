@@ -1,0 +1,255 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Attempt, Outcome } from '../../../receivers/destinations/contract.ts';
+import { ZAPS } from '../../../receivers/destinations/zapier/fan-out.ts';
+import { render } from '../../../receivers/destinations/zapier/render.ts';
+import { ZapDestination } from '../../../receivers/destinations/zapier/send.ts';
+import { readZapierFilter } from '../../../shared/zapier-filter.ts';
+import { AWKWARD_MESSAGES, SAMPLE_REPORT, sampleMessage } from '../../fixtures/messages.ts';
+import { ZapierDesk } from './desk.ts';
+
+let desk: ZapierDesk;
+
+beforeEach(async () => {
+  desk = await ZapierDesk.open();
+});
+
+afterEach(() => desk.close());
+
+/** What became of an event at each Zap. */
+async function deliveriesTo(key: string) {
+  return (await desk.ledger.deliveries(key)).filter(({ destination }) => destination === ZAPS);
+}
+
+test('every Zap that wants the event gets it, under an id of its own', async () => {
+  const first = await desk.subscribe('first');
+  await desk.subscribe('second', ['startExperience']);
+  await desk.subscribe('third', ['endExperience']);
+  const key = await desk.accept();
+  await desk.hooks.waitFor(2);
+  expect(desk.hooks.of('first')[0]?.headers['Http-webhook-id']).toBe(`${key}.${first}`);
+  expect(JSON.parse(desk.hooks.of('second')[0]?.content ?? '')).toMatchObject({ id: key });
+  expect(desk.hooks.of('third')).toEqual([]);
+  const { outcome } = await desk.ended('done', 'zapier');
+  expect(outcome).toMatchObject({ note: 'Goes to 2 Zaps.' });
+});
+
+test('a Zap is not told what happened before it was switched on', async () => {
+  await desk.subscribe('later', [], Date.now() + 60_000);
+  await desk.accept();
+  const { outcome } = await desk.ended('done', 'zapier');
+  expect(outcome).toMatchObject({ note: 'No Zap is waiting for it.' });
+});
+
+test('a Zap that was switched on since is told what a person sends anew, and the others once more', async () => {
+  await desk.subscribe('early');
+  const key = await desk.accept();
+  await desk.hooks.waitFor(1);
+  await desk.subscribe('later', [], Date.now());
+  await desk.ledger.sendAgain(key, {
+    destination: 'zapier',
+    route: 'replay',
+    dueAt: Date.now(),
+    quietMs: null,
+  });
+  await desk.hooks.waitFor(1, 'later');
+  await desk.hooks.waitFor(2, 'early');
+  const ids = desk.hooks.caught.map(({ headers }) => headers['Http-webhook-id']);
+  expect(new Set(ids).size).toBe(3);
+});
+
+describe('where one Zap cannot be told', () => {
+  beforeEach(async () => {
+    await desk.subscribe('fine');
+    await desk.subscribe('broken', ['startExperience']);
+    desk.hooks.faults.add({ kind: 'status', status: 502 }, { path: '/broken', times: 3 });
+  });
+
+  test('it is tried again by itself', async () => {
+    const key = await desk.accept();
+    const { outcome } = await desk.ended('ready');
+    expect(outcome).toMatchObject({
+      reason: 'The Zap could not be told: Zapier gave status 502.',
+      uncertain: true,
+    });
+    await desk.hooks.waitFor(1, 'broken');
+    expect(desk.hooks.of('fine')).toHaveLength(1);
+    expect(await deliveriesTo(key)).toHaveLength(2);
+  });
+
+  test('the others are told at once what happens to the same experience next', async () => {
+    desk.hooks.faults.add({ kind: 'status', status: 502 }, { path: '/broken', times: 1_000 });
+    await desk.accept('startExperience');
+    await desk.ended('ready');
+    await desk.accept('endExperience');
+    await desk.hooks.waitFor(2, 'fine');
+    expect(desk.caughtBy('fine')).toEqual(['startExperience an-experience', 'endExperience an-experience']);
+    expect(desk.caughtBy('broken')).toEqual([]);
+  });
+
+  test('the others are told of other experiences, however often it fails', async () => {
+    desk.hooks.faults.add({ kind: 'status', status: 502 }, { path: '/broken', times: 1_000 });
+    for (let number = 1; number <= 7; number += 1) {
+      await desk.accept('startExperience', `experience-${number}`);
+      await desk.hooks.waitFor(number, 'fine');
+    }
+    const lastFailure = expect.stringContaining('status 502');
+    expect(await desk.health()).toMatchObject({ pausedUntil: 0, failingSince: null, lastFailure });
+  });
+
+  test('it gets what happened in order once it works again', async () => {
+    await desk.subscribe('broken', ['startExperience', 'endExperience']);
+    await desk.accept('startExperience');
+    await desk.ended('ready');
+    await desk.accept('endExperience');
+    await desk.hooks.waitFor(2, 'broken');
+    expect(desk.caughtBy('broken')).toEqual(['startExperience an-experience', 'endExperience an-experience']);
+  });
+});
+
+test('where nobody answers, Zapier as a whole is left alone', async () => {
+  await desk.subscribe('zap');
+  desk.hooks.faults.add({ kind: 'reset' }, { times: 3 });
+  for (let number = 1; number <= 3; number += 1) {
+    await desk.accept('startExperience', `experience-${number}`);
+  }
+  await desk.ended('ready', ZAPS, 3);
+  expect(await desk.health()).toMatchObject({
+    failures: 3,
+    pauseReason: expect.stringContaining('failures in a row'),
+  });
+});
+
+test('one that is at its limit is waited for as long as Zapier asks, and counts no attempt', async () => {
+  await desk.subscribe('zap');
+  desk.hooks.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 700 });
+  await desk.accept();
+  const settlement = await desk.ended('ready');
+  expect(settlement).toMatchObject({ attemptCounts: false, uncertain: false });
+  expect(settlement.state === 'ready' && settlement.dueAt - settlement.finishedAt).toBe(700_000);
+  expect(await desk.health()).toMatchObject({ pausedUntil: 0 });
+});
+
+test('a Zap that was switched on again at the same URL still gets what waited for it', async () => {
+  await desk.subscribe('zap', [], Date.now());
+  desk.hooks.faults.add({ kind: 'status', status: 503 });
+  await desk.accept();
+  await desk.ended('ready');
+  await desk.subscribe('zap', [], Date.now() + 1_000);
+  await desk.hooks.waitFor(1);
+  const { outcome } = await desk.ended('done');
+  expect(outcome).toMatchObject({ note: 'Sent to the Zap.' });
+});
+
+describe('a refusal', () => {
+  beforeEach(async () => {
+    await desk.subscribe('fine');
+    desk.hooks.faults.add({ kind: 'status', status: 400 }, { path: '/refusing' });
+  });
+
+  test('is a dead letter that tells what to do; the others are told', async () => {
+    await desk.subscribe('refusing');
+    await desk.accept();
+    const settlement = await desk.ended('dead');
+    expect(settlement.state === 'dead' && settlement.reason).toContain('Switch the Zap off and on again');
+    await desk.hooks.waitFor(1, 'fine');
+  });
+
+  test('reaches the Zap once it has been switched off and on again, and no other twice', async () => {
+    const refusing = await desk.subscribe('refusing');
+    const key = await desk.accept();
+    await desk.ended('dead');
+    await desk.subscriptions.remove(refusing);
+    await desk.subscribe('anew', [], Date.now() + 1);
+    const [letter] = await desk.ledger.deadLetters({ limit: 1 });
+    await desk.ledger.reviveDeadLetters([letter?.id as number], Date.now());
+    await desk.hooks.waitFor(1, 'anew');
+    expect(JSON.parse(desk.hooks.of('anew')[0]?.content ?? '').id).toBe(key);
+    expect(desk.hooks.of('fine')).toHaveLength(1);
+  });
+});
+
+test('410 ends the subscription', async () => {
+  await desk.subscribe('gone');
+  desk.hooks.switchOff('gone');
+  await desk.accept();
+  const { outcome } = await desk.ended('done');
+  expect(outcome).toMatchObject({ note: expect.stringContaining('its subscription ended') });
+  expect(await desk.subscriptions.all()).toEqual([]);
+});
+
+test('a subscription to a host that is no longer allowed ends without a call', async () => {
+  await desk.subscriptions.add('https://elsewhere.example/hook', readZapierFilter({}), 0);
+  await desk.accept();
+  await desk.ended('done');
+  expect(await desk.subscriptions.all()).toEqual([]);
+});
+
+test('handing an event on twice, as after a crash, makes no delivery twice', async () => {
+  await desk.subscribe('first');
+  await desk.subscribe('second');
+  const key = await desk.accept();
+  await desk.ended('done', 'zapier');
+  await desk.subscribe('third');
+  const fanOut = desk.zapier.destinations.get('zapier');
+  const message = { ...sampleMessage('start'), key };
+  await fanOut?.send(message, attempt({ eventKey: key, createdAt: Date.now() }));
+  await desk.hooks.waitFor(3);
+  expect(await deliveriesTo(key)).toHaveLength(3);
+  expect(desk.hooks.of('first')).toHaveLength(1);
+});
+
+test('reports are not for Zaps', async () => {
+  await desk.subscribe('zap');
+  for (const destination of desk.zapier.destinations.values()) {
+    expect(await destination.send(SAMPLE_REPORT, attempt())).toMatchObject({ type: 'done' });
+  }
+  expect(desk.hooks.caught).toEqual([]);
+});
+
+test('whatever the event, the object has the same keys', () => {
+  const [expected, ...shapes] = Object.values(AWKWARD_MESSAGES).map((message) =>
+    Object.keys(render(message)),
+  );
+  for (const shape of shapes) {
+    expect(shape).toEqual(expected);
+  }
+});
+
+test('the check counts the Zaps', async () => {
+  const fanOut = desk.zapier.destinations.get('zapier');
+  expect(await fanOut?.check()).toMatchObject([{ state: 'ok', finding: 'No Zap is switched on.' }]);
+  await desk.subscribe('zap');
+  expect(await fanOut?.check()).toMatchObject([{ finding: '1 Zap is switched on.' }]);
+});
+
+test.each([{ kind: 'hang' } as const, { kind: 'reset' } as const])(
+  'a lost answer ($kind) is uncertain',
+  async (fault) => {
+    const { subscriptions, ledger } = desk;
+    const zap = new ZapDestination(
+      { targetHosts: ['127.0.0.1'], timeoutMs: 200 },
+      { subscriptions, ledger, now: Date.now },
+    );
+    const id = await desk.subscribe('zap');
+    desk.hooks.faults.add(fault);
+    const outcome: Outcome = await zap.send(
+      sampleMessage('start'),
+      attempt({ route: `evt_1 for the Zap ${id}` }),
+    );
+    expect(outcome).toMatchObject({ type: 'retry', uncertain: true });
+    expect(outcome).not.toHaveProperty('ofRecipient', true);
+  },
+);
+
+function attempt(fields: Partial<Attempt> = {}): Attempt {
+  return {
+    number: 1,
+    eventKey: 'evt_1',
+    route: 'zapier',
+    createdAt: 0,
+    uncertain: false,
+    signal: AbortSignal.timeout(20_000),
+    recall: async () => null,
+    ...fields,
+  };
+}
