@@ -52,8 +52,8 @@ export async function startService(configuration: Configuration, log: Logger): P
   const { ledger } = opened;
   try {
     const { sources, newSecret } = webhookSources(configuration.sources, configuration.storage.dataFolder);
-    const zapier = openZapier(configuration.zapier, ledger);
     const clients = openClients(configuration.intelligems, configuration.sources);
+    const zapier = openZapier(configuration.zapier, ledger, clients);
     const own = await openDestinations(configuration.destinations, log, () => ledger.queue.workers);
     const enrichment = openEnrichment(configuration, clients, ledger, own);
     const destinations = withZapier(enrichment.destinations, zapier);

@@ -66,7 +66,7 @@ async function surveyHere(configuration: Configuration, ledger: Ledger): Promise
       import('../zapier/zapier.ts'),
     ]);
   const clients = openClients(configuration.intelligems, configuration.sources);
-  const zapier = openZapier(configuration.zapier, ledger);
+  const zapier = openZapier(configuration.zapier, ledger, clients);
   const enrichment = enrichmentPlan(configuration, clients);
   const plan: Plan = (event, source, now) => [
     ...planDeliveries(configuration.routing, event, { source, now }),

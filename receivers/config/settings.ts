@@ -236,7 +236,7 @@ export const settings = z.strictObject({
     quietSeconds: setting(
       'UPDATE_QUIET_SECONDS',
       amount(0, 86_400, 60).default(60),
-      'Updates of an experience that come in a burst merge into one message after so many quiet seconds; 0 sends each at once.',
+      'Updates of an experience that come in a burst merge into one message after so many quiet seconds; 0 sends each at once. Zaps get each at once.',
     ),
     dropBookkeeping: setting(
       'DROP_BOOKKEEPING_UPDATES',
@@ -429,22 +429,30 @@ export const settings = z.strictObject({
     ),
   }),
 
-  zapier: section({
-    apiKey: setting(
-      'ZAPIER_API_KEY',
-      z.string().min(16, 'Write at least 16 characters.').nullable().default(null),
-      'The key with which the Zapier app connects to this receiver.',
-      'secret',
-    ),
-    targetHosts: setting(
-      'ZAPIER_TARGET_HOSTS',
-      list(
-        z.string().toLowerCase(),
-        'Write the names of hosts, as a list or with commas between them.',
-      ).prefault(['hooks.zapier.com']),
-      'The hosts to which events may be sent for Zapier.',
-    ),
-  }),
+  zapier: section(
+    {
+      apiKey: setting(
+        'ZAPIER_API_KEY',
+        z.string().min(16, 'Write at least 16 characters.').nullable().default(null),
+        'The key with which the Zapier app connects to this receiver.',
+        'secret',
+      ),
+      targetHosts: setting(
+        'ZAPIER_TARGET_HOSTS',
+        list(
+          z.string().toLowerCase(),
+          'Write the names of hosts, as a list or with commas between them.',
+        ).prefault(['hooks.zapier.com']),
+        'The hosts to which events may be sent for Zapier.',
+      ),
+      waitForWhoSeconds: setting(
+        'ZAPIER_WAIT_FOR_WHO_SECONDS',
+        amount(0, 86_400, 300).default(0),
+        'With an access token: so long at most Zaps wait for an event that does not tell who caused it, until Intelligems tells. 0: they get it at once, without the name.',
+      ),
+    },
+    ({ waitForWhoSeconds, ...settings }) => ({ ...settings, waitForWhoMs: waitForWhoSeconds * 1000 }),
+  ),
 });
 
 /** The settings as the program uses them: durations in milliseconds where their names say so. */

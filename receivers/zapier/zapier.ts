@@ -22,10 +22,22 @@ const CONCURRENCY: Readonly<Record<string, number>> = { [ZAPIER]: 4, [ZAPS]: 16 
 
 const TIMEOUT_MS = 10_000;
 
-/** Opens Zapier's part of the receiver; null where no key is set for it. */
+export interface ZapierPartSettings {
+  apiKey: string | null;
+  targetHosts: readonly string[];
+  /** So long, in milliseconds, an event may be held back until it is known who caused it. */
+  waitForWhoMs: number;
+}
+
+/**
+ * Opens Zapier's part of the receiver; null where no key is set for it.
+ *
+ * @param asked the sources of which Intelligems is asked who caused their events
+ */
 export function openZapier(
-  { apiKey, targetHosts }: { apiKey: string | null; targetHosts: readonly string[] },
+  { apiKey, targetHosts, waitForWhoMs }: ZapierPartSettings,
   ledger: Ledger,
+  asked: { has(source: string): boolean },
 ): Zapier | null {
   if (apiKey === null) {
     return null;
@@ -35,7 +47,7 @@ export function openZapier(
   return {
     router: zapierRouter({ apiKey, targetHosts }, { ledger, subscriptions, now: Date.now }),
     destinations: new Map<string, Destination>([
-      [ZAPIER, new ZapierFanOut(services)],
+      [ZAPIER, new ZapierFanOut({ waitForWhoMs, asked }, services)],
       [ZAPS, new ZapDestination({ targetHosts, timeoutMs: TIMEOUT_MS }, services)],
     ]),
     plan: (now) => [{ destination: ZAPIER, route: ZAPIER, dueAt: now, quietMs: null }],

@@ -2,6 +2,7 @@ import { ACTIONS } from '../../../shared/events.ts';
 import type { Check } from '../../destinations/contract.ts';
 import type { Refusal } from '../../inbound/refusals.ts';
 import type { EventSummary } from '../../ledger/reading.ts';
+import { ZAPIER } from '../../zapier/subscriptions.ts';
 import type { Checked } from '../checks.ts';
 import type { DestinationReport } from '../destination-report.ts';
 import { type Content, type Html, html, when } from '../html.ts';
@@ -47,6 +48,7 @@ export interface MissingKind {
 /** From nothing to the first webhook that verifies, and on to the destinations. */
 export function setUpPage(facts: SetUpFacts, context: PageContext): Page {
   const { sources, publicUrlSet, lastWebhook, destinations, missing } = facts;
+  const zaps = destinations.some(({ name }) => name === ZAPIER);
   return {
     title: 'Set-up',
     content: html`
@@ -69,7 +71,7 @@ ${when(lastWebhook === null, nothingArrives)}
 
 <section aria-labelledby="try-title">
 <h2 id="try-title">2. Try it without Intelligems</h2>
-<p>A test event goes the way of a real one, to every destination that your routes name. Everybody there sees it, as an experience named “Test from the console”.</p>
+<p>A test event goes the way of a real one, to every destination that your routes name${when(zaps, () => ' and every Zap that is switched on')}. Everybody there sees it, as an experience named “Test from the console”.</p>
 ${
   context.role === 'editor'
     ? html`<form method="post" action="/console/test" class="tools">

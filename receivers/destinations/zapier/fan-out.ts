@@ -10,6 +10,17 @@ export const ZAPS = 'zapier-zaps';
 /** What a delivery to a Zap is made by: it names the message and the subscription. */
 const ROUTE = /^(\S+) for the Zap (\w+)$/;
 
+/** While it is not known who caused an event, it is looked for this share of its age later again. */
+const WAITED_SHARE = 0.1;
+const SHORTEST_WAIT_MS = 500;
+
+export interface FanOutSettings {
+  /** So long, in milliseconds, an event may be held back until it is known who caused it. */
+  waitForWhoMs: number;
+  /** The sources of which Intelligems is asked. */
+  asked: { has(source: string): boolean };
+}
+
 export interface FanOutServices {
   subscriptions: Subscriptions;
   ledger: Pick<Ledger, 'deliveries' | 'sendAgain'>;
@@ -22,15 +33,21 @@ export interface FanOutServices {
  * accepted.
  */
 export class ZapierFanOut implements Destination {
+  readonly #settings: FanOutSettings;
   readonly #services: FanOutServices;
 
-  constructor(services: FanOutServices) {
+  constructor(settings: FanOutSettings, services: FanOutServices) {
+    this.#settings = settings;
     this.#services = services;
   }
 
   async send(message: Message, { eventKey, createdAt }: Attempt): Promise<Outcome> {
     if (message.kind === 'report') {
       return { type: 'done', note: 'Zaps get events, not reports: not sent.' };
+    }
+    const waits = this.#waitsForWho(message);
+    if (waits !== null) {
+      return waits;
     }
     const zaps = await this.#services.subscriptions.all();
     const there = zaps.filter((zap) => zap.createdAt <= createdAt);
@@ -48,6 +65,17 @@ export class ZapierFanOut implements Destination {
   }
 
   async close(): Promise<void> {}
+
+  /** What a Zap has been given cannot be changed: the name of who caused it comes with it, or never. */
+  #waitsForWho({ triggeredBy, source, receivedAt }: ExperienceMessage): Outcome | null {
+    const { asked, waitForWhoMs } = this.#settings;
+    const age = this.#services.now() - receivedAt;
+    if (triggeredBy !== null || age >= waitForWhoMs || !asked.has(source)) {
+      return null;
+    }
+    const delayMs = Math.min(waitForWhoMs - age, Math.max(SHORTEST_WAIT_MS, age * WAITED_SHARE));
+    return { type: 'retry', reason: 'Intelligems does not tell yet who caused it.', waiting: true, delayMs };
+  }
 }
 
 /**

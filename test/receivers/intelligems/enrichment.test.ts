@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseMail } from '../../fakes/smtp.ts';
+import { type FakeZapierHooks, startFakeZapierHooks } from '../../fakes/zapier-hooks.ts';
 import { type Stage, setStage, until } from './stage.ts';
 
 let stage: Stage;
@@ -42,6 +43,49 @@ describe('who caused an event', () => {
     expect(row?.[5]).toBe(NOOR);
     expect(more).toEqual([]);
     expect(world.smtp.mails).toHaveLength(1);
+  });
+
+  describe('comes with the event to a Zap', () => {
+    const KEY = 'a key for the Zapier app';
+    let hooks: FakeZapierHooks;
+
+    beforeEach(async () => {
+      hooks = await startFakeZapierHooks();
+    });
+
+    afterEach(() => hooks.close());
+
+    async function startWithZap(waitForWho: string): Promise<void> {
+      await stage.start({
+        ZAPIER_API_KEY: KEY,
+        ZAPIER_TARGET_HOSTS: '127.0.0.1',
+        ZAPIER_WAIT_FOR_WHO_SECONDS: waitForWho,
+      });
+      await fetch(`${stage.receiver.url}/zapier/hooks`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ targetUrl: hooks.urlOf('zap'), actions: [] }),
+      });
+      const { id } = stage.intelligems.create();
+      stage.intelligems.act(id, 'start', NOOR);
+      await stage.post();
+      await hooks.waitFor(1);
+    }
+
+    test.each([
+      ['where it waits for it', '60', NOOR],
+      ['else without', '0', null],
+    ])('%s', async (_, waitForWho, email) => {
+      await startWithZap(waitForWho);
+      expect(JSON.parse(hooks.caught[0]?.content ?? '').triggered_by_email).toBe(email);
+    });
+
+    test('or without, where nobody tells in time', async () => {
+      await stage.close();
+      stage = await setStage({ resolvesAfterMs: 3_600_000 });
+      await startWithZap('1');
+      expect(JSON.parse(hooks.caught[0]?.content ?? '').triggered_by_email).toBeNull();
+    });
   });
 
   test('is asked for and filled in after a restart, too', async () => {

@@ -33,7 +33,8 @@ export class ZapierDesk {
     this.ledger = ledger;
     this.#remove = remove;
     this.subscriptions = new Subscriptions(ledger);
-    this.zapier = openZapier({ apiKey: 'key', targetHosts: ['127.0.0.1'] }, ledger) as Zapier;
+    const settings = { apiKey: 'key', targetHosts: ['127.0.0.1'], waitForWhoMs: 0 };
+    this.zapier = openZapier(settings, ledger, new Set()) as Zapier;
   }
 
   /** Opens it; deliveries are made from now on. */
