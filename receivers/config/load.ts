@@ -18,6 +18,7 @@ import { readRoutes } from './routing.ts';
 import { settings } from './settings.ts';
 import { SETTING_LINES } from './table.ts';
 import { inside, type Place, validate } from './validate.ts';
+import { milliseconds } from './values.ts';
 import type { Environment } from './variables.ts';
 
 export { describeFaults, type Fault } from './faults.ts';
@@ -85,7 +86,11 @@ export function loadConfiguration({
     file: file.name === '' ? null : file.name,
     sources: sources.value,
     destinations: destinations.value,
-    routing: { mode: mode.value, routes: routes.value, quietMs: values.value.updates.quietSeconds * 1000 },
+    routing: {
+      mode: mode.value,
+      routes: routes.value,
+      quietMs: milliseconds(values.value.updates.quietSeconds),
+    },
   };
   return {
     ok: true,

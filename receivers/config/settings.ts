@@ -4,6 +4,7 @@ import {
   flag,
   list,
   locale,
+  milliseconds,
   oneOf,
   text,
   timeZone,
@@ -86,8 +87,8 @@ export const settings = z.strictObject({
     },
     ({ headersTimeoutSeconds, requestTimeoutSeconds, ...same }) => ({
       ...same,
-      headersTimeoutMs: headersTimeoutSeconds * 1000,
-      requestTimeoutMs: requestTimeoutSeconds * 1000,
+      headersTimeoutMs: milliseconds(headersTimeoutSeconds),
+      requestTimeoutMs: milliseconds(requestTimeoutSeconds),
     }),
   ),
 
@@ -154,9 +155,9 @@ export const settings = z.strictObject({
     },
     ({ statementTimeoutSeconds, connectTimeoutSeconds, leaseSeconds, ...same }) => ({
       ...same,
-      statementTimeoutMs: statementTimeoutSeconds * 1000,
-      connectTimeoutMs: connectTimeoutSeconds * 1000,
-      leaseMs: leaseSeconds * 1000,
+      statementTimeoutMs: milliseconds(statementTimeoutSeconds),
+      connectTimeoutMs: milliseconds(connectTimeoutSeconds),
+      leaseMs: milliseconds(leaseSeconds),
     }),
   ),
 
@@ -219,16 +220,16 @@ export const settings = z.strictObject({
     (written) => ({
       retry: {
         maxAttempts: written.maxAttempts,
-        firstRetryMs: written.firstRetrySeconds * 1000,
+        firstRetryMs: milliseconds(written.firstRetrySeconds),
         factor: written.retryFactor,
-        giveUpAfterMs: written.giveUpAfterHours * 3_600_000,
+        giveUpAfterMs: milliseconds(written.giveUpAfterHours * 3600),
       },
       breaker: {
         failures: written.pauseAfterFailures,
-        firstPauseMs: written.firstPauseSeconds * 1000,
-        longestPauseMs: written.longestPauseSeconds * 1000,
+        firstPauseMs: milliseconds(written.firstPauseSeconds),
+        longestPauseMs: milliseconds(written.longestPauseSeconds),
       },
-      attemptTimeoutMs: written.attemptTimeoutSeconds * 1000,
+      attemptTimeoutMs: milliseconds(written.attemptTimeoutSeconds),
     }),
   ),
 
@@ -310,7 +311,7 @@ export const settings = z.strictObject({
         'With an access token: so long after an event that does not tell who caused it Intelligems is asked; then three times more, each after three times as long.',
       ),
     },
-    ({ afterSeconds }) => ({ afterMs: afterSeconds * 1000 }),
+    ({ afterSeconds }) => ({ afterMs: milliseconds(afterSeconds) }),
   ),
 
   results: section(
@@ -339,8 +340,8 @@ export const settings = z.strictObject({
     },
     ({ afterSeconds, patienceHours, ...same }) => ({
       ...same,
-      afterMs: afterSeconds * 1000,
-      patienceMs: patienceHours * 3_600_000,
+      afterMs: milliseconds(afterSeconds),
+      patienceMs: milliseconds(patienceHours * 3600),
     }),
   ),
 
@@ -401,8 +402,8 @@ export const settings = z.strictObject({
     },
     ({ everySeconds, graceSeconds, ...same }) => ({
       ...same,
-      everyMs: everySeconds * 1000,
-      graceMs: graceSeconds * 1000,
+      everyMs: milliseconds(everySeconds),
+      graceMs: milliseconds(graceSeconds),
     }),
   ),
 
@@ -451,7 +452,7 @@ export const settings = z.strictObject({
         'With an access token: so long at most Zaps wait for an event that does not tell who caused it, until Intelligems tells. 0: they get it at once, without the name.',
       ),
     },
-    ({ waitForWhoSeconds, ...settings }) => ({ ...settings, waitForWhoMs: waitForWhoSeconds * 1000 }),
+    ({ waitForWhoSeconds, ...settings }) => ({ ...settings, waitForWhoMs: milliseconds(waitForWhoSeconds) }),
   ),
 });
 

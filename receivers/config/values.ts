@@ -31,6 +31,11 @@ export function amount(least: number, most: number, example: number) {
   return z.preprocess(numberOfText, z.number({ error }).min(least, { error }).max(most, { error }));
 }
 
+/** Seconds, with a fraction or without, as whole milliseconds: the ledger keeps times as whole numbers. */
+export function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000);
+}
+
 function numberOfText(value: unknown): unknown {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 }

@@ -16,6 +16,9 @@ import { toldAlready } from './told-already.ts';
 /** How many events of an experience a message is told about. */
 const HISTORY_LIMIT = 50;
 
+/** Whatever the other side asks for, it is tried again after so long, milliseconds. */
+const LONGEST_DELAY_MS = 24 * 3_600_000;
+
 /** A rate limit that names no time is waited out for this long, milliseconds. */
 const RATE_LIMIT_DELAY_MS = 30_000;
 
@@ -52,7 +55,7 @@ export function createAttempt(
 
   return async (delivery, lost) => {
     const startedAt = now();
-    const outcome = await outcomeOf(delivery, lost);
+    const outcome = bounded(await outcomeOf(delivery, lost));
     const settlement = await settle(delivery, outcome, startedAt);
     services.observe(delivery.destination, settlement);
     describe(delivery, settlement);
@@ -214,6 +217,15 @@ export function createAttempt(
       log[waiting ? 'debug' : 'warn']({ ...fields, reason, again }, 'will try again');
     }
   }
+}
+
+/** What another side asks for is any number, and the ledger's times are whole. */
+function bounded(outcome: Outcome): Outcome {
+  if (outcome.type !== 'retry' || outcome.delayMs === undefined) {
+    return outcome;
+  }
+  const delayMs = Math.min(Math.max(Math.ceil(outcome.delayMs), 0), LONGEST_DELAY_MS);
+  return { ...outcome, delayMs: Number.isNaN(delayMs) ? undefined : delayMs };
 }
 
 function complete(destination: Destination, message: Message, attempt: Attempt): Outcome | Promise<Outcome> {

@@ -82,6 +82,15 @@ describe('environment variables', () => {
     });
   });
 
+  test('of time become whole milliseconds, whatever the fraction', () => {
+    expect(
+      loaded({ UPDATE_QUIET_SECONDS: '2.01', FIRST_PAUSE_SECONDS: '0.0125', GIVE_UP_AFTER_HOURS: '16.1' }),
+    ).toMatchObject({
+      routing: { quietMs: 2_010 },
+      delivery: { breaker: { firstPauseMs: 13 }, retry: { giveUpAfterMs: 57_960_000 } },
+    });
+  });
+
   test('that are empty count as not set, and spaces around a value do not count', () => {
     expect(loaded({ PORT: '', HOST: '  ', CHAT_TOKEN: '', LOG_LEVEL: ' debug\n' })).toMatchObject({
       server: { port: 8787, host: '0.0.0.0' },

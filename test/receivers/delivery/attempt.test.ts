@@ -137,6 +137,19 @@ describe('a failed attempt', () => {
     });
   });
 
+  test.each([
+    ['a moment that is no whole number of milliseconds', 7_123.4567, 7_124],
+    ['a year from now, as one who takes the hour for a length does', 1_795_627_591_000, 24 * HOUR_MS],
+    ['no time that there is', 9_999_999_999_999_000, 24 * HOUR_MS],
+    ['a time before', -5, 0],
+  ])(
+    'waits for a whole number of milliseconds, at most a day, where it is asked to wait for %s',
+    async (_, asked, waits) => {
+      const settlement = await decided(claimed(), { ...RETRY, rateLimited: true, delayMs: asked });
+      expect(settlement).toMatchObject({ dueAt: NOW + waits, outcome: { delayMs: waits } });
+    },
+  );
+
   test('costs nothing where the other side is at its limit, or has it not yet', async () => {
     for (const fields of [{ rateLimited: true }, { waiting: true }]) {
       const settlement = await decided(claimed({ attempt: 3 }), { ...RETRY, ...fields, delayMs: 5_000 });

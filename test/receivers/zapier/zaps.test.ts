@@ -129,6 +129,19 @@ test('one that is at its limit is waited for as long as Zapier asks, and counts 
   expect(await desk.health()).toMatchObject({ pausedUntil: 0 });
 });
 
+test.each(['9999999999999', '7.1234567'])(
+  'a limit of %s seconds is waited for, and stops nothing',
+  async (retryAfter) => {
+    await desk.subscribe('zap');
+    desk.hooks.faults.add({ kind: 'status', status: 429, retryAfterSeconds: Number(retryAfter) });
+    const key = await desk.accept();
+    await desk.ended('ready');
+    await desk.health();
+    const [delivery] = await deliveriesTo(key);
+    expect(delivery).toMatchObject({ state: 'ready' });
+  },
+);
+
 test('a Zap that was switched on again at the same URL still gets what waited for it', async () => {
   await desk.subscribe('zap', [], Date.now());
   desk.hooks.faults.add({ kind: 'status', status: 503 });
