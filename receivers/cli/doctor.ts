@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
+import { makeDataFolder } from '../data-folder.ts';
 import type { Check } from '../destinations/contract.ts';
 import { oneLine } from './lines.ts';
 
@@ -122,7 +123,7 @@ function* secretChecks({ sources }: Configuration): Generator<Check, void, undef
 
 function dataFolderCheck(folder: string): Check {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeDataFolder(folder);
     accessSync(folder, constants.R_OK | constants.W_OK);
     return fine('Data folder', `${folder} can be written`);
   } catch (error) {

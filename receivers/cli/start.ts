@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
@@ -108,11 +108,15 @@ function startFault(error: NodeJS.ErrnoException, { server, storage }: Configura
     return listenFault(code, server) ?? error.message;
   }
   const folder = storage.dataFolder;
-  if (path !== undefined && resolve(path).startsWith(resolve(folder))) {
+  if (path !== undefined && (isInside(path, folder) || isInside(folder, path))) {
     const fault = FOLDER_FAULTS[code ?? ''];
     return fault === undefined ? error.message : `the data folder ${folder} ${fault}`;
   }
   return error.message;
+}
+
+function isInside(path: string, folder: string): boolean {
+  return `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);
 }
 
 function listenFault(code: string | undefined, { host, port }: Configuration['server']): string | undefined {
@@ -130,6 +134,7 @@ const NOT_WRITABLE =
 const NO_FOLDER = 'is a file, or lies in one. Set DATA_DIR to a folder.';
 
 const FOLDER_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'cannot be made there. Set DATA_DIR to another folder.',
   EEXIST: NO_FOLDER,
   ENOTDIR: NO_FOLDER,
   EACCES: NOT_WRITABLE,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDataFolder } from '../data-folder.ts';
 
 /** The file in the data folder that holds a secret which the receiver made itself. */
 export const SECRET_FILE = 'webhook-secret';
@@ -25,7 +26,7 @@ export function madeSecret(dataFolder: string): string | null {
 
 /** A random secret that is kept in a file of the data folder, readable by its owner only. */
 export function keptSecret(dataFolder: string, name: string): { secret: string; made: boolean } {
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataFolder);
   const path = join(dataFolder, name);
   const secret = randomBytes(32).toString('hex');
   try {

@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
+import { makeDataFolder } from '../data-folder.ts';
 import type { Ledger } from './contract.ts';
 import type { PostgresSettings } from './postgres/settings.ts';
 
@@ -38,7 +39,7 @@ async function openPostgres(settings: PostgresSettings): Promise<OpenLedger> {
 async function openSqlite(folder: string): Promise<OpenLedger> {
   const { SqliteLedger } = await import('./sqlite/ledger.ts');
   const { lockDataFolder } = await import('./sqlite/lock.ts');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeDataFolder(folder);
   accessSync(folder, constants.W_OK);
   const unlock = lockDataFolder(folder);
   try {

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDataFolder } from '../../data-folder.ts';
 import {
   type Accepted,
   type DestinationHealth,
@@ -59,7 +59,7 @@ export class SqliteLedger implements Ledger {
    * Rejects with a StorageError where it cannot be written.
    */
   static async open(folder: string): Promise<SqliteLedger> {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeDataFolder(folder);
     const ledger = new SqliteLedger(join(folder, LEDGER_FILE));
     try {
       await ledger.probe();

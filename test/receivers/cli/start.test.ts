@@ -162,6 +162,12 @@ routes:
     expect(stderr).toMatch(/the data folder .*file.* Set DATA_DIR to a folder/);
   });
 
+  test('a data folder where there can be none', async () => {
+    const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: '/proc/here/data' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/the data folder \/proc\/here\/data cannot be made there. Set DATA_DIR/);
+  });
+
   folderTest(
     'a data folder that may not be written',
     async (folder) => {
