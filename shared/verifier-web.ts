@@ -39,11 +39,12 @@ const isSecret = (value: unknown): value is string => typeof value === 'string' 
 const isHex = (text: string): boolean => text.length === 64 && /^[0-9a-fA-F]+$/.test(text);
 const utf8 = new TextEncoder();
 // A copy: the caller may change the body while the promise is under way, and Web Crypto refuses shared memory.
-const copyOf = (body: Uint8Array | string): Uint8Array<ArrayBuffer> =>
+// Neither this nor `keyOf` writes its result down: TypeScript before 5.7, and Node's types alone, lack the names.
+const copyOf = (body: Uint8Array | string) =>
   typeof body === 'string'
     ? utf8.encode(body)
     : new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
-const keyOf = (secret: string): Promise<CryptoKey> =>
+const keyOf = (secret: string) =>
   crypto.subtle.importKey('raw', utf8.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
     'verify',
