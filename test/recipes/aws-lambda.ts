@@ -18,6 +18,6 @@ export async function handler(event: HttpEvent): Promise<{ statusCode: number }>
     console.warn(`Webhook refused (${verdict.reason}). ${verdict.hint}`);
     return { statusCode: 401 };
   }
-  onEvent(JSON.parse(body.toString()));
+  onEvent(JSON.parse(new TextDecoder().decode(body)));
   return { statusCode: 200 };
 }

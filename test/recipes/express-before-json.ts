@@ -12,7 +12,7 @@ export function createApp(secret: string | readonly string[], onEvent: (event: u
       response.sendStatus(401);
       return;
     }
-    onEvent(JSON.parse(request.body.toString()));
+    onEvent(JSON.parse(new TextDecoder().decode(request.body)));
     response.sendStatus(200);
   });
 

@@ -20,7 +20,7 @@ export function createApp(secret: string | readonly string[], onEvent: (event: u
         request.log.warn(`Webhook refused (${verdict.reason}). ${verdict.hint}`);
         return reply.code(401).send();
       }
-      onEvent(JSON.parse(request.body.toString()));
+      onEvent(JSON.parse(new TextDecoder().decode(request.body)));
       return reply.code(200).send();
     });
   });

@@ -12,6 +12,6 @@ export function intelligems(request: Request & { rawBody?: Buffer }, response: R
     response.sendStatus(401);
     return;
   }
-  onEvent(JSON.parse(body.toString()));
+  onEvent(JSON.parse(new TextDecoder().decode(body)));
   response.sendStatus(200);
 }
