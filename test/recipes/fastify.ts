@@ -3,7 +3,7 @@ import { verifyWebhook } from '../../shared/verifier.ts';
 
 /** Fastify: a plugin of its own, so that the raw body holds for this route only. */
 export function createApp(secret: string | readonly string[], onEvent: (event: unknown) => void) {
-  const app = fastify();
+  const app = fastify({ logger: true });
 
   app.register(async (webhooks) => {
     webhooks.removeAllContentTypeParsers();
