@@ -11,7 +11,8 @@ export function createApp(secret: string | readonly string[], onEvent: (event: u
   );
 
   app.post('/webhooks/intelligems', (request: Request, response) => {
-    const rawBody = rawBodies.get(request) ?? '';
+    // Missing where the hook was not asked, as for another content type: the verdict is then `body-not-raw`.
+    const rawBody = rawBodies.get(request)!;
     const verdict = verifyWebhook(rawBody, request.get('x-intelligems-signature'), secret);
     if (!verdict.ok) {
       console.warn(`Webhook refused (${verdict.reason}). ${verdict.hint}`);

@@ -5,7 +5,7 @@ import { onEvent } from './on-event.ts';
 /** Google Cloud Functions, for `http('intelligems', intelligems)`: the framework parses, and keeps `rawBody` beside it. */
 export function intelligems(request: Request & { rawBody?: Buffer }, response: Response): void {
   const secret = process.env.INTELLIGEMS_WEBHOOK_SECRET ?? '';
-  const body = request.rawBody ?? '';
+  const body = request.rawBody!; // where it is missing, the verdict is `body-not-raw`
   const verdict = verifyWebhook(body, request.get('x-intelligems-signature'), secret);
   if (!verdict.ok) {
     console.warn(`Webhook refused (${verdict.reason}). ${verdict.hint}`);
