@@ -4,13 +4,14 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
+import { pino } from 'pino';
 import { signWebhook } from '../../shared/verifier.ts';
 import { bodyOf, httpCases, type Vector } from '../shared/vectors.ts';
 import * as lambda from './aws-lambda.ts';
 import * as expressAfter from './express-after-json.ts';
 import * as expressBefore from './express-before-json.ts';
 import * as fastify from './fastify.ts';
-import * as google from './google-cloud-functions.ts';
+import * as cloudFunctions from './google-cloud-functions.ts';
 import * as hono from './hono.ts';
 import * as next from './next-route-handler.ts';
 import { onEvent, received } from './on-event.ts';
@@ -20,11 +21,14 @@ interface Sent {
   body: Uint8Array;
   signature: string | null;
   secret: string;
+  contentType?: string;
 }
 
 /** Sends one webhook through a recipe and gives the status that it answers. */
 type Recipe = (sent: Sent) => Promise<number>;
 
+/** What the recipes logged, line by line. */
+const logged: string[] = [];
 const servers: Server[] = [];
 afterAll(() => {
   for (const server of servers) {
@@ -33,8 +37,8 @@ afterAll(() => {
   }
 });
 
-const headersOf = ({ signature }: Sent) => ({
-  'content-type': 'application/json',
+const headersOf = ({ signature, contentType = 'application/json' }: Sent) => ({
+  'content-type': contentType,
   ...(signature === null ? {} : { 'X-Intelligems-Signature': signature }),
 });
 
@@ -59,6 +63,9 @@ function served(listenerFor: (secret: string) => RequestListener | Promise<Reque
 
 async function fastifyListener(secret: string): Promise<RequestListener> {
   const app = fastify.createApp(secret, onEvent);
+  // Fastify's own logger writes past `console`, to the stream that it holds.
+  const { [pino.symbols.streamSym]: stream } = app.log as unknown as Record<symbol, NodeJS.WritableStream>;
+  jest.spyOn(stream!, 'write').mockImplementation((line) => logged.push(String(line)) > 0);
   await app.ready();
   return app.routing;
 }
@@ -67,20 +74,26 @@ async function fastifyListener(secret: string): Promise<RequestListener> {
 function cloudFunction(): RequestListener {
   const keepRaw = (request: object, _response: unknown, rawBody: Buffer) =>
     Object.assign(request, { rawBody });
-  return express().use(express.json({ limit: '1mb', verify: keepRaw }), google.intelligems);
+  return express().use(express.json({ limit: '1mb', verify: keepRaw }), cloudFunctions.intelligems);
 }
 
 const viaLambda =
-  (isBase64Encoded: boolean): Recipe =>
+  (isBase64Encoded: boolean, headersAs: 'headers' | 'multiValueHeaders' = 'headers'): Recipe =>
   async (sent) => {
     const body = Buffer.from(sent.body).toString(isBase64Encoded ? 'base64' : 'utf8');
-    const { statusCode } = await lambda.handler({ headers: headersOf(sent), body, isBase64Encoded });
-    return statusCode;
+    const pairs = Object.entries(headersOf(sent));
+    const headers =
+      headersAs === 'headers'
+        ? { headers: Object.fromEntries(pairs) }
+        : { multiValueHeaders: Object.fromEntries(pairs.map(([name, value]) => [name, [value]])) };
+    return (await lambda.handler({ ...headers, body, isBase64Encoded })).statusCode;
   };
 
+const afterJson = served((secret) => expressAfter.createApp(secret, onEvent));
+const google = served(cloudFunction);
 const RECIPES: [string, Recipe][] = [
   ['Express, before express.json()', served((secret) => expressBefore.createApp(secret, onEvent))],
-  ['Express, after express.json()', served((secret) => expressAfter.createApp(secret, onEvent))],
+  ['Express, after express.json()', afterJson],
   ['Fastify', served(fastifyListener)],
   ['Hono', async (sent) => (await hono.createApp(sent.secret, onEvent).request(requestOf(sent))).status],
   ['Next.js', async (sent) => (await next.POST(requestOf(sent))).status],
@@ -90,7 +103,8 @@ const RECIPES: [string, Recipe][] = [
   ],
   ['AWS Lambda, body as text', viaLambda(false)],
   ['AWS Lambda, body in base64', viaLambda(true)],
-  ['Google Cloud Functions', served(cloudFunction)],
+  ['AWS Lambda, headers with several values', viaLambda(true, 'multiValueHeaders')],
+  ['Google Cloud Functions', google],
 ];
 
 /** Cases with one secret; a right one must hold an event, which a recipe parses. */
@@ -100,23 +114,28 @@ const usable = httpCases.filter(
 
 function eventOf(vector: Vector): unknown {
   try {
-    return JSON.parse(Buffer.from(bodyOf(vector)).toString());
+    return JSON.parse(new TextDecoder().decode(bodyOf(vector)));
   } catch {
     return undefined;
   }
 }
 
-describe.each(RECIPES)('the recipe for %s', (_name, send) => {
-  beforeAll(() => {
-    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-  });
-  afterAll(() => {
-    jest.restoreAllMocks();
-  });
-  beforeEach(() => {
-    received.length = 0;
-  });
+beforeAll(() => {
+  jest.spyOn(console, 'warn').mockImplementation((line) => void logged.push(line));
+});
+afterAll(() => {
+  jest.restoreAllMocks();
+});
+beforeEach(() => {
+  received.length = 0;
+  logged.length = 0;
+});
 
+/** The reasons of all refusals in the log, each of which has a hint behind it. */
+const refusals = () =>
+  [...logged.join('\n').matchAll(/Webhook refused \(([a-z-]+)\)\. [A-Z]/g)].map(([, reason]) => reason);
+
+describe.each(RECIPES)('the recipe for %s', (_name, send) => {
   const sendWith = (sent: Sent) => {
     process.env.INTELLIGEMS_WEBHOOK_SECRET = sent.secret;
     return send(sent);
@@ -144,6 +163,7 @@ describe.each(RECIPES)('the recipe for %s', (_name, send) => {
     expect(await sendWith(forged)).toBe(401);
     expect(await sendWith({ ...forged, signature: null })).toBe(401);
     expect(await sendWith({ ...forged, signature: signWebhook(body, 'the secret') })).toBe(200);
+    expect(refusals()).toEqual(['no-match', 'no-signature']);
   });
 
   test('accepts nothing while no secret is configured', async () => {
@@ -152,4 +172,26 @@ describe.each(RECIPES)('the recipe for %s', (_name, send) => {
     expect(await sendWith({ body, signature, secret: '' })).toBe(401);
     expect(received).toEqual([]);
   });
+});
+
+const EVENT = Buffer.from('{"action":"startExperience"}');
+
+test.each([
+  ['Express, after express.json()', afterJson],
+  ['Google Cloud Functions', google],
+])('the recipe for %s says that it has no raw body, where its hook was not asked', async (_name, send) => {
+  const signed = { body: EVENT, signature: signWebhook(EVENT, 'the secret'), secret: 'the secret' };
+  process.env.INTELLIGEMS_WEBHOOK_SECRET = signed.secret;
+  expect(await send({ ...signed, contentType: 'text/plain' })).toBe(401);
+  expect(refusals()).toEqual(['body-not-raw']);
+});
+
+test.each([
+  ['null', { headers: null, multiValueHeaders: null }],
+  ['not there', {}],
+])('the recipe for AWS Lambda refuses a request whose headers are %s', async (_what, headers) => {
+  process.env.INTELLIGEMS_WEBHOOK_SECRET = 'the secret';
+  const event = { ...headers, body: EVENT.toString(), isBase64Encoded: false };
+  expect(await lambda.handler(event)).toEqual({ statusCode: 401 });
+  expect(refusals()).toEqual(['no-signature']);
 });
