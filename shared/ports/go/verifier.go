@@ -74,10 +74,12 @@ func (tolerance *Tolerance) allows(body []byte) bool {
 	if tolerance.Timestamp != nil {
 		return math.Abs(now-*tolerance.Timestamp) <= tolerance.Ms
 	}
-	var event map[string]any
+	// Only the time is decoded: another number may be too large for a float64, which is no fault of the event.
+	var event map[string]json.RawMessage
 	if json.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &event) != nil {
 		return false
 	}
-	timestamp, isNumber := event["timestamp"].(float64)
-	return isNumber && math.Abs(now-timestamp) <= tolerance.Ms
+	var timestamp *float64
+	return json.Unmarshal(event["timestamp"], &timestamp) == nil && timestamp != nil &&
+		math.Abs(now-*timestamp) <= tolerance.Ms
 }

@@ -61,6 +61,9 @@ function verifyWebhook(
 function timestampOf(string $body): mixed
 {
     $text = str_starts_with($body, "\u{FEFF}") ? substr($body, 3) : $body;
-    $event = json_decode($text, true, 512, JSON_INVALID_UTF8_SUBSTITUTE);
+    // JavaScript writes a name that was cut inside an emoji with half a character as an escape: json_decode refuses it.
+    // The halves of whole ones are replaced too: only the time is read.
+    $text = preg_replace('/(?<!\\\\)(?:\\\\\\\\)*+\K\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}/', '\ufffd', $text);
+    $event = json_decode($text, true, 1000, JSON_INVALID_UTF8_SUBSTITUTE);
     return is_array($event) ? $event['timestamp'] ?? null : null;
 }

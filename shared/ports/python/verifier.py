@@ -61,7 +61,12 @@ def verify_webhook(
 
 def _timestamp_of(body: bytes) -> object:
     try:
-        event = json.loads(bytes(body).decode("utf-8-sig", "replace"))
+        # Whole numbers as floats too, as in JavaScript: int() refuses thousands of digits.
+        event = json.loads(bytes(body).decode("utf-8-sig", "replace"), parse_int=float, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return None
     return event.get("timestamp") if isinstance(event, dict) else None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -45,7 +45,14 @@ module IntelligemsWebhook
   private_class_method :refuse
 
   def self.timestamp_of(body)
-    event = JSON.parse(body.dup.force_encoding('UTF-8').scrub.delete_prefix("\uFEFF"))
+    text = body.dup.force_encoding('UTF-8').scrub.delete_prefix("\uFEFF")
+    # JavaScript writes a name that was cut inside an emoji with half a character as an escape: JSON.parse refuses it.
+    # The halves of whole ones are replaced too: only the time is read.
+    text.gsub!(/(?<!\\)(?:\\\\)*+\K\\u[dD][89a-fA-F]\h{2}/, '\ufffd')
+    event = JSON.parse(text, max_nesting: 1000)
+    # JSON.parse takes comments and unknown escapes: without its texts, JSON has no slash and no backslash.
+    return nil if text.gsub(%r{"(?:[^"\\]++|\\["\\/bfnrtu])*+"?}, '').match?(%r{[/\\]})
+
     event['timestamp'] if event.is_a?(Hash)
   rescue JSON::ParserError
     nil
