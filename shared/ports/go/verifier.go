@@ -29,8 +29,12 @@ type Tolerance struct {
 }
 
 // Verify returns the index of the secret that the raw body was signed with, or why it was refused. It never panics on
-// what a sender controls. The signature is r.Header.Get("X-Intelligems-Signature"): 64 hex digits in either case. A nil
-// tolerance means no limit.
+// what a sender controls. The signature is 64 hex digits in either case. A nil tolerance means no limit. In a handler:
+//
+//	body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+//	signature := r.Header.Get("X-Intelligems-Signature")
+//	secrets := []string{os.Getenv("INTELLIGEMS_WEBHOOK_SECRET")}
+//	if _, err := verifier.Verify(body, signature, secrets, nil); err != nil { w.WriteHeader(401); return }
 func Verify(body []byte, signature string, secrets []string, tolerance *Tolerance) (int, error) {
 	if len(secrets) == 0 {
 		return -1, ErrNoSecret

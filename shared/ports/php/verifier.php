@@ -7,17 +7,22 @@ declare(strict_types=1);
 /**
  * Says whether the raw body was signed with (one of) the secrets. Never throws on what a sender controls.
  *
- * The body is file_get_contents('php://input'), the signature $_SERVER['HTTP_X_INTELLIGEMS_SIGNATURE'] ?? null: 64 hex
- * digits in either case. With $toleranceMs (off unless given: retries carry the event's old time) the event's
- * `timestamp`, in ms since 1970, must be that near to now.
+ * The signature is 64 hex digits in either case. With $toleranceMs (off unless given: retries carry the event's old
+ * time) the event's `timestamp`, in ms since 1970, must be that near to now. Ask the verdict for 'ok': an array is true
+ * also when it refuses.
  *
- * @param string|string[] $secret
+ *     $body = file_get_contents('php://input');
+ *     $signature = $_SERVER['HTTP_X_INTELLIGEMS_SIGNATURE'] ?? null;
+ *     $secret = getenv('INTELLIGEMS_WEBHOOK_SECRET');
+ *     if (!verifyWebhook($body, $signature, $secret)['ok']) { http_response_code(401); exit; }
+ *
+ * @param string|string[]|false|null $secret none (false of getenv, null) is refused as no-secret
  * @return array{ok: bool, secret?: int, reason?: string} the index of the secret that matched, or why it was refused
  */
 function verifyWebhook(
     mixed $body,
     mixed $signature,
-    string|array $secret,
+    string|array|false|null $secret,
     int|float|null $toleranceMs = null,
     int|float|null $timestamp = null,
     int|float|null $now = null,

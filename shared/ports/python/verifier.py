@@ -30,7 +30,12 @@ def verify_webhook(
     """Says whether the raw body was signed with (one of) the secrets. Never raises on what a sender controls.
 
     The signature is the header's value: 64 hex digits in either case. With ``tolerance_ms`` (off unless given: retries
-    carry the event's old time) the event's ``timestamp``, in ms since 1970, must be that near to now.
+    carry the event's old time) the event's ``timestamp``, in ms since 1970, must be that near to now. In Flask::
+
+        body = request.get_data()
+        signature = request.headers.get("X-Intelligems-Signature")
+        secret = os.environ.get("INTELLIGEMS_WEBHOOK_SECRET", "")
+        if not verify_webhook(body, signature, secret).ok: abort(401)
     """
     secrets = [secret] if isinstance(secret, str) else list(secret or [])
     if not secrets or not all(isinstance(each, str) and each for each in secrets):

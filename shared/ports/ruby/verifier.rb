@@ -11,9 +11,14 @@ module IntelligemsWebhook
 
   # Says whether the raw body was signed with (one of) the secrets. Never raises on what a sender controls.
   #
-  # The body is request.body.read (Rails: request.raw_post), the signature
-  # request.get_header('HTTP_X_INTELLIGEMS_SIGNATURE'): 64 hex digits in either case. With +tolerance_ms+ (off unless
-  # given: retries carry the event's old time) the event's timestamp, in ms since 1970, must be that near to now.
+  # The signature is 64 hex digits in either case. With +tolerance_ms+ (off unless given: retries carry the event's old
+  # time) the event's timestamp, in ms since 1970, must be that near to now. Ask the verdict for +ok+: a Struct is true
+  # also when it refuses. In Rails (elsewhere the body is request.body.read):
+  #
+  #   body = request.raw_post
+  #   signature = request.get_header('HTTP_X_INTELLIGEMS_SIGNATURE')
+  #   secret = ENV['INTELLIGEMS_WEBHOOK_SECRET']
+  #   return head(:unauthorized) unless IntelligemsWebhook.verify(body, signature, secret).ok
   def self.verify(body, signature, secret, tolerance_ms: nil, timestamp: nil, now: nil)
     secrets = Array(secret)
     return refuse('no-secret') if secrets.empty? || !secrets.all? { |each| each.is_a?(String) && !each.empty? }
