@@ -116,7 +116,11 @@ function refuseToken(response: Response, waitSeconds: number, title: string): vo
   if (waitSeconds > 0) {
     sendProblem(
       response,
-      { status: 429, title: 'Too many wrong tokens', detail: `Try again in ${waitSeconds} seconds.` },
+      {
+        status: 429,
+        title: 'Too many wrong tokens',
+        detail: `They came from this address. Try again in ${waitSeconds} seconds. Behind a proxy all share one address unless TRUSTED_PROXIES tells how many there are.`,
+      },
       { 'retry-after': String(waitSeconds) },
     );
     return;

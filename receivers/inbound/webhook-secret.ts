@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDataFolder } from '../data-folder.ts';
 
 /** The file in the data folder that holds a secret which the receiver made itself. */
 export const SECRET_FILE = 'webhook-secret';
+
+/** What is shorter was not made here, and would be guessed; characters. */
+const SHORTEST_SECRET = 16;
 
 /**
  * The secret that the receiver made on its first start, from its data folder; made now if there is none.
@@ -15,27 +18,67 @@ export function ownSecret(dataFolder: string): { secret: string; made: boolean }
   return keptSecret(dataFolder, SECRET_FILE);
 }
 
-/** The secret that the receiver made itself; null where it has made none. */
+/** The secret that the receiver made itself; null where it has made none. Throws where the file holds no secret. */
 export function madeSecret(dataFolder: string): string | null {
-  try {
-    return readFileSync(join(dataFolder, SECRET_FILE), 'utf8').trim();
-  } catch {
-    return null;
-  }
+  return readSecret(join(dataFolder, SECRET_FILE));
 }
 
-/** A random secret that is kept in a file of the data folder, readable by its owner only. */
+/**
+ * A random secret that is kept in a file of the data folder, readable by its owner only. The file appears whole or
+ * not at all: half a secret, or none, would be easy to guess. Throws where there is a file that holds no secret.
+ */
 export function keptSecret(dataFolder: string, name: string): { secret: string; made: boolean } {
   makeDataFolder(dataFolder);
   const path = join(dataFolder, name);
+  const known = readSecret(path);
+  if (known !== null) {
+    return { secret: known, made: false };
+  }
   const secret = randomBytes(32).toString('hex');
+  const written = `${path}.${randomUUID()}`;
   try {
-    writeFileSync(path, `${secret}\n`, { flag: 'wx', mode: 0o600 });
+    writeFileSync(written, `${secret}\n`, { flag: 'wx', mode: 0o600, flush: true });
+    putInPlace(written, path);
     return { secret, made: true };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+    // Another process was first.
+    const theirs = readSecret(path);
+    if (theirs === null) {
       throw error;
     }
-    return { secret: readFileSync(path, 'utf8').trim(), made: false };
+    return { secret: theirs, made: false };
+  } finally {
+    rmSync(written, { force: true });
   }
+}
+
+/** Never in the place of another: a link fails where there is one. Some file systems have no links. */
+function putInPlace(written: string, path: string): void {
+  try {
+    linkSync(written, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      throw error;
+    }
+    renameSync(written, path);
+  }
+}
+
+function readSecret(path: string): string | null {
+  let secret: string;
+  try {
+    secret = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return null;
+    }
+    throw error;
+  }
+  if (secret.length < SHORTEST_SECRET) {
+    throw new Error(
+      `The file ${path} holds no secret: it is empty or was cut short. Put it back from a backup, or remove it and ` +
+        'start again: a new one is made.',
+    );
+  }
+  return secret;
 }

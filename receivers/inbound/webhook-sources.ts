@@ -15,7 +15,7 @@ export function webhookSources(
   let newSecret: string | null = null;
   const opened = sources.map(({ name, secrets, previousSecrets }): [string, WebhookSource] => {
     if (secrets.length > 0) {
-      const unused = name === DEFAULT_SOURCE ? madeSecret(dataFolder) : null;
+      const unused = name === DEFAULT_SOURCE ? earlierSecret(dataFolder) : null;
       const previous = unused === null ? previousSecrets : [...previousSecrets, unused];
       return [name, { name, secrets, previousSecrets: previous }];
     }
@@ -24,4 +24,13 @@ export function webhookSources(
     return [name, { name, secrets: [secret], previousSecrets }];
   });
   return { sources: new Map(opened), newSecret };
+}
+
+/** One that cannot be read any more explains no refusal, and is not missed. */
+function earlierSecret(dataFolder: string): string | null {
+  try {
+    return madeSecret(dataFolder);
+  } catch {
+    return null;
+  }
 }

@@ -162,6 +162,18 @@ routes:
     expect(stderr).toMatch(/the data folder .*file.* Set DATA_DIR to a folder/);
   });
 
+  test.concurrent.each(['webhook-secret', 'console-token', 'console-viewer-token'])(
+    'a file %s that was cut short, such as by a full disk: nobody may come in with nothing',
+    async (name) => {
+      const { folder, remove } = temporaryFolder();
+      writeFileSync(join(folder, name), '\n');
+      const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: folder });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(new RegExp(`The file .*${name} holds no secret.* remove it and start again`));
+      remove();
+    },
+  );
+
   test('a data folder where there can be none', async () => {
     const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: '/proc/here/data' });
     expect(code).toBe(1);

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { webhookSources } from '../../../receivers/inbound/webhook-sources.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
@@ -22,6 +24,17 @@ test('a source without a secret gets one that is made once', () => {
     secrets: [first.newSecret],
     previousSecrets: [],
   });
+});
+
+test('the file of the secret appears whole, and nothing beside it', () => {
+  const { newSecret } = webhookSources([unset], data.folder);
+  expect(readdirSync(data.folder)).toEqual(['webhook-secret']);
+  expect(readFileSync(join(data.folder, 'webhook-secret'), 'utf8')).toBe(`${newSecret}\n`);
+});
+
+test('where one is configured, a file that holds none is not missed', () => {
+  writeFileSync(join(data.folder, 'webhook-secret'), '');
+  expect(webhookSources([set], data.folder).sources.get('default')).toEqual(set);
 });
 
 test('configured secrets stand, and none is made for them', () => {
