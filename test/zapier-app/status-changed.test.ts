@@ -6,10 +6,13 @@ import { connectTo, failureOf, performOf, run, type ZapBundle } from './zap.ts';
 
 let fake: FakeIntelligems;
 let authData: Record<string, string>;
+/** The clock of the fake: what happens at first lies six days back, within what a poll still gives. */
 let now: number;
 
+const DAY_MS = 86_400_000;
+
 beforeEach(async () => {
-  now = Date.UTC(2026, 8, 1, 9);
+  now = Date.now() - 6 * DAY_MS;
   fake = await startFakeIntelligems({ now: () => now });
   authData = connectTo(fake);
 });
@@ -20,9 +23,9 @@ function poll(bundle: ZapBundle = {}): Promise<ZapierEvent[]> {
   return run(performOf('triggers', 'experience_status_changed'), { authData, ...bundle });
 }
 
-/** Lets an hour pass, then acts. */
+/** Lets a minute pass, then acts. */
 function later(id: string, action: 'start' | 'pause' | 'end' | 'delete', by?: string): void {
-  now += 3_600_000;
+  now += 60_000;
   fake.act(id, action, by);
 }
 
@@ -30,6 +33,7 @@ test('gives what was started, paused and ended, newest first, in the common form
   const one = fake.create({ name: 'One' });
   const other = fake.create({ name: 'Other' });
   later(one.id, 'start', 'jonas@alpine-goods.example');
+  const startedAt = now;
   later(other.id, 'start');
   later(one.id, 'pause');
   later(one.id, 'end');
@@ -41,9 +45,9 @@ test('gives what was started, paused and ended, newest first, in the common form
     'One startExperience',
   ]);
   expect(events[3]).toMatchObject({
-    id: `${one.id}-start-${Date.UTC(2026, 8, 1, 10)}`,
+    id: `${one.id}-start-${startedAt}`,
     experience_id: one.id,
-    timestamp: '2026-09-01T10:00:00.000Z',
+    timestamp: new Date(startedAt).toISOString(),
     triggered_by_email: 'jonas@alpine-goods.example',
     event: 'Experience Started',
     status: 'started',
@@ -63,14 +67,46 @@ test('gives an action the same id in every poll, and two starts of one experienc
   expect(new Set(second.map((event) => event.id)).size).toBe(3);
 });
 
-test('reads all pages, and gives at most a hundred', async () => {
+test('reads all pages', async () => {
   for (let index = 0; index < 120; index += 1) {
     later(fake.create({ name: `Test ${index}` }).id, 'start');
   }
   const events = await poll();
-  expect(events).toHaveLength(100);
+  expect(events).toHaveLength(120);
   expect(events[0]?.experience_name).toBe('Test 119');
   expect(fake.requests).toHaveLength(2);
+});
+
+test('an experience that leaves the list makes nothing old new', async () => {
+  now = Date.now() - 5 * DAY_MS;
+  const experiences = Array.from({ length: 60 }, () => fake.create());
+  for (const { id } of experiences) {
+    later(id, 'start');
+    later(id, 'pause');
+  }
+  const seen = await poll({ meta: { isPopulatingDedupe: true } });
+  expect(seen).toHaveLength(120);
+  fake.archive(experiences.at(-1)?.id ?? '');
+  const known = new Set(seen.map(({ id }) => id));
+  expect((await poll()).filter(({ id }) => !known.has(id))).toEqual([]);
+});
+
+test('beyond what one run can read, an old action that comes into sight makes no Zap run', async () => {
+  now = Date.now() - 120 * DAY_MS;
+  const oldest = fake.create();
+  later(oldest.id, 'start');
+  const others = Array.from({ length: 1_000 }, () => fake.create({ createdAtTs: now + 1 }));
+  expect(await poll({ meta: { isPopulatingDedupe: true } })).toEqual([]);
+  fake.archive(others[0]?.id ?? '');
+  expect(await poll()).toEqual([]);
+});
+
+test('old actions fill the list of what Zapier has seen, and serve as samples', async () => {
+  now = Date.now() - 120 * DAY_MS;
+  later(fake.create().id, 'start');
+  expect(await poll()).toEqual([]);
+  expect(await poll({ meta: { isPopulatingDedupe: true } })).toHaveLength(1);
+  expect(await poll({ meta: { isLoadingSample: true } })).toHaveLength(1);
 });
 
 test('reads one page only for a sample in the editor', async () => {

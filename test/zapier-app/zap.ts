@@ -14,7 +14,7 @@ export function run<Result>(
   perform: (z: ZObject, bundle: Bundle) => Result | Promise<Result>,
   bundle: ZapBundle,
 ): Promise<Result> {
-  const meta = { isLoadingSample: false, page: 0, ...bundle.meta };
+  const meta = { isLoadingSample: false, isPopulatingDedupe: false, page: 0, ...bundle.meta };
   return tester(perform, { inputData: {}, authData: {}, ...bundle, meta } as Bundle);
 }
 

@@ -18,10 +18,21 @@ const MODULES = {
   shipping: 'Shipping',
 } as const;
 
-/** As many as Zapier looks at in one poll. */
-const MOST = 100;
+/**
+ * How old an action may be to make a Zap run: a Zap that could not poll for some days catches up. The limit
+ * holds because an old action may come into sight whose id Zapier never saw: when an experience leaves the
+ * list, one beyond the pages that a run can read moves up; one that was archived may be listed again.
+ */
+const CATCH_UP_MS = 7 * 86_400_000;
 
+/**
+ * Nothing is left out by number: what a shortened list hides when Zapier notes all there is (a hundred
+ * thousand ids for each Zap) would count as new once it moves up. Zapier itself takes a hundred new ones in
+ * one poll.
+ */
 async function perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
+  const { isLoadingSample, isPopulatingDedupe } = bundle.meta;
+  const now = Date.now();
   const filter = filterOf(bundle.inputData);
   const { category, module } = bundle.inputData as {
     category?: 'experiment' | 'personalization';
@@ -31,11 +42,12 @@ async function perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
     z,
     await recentActions(intelligems(z, bundle), {
       list: { category, module },
-      firstPageOnly: bundle.meta.isLoadingSample,
-      now: Date.now(),
+      firstPageOnly: isLoadingSample,
+      now,
     }),
   );
-  return events.filter((event) => passesFilter(event, filter)).slice(0, MOST);
+  const since = isLoadingSample || isPopulatingDedupe ? 0 : now - CATCH_UP_MS;
+  return events.filter((event) => Date.parse(event.timestamp) >= since && passesFilter(event, filter));
 }
 
 /** For those who have an access token only: asks the External API what was started, paused and ended. */
