@@ -5,6 +5,7 @@ import type { ZapierEvent } from '../../shared/zapier-event.ts';
 import { passesFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
 import { EVENTS_FIELD, FILTER_FIELDS, filterOf } from '../fields/input.ts';
 import { EVENT_OUTPUT } from '../fields/output.ts';
+import { isFirstTime } from '../first-time.ts';
 import { headerOf } from '../headers.ts';
 import { receiver } from '../receiver.ts';
 import { sampleEvent } from '../samples.ts';
@@ -54,7 +55,11 @@ function experienceEventTrigger({ key, label, description, action }: TriggerWord
 
       async perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
         const events = readEvents([bundle.cleanedRequest], filterFor(bundle));
-        return events.length > 0 && (await isFirstTime(z, bundle)) ? events : [];
+        // The receiver sends one again where it cannot know whether it arrived, under the same id.
+        const id = headerOf(bundle.rawRequest?.headers, 'webhook-id');
+        const isNew =
+          id === undefined || events.length === 0 || (await isFirstTime(z, bundle, `delivery ${id}`));
+        return isNew ? events : [];
       },
 
       async performList(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
@@ -64,30 +69,6 @@ function experienceEventTrigger({ key, label, description, action }: TriggerWord
       },
     },
   };
-}
-
-/** For how long a delivery is recognised when it comes again, in seconds. */
-const REMEMBERED_S = 86_400;
-
-/**
- * Whether this delivery has not come before. The receiver sends one again where it cannot know whether it
- * arrived, under the same `webhook-id`, and Zapier itself runs a hook as often as it is called.
- */
-async function isFirstTime(z: ZObject, bundle: Bundle): Promise<boolean> {
-  const id = headerOf(bundle.rawRequest?.headers, 'webhook-id');
-  if (id === undefined) {
-    return true;
-  }
-  try {
-    if ((await z.cache.get(`delivery ${id}`)) !== null) {
-      return false;
-    }
-    await z.cache.set(`delivery ${id}`, true, REMEMBERED_S);
-    return true;
-  } catch {
-    // An event that comes twice is better than one that is lost for want of the cache.
-    return true;
-  }
 }
 
 /** The events among what the receiver sent that this Zap wants. */
