@@ -8,6 +8,7 @@ import { connectionOf } from '../connection.ts';
 import { succeeded } from '../failures.ts';
 import { EVENTS_FIELD, FILTER_FIELDS, filterOf } from '../fields/input.ts';
 import { EVENT_OUTPUT } from '../fields/output.ts';
+import { isFirstTime } from '../first-time.ts';
 import { headerOf } from '../headers.ts';
 import { intelligems } from '../intelligems.ts';
 import { recentActions } from '../recent-actions.ts';
@@ -34,7 +35,7 @@ function secretsOf(z: ZObject, bundle: Bundle): string[] {
   return [webhookSecret, ...webhookSecret.split(/\s+/)];
 }
 
-function perform(z: ZObject, bundle: Bundle): ZapierEvent[] {
+async function perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
   const content = bundle.rawRequest?.content ?? '';
   const name = bundle.inputData.signature_header;
   const signature = headerOf(
@@ -59,7 +60,19 @@ function perform(z: ZObject, bundle: Bundle): ZapierEvent[] {
     triggeredBy: triggeredBy(parsed.event),
     receivedAt: Date.now(),
   });
-  return passesFilter(event, filterOf(bundle.inputData)) ? [event] : [];
+  return passesFilter(event, filterOf(bundle.inputData)) && (await isNewToZap(z, bundle, event))
+    ? [event]
+    : [];
+}
+
+/**
+ * Whether this Zap has not run for the event: Intelligems repeats a webhook that it believes lost. All Zaps of
+ * a connection get the same event under the same id, so that it may count as known only where Zapier tells
+ * which Zap this is, which it does not promise for hooks.
+ */
+async function isNewToZap(z: ZObject, bundle: Bundle, event: ZapierEvent): Promise<boolean> {
+  const zap = bundle.meta.zap?.id;
+  return !zap || (await isFirstTime(z, bundle, `webhook ${event.id} in Zap ${zap}`));
 }
 
 /** What happened lately, so that the editor has samples before the first webhook comes. */
