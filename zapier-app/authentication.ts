@@ -7,18 +7,30 @@ import { succeeded } from './failures.ts';
 import { intelligems } from './intelligems.ts';
 import { receiver } from './receiver.ts';
 
-/** Tries the access token, and the receiver where one is named, by real calls; gives the connection's label. */
+/** Among how many of the receiver's last events the organization is looked for: as many as it gives at once. */
+const LOOKED_AT = 100;
+
+/**
+ * Tries the access token, and the receiver where one is named, by real calls; gives the connection's label.
+ * Intelligems tells the id of the organization only, and the receiver's events, which may be of several
+ * organizations, tell its name.
+ */
 async function test(z: ZObject, bundle: Bundle): Promise<{ label: string }> {
   const { accessToken, receiverUrl, receiverKey } = connectionOf(bundle);
-  succeeded(z, await intelligems(z, bundle).listExperiences({ limit: 1 }));
+  const { experiences } = succeeded(z, await intelligems(z, bundle).listExperiences({ limit: 1 }));
   if (receiverUrl === null && receiverKey === null) {
     return { label: maskedLabel(accessToken) };
   }
-  const [newest] = await receiver(z, bundle).recentEvents(readZapierFilter({}), 1);
-  const organization = isRecord(newest) ? newest.organization_name : null;
-  return {
-    label: typeof organization === 'string' && organization !== '' ? organization : maskedLabel(accessToken),
-  };
+  const events = await receiver(z, bundle).recentEvents(readZapierFilter({}), LOOKED_AT);
+  const name = organizationName(events, experiences[0]?.organizationId ?? null);
+  return { label: name ?? maskedLabel(accessToken) };
+}
+
+function organizationName(events: unknown[], id: string | null): string | null {
+  const own = events.filter(isRecord).find((event) => id !== null && event.organization_id === id);
+  return typeof own?.organization_name === 'string' && own.organization_name !== ''
+    ? own.organization_name
+    : null;
 }
 
 type AuthenticationFields = NonNullable<Authentication['fields']>;

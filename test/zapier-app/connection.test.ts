@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type FakeIntelligems, startFakeIntelligems } from '../fakes/intelligems.ts';
-import { sampleBody } from '../fixtures/messages.ts';
+import { sampleBody, samplePayload } from '../fixtures/messages.ts';
 import { Receiver, temporaryFolder } from '../fixtures/receiver.ts';
 import { app, connectTo, failureOf, run } from './zap.ts';
 
@@ -29,14 +29,20 @@ test('a wrong token is told', async () => {
   expect(failure.text).toContain('does not accept the access token');
 });
 
-test('with a receiver, it is named by the organization of the last event', async () => {
+test('with a receiver, it is named by the organization that the token belongs to', async () => {
   const data = temporaryFolder();
   const receiver = await Receiver.start({ DATA_DIR: data.folder, ZAPIER_API_KEY: KEY });
   try {
     const all = { ...authData, receiver_url: `${receiver.url}/`, receiver_key: KEY };
-    expect(await run(connect, { authData: all })).toEqual({ label: 'Access token ending in ngth' });
+    const label = async () => (await run<{ label: string }>(connect, { authData: all })).label;
+    const organization = { id: 'another', name: 'Another Store' };
+    await receiver.post(JSON.stringify({ ...samplePayload('start'), organization }));
+    expect(await label()).toBe('Access token ending in ngth');
+    fake.create();
+    expect(await label()).toBe('Access token ending in ngth');
     await receiver.post(sampleBody('start'));
-    expect(await run(connect, { authData: all })).toEqual({ label: 'Alpine Goods' });
+    await receiver.post(JSON.stringify({ ...samplePayload('end'), organization }));
+    expect(await label()).toBe('Alpine Goods');
     const failure = await failureOf(run(connect, { authData: { ...all, receiver_key: 'wrong' } }));
     expect(failure.text).toContain('does not accept the Receiver Key');
   } finally {
