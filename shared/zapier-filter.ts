@@ -1,10 +1,11 @@
-import { type Action, isAction, isRecord } from './events.ts';
+import { ACTIONS, isAction, isRecord } from './events.ts';
+import { ACTION_TITLES } from './words.ts';
 import type { ZapierEvent } from './zapier-event.ts';
 
 /** Which events a Zap wants; every field that is set narrows. */
 export interface ZapierFilter {
-  /** Empty for all. */
-  actions: Action[];
+  /** Names of actions; empty for all. One that nobody knows stays here, and fits no event. */
+  actions: string[];
   experienceType: string | null;
   category: string | null;
   /** Compared without regard to case. */
@@ -30,16 +31,43 @@ export function passesFilter(
   );
 }
 
-/** Reads a filter from JSON or from the fields of a Zap; what is missing, empty or of another type does not narrow. */
+/**
+ * Reads a filter from JSON or from the fields of a Zap; what is missing, empty or of another type does not
+ * narrow. Only of the actions nothing is left out, since a filter without any would let all events through:
+ * ask {@link unknownActions} what is wrong.
+ */
 export function readZapierFilter(value: unknown): ZapierFilter {
   const fields = isRecord(value) ? value : {};
   return {
-    actions: Array.isArray(fields.actions) ? fields.actions.filter(isAction) : [],
+    actions: actionNames(fields.actions),
     experienceType: text(fields.experienceType),
     category: text(fields.category),
     nameContains: text(fields.nameContains),
     experienceId: text(fields.experienceId),
   };
+}
+
+/** What a filter names as actions that are none. */
+export function unknownActions({ actions }: ZapierFilter): string[] {
+  return actions.filter((action) => !isAction(action));
+}
+
+/** Actions by what people may write for them, in lower case. */
+const BY_WORDS: ReadonlyMap<string, string> = new Map(
+  ACTIONS.flatMap((action) => [
+    [action.toLowerCase(), action],
+    [ACTION_TITLES[action].toLowerCase(), action],
+  ]),
+);
+
+/** Names of actions, from one or several, in a list or in plain text with commas; titles count as names. */
+function actionNames(value: unknown): string[] {
+  return [value]
+    .flat()
+    .flatMap((each) => (each === undefined || each === null ? [] : String(each).split(',')))
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+    .map((each) => BY_WORDS.get(each.toLowerCase()) ?? each);
 }
 
 function text(value: unknown): string | null {

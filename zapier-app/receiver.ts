@@ -10,7 +10,10 @@ export interface Receiver {
   subscribe(targetUrl: string, filter: ZapierFilter): Promise<string>;
   /** Ends a subscription; one that is gone already is fine. */
   unsubscribe(id: string): Promise<void>;
-  /** The newest events that pass the filter, newest first, as every trigger gives them. */
+  /**
+   * The newest events, newest first, as every trigger gives them. They pass the filter, but for those of an
+   * older receiver, which knows of the actions only.
+   */
   recentEvents(filter: ZapierFilter, limit: number): Promise<unknown[]>;
 }
 
@@ -82,6 +85,11 @@ export function receiver(z: ZObject, bundle: Bundle): Receiver {
       const search = new URLSearchParams({ limit: String(limit) });
       for (const action of filter.actions) {
         search.append('action', action);
+      }
+      for (const name of ['experienceType', 'category', 'nameContains', 'experienceId'] as const) {
+        if (filter[name] !== null) {
+          search.set(name, filter[name]);
+        }
       }
       const { data } = await call('GET', `events?${search}`);
       if (!Array.isArray(data)) {

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import express, { type Request, type Router } from 'express';
-import { ACTIONS, isAction, isRecord } from '../../shared/events.ts';
-import { readZapierFilter } from '../../shared/zapier-filter.ts';
+import { ACTIONS, isRecord } from '../../shared/events.ts';
+import { readZapierFilter, unknownActions } from '../../shared/zapier-filter.ts';
 import type { LedgerReader } from '../ledger/reading.ts';
 import { sendProblem } from '../problem.ts';
 import { recentEvents } from './recent-events.ts';
@@ -33,7 +33,7 @@ const UNKNOWN_ACTION = {
 /**
  * What the Zapier app calls, to be mounted at `/zapier`: `POST /hooks` with `{targetUrl, actions, filters}`
  * gives 201 and the id, `DELETE /hooks/:id` gives 204, `GET /events?action=…&limit=…` gives the newest
- * events. Failures are problem documents (RFC 9457).
+ * events, narrowed by the same filters under the same names. Failures are problem documents (RFC 9457).
  */
 export function zapierRouter(settings: ZapierRouterSettings, services: ZapierRouterServices): Router {
   const { subscriptions, ledger, now } = services;
@@ -69,7 +69,7 @@ export function zapierRouter(settings: ZapierRouterSettings, services: ZapierRou
     }
     const filters = isRecord(body.filters) ? body.filters : {};
     const filter = readZapierFilter({ ...filters, actions: body.actions });
-    if (Array.isArray(body.actions) && filter.actions.length < body.actions.length) {
+    if (unknownActions(filter).length > 0) {
       sendProblem(response, UNKNOWN_ACTION);
       return;
     }
@@ -89,15 +89,14 @@ export function zapierRouter(settings: ZapierRouterSettings, services: ZapierRou
   });
 
   router.get('/events', async (request, response) => {
-    const { action = [], limit = '3' } = request.query;
-    const named = Array.isArray(action) ? action : [action];
-    const actions = named.filter(isAction);
-    if (actions.length < named.length) {
+    const { action, limit = '3', ...filters } = request.query;
+    const filter = readZapierFilter({ ...filters, actions: action });
+    if (unknownActions(filter).length > 0) {
       sendProblem(response, UNKNOWN_ACTION);
       return;
     }
     const wanted = Math.min(Math.max(Math.trunc(Number(limit)) || 1, 1), MOST_EVENTS);
-    response.json(await recentEvents(ledger, actions, wanted));
+    response.json(await recentEvents(ledger, filter, wanted));
   });
   return router;
 }

@@ -72,7 +72,9 @@ async function eventsOf(trigger: string, zap: string): Promise<ZapierEvent[]> {
 }
 
 /** Sends a webhook of its own kind, so that a test can tell it from others and wait for it to come through. */
-async function post(fields: { action?: string; name?: string; id?: string; timestamp?: number } = {}) {
+async function post(
+  fields: { action?: string; name?: string; id?: string; category?: string; timestamp?: number } = {},
+) {
   const payload = samplePayload('start');
   const { action = 'startExperience', timestamp = payload.timestamp, ...experience } = fields;
   const body = JSON.stringify({
@@ -277,6 +279,25 @@ describe('a receiver of its own', () => {
       'startExperience',
       'startExperience',
     ]);
+  });
+
+  test('samples of a Zap that wants few are found behind the many that it does not want', async () => {
+    await begin();
+    await post({ id: 'wanted', name: 'Free shipping over $75', category: 'personalization' });
+    for (let index = 0; index < 60; index += 1) {
+      await post({ id: `other ${index}`, name: 'Backpack price test' });
+    }
+    const perform = performOf('triggers', 'experience_started', 'performList');
+    for (const inputData of [
+      { name_contains: 'free SHIPPING' },
+      { category: 'personalization' },
+      { experience_id: 'wanted', experience_type: 'pricing' },
+    ]) {
+      const samples: ZapierEvent[] = await run(perform, { authData, inputData });
+      expect(samples.map(({ experience_id: id }) => id)).toEqual(['wanted']);
+    }
+    const inputData = { experience_id: 'wanted', experience_type: 'shipping' };
+    expect(await run(perform, { authData, inputData })).toEqual([]);
   });
 
   test('the receiver has no key set', async () => {

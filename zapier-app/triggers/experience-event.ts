@@ -13,6 +13,9 @@ import { sampleEvent } from '../samples.ts';
 /** How many recent events the editor offers as samples. */
 const SAMPLES = 3;
 
+/** How many the receiver is asked for: one that does not filter gives others among them. */
+const ASKED_FOR = 30;
+
 interface TriggerWords {
   key: string;
   label: string;
@@ -64,7 +67,7 @@ function experienceEventTrigger({ key, label, description, action }: TriggerWord
 
       async performList(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
         const filter = filterFor(bundle);
-        const events = await receiver(z, bundle).recentEvents(filter, SAMPLES * 10);
+        const events = await receiver(z, bundle).recentEvents(filter, ASKED_FOR);
         return readEvents(events, filter).slice(0, SAMPLES);
       },
     },

@@ -52,6 +52,8 @@ test.each([
   [422, 'this machine', { ...HOOK, targetUrl: 'http://127.0.0.1:80/' }],
   [422, 'no URL', { ...HOOK, targetUrl: 'hooks.zapier.com' }],
   [422, 'an unknown action', { ...HOOK, actions: ['cloneExperience'] }],
+  [422, 'an unknown action in plain text', { ...HOOK, actions: 'cloneExperience' }],
+  [422, 'actions that are no names', { ...HOOK, actions: { startExperience: true } }],
   [413, 'far too much', { ...HOOK, more: 'x'.repeat(20_000) }],
 ])('%i for %s', async (status, _, body) => {
   const response = await call('POST', 'hooks', body);
@@ -94,4 +96,8 @@ test('recent events are real, known, newest first, of the actions asked for', as
     'Experience Ended',
     'Experience Started',
   ]);
+  expect(await titles('?action=startExperience&action=startExperience')).toEqual(['Experience Started']);
+  expect(await titles('?nameContains=backpack&action=pauseExperience')).toEqual(['Experience Paused']);
+  expect(await titles('?nameContains=shipping')).toEqual([]);
+  expect(await titles('?experienceType=shipping')).toEqual([]);
 });
