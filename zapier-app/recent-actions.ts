@@ -14,6 +14,9 @@ const ACTION_OF_ENTRY: Readonly<Record<string, Action>> = {
   delete: 'deleteExperience',
 };
 
+/** What the list tells of: no creation, no change. */
+export const LISTED_ACTIONS: readonly Action[] = Object.values(ACTION_OF_ENTRY);
+
 /** How far apart an action and the entry of the history that tells who did it may lie, in milliseconds. */
 const HISTORY_TOLERANCE_MS = 5 * 60_000;
 

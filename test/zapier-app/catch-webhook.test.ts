@@ -119,6 +119,27 @@ test('gives nothing for an event that was not chosen, nor for one that nobody kn
   expect(await run(perform, { authData, ...caught(unknown, SECRET) })).toEqual([]);
 });
 
+test.each([['Experience Ended'], ['endExperience, Experience Paused'], [['experience ended']]])(
+  'takes %j for the events it names, and not for all',
+  async (events) => {
+    const inputData = { events };
+    expect(await run(perform, { authData, inputData, ...caught(body, SECRET) })).toEqual([]);
+    const end = sampleBody('end').toString();
+    expect(await run(perform, { authData, inputData, ...caught(end, SECRET) })).toHaveLength(1);
+  },
+);
+
+test.each([['experience_ended'], [['startExperience', 'cloneExperience']], [[7]]])(
+  'refuses %j among the events, and names those there are',
+  async (events) => {
+    const failure = await failureOf(
+      run(perform, { authData, inputData: { events }, ...caught(body, SECRET) }),
+    );
+    expect(failure.text).toContain(String([events].flat().at(-1)));
+    expect(failure.text).toContain('Experience Created (createExperience), Experience Started');
+  },
+);
+
 test('offers what happened lately as samples', async () => {
   const { id } = fake.create({ name: 'Backpack price test' });
   fake.act(id, 'start');

@@ -181,6 +181,12 @@ describe('a receiver that runs on', () => {
       expect(failure.text).toContain('ZAPIER_API_KEY');
     });
 
+    test('an event is named that there is not', async () => {
+      const failure = await failureOf(subscribe('any_experience_event', 'zap', { events: ['Ended'] }));
+      expect(failure.text).toContain('“Ended”');
+      expect(failure.text).toContain('Experience Ended (endExperience)');
+    });
+
     test('the key is wrong', async () => {
       authData.receiver_key = 'wrong';
       const failure = await failureOf(subscribe('experience_started', 'zap'));

@@ -138,6 +138,12 @@ test('filters by event, module, category, type, name and experience', async () =
   expect(events.map((event) => event.action_type)).toEqual(['endExperience', 'endExperience']);
 });
 
+test('refuses events that the list never tells of, and names those there are', async () => {
+  const failure = await failureOf(poll({ inputData: { events: ['updateExperience'] } }));
+  expect(failure.text).toContain('Experience Ended (endExperience)');
+  expect(failure.text).not.toContain('Experience Created');
+});
+
 test('asks to wait where the rate limit is met, and to reconnect where the token is wrong', async () => {
   fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 30 });
   expect((await failureOf(poll())).name).toBe('ThrottledError');

@@ -1,5 +1,5 @@
-import type { PlainInputField } from 'zapier-platform-core';
-import { ACTIONS } from '../../shared/events.ts';
+import type { Bundle, PlainInputField, ZObject } from 'zapier-platform-core';
+import { ACTIONS, type Action } from '../../shared/events.ts';
 import { ACTION_TITLES, categoryWords, EXPERIENCE_TYPES, typeWords } from '../../shared/words.ts';
 import { readZapierFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
 
@@ -50,24 +50,46 @@ export const FILTER_FIELDS: PlainInputField[] = [
   },
 ];
 
-/** Which of the six events a trigger is to run for. */
-export const EVENTS_FIELD: PlainInputField = {
-  key: 'events',
-  label: 'Events',
-  type: 'string',
-  list: true,
-  required: false,
-  choices: Object.fromEntries(ACTIONS.map((action) => [action, ACTION_TITLES[action]])),
-  helpText: 'Leave it empty for all events.',
-};
+/** Which of the events that a trigger can tell of it is to run for. */
+export function eventsField(actions: readonly Action[] = ACTIONS): PlainInputField {
+  return {
+    key: 'events',
+    label: 'Events',
+    type: 'string',
+    list: true,
+    required: false,
+    choices: Object.fromEntries(actions.map((action) => [action, ACTION_TITLES[action]])),
+    helpText: 'Leave it empty for all events.',
+  };
+}
 
-/** The filter that the fields of a trigger make up. */
-export function filterOf(input: Record<string, unknown>): ZapierFilter {
-  return readZapierFilter({
-    actions: input.events,
-    experienceType: input.experience_type,
-    category: input.category,
-    nameContains: input.name_contains,
-    experienceId: input.experience_id,
+/**
+ * The filter that the fields of a trigger make up. Throws an error for the person where they name an event that
+ * the trigger never tells of: a Zap for nothing, or for all, is not what they want.
+ *
+ * @param actions the events that the trigger can tell of
+ */
+export function filterOf(
+  z: ZObject,
+  { inputData }: Pick<Bundle, 'inputData'>,
+  actions: readonly Action[] = ACTIONS,
+): ZapierFilter {
+  const filter = readZapierFilter({
+    actions: inputData.events,
+    experienceType: inputData.experience_type,
+    category: inputData.category,
+    nameContains: inputData.name_contains,
+    experienceId: inputData.experience_id,
   });
+  const foreign = filter.actions.filter((named) => !actions.some((action) => action === named));
+  if (foreign.length > 0) {
+    const named = foreign.map((each) => `“${each}”`).join(', ');
+    const known = actions.map((action) => `${ACTION_TITLES[action]} (${action})`).join(', ');
+    throw new z.errors.Error(
+      `This trigger knows no event ${named}. Under Events it takes ${known}; leave the field empty for all of them.`,
+      'unknown event',
+      400,
+    );
+  }
+  return filter;
 }

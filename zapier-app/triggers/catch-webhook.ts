@@ -6,7 +6,7 @@ import { type ZapierEvent, zapierEvent } from '../../shared/zapier-event.ts';
 import { passesFilter } from '../../shared/zapier-filter.ts';
 import { connectionOf } from '../connection.ts';
 import { succeeded } from '../failures.ts';
-import { EVENTS_FIELD, FILTER_FIELDS, filterOf } from '../fields/input.ts';
+import { eventsField, FILTER_FIELDS, filterOf } from '../fields/input.ts';
 import { EVENT_OUTPUT } from '../fields/output.ts';
 import { isFirstTime } from '../first-time.ts';
 import { headerOf } from '../headers.ts';
@@ -60,9 +60,7 @@ async function perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
     triggeredBy: triggeredBy(parsed.event),
     receivedAt: Date.now(),
   });
-  return passesFilter(event, filterOf(bundle.inputData)) && (await isNewToZap(z, bundle, event))
-    ? [event]
-    : [];
+  return passesFilter(event, filterOf(z, bundle)) && (await isNewToZap(z, bundle, event)) ? [event] : [];
 }
 
 /**
@@ -80,7 +78,7 @@ async function performList(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
   secretsOf(z, bundle);
   const query = { list: {}, firstPageOnly: true, now: Date.now() };
   const events = succeeded(z, await recentActions(intelligems(z, bundle), query));
-  const filter = filterOf(bundle.inputData);
+  const filter = filterOf(z, bundle);
   return events.filter((event) => passesFilter(event, filter)).slice(0, 3);
 }
 
@@ -98,7 +96,7 @@ export const catchWebhook: Trigger = {
     type: 'hook',
     inputFields: [
       secretNotice,
-      EVENTS_FIELD,
+      eventsField(),
       ...FILTER_FIELDS,
       {
         key: 'signature_header',

@@ -3,7 +3,7 @@ import { ACTIONS, type Action, isRecord } from '../../shared/events.ts';
 import { ACTION_TITLES, ACTION_VERBS } from '../../shared/words.ts';
 import type { ZapierEvent } from '../../shared/zapier-event.ts';
 import { passesFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
-import { EVENTS_FIELD, FILTER_FIELDS, filterOf } from '../fields/input.ts';
+import { eventsField, FILTER_FIELDS, filterOf } from '../fields/input.ts';
 import { EVENT_OUTPUT } from '../fields/output.ts';
 import { isFirstTime } from '../first-time.ts';
 import { headerOf } from '../headers.ts';
@@ -29,8 +29,8 @@ interface TriggerWords {
  * and in the form that the Zap gets.
  */
 function experienceEventTrigger({ key, label, description, action }: TriggerWords): Trigger {
-  const filterFor = (bundle: Bundle): ZapierFilter => {
-    const filter = filterOf(bundle.inputData);
+  const filterFor = (z: ZObject, bundle: Bundle): ZapierFilter => {
+    const filter = filterOf(z, bundle);
     return action === null ? filter : { ...filter, actions: [action] };
   };
 
@@ -40,12 +40,12 @@ function experienceEventTrigger({ key, label, description, action }: TriggerWord
     display: { label, description },
     operation: {
       type: 'hook',
-      inputFields: action === null ? [EVENTS_FIELD, ...FILTER_FIELDS] : FILTER_FIELDS,
+      inputFields: action === null ? [eventsField(), ...FILTER_FIELDS] : FILTER_FIELDS,
       outputFields: EVENT_OUTPUT,
       sample: { ...sampleEvent(action ?? 'endExperience') },
 
       async performSubscribe(z: ZObject, bundle: Bundle) {
-        return { id: await receiver(z, bundle).subscribe(bundle.targetUrl ?? '', filterFor(bundle)) };
+        return { id: await receiver(z, bundle).subscribe(bundle.targetUrl ?? '', filterFor(z, bundle)) };
       },
 
       async performUnsubscribe(z: ZObject, bundle: Bundle) {
@@ -57,7 +57,7 @@ function experienceEventTrigger({ key, label, description, action }: TriggerWord
       },
 
       async perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
-        const events = readEvents([bundle.cleanedRequest], filterFor(bundle));
+        const events = readEvents([bundle.cleanedRequest], filterFor(z, bundle));
         // The receiver sends one again where it cannot know whether it arrived, under the same id.
         const id = headerOf(bundle.rawRequest?.headers, 'webhook-id');
         const isNew =
@@ -66,7 +66,7 @@ function experienceEventTrigger({ key, label, description, action }: TriggerWord
       },
 
       async performList(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
-        const filter = filterFor(bundle);
+        const filter = filterFor(z, bundle);
         const events = await receiver(z, bundle).recentEvents(filter, ASKED_FOR);
         return readEvents(events, filter).slice(0, SAMPLES);
       },

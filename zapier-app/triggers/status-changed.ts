@@ -1,12 +1,11 @@
 import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
-import { ACTION_TITLES } from '../../shared/words.ts';
 import type { ZapierEvent } from '../../shared/zapier-event.ts';
 import { passesFilter } from '../../shared/zapier-filter.ts';
 import { succeeded } from '../failures.ts';
-import { EVENTS_FIELD, FILTER_FIELDS, filterOf } from '../fields/input.ts';
+import { eventsField, FILTER_FIELDS, filterOf } from '../fields/input.ts';
 import { EVENT_OUTPUT } from '../fields/output.ts';
 import { intelligems } from '../intelligems.ts';
-import { recentActions } from '../recent-actions.ts';
+import { LISTED_ACTIONS, recentActions } from '../recent-actions.ts';
 import { sampleEvent } from '../samples.ts';
 
 const MODULES = {
@@ -33,7 +32,7 @@ const CATCH_UP_MS = 7 * 86_400_000;
 async function perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
   const { isLoadingSample, isPopulatingDedupe } = bundle.meta;
   const now = Date.now();
-  const filter = filterOf(bundle.inputData);
+  const filter = filterOf(z, bundle, LISTED_ACTIONS);
   const { category, module } = bundle.inputData as {
     category?: 'experiment' | 'personalization';
     module?: keyof typeof MODULES;
@@ -62,15 +61,7 @@ export const statusChanged: Trigger = {
   operation: {
     type: 'polling',
     inputFields: [
-      {
-        ...EVENTS_FIELD,
-        choices: {
-          startExperience: ACTION_TITLES.startExperience,
-          pauseExperience: ACTION_TITLES.pauseExperience,
-          endExperience: ACTION_TITLES.endExperience,
-          deleteExperience: ACTION_TITLES.deleteExperience,
-        },
-      },
+      eventsField(LISTED_ACTIONS),
       ...FILTER_FIELDS,
       {
         key: 'module',
