@@ -149,7 +149,7 @@ export function readExperience(document: Record<string, unknown>, id = text(docu
     testTypes: list(document.testTypes).filter((entry) => typeof entry === 'string'),
     variations: list(document.variations).filter(isRecord).map(readVariation),
     experienceActions: list(document.experienceActions).filter(isRecord).map(readExperienceAction),
-    currency: text(document.currency),
+    currency: currencyCode(document.currency),
     createdAtTs: time(document.createdAtTs),
     startedAtTs: time(document.startedAtTs),
     pausedAtTs: time(document.pausedAtTs),
@@ -249,6 +249,11 @@ function list(value: unknown): unknown[] {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The three letters of a currency, given alone or with the symbol beside them. */
+function currencyCode(value: unknown): string | undefined {
+  return text(isRecord(value) ? value.code : value);
 }
 
 function flag(value: unknown): boolean | undefined {

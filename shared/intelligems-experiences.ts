@@ -46,7 +46,6 @@ export function readApiExperience(value: unknown): ApiExperience | null {
   const experience = readExperience(value, value.id);
   return {
     ...experience,
-    currency: experience.currency ?? currencyCode(value.currency),
     testTypes: isRecord(value.testTypes) ? trueKeys(value.testTypes) : experience.testTypes,
     organizationId: typeof value.organizationId === 'string' ? value.organizationId : null,
     linkBaseUrl: typeof value.linkBaseUrl === 'string' ? value.linkBaseUrl : null,
@@ -70,10 +69,6 @@ export function readExperiencePage(value: unknown): ExperiencePage | null {
     totalPages: typeof value.totalPages === 'number' ? value.totalPages : 1,
     total: typeof value.total === 'number' ? value.total : experiences.length,
   };
-}
-
-function currencyCode(value: unknown): string | undefined {
-  return isRecord(value) && typeof value.code === 'string' ? value.code : undefined;
 }
 
 function trueKeys(flags: Record<string, unknown>): string[] {

@@ -72,6 +72,10 @@ describe('parseEvent', () => {
     expect(event.payload).toMatchObject({ extra: { deep: [1] }, experience: { name: 7 } });
   });
 
+  test.each(['EUR', { code: 'EUR', symbol: '€' }])('takes the currency %j as its code', (currency) => {
+    expect(start({}, { currency }).experience.currency).toBe('EUR');
+  });
+
   test('takes no field from a prototype', () => {
     const body = '{"__proto__":{"action":"startExperience","experience":{"id":"1"}}}';
     expect(parseEvent(body)).toMatchObject({ ok: false, problem: 'unknown action' });
