@@ -20,7 +20,11 @@ export const PLAIN_REQUEST = {
  */
 export function intelligems(z: ZObject, bundle: Bundle): IntelligemsApi {
   const transport: Transport = async ({ method, url, headers, body, timeoutMs }) => {
-    const response = await z.request(url, { ...PLAIN_REQUEST, method, headers, body, timeout: timeoutMs });
+    const response = await z
+      .request(url, { ...PLAIN_REQUEST, method, headers, body, timeout: timeoutMs })
+      .catch((error: unknown) => {
+        throw isTimeout(error) ? new DOMException(`No answer within ${timeoutMs} ms`, 'TimeoutError') : error;
+      });
     return {
       status: response.status,
       header: (name) => response.headers.get(name),
@@ -36,4 +40,9 @@ export function intelligems(z: ZObject, bundle: Bundle): IntelligemsApi {
     maxWaitMs: 2_000,
     transport,
   });
+}
+
+/** Whether a request of Zapier's took too long: it tells by a type of its own, not by an error's name. */
+function isTimeout(error: unknown): boolean {
+  return ['request-timeout', 'body-timeout'].includes(String((error as { type?: unknown }).type));
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { ZapierEvent } from '../../shared/zapier-event.ts';
 import { sampleEvent } from '../../zapier-app/samples.ts';
 import { type FakeIntelligems, startFakeIntelligems } from '../fakes/intelligems.ts';
@@ -142,6 +142,21 @@ test('refuses events that the list never tells of, and names those there are', a
   const failure = await failureOf(poll({ inputData: { events: ['updateExperience'] } }));
   expect(failure.text).toContain('Experience Ended (endExperience)');
   expect(failure.text).not.toContain('Experience Created');
+});
+
+test('says that Intelligems was silent, not that it could not be reached', async () => {
+  fake.faults.add({ kind: 'hang' });
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] });
+  try {
+    const failure = failureOf(poll());
+    while (fake.requests.length === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    jest.advanceTimersByTime(9_000);
+    expect((await failure).text).toContain('Intelligems did not answer within 9 s.');
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('asks to wait where the rate limit is met, and to reconnect where the token is wrong', async () => {
