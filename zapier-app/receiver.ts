@@ -114,16 +114,36 @@ function foreign(z: ZObject): Error {
   );
 }
 
-/** A refusal of the receiver's, in the words of its problem document (RFC 9457). */
+/**
+ * A refusal of the receiver's, in the words of its problem document (RFC 9457), or of what stands before it,
+ * which knows of no such document.
+ */
 function refusal(z: ZObject, response: HttpResponse): Error {
   const { status, data } = response;
   const told = isRecord(data)
     ? [data.title, data.detail].filter((each) => typeof each === 'string').join(': ')
     : '';
-  const reason = told === '' ? `status ${status}` : told;
-  if (status === 401 || status === 403) {
+  const reason = told === '' ? `status ${status}` : told.replace(/\.$/, '');
+  if (status >= 300 && status < 400) {
+    return new z.errors.Error(redirection(response), 'receiver moved', status);
+  }
+  if (status === 401) {
     return new z.errors.ExpiredAuthError(
       `The receiver does not accept the Receiver Key (${reason}). It must equal the receiver's setting ZAPIER_API_KEY.`,
+    );
+  }
+  if (status === 403 && told === '') {
+    return new z.errors.Error(
+      'Something before the receiver keeps Zapier away from it (status 403): a proxy or a firewall. Ask whoever runs the receiver to let requests to its path /zapier/ pass.',
+      'receiver blocked',
+      status,
+    );
+  }
+  if (status >= 500) {
+    return new z.errors.Error(
+      `The receiver failed (${reason}). See that it runs, and that a proxy before it reaches it.`,
+      'receiver failed',
+      status,
     );
   }
   if (status === 429) {
@@ -138,4 +158,17 @@ function refusal(z: ZObject, response: HttpResponse): Error {
     );
   }
   return new z.errors.Error(`The receiver refused: ${reason}.`, 'receiver refused', status);
+}
+
+/** Where the Receiver URL leads on to, and what to enter instead; without the query, which may hold secrets. */
+function redirection({ status, request, getHeader }: HttpResponse): string {
+  const asked = request.url ?? '';
+  const location = getHeader('location');
+  const target = location ? URL.parse(location, asked) : null;
+  const root = /^(.+?)\/zapier\/(?:hooks|events)/.exec(target?.href ?? '')?.[1];
+  if (root !== undefined && isSafe(root) && !asked.startsWith(`${root}/zapier/`)) {
+    return `The Receiver URL leads on to ${root}. Enter that as the Receiver URL in the connection, under My Apps (status ${status}).`;
+  }
+  const shown = target === null ? 'an address that is not named' : `${target.origin}${target.pathname}`;
+  return `The Receiver URL leads on to ${shown} (status ${status}), as a proxy with a page to sign in does. Enter the address with https:// at which the receiver itself answers, in the connection, under My Apps.`;
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventKey } from '../../shared/event-key.ts';
 import type { ZapierEvent } from '../../shared/zapier-event.ts';
+import { type FakeOwnApi, startFakeOwnApi } from '../fakes/own-api.ts';
 import { type CaughtHook, type FakeZapierHooks, startFakeZapierHooks } from '../fakes/zapier-hooks.ts';
 import { eventOf, sampleBody, samplePayload } from '../fixtures/messages.ts';
 import { Receiver, temporaryFolder } from '../fixtures/receiver.ts';
@@ -204,6 +205,50 @@ describe('a receiver that runs on', () => {
       authData.receiver_url = 'http://hooks.example.com';
       expect((await failureOf(subscribe('experience_started', 'zap'))).text).toContain('https://');
     });
+  });
+});
+
+describe('what stands before the receiver is told from the receiver', () => {
+  let proxy: FakeOwnApi;
+
+  beforeEach(async () => {
+    proxy = await startFakeOwnApi();
+    authData = { receiver_url: new URL(proxy.url).origin, receiver_key: KEY };
+  });
+
+  afterEach(() => proxy.close());
+
+  test.each([
+    [403, {}, 'a proxy or a firewall'],
+    [
+      301,
+      { location: 'https://hooks.example.com/in/zapier/hooks' },
+      'leads on to https://hooks.example.com/in. Enter that as the Receiver URL',
+    ],
+    [
+      302,
+      { location: 'https://login.example.com/?token=hidden' },
+      'leads on to https://login.example.com/ (',
+    ],
+    [302, { location: 'http://hooks.example.com/zapier/hooks' }, 'Enter the address with https://'],
+    [308, { location: '/zapier/hooks/' }, 'Enter the address with https://'],
+    [307, {}, 'leads on to an address that is not named'],
+    [500, {}, 'See that it runs'],
+    [502, {}, 'See that it runs'],
+  ])('status %i, %j', async (status, headers, told) => {
+    proxy.answer = { status, headers, body: '<html></html>' };
+    const failure = await failureOf(subscribe('experience_started', 'zap'));
+    expect(failure.name).toBe('AppError');
+    expect(failure.text).toContain(told);
+    expect(failure.text).not.toContain('hidden');
+    expect(failure.text).toContain(String(status));
+  });
+
+  test('a failure is told in the words of the receiver, where it has any', async () => {
+    const body = JSON.stringify({ title: 'Storage unavailable', detail: 'Try again later.' });
+    proxy.answer = { status: 503, headers: { 'content-type': 'application/problem+json' }, body };
+    const failure = await failureOf(subscribe('experience_started', 'zap'));
+    expect(failure.text).toContain('The receiver failed (Storage unavailable: Try again later).');
   });
 });
 
