@@ -189,6 +189,11 @@ describe.each(visible.map((step) => [step.key, step] as const))('%s', (_, step) 
   });
 });
 
+test('a deletion is promised only where the list still tells of it', () => {
+  const { description } = privateApp.triggers.experience_status_changed?.display ?? {};
+  expect(description).toContain('deleted while it is still listed');
+});
+
 test('the documented fields come first, under their names', () => {
   const documented = [
     'Experience Name',

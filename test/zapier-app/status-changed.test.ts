@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { ZapierEvent } from '../../shared/zapier-event.ts';
 import { sampleEvent } from '../../zapier-app/samples.ts';
 import { type FakeIntelligems, startFakeIntelligems } from '../fakes/intelligems.ts';
-import { connectTo, failureOf, performOf, run, type ZapBundle } from './zap.ts';
+import { app, connectTo, failureOf, performOf, run, type ZapBundle } from './zap.ts';
 
 let fake: FakeIntelligems;
 let authData: Record<string, string>;
@@ -54,6 +54,15 @@ test('gives what was started, paused and ended, newest first, in the common form
     organization_id: fake.organization.id,
   });
   expect(Object.keys(events[0] ?? {})).toEqual(Object.keys(sampleEvent('startExperience')));
+});
+
+test('its sample promises nothing that the list does not tell', async () => {
+  later(fake.create().id, 'start');
+  const [event] = await poll();
+  const { sample } = app.triggers.experience_status_changed?.operation ?? {};
+  for (const key of ['store', 'organization_name'] as const) {
+    expect([key, event?.[key], sample?.[key]]).toEqual([key, null, null]);
+  }
 });
 
 test('gives an action the same id in every poll, and two starts of one experience two ids', async () => {

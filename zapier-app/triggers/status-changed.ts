@@ -56,7 +56,7 @@ export const statusChanged: Trigger = {
   display: {
     label: 'Experience Status Changed',
     description:
-      'Triggers when an experience is started, paused, ended or deleted. It looks every few minutes, and needs the access token only.',
+      'Triggers when an experience is started, paused or ended, or deleted while it is still listed. It looks every few minutes, and needs the access token only.',
   },
   operation: {
     type: 'polling',
@@ -73,7 +73,8 @@ export const statusChanged: Trigger = {
       },
     ],
     outputFields: EVENT_OUTPUT,
-    sample: { ...sampleEvent('startExperience') },
+    // The list names the organization by its id only.
+    sample: { ...sampleEvent('startExperience'), store: null, organization_name: null },
     perform,
   },
 };
