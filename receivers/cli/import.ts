@@ -6,7 +6,7 @@ import { isRecord } from '../../shared/events.ts';
 import { bodyBytes, type EventStory } from '../console/records.ts';
 import { count } from '../console/words.ts';
 import type { Ledger } from '../ledger/contract.ts';
-import { LEDGER_FILE, openLedger } from '../ledger/open.ts';
+import { LEDGER_FILE, openDataFolder } from '../ledger/open.ts';
 import type { ExportedEvent } from '../ledger/reading.ts';
 import { settingsOf } from './receiver-access.ts';
 
@@ -14,12 +14,12 @@ interface ImportOptions {
   from?: string;
 }
 
-/** Events in pages, and what destinations remember. */
+/** Events in pages, and what destinations and the parts of the receiver remember. */
 interface Source {
   pages(): AsyncIterable<ExportedEvent[]>;
   /** For how much of it a page ends, 0 to 1; null where nobody knows. */
   share(page: readonly ExportedEvent[]): number | null;
-  facts(destinations: readonly string[]): Promise<Map<string, Record<string, string>>>;
+  facts(): AsyncIterable<[destination: string, facts: Record<string, string>]>;
   close(): Promise<void>;
 }
 
@@ -66,20 +66,14 @@ async function importInto(settings: { url: string }, source: Source): Promise<vo
   const ledger = await PostgresLedger.open(settings);
   try {
     const started = ledger.startImport();
-    const destinations = new Set<string>();
     let read = 0;
     let added = 0;
     for await (const page of source.pages()) {
       added += await started.addEvents(page);
       read += page.length;
-      for (const { deliveries } of page) {
-        for (const { destination } of deliveries) {
-          destinations.add(destination);
-        }
-      }
       showProgress(read, source.share(page));
     }
-    for (const [destination, facts] of await source.facts([...destinations])) {
+    for await (const [destination, facts] of source.facts()) {
       await started.addFacts(destination, facts);
     }
     process.stderr.write(
@@ -102,18 +96,12 @@ async function openFolder(folder: string): Promise<Source> {
   if (!existsSync(join(folder, LEDGER_FILE))) {
     throw new Error(`There is no ledger in ${folder}. Name the folder that DATA_DIR named for the receiver.`);
   }
-  const { ledger, close } = await openLedger({ dataFolder: folder, databaseUrl: null });
+  const { ledger, close } = await openDataFolder(folder);
   const [newest] = await ledger.events({ limit: 1 });
   return {
     pages: () => pagesOf(ledger),
     share: (page) => (newest === undefined ? null : (page.at(-1)?.sequence ?? 0) / newest.sequence),
-    async facts(destinations) {
-      const all = new Map<string, Record<string, string>>();
-      for (const destination of destinations) {
-        all.set(destination, await ledger.recallAll(destination, ''));
-      }
-      return all;
-    },
+    facts: () => ledger.allFacts(),
     close,
   };
 }
@@ -143,7 +131,7 @@ async function openFile(file: string): Promise<Source> {
   return {
     pages: () => pagesOfLines(lines()),
     share: () => (size === null ? null : Math.min(1, bytes / size)),
-    facts: async () => new Map(),
+    async *facts() {},
     async close() {
       input.destroy();
     },

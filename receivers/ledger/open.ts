@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { makeDataFolder } from '../data-folder.ts';
 import type { Ledger } from './contract.ts';
 import type { PostgresSettings } from './postgres/settings.ts';
+import type { SqliteLedger } from './sqlite/ledger.ts';
 
 /** The file in the data folder that holds the ledger. */
 export const LEDGER_FILE = 'ledger.sqlite';
@@ -13,8 +14,8 @@ export interface StorageSettings {
 }
 
 /** An open ledger; `close` also gives free what was taken for it. */
-export interface OpenLedger {
-  ledger: Ledger;
+export interface OpenLedger<Kind extends Ledger = Ledger> {
+  ledger: Kind;
   close(): Promise<void>;
 }
 
@@ -27,7 +28,7 @@ export function openLedger(
   { dataFolder, databaseUrl }: StorageSettings,
   database: Omit<PostgresSettings, 'url'> = {},
 ): Promise<OpenLedger> {
-  return databaseUrl === null ? openSqlite(dataFolder) : openPostgres({ ...database, url: databaseUrl });
+  return databaseUrl === null ? openDataFolder(dataFolder) : openPostgres({ ...database, url: databaseUrl });
 }
 
 async function openPostgres(settings: PostgresSettings): Promise<OpenLedger> {
@@ -36,7 +37,8 @@ async function openPostgres(settings: PostgresSettings): Promise<OpenLedger> {
   return { ledger, close: () => ledger.close() };
 }
 
-async function openSqlite(folder: string): Promise<OpenLedger> {
+/** Opens the ledger of a data folder; see {@link openLedger}. */
+export async function openDataFolder(folder: string): Promise<OpenLedger<SqliteLedger>> {
   const { SqliteLedger } = await import('./sqlite/ledger.ts');
   const { lockDataFolder } = await import('./sqlite/lock.ts');
   makeDataFolder(folder);

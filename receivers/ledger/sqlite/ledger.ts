@@ -92,6 +92,13 @@ export class SqliteLedger implements Ledger {
     return this.#reader.call('recallAll', { destination, prefix });
   }
 
+  /** All that destinations and the parts of the receiver remember, by their names; one after the other. */
+  async *allFacts(): AsyncGenerator<[destination: string, facts: Record<string, string>]> {
+    for (const destination of await this.#reader.call('factDestinations')) {
+      yield [destination, await this.recallAll(destination, '')];
+    }
+  }
+
   async remember(destination: string, facts: Record<string, string>): Promise<void> {
     await this.#writer.call('remember', { destination, facts });
   }

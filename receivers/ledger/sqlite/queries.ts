@@ -62,6 +62,8 @@ export function prepareQueries(database: DatabaseSync) {
   const facts = database.prepare(
     'SELECT key, value FROM facts WHERE destination = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key',
   );
+  // Under no name stands only what shows that a write succeeds.
+  const factDestinations = database.prepare("SELECT DISTINCT destination FROM facts WHERE destination <> ''");
   const healthRows = database.prepare('SELECT * FROM health ORDER BY destination');
   const openDepths = database.prepare(`
     SELECT destination, COUNT(*) AS count, MIN(created_at) AS oldest FROM deliveries
@@ -220,6 +222,11 @@ export function prepareQueries(database: DatabaseSync) {
     recallAll({ destination, prefix }: { destination: string; prefix: string }): Record<string, string> {
       const rows = facts.all(destination, prefix) as { key: string; value: string }[];
       return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
+    },
+
+    /** Under which names something is remembered. */
+    factDestinations(): string[] {
+      return (factDestinations.all() as { destination: string }[]).map(({ destination }) => destination);
     },
   };
 }

@@ -77,6 +77,7 @@ async function fill(dataFolder: string): Promise<ExportedEvent[]> {
   await enough.promise;
   await ledger.queue.stop(10_000);
   await ledger.remember('slack', { 'card:experience-1': '17.5' });
+  await ledger.remember('of-no-event', { 'since:default': '1790000000000' });
   await ledger.nameTrigger('evt_0001', 'maya@alpine-goods.example');
   const all = await everything(ledger);
   await ledger.close();
@@ -140,6 +141,7 @@ describe('import', () => {
     await inDatabase(moved.url, async (ledger) => {
       expect(comparable(await everything(ledger))).toEqual(comparable(original));
       expect(await ledger.recall('slack', 'card:experience-1')).toBe('17.5');
+      expect(await ledger.recall('of-no-event', 'since:default')).toBe('1790000000000');
       const sqlite = await SqliteLedger.open(folder.folder);
       expect(await ledger.experiences({ limit: 100 })).toEqual(
         expect.arrayContaining(await sqlite.experiences({ limit: 100 })),
