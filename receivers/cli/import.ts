@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { isRecord } from '../../shared/events.ts';
-import { bodyBytes, type EventStory } from '../console/records.ts';
+import { bodyBytes, type DeliveryStory, type ExportedStory } from '../console/records.ts';
 import { count } from '../console/words.ts';
 import type { Ledger } from '../ledger/contract.ts';
 import { LEDGER_FILE, openDataFolder } from '../ledger/open.ts';
-import type { ExportedEvent } from '../ledger/reading.ts';
+import type { ExportedDelivery, ExportedEvent } from '../ledger/reading.ts';
 import { settingsOf } from './receiver-access.ts';
 
 interface ImportOptions {
@@ -177,7 +177,12 @@ function exportedEvent(line: string, number: number): ExportedEvent {
   if (!isRecord(story) || !isRecord(story.event) || !Array.isArray(story.deliveries)) {
     throw new Error(`Line ${number} is no event of an export. Only what \`export\` wrote can be imported.`);
   }
-  const { event, deliveries } = story as unknown as EventStory;
+  const { event, deliveries } = story as unknown as ExportedStory;
   const { bodyEncoding: _, ...rest } = event;
-  return { ...rest, body: bodyBytes(event), deliveries };
+  return { ...rest, body: bodyBytes(event), deliveries: deliveries.map(toldInFull) };
+}
+
+/** An export of an earlier version does not tell whether an attempt may have arrived, nor which of them count. */
+function toldInFull(delivery: DeliveryStory & Partial<ExportedDelivery>): ExportedDelivery {
+  return { uncertain: delivery.attempts > 0, countedAttempts: 0, lane: null, ...delivery };
 }

@@ -56,6 +56,8 @@ const attempt = z.strictObject({
 
 export const eventsAnswer = z.strictObject({ events: z.array(eventSummary) });
 
+const deliveryStory = z.strictObject({ ...delivery, attemptRecords: z.array(attempt) });
+
 export const storyAnswer = z.strictObject({
   event: z.strictObject({
     ...eventHead,
@@ -63,10 +65,20 @@ export const storyAnswer = z.strictObject({
     body: z.string(),
     bodyEncoding: z.enum(['utf8', 'base64']),
   }),
-  deliveries: z.array(z.strictObject({ ...delivery, attemptRecords: z.array(attempt) })),
+  deliveries: z.array(deliveryStory),
 });
 
-export const exportAnswer = z.strictObject({ events: z.array(storyAnswer) });
+const exportedDelivery = deliveryStory.extend({
+  uncertain: z.boolean().describe('An attempt may have arrived all the same, which the next has to look up.'),
+  countedAttempts: z.int().describe('How many of the attempts count against the limit.'),
+  lane: text.describe(
+    'What it is kept in order with at its destination; null for its event’s experience, and always where the ledger is in PostgreSQL.',
+  ),
+});
+
+export const exportAnswer = z.strictObject({
+  events: z.array(storyAnswer.extend({ deliveries: z.array(exportedDelivery) })),
+});
 
 export const previewAnswer = z.strictObject({
   text: z.string(),

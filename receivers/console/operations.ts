@@ -17,7 +17,7 @@ import {
 } from './dead-letters.ts';
 import { type DestinationReport, destinationReport } from './destination-report.ts';
 import { previewTargets, storedMessage } from './preview.ts';
-import { type EventStory, eventRecord, exportedStory } from './records.ts';
+import { type EventStory, type ExportedStory, eventRecord, exportedStory } from './records.ts';
 import { carryOut, type ReplayStep, replayStep } from './replay.ts';
 import { testBody } from './test-event.ts';
 
@@ -39,7 +39,7 @@ export interface Operations {
   /** Sets dead letters aside for good; gives how many. */
   dismissDeadLetters(selection: DeadLetterSelection): Promise<number>;
   /** Events after the one of a sequence, oldest first. */
-  exportPage(afterSequence: number, limit: number): Promise<EventStory[]>;
+  exportPage(afterSequence: number, limit: number): Promise<ExportedStory[]>;
   /** How an event looks at a destination; null where the event or the destination is unknown, or cannot be shown. */
   preview(key: string, destination: string): Promise<Preview | null>;
   destinations(): Promise<DestinationReport[]>;

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../ledger/contract.ts';
-import type { AttemptRecord, DeliveryRecord, ExportedEvent } from '../ledger/reading.ts';
+import type { AttemptRecord, DeliveryRecord, ExportedDelivery, ExportedEvent } from '../ledger/reading.ts';
 
 /** An event as JSON: its body as text where it is UTF-8, else in base64. */
 export type EventRecord = Omit<StoredEvent, 'body'> & { body: string; bodyEncoding: 'utf8' | 'base64' };
@@ -7,10 +7,15 @@ export type EventRecord = Omit<StoredEvent, 'body'> & { body: string; bodyEncodi
 /** A delivery with everything that was tried. */
 export type DeliveryStory = DeliveryRecord & { attemptRecords: AttemptRecord[] };
 
-/** An event with its deliveries, as the API gives it and as a line of an export holds it. */
+/** An event with its deliveries, as the API gives it. */
 export interface EventStory {
   event: EventRecord;
   deliveries: DeliveryStory[];
+}
+
+/** The same as a line of an export holds it. */
+export interface ExportedStory extends EventStory {
+  deliveries: ExportedDelivery[];
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -30,6 +35,6 @@ export function bodyBytes({ body, bodyEncoding }: Pick<EventRecord, 'body' | 'bo
 }
 
 /** An event of an export as JSON. */
-export function exportedStory({ deliveries, ...event }: ExportedEvent): EventStory {
+export function exportedStory({ deliveries, ...event }: ExportedEvent): ExportedStory {
   return { event: eventRecord(event), deliveries };
 }

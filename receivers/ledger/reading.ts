@@ -100,6 +100,20 @@ export interface LedgerReader {
   exportPage(afterSequence: number, limit: number): Promise<ExportedEvent[]>;
 }
 
+/** A delivery with all that another ledger has to know to go on with it. */
+export interface ExportedDelivery extends DeliveryRecord {
+  attemptRecords: AttemptRecord[];
+  /** An attempt may have arrived all the same, which the next has to look up. */
+  uncertain: boolean;
+  /** How many of the attempts count against the limit. */
+  countedAttempts: number;
+  /**
+   * What it is kept in order with at its destination. Null for its event's experience, and in whatever PostgreSQL
+   * exports: there only a hash of it is kept, so that it falls back to the experience.
+   */
+  lane: string | null;
+}
+
 export interface ExportedEvent extends StoredEvent {
-  deliveries: (DeliveryRecord & { attemptRecords: AttemptRecord[] })[];
+  deliveries: ExportedDelivery[];
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { DeliveryState } from '../contract.ts';
-import type { DeliveryRecord, ExportedEvent } from '../reading.ts';
+import type { DeliveryRecord, ExportedDelivery, ExportedEvent } from '../reading.ts';
 import { byteArrays, laneOf, storable } from './write.ts';
 
 const OPEN: readonly DeliveryState[] = ['waiting', 'ready', 'running'];
@@ -49,7 +49,7 @@ export class Import {
     const all = events.flatMap((event, index) =>
       event.deliveries.map((delivery) => ({
         delivery,
-        lane: laneOf(event.experienceId ?? event.key),
+        lane: laneOf(delivery.lane ?? event.experienceId ?? event.key),
         sequence: sequences[index] as number,
       })),
     );
@@ -66,8 +66,8 @@ export class Import {
         deliveries.map(({ state }) => (OPEN.includes(state) ? 'waiting' : state)),
         deliveries.map(({ dueAt }) => dueAt),
         deliveries.map(({ attempts }) => attempts),
-        // What was tried there may have arrived: look before sending.
-        deliveries.map(({ state, attempts }) => OPEN.includes(state) && attempts > 0),
+        // Of what was under way there, nobody will tell here whether it arrived.
+        deliveries.map(({ state, uncertain }) => uncertain || state === 'running'),
         deliveries.map(({ replay }) => replay),
         deliveries.map(({ reason }) => storable(reason)),
         deliveries.map(({ createdAt }) => createdAt),
@@ -75,6 +75,12 @@ export class Import {
       ],
     );
     const ids = rows[0]?.ids ?? [];
+    // The function takes every attempt for one that counts.
+    await client.query(
+      `UPDATE ledger.deliveries d SET attempts = c.attempts
+      FROM unnest($1::bigint[], $2::integer[]) AS c (id, attempts) WHERE d.id = c.id AND d.attempts <> c.attempts`,
+      [ids, deliveries.map(({ countedAttempts }) => countedAttempts)],
+    );
     await writeAttempts(client, deliveries, ids);
     for (const { delivery, lane } of all) {
       await this.#merge(client, delivery, lane);
@@ -138,7 +144,7 @@ async function writeEvents(client: pg.PoolClient, events: readonly ExportedEvent
 
 async function writeAttempts(
   client: pg.PoolClient,
-  deliveries: readonly ExportedEvent['deliveries'][number][],
+  deliveries: readonly ExportedDelivery[],
   ids: readonly number[],
 ): Promise<void> {
   const attempts = deliveries.flatMap(({ attemptRecords }, index) =>

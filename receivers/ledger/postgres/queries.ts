@@ -6,6 +6,7 @@ import type {
   EventFilter,
   EventSummary,
   ExperienceSummary,
+  ExportedDelivery,
   ExportedEvent,
   QueueDepth,
   TimelineBucket,
@@ -183,9 +184,9 @@ export async function readExportPage(
     [afterSequence, settled, limit],
   );
   const sequences = rows.map(({ sequence }) => sequence);
-  const deliveries = await pool.query<DeliveryRecord>(
-    `SELECT ${DELIVERY_COLUMNS} FROM ledger.deliveries d JOIN ledger.events e USING (sequence)
-    WHERE d.sequence = ANY ($1) ORDER BY d.id`,
+  const deliveries = await pool.query<Omit<ExportedDelivery, 'attemptRecords'>>(
+    `SELECT ${DELIVERY_COLUMNS}, d.uncertain, d.attempts AS "countedAttempts", NULL AS lane
+    FROM ledger.deliveries d JOIN ledger.events e USING (sequence) WHERE d.sequence = ANY ($1) ORDER BY d.id`,
     [sequences],
   );
   const attempts = await pool.query<AttemptRecord>(

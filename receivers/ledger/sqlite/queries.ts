@@ -26,6 +26,12 @@ import {
 const DELIVERY_COLUMNS = `d.id, e.key, d.destination, d.route, d.state, d.due_at, d.tries, d.replay, d.reason,
   d.created_at, d.finished_at`;
 
+interface ExportedDeliveryRow extends DeliveryRecordRow {
+  uncertain: number;
+  attempts: number;
+  lane: string | null;
+}
+
 /** What is true of an event `e` that was received before ?1 and may go: nothing of it is open or dead. */
 export const PRUNABLE = `e.received_at < ?1 AND NOT EXISTS (
   SELECT 1 FROM deliveries d WHERE d.id BETWEEN e.sequence * 1000 AND e.sequence * 1000 + 999
@@ -51,7 +57,8 @@ export function prepareQueries(database: DatabaseSync) {
     ORDER BY e.occurred_at, e.sequence
   `);
   const deliveriesOf = database.prepare(`
-    SELECT ${DELIVERY_COLUMNS} FROM events e JOIN deliveries d ON d.id BETWEEN e.sequence * 1000 AND e.sequence * 1000 + 999
+    SELECT ${DELIVERY_COLUMNS}, d.uncertain, d.attempts, d.lane
+    FROM events e JOIN deliveries d ON d.id BETWEEN e.sequence * 1000 AND e.sequence * 1000 + 999
     WHERE e.key = ? ORDER BY d.id
   `);
   const attemptsOf = database.prepare('SELECT * FROM attempts WHERE delivery_id = ? ORDER BY number');
@@ -203,9 +210,12 @@ export function prepareQueries(database: DatabaseSync) {
       const rows = exportEvents.all(afterSequence, limit) as unknown as (EventRow & BodyRow)[];
       return rows.map((row) => ({
         ...storedEvent(row),
-        deliveries: deliveries(row.key).map((record) => ({
-          ...record,
-          attemptRecords: attempts(record.id),
+        deliveries: (deliveriesOf.all(row.key) as unknown as ExportedDeliveryRow[]).map((delivery) => ({
+          ...deliveryRecord(delivery),
+          attemptRecords: attempts(delivery.id),
+          uncertain: delivery.uncertain === 1,
+          countedAttempts: delivery.attempts,
+          lane: delivery.lane,
         })),
       }));
     },

@@ -103,6 +103,85 @@ function settlement({ id }: ClaimedDelivery): Settlement {
   return { ...times, state: 'done', outcome: { type: 'done', note: 'Sent.', answer: 'ok' } };
 }
 
+/**
+ * At Slack a dead letter that may have arrived, and a delivery that was only told to wait, again and again; of one
+ * event two deliveries to Zapier, in lanes of their own.
+ */
+async function fillWithTries(dataFolder: string): Promise<void> {
+  const ledger = await SqliteLedger.open(dataFolder);
+  for (const number of [1, 2]) {
+    const deliveries = [{ destination: 'slack', route: 'all', dueAt: 1, quietMs: null }];
+    await ledger.accept({ ...event(number), deliveries });
+  }
+  for (const lane of ['one zap', 'another zap']) {
+    await ledger.sendAgain(
+      'evt_0001',
+      { destination: 'zapier', route: 'zap', dueAt: 1, quietMs: null },
+      lane,
+    );
+  }
+  const times = { startedAt: 1, finishedAt: 1 };
+  const waited = Promise.withResolvers<void>();
+  let waits = 0;
+  await ledger.queue.start({
+    destinations: [{ name: 'slack', concurrency: 2 }],
+    health: BREAKER,
+    onError: waited.reject,
+    attempt: async ({ eventKey }) => {
+      if (eventKey === 'evt_0001') {
+        const reason = 'No answer.';
+        return { ...times, state: 'dead', reason, uncertain: true, outcome: { type: 'dead', reason } };
+      }
+      waits += 1;
+      if (waits === 9) {
+        waited.resolve();
+      }
+      const later = { dueAt: 1, attemptCounts: false, uncertain: false };
+      const outcome = { type: 'retry', reason: 'Rate limited.' } as const;
+      return { ...times, ...later, state: 'ready', outcome };
+    },
+  });
+  await waited.promise;
+  await ledger.queue.stop(10_000);
+  await ledger.close();
+}
+
+/** With its dead letters revived, the deliveries that a database hands out at once, so many, by their names. */
+async function handedOut(
+  url: string,
+  count: number,
+): Promise<Record<string, { attempt: number; uncertain: boolean }>> {
+  return inDatabase(url, async (ledger) => {
+    const letters = await ledger.deadLetters({ limit: 10 });
+    await ledger.reviveDeadLetters(
+      letters.map(({ id }) => id),
+      Date.now(),
+    );
+    const handed: Record<string, { attempt: number; uncertain: boolean }> = {};
+    const all = Promise.withResolvers<void>();
+    await ledger.queue.start({
+      destinations: [
+        { name: 'slack', concurrency: 4 },
+        { name: 'zapier', concurrency: 4 },
+      ],
+      health: BREAKER,
+      onError: all.reject,
+      attempt: async ({ destination, eventKey, replay, attempt, uncertain }) => {
+        handed[`${destination} ${eventKey}${replay === 0 ? '' : ' again'}`] = { attempt, uncertain };
+        if (Object.keys(handed).length === count) {
+          all.resolve();
+        }
+        await all.promise;
+        return { startedAt: 1, finishedAt: 1, state: 'done', outcome: { type: 'done' } };
+      },
+    });
+    await all.promise;
+    const atOnce = { ...handed };
+    await ledger.queue.stop(10_000);
+    return atOnce;
+  });
+}
+
 async function everything(ledger: Ledger): Promise<ExportedEvent[]> {
   const all: ExportedEvent[] = [];
   for (;;) {
@@ -205,6 +284,41 @@ describe('import', () => {
     expect(again.stderr).toBe('600 events read, 0 of them new in the database.\n');
     await inDatabase(url, async (ledger) => {
       expect(comparable(await everything(ledger))).toEqual(comparable(original));
+    });
+  });
+
+  describe('of deliveries that were tried', () => {
+    let home: { folder: string; remove(): void };
+
+    beforeAll(async () => {
+      home = temporaryFolder();
+      await fillWithTries(home.folder);
+    }, 60_000);
+
+    afterAll(() => home.remove());
+
+    test('knows which may have arrived, which attempts count, and the lanes', async () => {
+      const url = await server.createDatabase();
+      await runCommand(['import', '--from', home.folder], { DATABASE_URL: url });
+      expect(await handedOut(url, 4)).toEqual({
+        'slack evt_0001': { attempt: 1, uncertain: true },
+        'slack evt_0002': { attempt: 1, uncertain: false },
+        'zapier evt_0001': { attempt: 1, uncertain: false },
+        'zapier evt_0001 again': { attempt: 1, uncertain: false },
+      });
+    });
+
+    test('takes for uncertain what was tried before export told it', async () => {
+      const url = await server.createDatabase();
+      const { stdout } = await runCommand(['export'], { DATA_DIR: home.folder, PORT: '1' });
+      const before = stdout.replaceAll(/,"uncertain":\w+,"countedAttempts":\d+,"lane":[^}]+/g, '');
+      expect(before).not.toMatch(/uncertain/);
+      await runCommand(['import', '-'], { DATABASE_URL: url }, { input: before });
+      expect(await handedOut(url, 3)).toEqual({
+        'slack evt_0001': { attempt: 1, uncertain: true },
+        'slack evt_0002': { attempt: 1, uncertain: true },
+        'zapier evt_0001': { attempt: 1, uncertain: false },
+      });
     });
   });
 
