@@ -11,6 +11,7 @@ import type { Ledger } from '../ledger/contract.ts';
 import type { EventSummary } from '../ledger/reading.ts';
 import { startRounds } from '../rounds.ts';
 import { type CalendarDay, calendarDay, instantOf } from '../routes/zoned-time.ts';
+import { REPORTS } from './remembered.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -27,6 +28,12 @@ const MOST_READ = 200;
 
 /** Longer names are cut, characters. */
 const LONGEST_NAME = 120;
+
+/** After a longer absence the days before these many are told no more. */
+const MOST_DAYS = 7;
+
+/** The fact that tells the last day that was looked at. */
+const TOLD_DAY = 'digest';
 
 /** An event in a digest. */
 export type DigestEvent = Pick<
@@ -126,10 +133,12 @@ export function digestDue({ hour, timeZone }: DigestTime, now: number): { day: C
 
 export type DigestSettings = Pick<Configuration, 'digest' | 'reports' | 'sources'>;
 
+type DigestLedger = Pick<Ledger, 'accept' | 'event' | 'events' | 'recall' | 'remember'>;
+
 /** Sends a digest of each day on which something happened. Gives a function that ends it. */
 export function startDigest(
   { digest, reports, sources }: DigestSettings,
-  ledger: Pick<Ledger, 'accept' | 'event' | 'events'>,
+  ledger: DigestLedger,
   log: Logger,
 ): () => Promise<void> {
   if (digest.to.length === 0) {
@@ -138,23 +147,42 @@ export function startDigest(
   return startRounds(
     async () => {
       const now = Date.now();
-      const { day, nextAt } = digestDue(digest, now);
-      await tellDigest(day, { ...digest, ...reports, sources }, ledger, now);
-      return Math.min(nextAt - now, ROUND_MS);
+      await tellDigests({ ...digest, ...reports, sources }, ledger, now);
+      return Math.min(digestDue(digest, now).nextAt - now, ROUND_MS);
     },
     { firstMs: 0, afterFailureMs: AFTER_FAULT_MS, what: 'the daily digest' },
     log,
   );
 }
 
-/** Accepts the digest of a day, unless it was told before or there is nothing to tell. */
-export async function tellDigest(
-  day: CalendarDay,
-  { to, ...style }: DigestStyle & { to: readonly string[] },
-  ledger: Pick<Ledger, 'accept' | 'event' | 'events'>,
+/**
+ * Accepts the digests that are due and were not told before: of each day since the last one that was looked at, so
+ * that none is left out while the receiver is away; at the first start, of the last day alone.
+ */
+export async function tellDigests(
+  settings: DigestTime & DigestStyle & { to: readonly string[] },
+  ledger: DigestLedger,
   now: number,
 ): Promise<void> {
-  const key = `report_digest_${new Date(day * DAY_MS).toISOString().slice(0, 10)}`;
+  const { day: due } = digestDue(settings, now);
+  const known = await ledger.recall(REPORTS, TOLD_DAY);
+  const last = known === null ? due - 1 : Date.parse(known) / DAY_MS;
+  // A day after the last one was told by a clock that was ahead.
+  const first = last > due ? due : Math.max(last + 1, due - MOST_DAYS + 1);
+  for (let day = first; day <= due; day += 1) {
+    await tellDigest(day, settings, ledger, now);
+    await ledger.remember(REPORTS, { [TOLD_DAY]: dateOf(day) });
+  }
+}
+
+/** Accepts the digest of a day, unless it was told before or there is nothing to tell. */
+async function tellDigest(
+  day: CalendarDay,
+  { to, ...style }: DigestStyle & { to: readonly string[] },
+  ledger: DigestLedger,
+  now: number,
+): Promise<void> {
+  const key = `report_digest_${dateOf(day)}`;
   if ((await ledger.event(key)) !== null) {
     return;
   }
@@ -164,6 +192,11 @@ export async function tellDigest(
   if (report !== null) {
     await ledger.accept(reportEvent(key, report, to, now));
   }
+}
+
+/** A day as ISO 8601 writes it. */
+function dateOf(day: CalendarDay): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** The events, with who caused them where they tell it themselves; so many of them that it stays quick. */

@@ -1,6 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { newEvent } from '../../../receivers/inbound/new-event.ts';
-import { type DigestEvent, digestDue, digestReport, tellDigest } from '../../../receivers/reports/digest.ts';
+import type { Ledger } from '../../../receivers/ledger/contract.ts';
+import { type DigestEvent, digestDue, digestReport, tellDigests } from '../../../receivers/reports/digest.ts';
 import { emptyLedger } from '../../fixtures/ledger.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
 
@@ -79,30 +80,67 @@ describe('a digest', () => {
     });
   });
 
-  test('is accepted once for each day, from what the ledger holds of it', async () => {
-    const { ledger, remove } = await emptyLedger();
-    const accept = (name: 'start' | 'end', at: string, origin: 'webhook' | 'recovered' | 'test') => {
+  describe('goes out', () => {
+    const settings = { to: ['email'], hour: 8, ...IN_ZURICH };
+    let ledger: Ledger;
+    let remove: () => Promise<void>;
+
+    beforeEach(async () => {
+      ({ ledger, remove } = await emptyLedger());
+    });
+
+    afterEach(() => remove());
+
+    const accept = (
+      name: 'start' | 'end',
+      at: string,
+      origin: 'webhook' | 'recovered' | 'test' = 'webhook',
+    ) => {
       const receivedAt = Date.parse(at);
       const triggeredBy = 'noor@alpine-goods.example';
       const payload = { ...samplePayload(name), timestamp: receivedAt, triggeredBy };
       const body = Buffer.from(JSON.stringify(payload));
       return ledger.accept(newEvent({ body, headers: {}, source: 'default', origin, receivedAt }, () => []));
     };
-    await accept('start', '2026-10-08T21:59:59Z', 'webhook');
-    await accept('start', '2026-10-09T10:00:00Z', 'recovered');
-    await accept('start', '2026-10-09T10:00:03Z', 'webhook');
-    await accept('end', '2026-10-09T12:00:00Z', 'test');
-    const settings = { to: ['email'], ...IN_ZURICH };
-    const now = Date.parse('2026-10-10T06:00:00Z');
-    for (const day of [DAY, DAY, DAY - 10]) {
-      await tellDigest(day, settings, ledger, now);
-    }
-    const reports = await ledger.events({ origin: 'report', limit: 10 });
-    expect(reports.map(({ key, experienceName }) => [key, experienceName])).toEqual([
-      ['report_digest_2026-10-09', 'Experiences on 9 October 2026: 1 started'],
-    ]);
-    const stored = await ledger.event('report_digest_2026-10-09');
-    expect(Buffer.from(stored?.body ?? []).toString()).toContain('by noor@alpine-goods.example');
-    await remove();
+    const tell = async (...times: string[]) => {
+      for (const at of times) {
+        await tellDigests(settings, ledger, Date.parse(at));
+      }
+    };
+    const told = async () =>
+      (await ledger.events({ origin: 'report', limit: 10 })).map(({ key, experienceName }) => [
+        key,
+        experienceName,
+      ]);
+
+    test('once for each day, from what the ledger holds of it', async () => {
+      await accept('start', '2026-10-08T21:59:59Z');
+      await accept('start', '2026-10-09T10:00:00Z', 'recovered');
+      await accept('start', '2026-10-09T10:00:03Z');
+      await accept('end', '2026-10-09T12:00:00Z', 'test');
+      await tell('2026-10-10T06:00:00Z', '2026-10-10T06:15:00Z');
+      expect(await told()).toEqual([
+        ['report_digest_2026-10-09', 'Experiences on 9 October 2026: 1 started'],
+      ]);
+      const stored = await ledger.event('report_digest_2026-10-09');
+      expect(Buffer.from(stored?.body ?? []).toString()).toContain('by noor@alpine-goods.example');
+    });
+
+    test('late where the receiver was away at its time, for the last seven days', async () => {
+      await tell('2026-09-30T07:00:00Z');
+      await accept('start', '2026-10-01T10:00:00Z');
+      await accept('end', '2026-10-09T10:00:00Z');
+      await tell('2026-10-11T07:00:00Z', '2026-10-11T07:15:00Z', '2026-10-12T07:00:00Z');
+      expect(await told()).toEqual([['report_digest_2026-10-09', 'Experiences on 9 October 2026: 1 ended']]);
+    });
+
+    test('of the last day alone at the first start, and after a clock that was ahead', async () => {
+      await accept('start', '2026-10-08T10:00:00Z');
+      await accept('start', '2026-10-09T10:00:00Z');
+      await tell('2062-10-10T07:00:00Z', '2026-10-10T07:00:00Z');
+      expect(await told()).toEqual([
+        ['report_digest_2026-10-09', 'Experiences on 9 October 2026: 1 started'],
+      ]);
+    });
   });
 });
