@@ -8,6 +8,7 @@ import { type Results, readResults } from '../experience/results.ts';
 import { experienceState } from '../experience/state.ts';
 import type { Ledger } from '../ledger/contract.ts';
 import { askEach } from './asking.ts';
+import { REPORTS } from './remembered.ts';
 import { resultSections, type Subject } from './results.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -19,7 +20,7 @@ const NEWS_MS = 3 * DAY_MS;
 const CHARTS = ['net_revenue_per_visitor'];
 
 export interface ReportServices {
-  ledger: Pick<Ledger, 'accept' | 'event'>;
+  ledger: Pick<Ledger, 'accept' | 'event' | 'recall' | 'remember'>;
   /** The results as they stand, with the charts of these names. */
   analytics(experienceId: string, charts: readonly string[]): Promise<ApiResult<Analytics>>;
   now(): number;
@@ -84,27 +85,34 @@ export async function tellMilestones(
   { to, days, since, locale, experienceUrlTemplate }: ReportSettings & { days: readonly number[] },
   { ledger, analytics, now }: ReportServices,
 ): Promise<ApiFailure | null> {
-  const due: { experience: ApiExperience; passed: number; key: string }[] = [];
+  const due: { experience: ApiExperience; passed: number }[] = [];
   for (const experience of to.length === 0 ? [] : running) {
     const live = liveTime(experience, now());
     const passed = live === null ? null : passedMilestone(live, days, since, now());
-    const key = `report_milestone_${experience.id.replaceAll(/[^\w-]/g, '_')}_${passed}`;
-    if (passed !== null && (await ledger.event(key)) === null) {
-      due.push({ experience, passed, key });
+    // Retention may remove the report while its milestone is still news.
+    if (passed !== null && (await ledger.recall(REPORTS, toldFact(experience.id))) !== String(passed)) {
+      due.push({ experience, passed });
     }
   }
   const ids = due.map(({ experience }) => experience.id);
   const { told, failure } = await askEach(ids, (id) => analytics(id, CHARTS));
-  for (const { experience, passed, key } of due) {
+  for (const { experience, passed } of due) {
     const found = told.get(experience.id) ?? null;
     if (found !== null) {
       const results = readResults(found, experience.currency ?? null, locale);
       const subject = subjectOf(experience, experienceUrlTemplate);
       const report = milestoneReport(subject, experience, passed, results, locale);
+      const key = `report_milestone_${experience.id.replaceAll(/[^\w-]/g, '_')}_${passed}`;
       await ledger.accept(reportEvent(key, report, to, now()));
+      await ledger.remember(REPORTS, { [toldFact(experience.id)]: String(passed) });
     }
   }
   return failure;
+}
+
+/** The fact that tells the last milestone of an experience that was reported, in days. */
+function toldFact(experienceId: string): string {
+  return `milestone:${experienceId}`;
 }
 
 function subjectOf(experience: ApiExperience, template: string | null): Subject {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { milestoneReport, passedMilestone } from '../../../receivers/reports/milestones.ts';
+import type { NewEvent } from '../../../receivers/ledger/contract.ts';
+import { milestoneReport, passedMilestone, tellMilestones } from '../../../receivers/reports/milestones.ts';
+import type { Analytics } from '../../../shared/intelligems-analytics.ts';
+import { type ApiExperience, readApiExperience } from '../../../shared/intelligems-experiences.ts';
+import { emptyLedger } from '../../fixtures/ledger.ts';
 import { RESULTS, SUBJECT } from './subjects.ts';
 
 const HOUR = 3_600_000;
@@ -32,5 +36,33 @@ describe('a milestone', () => {
       experienceId: SUBJECT.experienceId,
     });
     expect(report.sections[0]?.table?.rows).toHaveLength(2);
+  });
+
+  test('is told once, also where its report is removed while it is news', async () => {
+    const { ledger, remove } = await emptyLedger();
+    const experienceActions = [{ action: 'start', actionTs: NOW - 7 * DAY - HOUR }];
+    const running = readApiExperience({ id: 'backpack', experienceActions }) as ApiExperience;
+    const settings = { to: ['email'], days: [7], since: 0, locale: 'en-US', experienceUrlTemplate: null };
+    const told: string[] = [];
+    for (const now of [NOW, NOW + HOUR, NOW + DAY + HOUR]) {
+      await ledger.prune(now - DAY, 10);
+      await tellMilestones([running], settings, {
+        ledger: {
+          // Nothing keeps it back from being removed.
+          async accept(event: NewEvent) {
+            const accepted = await ledger.accept({ ...event, deliveries: [] });
+            told.push(accepted.status);
+            return accepted;
+          },
+          event: (key) => ledger.event(key),
+          recall: (destination, key) => ledger.recall(destination, key),
+          remember: (destination, facts) => ledger.remember(destination, facts),
+        },
+        analytics: async () => ({ ok: true, value: { variations: [], charts: [] } as unknown as Analytics }),
+        now: () => now,
+      });
+    }
+    expect(told).toEqual(['accepted']);
+    await remove();
   });
 });
