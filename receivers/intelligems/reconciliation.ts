@@ -21,6 +21,8 @@ const EXPERIENCES_LIMIT = 50_000;
 const ABSENT_LIMIT = 25;
 /** One that is not in the list and yet there, as an archived one, is asked for again after this, milliseconds. */
 const ASK_AGAIN_MS = 24 * 3_600_000;
+/** In place of the time at which a deletion was noticed: an event tells of it, or did before it was removed. */
+const TOLD = 'told';
 
 export interface ReconciliationServices {
   ledger: Pick<Ledger, 'accept' | 'event' | 'events' | 'experiences' | 'history' | 'recall' | 'remember'>;
@@ -83,6 +85,9 @@ export class Reconciliation {
     for (const action of missed) {
       await this.#recover(action, experience.id, experience);
     }
+    if (experience.isDeleted && [...events, ...missed].some(({ action }) => action === 'deleteExperience')) {
+      await this.#rememberTold(experience.id);
+    }
     return pending;
   }
 
@@ -107,8 +112,7 @@ export class Reconciliation {
       ({ experienceId }) => !before.has(experienceId) && (settled.get(experienceId) ?? 0) <= now(),
     );
     for (const { experienceId } of asked.slice(0, ABSENT_LIMIT)) {
-      const events = await ledger.history(experienceId, HISTORY_LIMIT);
-      if (events.some(({ action }) => action === 'deleteExperience')) {
+      if (await this.#isToldDeleted(experienceId)) {
         settled.set(experienceId, Number.POSITIVE_INFINITY);
         continue;
       }
@@ -141,9 +145,27 @@ export class Reconciliation {
     return new Set(ids);
   }
 
+  async #isToldDeleted(experienceId: string): Promise<boolean> {
+    const { ledger } = this.#services;
+    if ((await ledger.recall(RECONCILIATION, goneFact(experienceId))) === TOLD) {
+      return true;
+    }
+    const events = await ledger.history(experienceId, HISTORY_LIMIT);
+    const isTold = events.some(({ action }) => action === 'deleteExperience');
+    if (isTold) {
+      await this.#rememberTold(experienceId);
+    }
+    return isTold;
+  }
+
+  /** Events that stay longer than the one of the deletion would have it looked for again. */
+  async #rememberTold(experienceId: string): Promise<void> {
+    await this.#services.ledger.remember(RECONCILIATION, { [goneFact(experienceId)]: TOLD });
+  }
+
   async #gone(experienceId: string): Promise<void> {
     const { ledger, now } = this.#services;
-    const fact = `gone:${experienceId}`;
+    const fact = goneFact(experienceId);
     const noticed = await ledger.recall(RECONCILIATION, fact);
     const at = noticed === null ? now() : Number(noticed);
     if (noticed === null) {
@@ -153,6 +175,7 @@ export class Reconciliation {
       this.findings.pending = true;
     } else {
       await this.#recover({ action: 'deleteExperience', at, by: null }, experienceId, null);
+      await this.#rememberTold(experienceId);
     }
   }
 
@@ -208,6 +231,10 @@ export class Reconciliation {
     }
     return this.#organization;
   }
+}
+
+function goneFact(experienceId: string): string {
+  return `gone:${experienceId}`;
 }
 
 function lastEvent(events: readonly StoredEvent[]): ExperienceEvent | null {

@@ -62,11 +62,19 @@ async function openSurvey(
 const { signal } = new AbortController();
 
 /** The last webhook reaches the ledger, with a time that lies so far beside the vendor's own record. */
-async function post({ shiftedBy = 0 } = {}): Promise<void> {
+async function post({
+  shiftedBy = 0,
+  as = {},
+  deliveries = () => [],
+}: {
+  shiftedBy?: number;
+  as?: object;
+  deliveries?: Plan;
+} = {}): Promise<void> {
   const webhook = JSON.parse(intelligems.webhooks.at(-1)?.body ?? '');
-  const body = Buffer.from(JSON.stringify({ ...webhook, timestamp: webhook.timestamp + shiftedBy }));
+  const body = Buffer.from(JSON.stringify({ ...webhook, ...as, timestamp: webhook.timestamp + shiftedBy }));
   await ledger.accept(
-    newEvent({ body, headers: {}, source: 'default', origin: 'webhook', receivedAt: now }, () => []),
+    newEvent({ body, headers: {}, source: 'default', origin: 'webhook', receivedAt: now }, deliveries),
   );
 }
 
@@ -194,6 +202,26 @@ describe('a deletion without a webhook', () => {
       expect(await recovered()).toEqual(found);
     },
   );
+
+  test('is not found again where later events stay longer than the one that told it', async () => {
+    const start = await openSurvey({ deleted: 'gone' });
+    await start().round(signal);
+    now += MINUTE;
+    intelligems.create();
+    await post();
+    intelligems.act(intelligems.create().id, 'delete');
+    await post();
+    await post({ shiftedBy: -SECOND, as: { action: 'updateExperience' }, deliveries: plan });
+    now += HOUR;
+    await start().round(signal);
+    now += 91 * 24 * HOUR;
+    expect(await ledger.prune(now - 90 * 24 * HOUR, 10)).toBe(2);
+    for (let times = 0; times < 2; times += 1) {
+      await start().round(signal);
+      now += HOUR;
+    }
+    expect(await recovered()).toEqual([]);
+  });
 
   test('is found a day later of an experience that was archived before', async () => {
     const start = await openSurvey({ deleted: 'hidden' });
