@@ -36,10 +36,14 @@ if (port === null) {
 }
 
 const settings = workerData as WorkerSettings;
+const LOG = `${settings.file}-wal`;
 let connection: { database: DatabaseSync; handlers: Handlers } | null = null;
 
 /** Which file it is that was opened under the name, once one was. */
 let opened: bigint | null = null;
+
+/** Which write-ahead log the connection writes to or reads, once there is one. */
+let openedLog: bigint | null = null;
 
 port.on('message', (message: Batch | Word) => {
   if (typeof message !== 'string') {
@@ -54,11 +58,14 @@ port.on('message', (message: Batch | Word) => {
 });
 
 function connect(): { database: DatabaseSync; handlers: Handlers } {
-  if (opened !== null && fileNumber() !== opened) {
+  if (opened !== null && fileNumber(settings.file) !== opened) {
     throw new Error(
       'The file ledger.sqlite is not the one any more that this receiver opened: it was removed, moved or replaced. ' +
         'Put it back, or start the receiver again to go on with what is there now.',
     );
+  }
+  if (connection !== null && logIsGone()) {
+    leaveLog(connection.database);
   }
   if (connection === null) {
     if (settings.mode === 'write') {
@@ -72,14 +79,42 @@ function connect(): { database: DatabaseSync; handlers: Handlers } {
       const database = openForReading(settings.file);
       connection = { database, handlers: prepareQueries(database) };
     }
-    opened = fileNumber();
+    opened = fileNumber(settings.file);
+    openedLog = fileNumber(LOG);
   }
   return connection;
 }
 
 /** A write to a file that was removed does not fail, and is lost: so this is compared before each. */
-function fileNumber(): bigint | null {
-  return statSync(settings.file, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+function fileNumber(file: string): bigint | null {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+}
+
+function logIsGone(): boolean {
+  const log = fileNumber(LOG);
+  openedLog ??= log;
+  return log !== openedLog;
+}
+
+/** What stands in a log that was removed is still there for the connection that has it open: it is saved first. */
+function leaveLog(database: DatabaseSync): void {
+  if (settings.mode === 'write') {
+    const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
+    if (busy !== 0) {
+      throw new LogNotSaved();
+    }
+  }
+  disconnect();
+}
+
+/** The connection stays open: nothing else holds what is to be saved. */
+class LogNotSaved extends Error {
+  constructor() {
+    super(
+      'The file ledger.sqlite-wal was removed or replaced, and what it held could not be saved yet. Leave the files ' +
+        'of the data folder where they are; it is tried again with the next event.',
+    );
+  }
 }
 
 /** After a fault of the storage, the next call opens the file anew: what was mended is seen. */
@@ -90,6 +125,7 @@ function disconnect(): void {
     // A connection that cannot even be closed is given up all the same.
   }
   connection = null;
+  openedLog = null;
 }
 
 /** Where one call spoils the transaction of all, each gets one of its own. */
@@ -112,7 +148,9 @@ function inTransaction(batch: Call[]): { began: boolean; results: BatchResult } 
     database.exec('COMMIT');
     return { began, results };
   } catch (error) {
-    disconnect();
+    if (!(error instanceof LogNotSaved)) {
+      disconnect();
+    }
     return { began, results: batch.map(() => failure(error)) };
   }
 }

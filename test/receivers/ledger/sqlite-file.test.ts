@@ -1,4 +1,4 @@
-import { readFileSync, statSync, watch } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -101,4 +101,30 @@ test('what was written comes into the file while the ledger is open, and again',
     await grown;
   }
   await ledger.close();
+});
+
+test('a write-ahead log that was removed while the ledger is open loses nothing', async () => {
+  const ledger = await SqliteLedger.open(home.folder);
+  const accept = async (number: number) => ledger.accept(event(number, 'experience-1'));
+  await accept(1);
+  await accept(2);
+  expect(await ledger.events({ limit: 10 })).toHaveLength(2);
+  rmSync(`${file}-wal`);
+  await accept(3);
+  await accept(4);
+  expect((await ledger.events({ limit: 10 })).map(({ key }) => key)).toEqual([
+    'evt_4',
+    'evt_3',
+    'evt_2',
+    'evt_1',
+  ]);
+  const asAfterACrash = temporaryFolder();
+  for (const name of readdirSync(home.folder)) {
+    copyFileSync(join(home.folder, name), join(asAfterACrash.folder, name));
+  }
+  await ledger.close();
+  const found = await SqliteLedger.open(asAfterACrash.folder);
+  expect(await found.events({ limit: 10 })).toHaveLength(4);
+  await found.close();
+  asAfterACrash.remove();
 });
