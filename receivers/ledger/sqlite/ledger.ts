@@ -62,7 +62,8 @@ export class SqliteLedger implements Ledger {
     makeDataFolder(folder);
     const ledger = new SqliteLedger(join(folder, LEDGER_FILE));
     try {
-      await ledger.probe();
+      // Takes its time where the file is brought to a newer schema.
+      await ledger.#writer.call('probe');
     } catch (error) {
       await ledger.close();
       throw error;
@@ -71,7 +72,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async accept(event: NewEvent): Promise<Accepted> {
-    const fresh = await this.#writer.call('accept', acceptRow(event), event.body);
+    const fresh = await this.#writer.callInTime('accept', acceptRow(event), event.body);
     if (fresh) {
       for (const { destination, dueAt } of event.deliveries) {
         this.queue.announce(destination, dueAt);
@@ -81,7 +82,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async probe(): Promise<void> {
-    await this.#writer.call('probe');
+    await this.#writer.callInTime('probe');
   }
 
   recall(destination: string, key: string): Promise<string | null> {

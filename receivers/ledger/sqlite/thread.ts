@@ -6,9 +6,14 @@ import type { BatchResult, Word, WorkerSettings } from './worker.ts';
 
 interface Waiting {
   call: Call;
+  /** Whether it is given up where the storage does not answer. */
+  impatient: boolean;
   resolve(value: never): void;
   reject(error: Error): void;
 }
+
+/** So long, in milliseconds, a batch may take before those who wait for it in vain are told. */
+const PATIENCE_MS = 8_000;
 
 export interface ThreadObserver {
   /** The file turned out to be damaged. */
@@ -16,6 +21,10 @@ export interface ThreadObserver {
   /** A batch of so many calls was carried out, or failed. */
   settled?(calls: number): void;
 }
+
+const NO_ANSWER =
+  'The disk of the data folder does not answer. Look at it, and at what else uses it; events are taken again by ' +
+  'themselves as soon as it does.';
 
 type Handlers = Record<string, (input: never, bytes: Uint8Array) => unknown>;
 
@@ -38,6 +47,7 @@ const LONGEST_WAIT_MS = 5;
 export class LedgerThread<H extends Handlers> {
   readonly #settings: WorkerSettings;
   readonly #observer: ThreadObserver;
+  readonly #patienceMs: number;
   #worker: Worker | null = null;
   #gathered: Waiting[] = [];
   #underWay: Waiting[] = [];
@@ -47,12 +57,16 @@ export class LedgerThread<H extends Handlers> {
   #timer: NodeJS.Timeout | undefined;
   /** When the batch under way was sent, milliseconds of `performance.now()`. */
   #sentAt = 0;
+  /** Ends the patience with the batch under way. */
+  #overdue: NodeJS.Timeout | undefined;
+  #stuck = false;
   #closed = false;
   #drained: () => void = () => {};
 
-  constructor(settings: WorkerSettings, observer: ThreadObserver = {}) {
+  constructor(settings: WorkerSettings, observer: ThreadObserver = {}, patienceMs = PATIENCE_MS) {
     this.#settings = settings;
     this.#observer = observer;
+    this.#patienceMs = patienceMs;
   }
 
   /** Whether it takes no more calls. */
@@ -65,14 +79,15 @@ export class LedgerThread<H extends Handlers> {
    * {@link StorageError} where the storage refuses.
    */
   call<N extends keyof H & string>(name: N, ...input: Parameters<H[N]>): Promise<ReturnType<H[N]>> {
-    if (this.#closed) {
-      return Promise.reject(new StorageError('The ledger is closed.'));
-    }
-    return new Promise((resolve, reject) => {
-      const call = { name, input: input[0], bytes: input[1] };
-      this.#gathered.push({ call, resolve, reject });
-      this.#schedule();
-    });
+    return this.#call(name, input, false);
+  }
+
+  /**
+   * As {@link call}, and rejects also where the storage does not answer for long, such as a disk that hangs: what
+   * was asked for may still be carried out later.
+   */
+  callInTime<N extends keyof H & string>(name: N, ...input: Parameters<H[N]>): Promise<ReturnType<H[N]>> {
+    return this.#stuck ? Promise.reject(new StorageError(NO_ANSWER)) : this.#call(name, input, true);
   }
 
   /** Opens the file anew before the next batch, in place of going on with what is in memory of it. */
@@ -97,6 +112,30 @@ export class LedgerThread<H extends Handlers> {
     }
   }
 
+  #call<N extends keyof H & string>(
+    name: N,
+    [input, bytes]: Parameters<H[N]>,
+    impatient: boolean,
+  ): Promise<ReturnType<H[N]>> {
+    if (this.#closed) {
+      return Promise.reject(new StorageError('The ledger is closed.'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#gathered.push({ call: { name, input, bytes }, impatient, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #giveUp(): void {
+    this.#stuck = true;
+    for (const { impatient, reject } of [...this.#underWay, ...this.#gathered]) {
+      if (impatient) {
+        reject(new StorageError(NO_ANSWER));
+      }
+    }
+    this.#gathered = this.#gathered.filter(({ impatient }) => !impatient);
+  }
+
   #schedule(): void {
     if (!this.#scheduled && this.#underWay.length === 0 && this.#gathered.length >= this.#awaited) {
       this.#scheduled = true;
@@ -115,6 +154,7 @@ export class LedgerThread<H extends Handlers> {
     }
     this.#underWay = this.#gathered.splice(0, LARGEST_BATCH);
     this.#sentAt = performance.now();
+    this.#overdue = setTimeout(() => this.#giveUp(), this.#patienceMs);
     this.#worker ??= this.#start();
     this.#worker.ref();
     const batch = packBatch(this.#underWay.map(({ call }) => call));
@@ -132,6 +172,7 @@ export class LedgerThread<H extends Handlers> {
   #settle(results: BatchResult): void {
     const settled = this.#underWay;
     this.#underWay = [];
+    this.#answered();
     this.#worker?.unref();
     results.forEach((result, index) => {
       const { resolve, reject } = settled[index] as Waiting;
@@ -157,6 +198,11 @@ export class LedgerThread<H extends Handlers> {
     }
   }
 
+  #answered(): void {
+    clearTimeout(this.#overdue);
+    this.#stuck = false;
+  }
+
   #lose(worker: Worker, cause: Error): void {
     if (this.#worker !== worker) {
       return;
@@ -164,6 +210,7 @@ export class LedgerThread<H extends Handlers> {
     this.#worker = null;
     const lost = this.#underWay;
     this.#underWay = [];
+    this.#answered();
     for (const { reject } of lost) {
       reject(new StorageError(`The ledger's thread failed: ${cause.message}`, { cause }));
     }

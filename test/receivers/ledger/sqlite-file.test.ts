@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../receivers/ledger/contract.ts';
 import { checkpointsBesideWrites } from '../../../receivers/ledger/sqlite/connection.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
+import { acceptRow, type Operations } from '../../../receivers/ledger/sqlite/operations.ts';
+import { LedgerThread } from '../../../receivers/ledger/sqlite/thread.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 
 const AT = Date.UTC(2026, 0, 1);
@@ -127,4 +129,23 @@ test('a write-ahead log that was removed while the ledger is open loses nothing'
   expect(await found.events({ limit: 10 })).toHaveLength(4);
   await found.close();
   asAfterACrash.remove();
+});
+
+test('a storage that does not answer is told to who asks for an event to be kept, until it does', async () => {
+  const writer = new LedgerThread<Operations>({ file, mode: 'write' }, {}, 100);
+  const accept = (number: number) => {
+    const given = event(number, 'experience-1');
+    return writer.callInTime('accept', acceptRow(given), given.body);
+  };
+  await accept(1);
+  const other = new DatabaseSync(file);
+  other.exec('BEGIN IMMEDIATE');
+  const waits = writer.call('probe');
+  await expect(accept(2)).rejects.toThrow(/does not answer/);
+  await expect(accept(3)).rejects.toThrow(/does not answer/);
+  other.exec('ROLLBACK');
+  other.close();
+  await waits;
+  expect(await accept(4)).toBe(true);
+  await writer.close();
 });
