@@ -22,6 +22,7 @@ export function noticesOf(
     ...misspeltVariables(file, environment, kinds),
     ...idleDestinations(configuration),
     ...lonelyRole(configuration),
+    ...oneTokenForBoth(configuration),
   ];
 }
 
@@ -92,4 +93,12 @@ function lonelyRole({ role, storage }: Omit<Configuration, 'notices'>): string[]
           'set DATABASE_URL, so that one with the role deliver can, or leave the role away.',
       ]
     : [];
+}
+
+function oneTokenForBoth({ console: { token, viewerToken } }: Omit<Configuration, 'notices'>): string[] {
+  return token === null || token !== viewerToken
+    ? []
+    : [
+        'CONSOLE_VIEWER_TOKEN is the same as CONSOLE_TOKEN: whoever has it may change things. Set another one.',
+      ];
 }

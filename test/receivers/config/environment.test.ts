@@ -82,6 +82,13 @@ describe('environment variables', () => {
     });
   });
 
+  test('that give readers of the console the right to change things are told of', () => {
+    const token = 'the-same-for-everybody';
+    expect(loaded({ CONSOLE_TOKEN: token, CONSOLE_VIEWER_TOKEN: token }).notices).toEqual([
+      expect.stringContaining('Set another one'),
+    ]);
+  });
+
   test('of time become whole milliseconds, whatever the fraction', () => {
     expect(
       loaded({ UPDATE_QUIET_SECONDS: '2.01', FIRST_PAUSE_SECONDS: '0.0125', GIVE_UP_AFTER_HOURS: '16.1' }),
