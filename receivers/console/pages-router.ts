@@ -5,6 +5,7 @@ import { keptResults } from '../intelligems/results.ts';
 import type { StoredEvent } from '../ledger/contract.ts';
 import type { ExperienceSummary } from '../ledger/reading.ts';
 import { resultsReport } from '../reports/results.ts';
+import { ZAPIER } from '../zapier/subscriptions.ts';
 import type { DeadLetterSelection } from './dead-letters.ts';
 import { eventFilter, eventQuery, PAGE_SIZE } from './event-query.ts';
 import { destinationTitle, isErrand } from './operations.ts';
@@ -42,7 +43,9 @@ export function pagesRouter(services: RouterServices): Router {
   const { configuration, ledger, operations, checks, refusals, now } = services;
   const router = Router();
   const destinationNames = [...services.destinations.keys()];
-  const previewing = configuration.destinations.every(({ kind }) => kind.kind === 'preview');
+  const previewing =
+    configuration.destinations.every(({ kind }) => kind.kind === 'preview') &&
+    !destinationNames.includes(ZAPIER);
   const titleOf = (name: string): string => destinationTitle(name, configuration);
   const destinations = destinationNames.map((name) => ({ name, title: titleOf(name) }));
 

@@ -8,6 +8,7 @@ import { Receiver, temporaryFolder } from '../fixtures/receiver.ts';
 import { app, failureOf, performOf, run } from './zap.ts';
 
 const KEY = 'a key for the Zapier app';
+const CONSOLE_TOKEN = 'a-token-for-the-console';
 
 let hooks: FakeZapierHooks;
 let receiver: Receiver;
@@ -26,10 +27,23 @@ async function startReceiver(settings: Record<string, string> = {}): Promise<voi
   receiver = await Receiver.start({
     DATA_DIR: data.folder,
     ZAPIER_API_KEY: KEY,
+    CONSOLE_TOKEN,
     ZAPIER_TARGET_HOSTS: '127.0.0.1',
     FIRST_RETRY_SECONDS: '0.1',
     ...settings,
   });
+}
+
+/** Signs in to the console; gives what reads its pages. */
+async function signedIn(): Promise<(path: string) => Promise<string>> {
+  const login = await fetch(`${receiver.url}/console/login`, {
+    method: 'POST',
+    headers: { origin: receiver.url },
+    body: new URLSearchParams({ token: CONSOLE_TOKEN }),
+    redirect: 'manual',
+  });
+  const cookie = String(login.headers.get('set-cookie')).split(';')[0] ?? '';
+  return async (path) => (await fetch(receiver.url + path, { headers: { cookie } })).text();
 }
 
 async function removeReceiver(): Promise<void> {
@@ -172,6 +186,19 @@ describe('a receiver that runs on', () => {
     await post({ id: 'broken' });
     await hooks.waitFor(1, 'broken');
     expect(hooks.of('fine')).toHaveLength(1);
+  });
+
+  test('the console shows for which Zap each delivery is, and that something is connected', async () => {
+    const { id } = await subscribe('experience_started', 'zap');
+    await post({ id: 'shown' });
+    await hooks.waitFor(1, 'zap');
+    const page = await signedIn();
+    const overview = await page('/console');
+    expect(overview).not.toContain('Nothing is connected');
+    const [, address] = /href="(\/console\/events\/evt_\w+)"/.exec(overview) ?? [];
+    const event = await page(String(address));
+    expect(event).toContain(`For the Zap <code>${id.slice(0, 8)}</code>`);
+    expect(event).not.toContain('sent anew');
   });
 
   describe('what is wrong is told when the Zap is switched on', () => {

@@ -106,9 +106,12 @@ function draw(figure, buckets, bucketMs) {
 
 /** The same in words and as a table, for those who do not see the picture. */
 function caption(figure, buckets, bucketMs) {
-  const total = (field) => buckets.reduce((sum, bucket) => sum + bucket[field], 0).toLocaleString();
+  const total = (field, one, many) => {
+    const sum = buckets.reduce((before, bucket) => before + bucket[field], 0);
+    return `${sum.toLocaleString()} ${sum === 1 ? one : many}`;
+  };
   const words = document.createElement('p');
-  words.textContent = `${total('events')} events, ${total('done')} deliveries done, ${total('dead')} dead letters.`;
+  words.textContent = `${total('events', 'event', 'events')}, ${total('done', 'delivery', 'deliveries')} done, ${total('dead', 'dead letter', 'dead letters')}.`;
   const details = document.createElement('details');
   const summary = document.createElement('summary');
   summary.textContent = 'As a table';

@@ -1,4 +1,6 @@
+import { isCompletion } from '../../delivery/completion.ts';
 import type { Preview } from '../../destinations/contract.ts';
+import { zapOf } from '../../destinations/zapier/fan-out.ts';
 import type { AttemptRecord } from '../../ledger/reading.ts';
 import { curlLine } from '../curl.ts';
 import { type Content, exact, type Html, html, when } from '../html.ts';
@@ -19,6 +21,9 @@ export interface EventFacts extends EventStory {
   /** What is previewed now; null for an event that cannot be shown. */
   preview: { name: string; preview: Preview } | null;
 }
+
+/** So many characters of a subscription's id tell Zaps apart. */
+const SHOWN_OF_ZAP = 8;
 
 /** A body longer than this, in characters, is shown in part and can be downloaded. */
 const SHOWN = 200_000;
@@ -72,10 +77,21 @@ function story(delivery: DeliveryStory, { titleOf }: EventFacts, now: number): H
   const open = delivery.state === 'ready' || delivery.state === 'waiting';
   return html`<li class="story" id="delivery-${delivery.id}">
   <h3>${titleOf(delivery.destination)} ${state(delivery.state)}</h3>
-  <p class="help">By the route “<bdi>${delivery.route}</bdi>”${when(delivery.replay > 0, () => html`, sent anew by a person (${delivery.replay})`)}${when(delivery.finishedAt, () => html`, ${ago(delivery.finishedAt as number, now)}`)}${when(open && delivery.dueAt > now, () => html`, next at ${moment(delivery.dueAt)}`)}</p>
+  <p class="help">${causeOf(delivery)}${when(delivery.finishedAt, () => html`, ${ago(delivery.finishedAt as number, now)}`)}${when(open && delivery.dueAt > now, () => html`, next at ${moment(delivery.dueAt)}`)}</p>
   ${when(delivery.reason !== null && delivery.state !== 'done', () => html`<p class="reason">${delivery.reason}</p>`)}
   ${when(delivery.attemptRecords.length > 0, () => html`<details><summary>${count(delivery.attemptRecords.length, 'attempt')}</summary><ol class="attempts">${delivery.attemptRecords.map(attempt)}</ol></details>`)}
 </li>`;
+}
+
+/** By what a delivery was made. */
+function causeOf(delivery: DeliveryStory): Content {
+  const zap = zapOf(delivery.route);
+  if (zap !== null) {
+    return html`For the Zap <code>${zap.id.slice(0, SHOWN_OF_ZAP)}</code>`;
+  }
+  return isCompletion(delivery)
+    ? 'Brings up to date what was sent before'
+    : html`By the route “<bdi>${delivery.route}</bdi>”${when(delivery.replay > 0, () => ', sent anew by a person')}`;
 }
 
 const OUTCOMES: Readonly<Record<AttemptRecord['outcome'], string>> = {
