@@ -7,7 +7,7 @@ const SEED = Number(process.env.CHAOS_SEED ?? 20_261_124);
 test('nothing acknowledged is lost or seen twice, however the receiver is killed', async () => {
   const result = await runChaos({ seed: SEED, rounds: 7, eventsPerRound: 20 });
   expect(result).toMatchObject({
-    lost: { slack: [], sheets: [], email: [], http: [] },
+    lost: { slack: [], sheets: [], email: [], http: [], zaps: [] },
     doubled: { slack: [], sheets: [] },
     disordered: [],
   });

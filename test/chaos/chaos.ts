@@ -4,7 +4,7 @@ import { signWebhook } from '../../shared/verifier.ts';
 import { samplePayload } from '../fixtures/messages.ts';
 import { Receiver, SECRET, temporaryFolder } from '../fixtures/receiver.ts';
 import { drawn, seeded } from './random.ts';
-import { endTrouble, type Moment, setTrouble, startWorld, type World } from './world.ts';
+import { endTrouble, type Moment, setTrouble, startWorld, switchZapsOn, type World, ZAPS } from './world.ts';
 
 const KILLS = [
   'at a random time',
@@ -29,11 +29,11 @@ export interface ChaosResult {
   kills: Record<Kill, number>;
   acknowledged: number;
   /** Acknowledged, and without an effect. */
-  lost: Record<'slack' | 'sheets' | 'email' | 'http', string[]>;
+  lost: Record<'slack' | 'sheets' | 'email' | 'http' | 'zaps', string[]>;
   /** With an effect that a person sees twice. */
   doubled: Record<'slack' | 'sheets', string[]>;
   /** Sent more than once under the same id, which the other side recognises. */
-  repeated: Record<'email' | 'http', number>;
+  repeated: Record<'email' | 'http' | 'zaps', number>;
   /** Experiences whose events took effect in another order than they were accepted in. */
   disordered: string[];
 }
@@ -63,13 +63,16 @@ export async function runChaos({ seed, rounds, eventsPerRound }: ChaosOptions): 
   const random = seeded(seed);
   const world = await startWorld(random() < 0.5 ? 'card' : 'message');
   const { folder, remove } = temporaryFolder();
-  const settings = { ...world.settings, ...IMPATIENT, DATA_DIR: folder };
+  const settings = { ...world.settings, ...world.zapier, ...IMPATIENT, DATA_DIR: folder };
   const acknowledged: Sent[] = [];
   const kills = Object.fromEntries(KILLS.map((kill) => [kill, 0])) as Record<Kill, number>;
   try {
     for (let round = 0; round < rounds; round += 1) {
       const kill = round < KILLS.length ? (KILLS[round] as Kill) : drawn(KILLS, random);
       const receiver = await Receiver.start(settings);
+      if (round === 0) {
+        await switchZapsOn(world, receiver.url);
+      }
       acknowledged.push(...(await liveAndDie(receiver, world, kill, eventsPerRound, random)));
       kills[kill] += 1;
     }
@@ -200,6 +203,9 @@ export function count(
     email: world.smtp.mails.map(({ messageId }) => /evt_[0-9a-f]+/.exec(messageId)?.[0] ?? messageId),
     http: world.api.requests.filter(({ tookEffect }) => tookEffect).map(({ id }) => id),
   };
+  const zaps = ZAPS.map((zap) =>
+    world.hooks.of(zap).map(({ headers }) => String(headers['Http-webhook-id']).split('.')[0] as string),
+  );
   const without = (keys: readonly string[]): string[] => {
     const seen = new Set(keys);
     return acknowledged.map(({ key }) => key).filter((key) => !seen.has(key));
@@ -212,10 +218,15 @@ export function count(
       sheets: without(effects.sheets),
       email: without(effects.email),
       http: without(effects.http),
+      zaps: zaps.flatMap(without),
     },
     doubled: { slack: [...twice(effects.slack), ...twice(cards(world))], sheets: twice(effects.sheets) },
-    repeated: { email: twice(effects.email).length, http: twice(effects.http).length },
-    disordered: disordered(effects.http, acknowledged),
+    repeated: {
+      email: twice(effects.email).length,
+      http: twice(effects.http).length,
+      zaps: zaps.flatMap(twice).length,
+    },
+    disordered: [effects.http, ...zaps].flatMap((keys) => disordered(keys, acknowledged)),
   };
 }
 

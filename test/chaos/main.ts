@@ -13,7 +13,7 @@ const { values } = parseArgs({
   },
 });
 const ROUNDS_PER_RUN = 10;
-const totals = { rounds: 0, acknowledged: 0, lost: 0, doubled: 0, disordered: 0, email: 0, http: 0 };
+const totals = { rounds: 0, acknowledged: 0, lost: 0, doubled: 0, disordered: 0, email: 0, http: 0, zaps: 0 };
 
 for (let run = 0; totals.rounds < Number(values.rounds); run += 1) {
   const seed = Number(values.seed) + run;
@@ -30,6 +30,7 @@ for (let run = 0; totals.rounds < Number(values.rounds); run += 1) {
   totals.disordered += result.disordered.length;
   totals.email += result.repeated.email;
   totals.http += result.repeated.http;
+  totals.zaps += result.repeated.zaps;
   if (lost > 0 || doubled > 0 || result.disordered.length > 0) {
     process.stdout.write(`FAILED with seed ${seed}:\n${JSON.stringify(result, null, 2)}\n`);
     process.exitCode = 1;
@@ -41,5 +42,5 @@ for (let run = 0; totals.rounds < Number(values.rounds); run += 1) {
 }
 process.stdout.write(
   `${totals.rounds} kills, ${totals.acknowledged} events acknowledged: lost ${totals.lost}, doubled ${totals.doubled}, ` +
-    `out of order ${totals.disordered}; sent again under the same id: ${totals.email} mails, ${totals.http} calls\n`,
+    `out of order ${totals.disordered}; sent again under the same id: ${totals.email} mails, ${totals.http} calls, ${totals.zaps} hooks of Zaps\n`,
 );

@@ -7,7 +7,7 @@ const SEED = Number(process.env.CHAOS_SEED ?? 20_261_124);
 test('on PostgreSQL nothing acknowledged is lost or seen twice, whichever process or server is killed', async () => {
   const result = await runPostgresChaos({ seed: SEED, rounds: 5, eventsPerRound: 20 });
   expect(result).toMatchObject({
-    lost: { slack: [], sheets: [], email: [], http: [] },
+    lost: { slack: [], sheets: [], email: [], http: [], zaps: [] },
     doubled: { slack: [], sheets: [] },
     disordered: [],
   });

@@ -4,7 +4,7 @@ import { type OwnPostgresServer, startOwnPostgres } from '../fixtures/postgres.t
 import { Receiver, temporaryFolder } from '../fixtures/receiver.ts';
 import { type ChaosResult, count, drained, IMPATIENT, post, type Sent } from './chaos.ts';
 import { drawn, seeded } from './random.ts';
-import { endTrouble, setTrouble, startWorld, type World } from './world.ts';
+import { endTrouble, setTrouble, startWorld, switchZapsOn, type World } from './world.ts';
 
 const KILLS = [
   'an accepting process',
@@ -46,6 +46,7 @@ export async function runPostgresChaos({
   const { folder, remove } = temporaryFolder();
   const fleet = new Fleet({
     ...world.settings,
+    ...world.zapier,
     ...IMPATIENT,
     DATA_DIR: folder,
     DATABASE_URL: await postgres.createDatabase(),
@@ -55,6 +56,7 @@ export async function runPostgresChaos({
   const kills = Object.fromEntries(KILLS.map((kill) => [kill, 0])) as Record<Kill, number>;
   try {
     await fleet.start();
+    await switchZapsOn(world, fleet.receiver(0).url);
     for (let round = 0; round < rounds; round += 1) {
       const kill = round < KILLS.length ? (KILLS[round] as Kill) : drawn(KILLS, random);
       const senders = Array.from({ length: Math.max(1, Math.round(eventsPerRound / 5)) }, () =>

@@ -4,30 +4,37 @@ import { type FakeGoogleSheets, startFakeGoogleSheets } from '../fakes/google-sh
 import { type FakeOwnApi, startFakeOwnApi } from '../fakes/own-api.ts';
 import { type FakeSlack, startFakeSlack } from '../fakes/slack.ts';
 import { type FakeSmtp, type SmtpFault, startFakeSmtp } from '../fakes/smtp.ts';
+import { type FakeZapierHooks, startFakeZapierHooks } from '../fakes/zapier-hooks.ts';
 
-/** All four other sides, and what happens to the requests that reach them. */
+/** All other sides, and what happens to the requests that reach them. */
 export interface World {
   slack: FakeSlack;
   sheets: FakeGoogleSheets;
   smtp: FakeSmtp;
   api: FakeOwnApi;
-  /** The settings with which a receiver delivers to all of them. */
+  hooks: FakeZapierHooks;
+  /** The settings with which a receiver delivers to all of them but Zapier. */
   settings: Record<string, string>;
+  /** Those that connect Zapier. */
+  zapier: { ZAPIER_API_KEY: string; ZAPIER_TARGET_HOSTS: string };
   close(): Promise<void>;
 }
 
 export async function startWorld(slackMode: 'card' | 'message'): Promise<World> {
-  const [slack, sheets, smtp, api] = await Promise.all([
+  const [slack, sheets, smtp, api, hooks] = await Promise.all([
     startFakeSlack(),
     startFakeGoogleSheets(),
     startFakeSmtp(),
     startFakeOwnApi(),
+    startFakeZapierHooks(),
   ]);
   return {
     slack,
     sheets,
     smtp,
     api,
+    hooks,
+    zapier: { ZAPIER_API_KEY: 'a-key-for-chaos-only', ZAPIER_TARGET_HOSTS: '127.0.0.1' },
     settings: {
       SLACK_BOT_TOKEN: slack.token,
       SLACK_CHANNEL: 'C0123456789',
@@ -45,9 +52,26 @@ export async function startWorld(slackMode: 'card' | 'message'): Promise<World> 
       FORWARD_ALLOW_PRIVATE: 'true',
     },
     async close() {
-      await Promise.all([slack.close(), sheets.close(), smtp.close(), api.close()]);
+      await Promise.all([slack.close(), sheets.close(), smtp.close(), api.close(), hooks.close()]);
     },
   };
+}
+
+/** The Zaps that are switched on: each wants every event. */
+export const ZAPS = ['first', 'second'] as const;
+
+/** Switches the Zaps on at a receiver that was started with the settings of Zapier. */
+export async function switchZapsOn({ hooks, zapier }: World, url: string): Promise<void> {
+  for (const zap of ZAPS) {
+    const response = await fetch(`${url}/zapier/hooks`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${zapier.ZAPIER_API_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ targetUrl: hooks.urlOf(zap), actions: [] }),
+    });
+    if (response.status !== 201) {
+      throw new Error(`The Zap ${zap} could not be switched on: ${await response.text()}`);
+    }
+  }
 }
 
 /** The moments of a delivery, as the other sides see them, at which a receiver is killed. */
@@ -89,7 +113,7 @@ function passingSmtpFault(random: () => number): SmtpFault | null {
  * it. The request that meets the moment is never answered.
  */
 export function setTrouble(
-  { slack, sheets, smtp, api }: World,
+  { slack, sheets, smtp, api, hooks }: World,
   random: () => number,
   deadly: { moment: Moment; after: number; kill(): void } | null,
 ): void {
@@ -104,7 +128,7 @@ export function setTrouble(
   }
 
   const afterwards = deadly?.moment === 'after the send, before the record';
-  for (const { faults } of [slack, sheets, api]) {
+  for (const { faults } of [slack, sheets, api, hooks]) {
     faults.draw((request) => {
       if (request.url?.endsWith('/token') || !meetsMoment(looks(request))) {
         return passingFault(random);
@@ -123,8 +147,8 @@ export function setTrouble(
 }
 
 /** The other sides work again. */
-export function endTrouble({ slack, sheets, smtp, api }: World): void {
-  for (const { faults } of [slack, sheets, smtp, api]) {
+export function endTrouble({ slack, sheets, smtp, api, hooks }: World): void {
+  for (const { faults } of [slack, sheets, smtp, api, hooks]) {
     faults.clear();
   }
 }
