@@ -52,11 +52,18 @@ export function mayHaveArrived(error: unknown): boolean {
   return !NOT_SENT.has(errorCode(error));
 }
 
-/** The system's code of a network failure (`ECONNREFUSED`), from the error or its cause; else its name. */
+/**
+ * What tells most of a network failure: the system's code (`ECONNREFUSED`) of its cause or itself, else what its
+ * cause says (“bad port”), else its name (`TimeoutError`).
+ */
 export function errorCode(error: unknown): string {
-  const { code, cause, name } = error as { code?: unknown; cause?: { code?: unknown }; name?: unknown };
-  for (const candidate of [cause?.code, code, name]) {
-    if (typeof candidate === 'string') {
+  const { code, cause, name } = error as {
+    code?: unknown;
+    cause?: { code?: unknown; message?: unknown };
+    name?: unknown;
+  };
+  for (const candidate of [cause?.code, code, cause?.message, name]) {
+    if (typeof candidate === 'string' && candidate !== '') {
       return candidate;
     }
   }

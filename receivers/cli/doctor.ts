@@ -4,7 +4,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { makeDataFolder } from '../data-folder.ts';
 import type { Check } from '../destinations/contract.ts';
-import { oneLine } from './lines.ts';
+import { noAnswerReason, oneLine } from './lines.ts';
 
 /** The oldest Node that runs this. */
 const NODE_MAJOR = 24;
@@ -238,13 +238,12 @@ async function publicChecks({ server }: Configuration): Promise<Check[]> {
         };
     return [...insecure, reached, clockCheck(response.headers.get('date'))];
   } catch (error) {
-    const cause = (error as Error & { cause?: NodeJS.ErrnoException }).cause;
     return [
       ...insecure,
       {
         what: 'Public URL',
         state: 'fault',
-        finding: `${publicUrl} cannot be reached from here (${cause?.code ?? (error as Error).message})`,
+        finding: `${publicUrl} cannot be reached from here (${noAnswerReason(error)})`,
         fix: 'Check the name, the certificate and the firewall. Some networks cannot reach their own public address: then try from outside.',
       },
     ];

@@ -1,3 +1,4 @@
+import { errorCode } from '../../shared/intelligems-transport.ts';
 import { nameWords } from '../../shared/words.ts';
 import { visible } from '../console/html.ts';
 import { count, eventTitle, STATE_WORDS } from '../console/words.ts';
@@ -31,6 +32,12 @@ export function unwritable(path: string, error: unknown): Error {
   return new Error(
     `${path} cannot be written (${code ?? message}). Give --out a file in a folder that there is and that you may write.`,
   );
+}
+
+/** Why a request got no answer, in a word or two. */
+export function noAnswerReason(error: unknown): string {
+  const code = errorCode(error);
+  return code === 'TimeoutError' ? 'not in time' : code;
 }
 
 /** How many there were, as the end of a list. */

@@ -212,6 +212,11 @@ describe('failures', () => {
     expect(failed.message).toBe('Intelligems did not answer within 0.05 s.');
   });
 
+  test('an address that no request may go to', async () => {
+    const failed = failure(await client({ baseUrl: 'http://127.0.0.1:1', attempts: 1 }).listExperiences());
+    expect(failed.message).toBe('Intelligems could not be reached at 127.0.0.1:1 (bad port).');
+  });
+
   test('a caller that gives up', async () => {
     fake.faults.add({ kind: 'hang' }, { times: 9 });
     const failed = failure(await client().listExperiences({}, AbortSignal.timeout(30)));
