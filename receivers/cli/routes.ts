@@ -14,7 +14,7 @@ interface RoutesOptions {
   event: string;
   source?: string;
   config?: string;
-  at: number;
+  at?: number;
 }
 
 /** Adds `routes`: which routes an event would take, and why. Nothing is sent. */
@@ -25,7 +25,7 @@ export function addRoutesCommand(program: Command): void {
     .requiredOption('--event <file>', 'a webhook body as JSON, or - to read it from the standard input')
     .option('--source <name>', 'the source it comes through (default: each of the settings)')
     .option('--config <file>', 'the settings file (default: CONFIG_FILE, or receivers.yaml)')
-    .option('--at <time>', 'as if it came then: 2026-10-10T23:00:00Z (default: now)', readTime, Date.now())
+    .option('--at <time>', 'as if it came then: 2026-10-10T23:00:00Z (default: now)', readTime)
     .action((options: RoutesOptions, command: Command) => {
       const event = readEvent(options.event, command);
       const loaded = loadConfiguration({
@@ -40,7 +40,7 @@ export function addRoutesCommand(program: Command): void {
         command.error(`There is no source “${options.source}”. Known: ${known.join(', ')}.`);
       }
       const asked = options.source === undefined ? known : [options.source];
-      command.configureOutput().writeOut?.(toldForEach(routing, event, asked, options.at));
+      command.configureOutput().writeOut?.(toldForEach(routing, event, asked, options.at ?? Date.now()));
     });
 }
 

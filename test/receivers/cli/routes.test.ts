@@ -66,6 +66,10 @@ It goes to api.
     });
   });
 
+  test('its help says once, and in words, which time it takes by itself', () => {
+    expect(routes(['--help']).out.replaceAll(/\s+/g, ' ')).toMatch(/--at .*\(default: now\) -h, --help/);
+  });
+
   test('tells it for every source, those together for which it is the same', () => {
     expect(
       routes(['--event', START, '--config', 'agency.yaml']).out,
