@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { isRecord } from '../../shared/events.ts';
 import { signWebhook } from '../../shared/verifier.ts';
 import { describeFaults } from '../config/faults.ts';
 import { type LocalReceiver, readLocalReceiver } from '../config/local-receiver.ts';
+import { suggestion } from '../config/nearest.ts';
 import { DEFAULT_SOURCE, type Source } from '../config/sources.ts';
 import { madeSecret } from '../inbound/webhook-secret.ts';
+import { noAnswerReason } from './lines.ts';
 import { webAddress } from './web-address.ts';
 
 /** The exit code for a fault in the settings (sysexits.h, EX_CONFIG). */
@@ -33,15 +35,15 @@ export function addSendCommand(program: Command): void {
     .option('--all', 'send a whole life of a new experience: all six, in order')
     .option('--body <file>', 'send this file as it is')
     .option('--url <url>', 'where to (default: the receiver on this machine, by its settings)', webAddress)
-    .option('--secret <secret>', 'what to sign with (default: by the settings, else what the receiver made)')
+    .option(
+      '--secret <secret>',
+      'what to sign with (default: by the settings, else what the receiver made)',
+      writtenSecret,
+    )
     .option('--source <name>', 'the source of receivers.yaml to send as (default: the one without a name)')
     .option('--forge', 'sign with a wrong secret, to see it refused')
     .action(async (sample: string | undefined, options: SendOptions, command: Command) => {
       const bodies = bodiesOf(sample, options, command);
-      if (bodies === null) {
-        command.error(`Name a sample (${SAMPLES.join(', ')}), or --all, or --body FILE.`);
-        return;
-      }
       const { url, secret, header } = wayThere(options, command);
       if (secret === null) {
         command.error(
@@ -58,11 +60,23 @@ export function addSendCommand(program: Command): void {
     });
 }
 
+function writtenSecret(written: string): string {
+  if (written === '') {
+    throw new InvalidArgumentError('It is empty. Write the secret, or leave --secret out.');
+  }
+  return written;
+}
+
 function bodiesOf(
   sample: string | undefined,
   options: SendOptions,
   command: Command,
-): { name: string; body: Buffer }[] | null {
+): { name: string; body: Buffer }[] {
+  const chosen = [sample, options.all, options.body].filter((value) => value !== undefined);
+  if (chosen.length !== 1) {
+    const what = `a sample (${SAMPLES.join(', ')}), --all, or --body FILE`;
+    return command.error(`error: ${chosen.length === 0 ? 'Name' : 'Choose one of'} ${what}.`);
+  }
   if (options.body !== undefined) {
     return [{ name: options.body, body: readBodyFile(options.body, command) }];
   }
@@ -77,7 +91,8 @@ function bodiesOf(
   }
   const name = SAMPLES.find((known) => known === sample);
   if (name === undefined) {
-    return null;
+    const guess = suggestion(sample ?? '', SAMPLES) || ` Write one of ${SAMPLES.join(', ')}.`;
+    return command.error(`error: There is no sample “${sample}”.${guess}`);
   }
   const payload = readSample(name);
   return [{ name, body: encode(movedInTime(payload, Date.now() - Number(payload.timestamp))) }];
@@ -160,10 +175,11 @@ async function post(
   name: string,
   body: Buffer,
 ): Promise<boolean> {
+  const headers = { 'content-type': 'application/json', [header]: signWebhook(body, secret) };
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', [header]: signWebhook(body, secret) },
+      headers,
       body: new Uint8Array(body),
       redirect: 'manual',
       signal: AbortSignal.timeout(15_000),
@@ -171,9 +187,8 @@ async function post(
     process.stdout.write(`${name}: ${response.status} ${await response.text()}\n`);
     return response.ok;
   } catch (error) {
-    const cause = (error as Error & { cause?: Error & { code?: string } }).cause;
     process.stderr.write(
-      `${name}: no answer from ${url} (${cause?.code ?? (error as Error).message}). Is the receiver running? Start it with: npm start\n`,
+      `${name}: no answer from ${url} (${noAnswerReason(error)}). Is the receiver running? Start it with: npm start\n`,
     );
     return false;
   }

@@ -68,6 +68,13 @@ describe('send, with receivers.yaml', () => {
     expect(stderr).not.toMatch('API_SECRET');
   });
 
+  test('an empty secret is refused as such, for the receiver runs', async () => {
+    const { code, stderr } = await send(['start', '--secret', '']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/--secret .*It is empty\. Write the secret, or leave --secret out/);
+    expect(stderr).not.toMatch('Is the receiver running?');
+  });
+
   test('a forged one is refused, and that is the answer', async () => {
     const { code, stdout } = await send(['start', '--forge']);
     expect(code).toBe(1);
@@ -83,21 +90,29 @@ describe('send', () => {
       INTELLIGEMS_WEBHOOK_SECRET: 'x',
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/no answer from http:\/\/127\.0\.0\.1:1\/.*Start it with: npm start/);
+    expect(stderr).toMatch(
+      /no answer from http:\/\/127\.0\.0\.1:1\/\S+ \(bad port\)\. .*Start it with: npm start/,
+    );
   });
 
   test('says what to do without a secret, a sample, or a file', async () => {
     const empty = temporaryFolder();
     const cases: [words: string[], said: RegExp][] = [
       [['start'], /There is no secret to sign with\. Start the receiver once/],
-      [['begin', '--secret', 'x'], /Name a sample \(create, start/],
+      [['--secret', 'x'], /Name a sample \(create, start/],
+      [['strat', '--secret', 'x'], /There is no sample “strat”\. Did you mean “start”\?/],
+      [['begin', '--secret', 'x'], /There is no sample “begin”\. Write one of create, start/],
+      [['start', '--all', '--secret', 'x'], /Choose one of a sample \(create, .*--all, or --body FILE/],
+      [['start', '--body', 'package.json', '--secret', 'x'], /Choose one of a sample/],
       [['--body', 'nowhere.json', '--secret', 'x'], /The file nowhere\.json cannot be read/],
     ];
-    for (const [words, said] of cases) {
-      const { code, stderr } = await runCommand(['send', ...words], { DATA_DIR: empty.folder });
-      expect(code).toBe(1);
-      expect(stderr).toMatch(said);
-    }
+    await Promise.all(
+      cases.map(async ([words, said]) => {
+        const { code, stderr } = await runCommand(['send', ...words], { DATA_DIR: empty.folder });
+        expect(code).toBe(1);
+        expect(stderr).toMatch(said);
+      }),
+    );
     empty.remove();
   });
 });
