@@ -3,6 +3,7 @@ import type { Operations } from '../console/operations.ts';
 import type { EventStory } from '../console/records.ts';
 import { STATE_WORDS } from '../console/words.ts';
 import type { EventFilter, EventSummary } from '../ledger/reading.ts';
+import { requireFilterNames } from './known-names.ts';
 import { eventLine, listEnd, oneLine, timeWords } from './lines.ts';
 import { type AccessOptions, onReceiver, withAccessOptions } from './receiver-access.ts';
 
@@ -33,6 +34,7 @@ export function addEventsCommand(program: Command): void {
     .action(async (options: ListOptions, command: Command) => {
       const filter = await filterOf(options, command);
       await onReceiver(options, command, async ({ operations }) => {
+        await requireFilterNames(options, operations, command);
         const listed = await operations.events(filter);
         print(listed, options.json);
         if (!options.json) {
@@ -68,6 +70,7 @@ export function addEventsCommand(program: Command): void {
         if (!running) {
           throw new Error('No receiver runs here, so nothing can arrive. Start it with: npm start');
         }
+        await requireFilterNames(options, operations, command);
         await follow(operations, filter, options.json === true);
       });
     });

@@ -2,9 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { eventKey } from '../../shared/event-key.ts';
 import { parseEvent } from '../../shared/events.ts';
+import type { Operations } from '../console/operations.ts';
 import type { Message, Preview } from '../destinations/contract.ts';
 import type { StoredEvent } from '../ledger/contract.ts';
-import { unwritable } from './lines.ts';
+import { unknownName } from './known-names.ts';
+import { oneLine, unwritable } from './lines.ts';
 import { type AccessOptions, onReceiver, settingsOf, withAccessOptions } from './receiver-access.ts';
 
 /** The samples by the word that a person types. */
@@ -43,13 +45,12 @@ export function addPreviewCommand(program: Command): void {
       // A receiver elsewhere may have destinations that the settings here do not name.
       const elsewhere = options.destination === undefined ? [] : [options.destination];
       const names = chosen.length > 0 ? chosen.map(({ name }) => name) : elsewhere;
-      await onReceiver(options, command, async ({ operations }) => {
+      await onReceiver(options, command, async ({ operations, running }) => {
         for (const name of names) {
           const preview = await operations.preview(event, name);
           if (preview === null) {
-            throw new Error(
-              `There is no event ${event}, no destination ${name}, or the event cannot be shown. List events with: npm run events`,
-            );
+            const here = running ? null : targets.map((target) => target.name);
+            throw new Error(await whyNoPreview(event, name, operations, here));
           }
           show(name, preview, options);
         }
@@ -58,14 +59,33 @@ export function addPreviewCommand(program: Command): void {
     }
     const message = await messageOf(event, command);
     if (chosen.length === 0) {
-      command.error(
-        `error: There is no destination “${options.destination}”. Known: ${targets.map(({ name }) => name).join(', ')}.`,
-      );
+      const known = targets.map(({ name }) => name);
+      command.error(`error: ${unknownName('destination', options.destination ?? '', known)}`);
     }
     for (const { title, example, render } of chosen) {
       show(`${title}${example ? ' (not connected; an example)' : ''}`, render(message), options);
     }
   });
+}
+
+/** @param here what events can be shown for by these settings; null where another's settings decide */
+async function whyNoPreview(
+  key: string,
+  destination: string,
+  operations: Operations,
+  here: readonly string[] | null,
+): Promise<string> {
+  const story = await operations.event(key);
+  if (story === null) {
+    return `There is no event ${oneLine(key)}. List them with: npm run events`;
+  }
+  const { problem } = story.event;
+  if (problem !== null) {
+    return `The event ${key} cannot be shown: it is none that is known here. ${oneLine(problem)} See what came in: npm run events -- show ${key}`;
+  }
+  const { isErrand } = await import('../console/operations.ts');
+  const there = (await operations.destinations()).map(({ name }) => name).filter((name) => !isErrand(name));
+  return unknownName('destination', destination, here ?? there);
 }
 
 function show(title: string, { text, document }: Preview, options: PreviewOptions): void {

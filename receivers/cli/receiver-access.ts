@@ -90,10 +90,11 @@ async function openHere(
   url: string,
   command: Command,
 ): Promise<ReceiverAccess> {
-  const [{ openLedger }, { openOperations }, { planDeliveries }] = await Promise.all([
+  const [{ openLedger }, { openOperations }, { planDeliveries }, { ZAPIER }] = await Promise.all([
     import('../ledger/open.ts'),
     import('../console/operations.ts'),
     import('../routes/plan.ts'),
+    import('../zapier/subscriptions.ts'),
   ]);
   const { databaseUrl, dataFolder } = configuration.storage;
   if (databaseUrl === null && !existsSync(join(dataFolder, LEDGER_FILE))) {
@@ -111,7 +112,10 @@ async function openHere(
   }
   const operations = openOperations({
     configuration,
-    destinationNames: configuration.destinations.map(({ name }) => name),
+    destinationNames: [
+      ...configuration.destinations.map(({ name }) => name),
+      ...(configuration.zapier.apiKey === null ? [] : [ZAPIER]),
+    ],
     ledger: opened.ledger,
     plan: (event, source, now) => planDeliveries(configuration.routing, event, { source, now }),
     now: Date.now,

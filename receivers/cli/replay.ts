@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { DeadLetterSelection } from '../console/dead-letters.ts';
 import type { DeadLetters, Operations } from '../console/operations.ts';
 import { count } from '../console/words.ts';
+import { requireDestinations } from './known-names.ts';
 import { oneLine } from './lines.ts';
 import { type AccessOptions, onReceiver, type ReceiverAccess, withAccessOptions } from './receiver-access.ts';
 
@@ -39,6 +40,9 @@ export function addReplayCommand(program: Command): void {
     if (options.to !== undefined && options.event === undefined) {
       command.error('error: --to goes with --event, the key of an event.');
     }
+    if (options.cause !== undefined && options.destination === undefined) {
+      command.error('error: --cause goes with --destination, the name of a destination.');
+    }
     return onReceiver(options, command, (access) =>
       options.event === undefined
         ? replayLetters(access, options)
@@ -54,6 +58,7 @@ async function replayLetters(access: ReceiverAccess, options: ReplayOptions): Pr
     ...(destination !== undefined && { destination }),
     ...(cause !== undefined && { cause }),
   };
+  await requireDestinations(destination === undefined ? [] : [destination], access.operations);
   const letters = await access.operations.deadLetters(selection);
   const all = Object.keys(selection).length === 0;
   if (letters.counted === 0) {
@@ -116,11 +121,7 @@ async function replayEvent(
   destinations: readonly string[],
   dryRun: boolean,
 ): Promise<void> {
-  const known = (await access.operations.destinations()).map(({ name }) => name);
-  const unknown = destinations.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new Error(`There is no destination “${unknown}”. Known: ${known.join(', ')}.`);
-  }
+  await requireDestinations(destinations, access.operations);
   const act: Operations['replay'] = dryRun ? access.operations.planReplay : access.operations.replay;
   const steps = await act(key, destinations);
   if (steps === null) {

@@ -66,6 +66,33 @@ describe('events, while no receiver runs', () => {
   });
 });
 
+test('a name that there is not is no filter that nothing fits', async () => {
+  const home = await filledHome();
+  const settings = {
+    ...settingsOf(home.folder, API),
+    DISCORD_WEBHOOK_URL: 'https://example.com/api/webhooks/1/x',
+  };
+  const run = (...words: string[]) => runCommand(['events', 'list', ...words], settings);
+  expect(await run('--destination', 'nope')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'error: There is no destination “nope”. Known: http, discord.\n',
+  });
+  expect(await run('--source', 'nope')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'error: There is no source “nope”. Known: default.\n',
+  });
+  expect(await run('--destination', 'discord')).toMatchObject({ code: 0, stdout: '0 events.\n' });
+  const former = await runCommand(['events', '--destination', 'http', '--search', 'Tent'], {
+    ...settings,
+    FORWARD_URL: '',
+    FORWARD_ALLOW_PRIVATE: '',
+  });
+  expect(former.stdout).toContain('1 event.');
+  home.remove();
+});
+
 describe('events, while a receiver runs', () => {
   const home = temporaryFolder();
   let receiver: Receiver;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { runCommand } from '../../fixtures/receiver.ts';
+import { Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
 import { filledHome, settingsOf } from './home.ts';
 
 const API = 'http://127.0.0.1:9/events';
@@ -58,6 +58,27 @@ test('shows a stored event', async () => {
   );
   const { stdout } = await run(JSON.parse(listed).key, '--destination', 'sheets');
   expect(stdout).toContain('Tent bundle');
+});
+
+test('says which of all it is that a stored event cannot be shown', async () => {
+  const preview = (...words: string[]) => run(...words).then(({ stderr }) => stderr);
+  expect(await preview('evt_nope')).toBe(
+    'error: There is no event evt_nope. List them with: npm run events\n',
+  );
+  const settings = settingsOf(home.folder, API);
+  const { stdout: listed } = await runCommand(['events', '--search', 'Tent', '--json'], settings);
+  expect(await preview(JSON.parse(listed).key, '--destination', 'fax')).toMatch(
+    /^error: There is no destination “fax”\. Known: http, slack, sheets, email/,
+  );
+  const odd = temporaryFolder();
+  const receiver = await Receiver.start({ DATA_DIR: odd.folder, LOG_LEVEL: 'silent' });
+  const { event } = (await (await receiver.post('{}')).json()) as { event: string };
+  const url = { ...settingsOf(odd.folder, API, new URL(receiver.url).port), CONSOLE_TOKEN: '' };
+  expect((await runCommand(['preview', event], url)).stderr).toMatch(
+    /^error: The event evt_\w+ cannot be shown: .* npm run events -- show evt_\w+\n$/,
+  );
+  await receiver.stop();
+  odd.remove();
 });
 
 test('says what it knows where a name is unknown', async () => {

@@ -62,9 +62,18 @@ describe('replay, while no receiver runs', () => {
     ]);
     expect(two.stderr).toContain('Choose one of');
     expect(nowhere.stderr).toContain('Say where to');
-    expect((await run('--event', 'evt_1', '--to', 'slakc')).stderr).toContain(
-      'There is no destination “slakc”. Known: http.',
-    );
+    for (const words of [
+      ['--event', 'evt_1', '--to', 'slakc'],
+      ['--destination', 'slakc'],
+    ]) {
+      expect(await run(...words)).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: 'error: There is no destination “slakc”. Known: http.\n',
+      });
+    }
+    const cause = /\(cause (\w+)\)/.exec(listed)?.[1] as string;
+    expect((await run('--cause', cause)).stderr).toContain('--cause goes with --destination');
     expect(await run('--letter', '99')).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('no such dead letters'),
