@@ -7,8 +7,7 @@ import type { Ledger } from '../ledger/contract.ts';
 import { oneLine } from './lines.ts';
 import { settingsOf } from './receiver-access.ts';
 
-/** How long a running receiver may take to answer, milliseconds: the vendor's rate limit makes long lists slow. */
-const ANSWER_MS = 15 * 60_000;
+const PATIENCE = 'With many experiences this takes minutes: Intelligems limits how often it may be asked.';
 
 /** Adds `reconcile`: compares Intelligems with the ledger now, and says what the webhooks missed. */
 export function addReconcileCommand(program: Command): void {
@@ -43,6 +42,7 @@ async function survey(configuration: Configuration): Promise<SurveyResult[]> {
   try {
     const { ledger, close } = await openLedger(configuration.storage, configuration.database);
     try {
+      process.stdout.write(`Comparing with Intelligems. ${PATIENCE}\n`);
       return await surveyHere(configuration, ledger);
     } finally {
       await close();
@@ -87,9 +87,10 @@ async function surveyThere({ storage }: Configuration): Promise<SurveyResult[]> 
   const { askForSurvey } = await import('../intelligems/surveys.ts');
   const ledger = await SqliteLedger.open(storage.dataFolder);
   try {
-    const answer = await askForSurvey(ledger, Date.now(), AbortSignal.timeout(ANSWER_MS));
-    if (answer === null) {
-      throw new Error('The running receiver did not answer. Its log tells what it does.');
+    process.stdout.write(`Asking the running receiver to compare. ${PATIENCE}\n`);
+    const answer = await askForSurvey(ledger, Date.now());
+    if ('refusal' in answer) {
+      throw new Error(answer.refusal);
     }
     return answer.results;
   } finally {

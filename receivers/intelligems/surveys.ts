@@ -7,19 +7,26 @@ import { Survey, type SurveyResult, type SurveyServices } from './survey.ts';
 
 /** How often is looked whether a person asks for a pass, milliseconds. */
 const ASKED_EVERY_MS = 1_000;
+/** How often the command looks for the answer, milliseconds. */
+const LOOK_MS = ASKED_EVERY_MS / 4;
 /** A round that the storage or a fault of the program ended is repeated after this, milliseconds. */
 const AFTER_FAULT_MS = 60_000;
 
+/** A question that a running receiver does not take up within this time is given up, milliseconds. */
+const TAKEN_WITHIN_MS = 5_000;
+/** A pass may take so long, milliseconds: the vendor's rate limit makes long lists slow. */
+const ANSWERED_WITHIN_MS = 15 * 60_000;
+
 /** Under these keys a person's command asks a running receiver for a pass, and finds what came of it. */
 const ASKED = 'asked';
+const TAKEN = 'taken';
 const ANSWER = 'answer';
 
-/** What a running receiver answers to a person's command. */
-export interface SurveyAnswer {
-  /** When it was asked for, milliseconds since 1970. */
-  asked: number;
-  results: SurveyResult[];
-}
+/** What a running receiver answers to a person's command: what it found, or in a sentence why it does not look. */
+export type SurveyAnswer = { results: SurveyResult[] } | { refusal: string };
+
+/** With when it was asked for, milliseconds since 1970. */
+type KeptAnswer = SurveyAnswer & { asked: number };
 
 /** The surveys of every source with an access token. */
 export function surveysOf(configuration: Configuration, services: SurveyServices): Survey[] {
@@ -41,10 +48,7 @@ export async function startSurveys(
   configuration: Configuration,
   services: SurveyServices,
 ): Promise<() => Promise<void>> {
-  const surveys = surveysOf(configuration, services);
-  if (surveys.length === 0 || !hasWork(configuration)) {
-    return async () => {};
-  }
+  const surveys = hasWork(configuration) ? surveysOf(configuration, services) : [];
   const { ledger, log } = services;
   for (const survey of surveys) {
     await survey.since();
@@ -56,22 +60,47 @@ export async function startSurveys(
       log,
     ),
   );
-  endings.push(answerQuestions(surveys, ledger, log));
+  // A database may be compared by the command itself, beside the receivers.
+  if (configuration.storage.databaseUrl === null) {
+    const refusal = refusalOf(configuration);
+    const answer = async (signal: AbortSignal): Promise<SurveyAnswer> =>
+      refusal === null ? { results: await wholeOf(surveys, signal) } : { refusal };
+    endings.push(answerQuestions(answer, ledger, log));
+  }
   return async () => {
     await Promise.all(endings.map((end) => end()));
   };
 }
 
-function answerQuestions(surveys: readonly Survey[], ledger: Ledger, log: Logger): () => Promise<void> {
+function refusalOf({ sources, reconcile }: Configuration): string | null {
+  if (sources.every(({ accessToken }) => accessToken === null)) {
+    return 'The running receiver has no access token to ask Intelligems with. Start it again with INTELLIGEMS_ACCESS_TOKEN, then run this again.';
+  }
+  return reconcile.mode === 'off'
+    ? 'The running receiver does not look: it has RECONCILE=off. Start it again with RECONCILE=list or deliver, then run this again.'
+    : null;
+}
+
+async function wholeOf(surveys: readonly Survey[], signal: AbortSignal): Promise<SurveyResult[]> {
+  const results: SurveyResult[] = [];
+  for (const survey of surveys) {
+    results.push(await survey.whole(signal));
+  }
+  return results;
+}
+
+function answerQuestions(
+  answer: (signal: AbortSignal) => Promise<SurveyAnswer>,
+  ledger: Ledger,
+  log: Logger,
+): () => Promise<void> {
   return startRounds(
     async (signal) => {
       const asked = Number((await ledger.recall(RECONCILIATION, ASKED)) ?? 0);
       if (asked > 0 && asked !== (await answered(ledger))?.asked) {
-        const results: SurveyResult[] = [];
-        for (const survey of surveys) {
-          results.push(await survey.whole(signal));
-        }
-        await ledger.remember(RECONCILIATION, { [ANSWER]: JSON.stringify({ asked, results }) });
+        await ledger.remember(RECONCILIATION, { [TAKEN]: String(asked) });
+        const kept: KeptAnswer = { asked, ...(await answer(signal)) };
+        await ledger.remember(RECONCILIATION, { [ANSWER]: JSON.stringify(kept) });
       }
       return ASKED_EVERY_MS;
     },
@@ -80,29 +109,34 @@ function answerQuestions(surveys: readonly Survey[], ledger: Ledger, log: Logger
   );
 }
 
-async function answered(ledger: Pick<Ledger, 'recall'>): Promise<SurveyAnswer | null> {
+async function answered(ledger: Pick<Ledger, 'recall'>): Promise<KeptAnswer | null> {
   const fact = await ledger.recall(RECONCILIATION, ANSWER);
   return fact === null ? null : JSON.parse(fact);
 }
 
 /**
- * Asks the receiver that runs on this ledger for a pass, and waits for its answer; null where none comes
- * before `signal` aborts.
+ * Asks the receiver that runs on this ledger for a pass, and waits for its answer. Rejects, with a sentence for
+ * people, where the receiver does not take the question up, or takes too long.
  *
- * @param now milliseconds since 1970
+ * @param asked when it is asked for, milliseconds since 1970
  */
 export async function askForSurvey(
   ledger: Pick<Ledger, 'recall' | 'remember'>,
-  now: number,
-  signal: AbortSignal,
-): Promise<SurveyAnswer | null> {
-  await ledger.remember(RECONCILIATION, { [ASKED]: String(now) });
-  while (!signal.aborted) {
+  asked: number,
+): Promise<SurveyAnswer> {
+  await ledger.remember(RECONCILIATION, { [ASKED]: String(asked) });
+  for (let waitedMs = 0; waitedMs < ANSWERED_WITHIN_MS; waitedMs += LOOK_MS) {
     const answer = await answered(ledger);
-    if (answer?.asked === now) {
+    if (answer?.asked === asked) {
       return answer;
     }
-    await new Promise((resolve) => setTimeout(resolve, ASKED_EVERY_MS / 4));
+    const taken = (await ledger.recall(RECONCILIATION, TAKEN)) === String(asked);
+    if (!taken && waitedMs >= TAKEN_WITHIN_MS) {
+      throw new Error(
+        'The running receiver does not take it up. It may be at an earlier comparison, or only accept (RECEIVER_ROLE): its log tells what it does. Run this again later, or after a restart.',
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  return null;
+  throw new Error('The running receiver is still comparing. Its log tells what it does and what it finds.');
 }

@@ -45,6 +45,30 @@ test('reconcile works on the ledger itself while no receiver runs; what it found
   await stage.delivered('slack', 1);
 });
 
+test.each([
+  ['INTELLIGEMS_ACCESS_TOKEN', '', /has no access token.* Start it again with INTELLIGEMS_ACCESS_TOKEN/],
+  ['RECONCILE', 'off', /has RECONCILE=off\. Start it again with RECONCILE=list or deliver/],
+])('reconcile says at once that the running receiver cannot, with %s=%s', async (name, value, said) => {
+  const { settings } = stage;
+  const now = { ...settings };
+  await stage.start({ [name]: value });
+  const { code, stdout, stderr } = await runCommand(['reconcile'], now);
+  expect(stderr).toMatch(said);
+  expect(stdout).toMatch(
+    /^Asking the running receiver to compare\. With many experiences this takes minutes: .*\n$/,
+  );
+  expect(code).toBe(1);
+});
+
+test('reconcile gives up after seconds where the running receiver does not take it up', async () => {
+  await stage.start({ RECEIVER_ROLE: 'accept' });
+  const asked = performance.now();
+  const { code, stderr } = await runCommand(['reconcile'], stage.settings);
+  expect(performance.now() - asked).toBeLessThan(15_000);
+  expect(stderr).toMatch(/does not take it up\. .*only accept \(RECEIVER_ROLE\).* Run this again later/);
+  expect(code).toBe(1);
+});
+
 test('reconcile says what it lacks', async () => {
   const { intelligems, settings } = stage;
   const without = await runCommand(['reconcile'], { ...settings, INTELLIGEMS_ACCESS_TOKEN: '' });
