@@ -1,3 +1,4 @@
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join, resolve, sep } from 'node:path';
@@ -108,11 +109,23 @@ function startFault(error: NodeJS.ErrnoException, { server, storage }: Configura
     return listenFault(code, server) ?? error.message;
   }
   const folder = storage.dataFolder;
-  if (path !== undefined && (isInside(path, folder) || isInside(folder, path))) {
-    const fault = FOLDER_FAULTS[code ?? ''];
-    return fault === undefined ? error.message : `the data folder ${folder} ${fault}`;
+  // A write to a file that is open names no path; nothing but the data folder is written at start.
+  const place = path ?? (syscall === 'write' ? folder : undefined);
+  if (place === undefined || !(isInside(place, folder) || isInside(folder, place))) {
+    return error.message;
   }
-  return error.message;
+  const target = missingTarget(place);
+  const fault =
+    target === null
+      ? (FOLDER_FAULTS[code ?? ''] ?? `cannot be used (${error.message}). Set DATA_DIR to another folder.`)
+      : `cannot be made: the link ${place} leads to ${target}, where there is nothing. Mount the disk that is to be there, or set DATA_DIR to another folder.`;
+  return `the data folder ${folder} ${fault}`;
+}
+
+/** Where a link leads that leads to nothing; null for everything else. */
+function missingTarget(path: string): string | null {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink && !existsSync(path) ? readlinkSync(path) : null;
 }
 
 function isInside(path: string, folder: string): boolean {

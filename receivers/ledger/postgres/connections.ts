@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { StorageError } from '../contract.ts';
+import { databaseAdvice } from './database-advice.ts';
 import type { PostgresSettings } from './settings.ts';
 
 /** How much longer than the server's own limit the client waits for an answer: then the network is gone. */
@@ -70,16 +71,19 @@ export function storageError(error: unknown): StorageError {
   if (error instanceof StorageError) {
     return error;
   }
-  return new StorageError(`The database refused: ${reasonOf(error)}`, { cause: error });
+  const fault = faultOf(error);
+  const advice = databaseAdvice(fault);
+  const said = `The database refused: ${fault.message}`;
+  return new StorageError(advice === null ? said : `${said.replace(/\.$/, '')}. ${advice}`, { cause: error });
 }
 
-function reasonOf(error: unknown): string {
+function faultOf(error: unknown): { code?: string; message: string } {
   const { message, code, errors } = error as Error & { code?: string; errors?: Error[] };
   const [first] = errors ?? [];
   if (message === '' && first !== undefined) {
-    return reasonOf(first);
+    return faultOf(first);
   }
-  return message === '' || message === undefined ? (code ?? 'no reason given') : message;
+  return { message: message || (code ?? 'no reason given'), ...(code !== undefined && { code }) };
 }
 
 /** The SQLSTATE of an error (https://www.postgresql.org/docs/current/errcodes-appendix.html); null for none. */

@@ -8,10 +8,11 @@ import {
   openSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
@@ -178,6 +179,57 @@ routes:
     const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: '/proc/here/data' });
     expect(code).toBe(1);
     expect(stderr).toMatch(/the data folder \/proc\/here\/data cannot be made there. Set DATA_DIR/);
+  });
+
+  folderTest('a data folder behind a link to a disk that is not mounted', async (folder) => {
+    const link = join(folder, 'link');
+    symlinkSync(join(folder, 'unmounted'), link);
+    for (const path of [link, join(link, 'data')]) {
+      const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: path });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/the link .*link leads to .*unmounted, where there is nothing\. Mount the disk/);
+    }
+  });
+
+  folderTest('a disk that is full when the first file is written', async (folder) => {
+    const full = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
+      fs.writeFileSync = () => {
+        throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+      };
+      syncBuiltinESMExports();`;
+    const { code, stderr } = await runCommand(['start'], {
+      ...HERE,
+      DATA_DIR: folder,
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(full)}`,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/the data folder .* is on a disk that is full\. Make room, and start again/);
+  });
+
+  folderTest('a database that cannot be had, with what to do', async (folder) => {
+    const refusing = createSocketServer((socket) => {
+      socket.once('data', () => {
+        const fields = 'SFATAL\0C3D000\0Mdatabase "nodb" does not exist\0\0';
+        const head = Buffer.from('E\0\0\0\0');
+        head.writeInt32BE(fields.length + 4, 1);
+        socket.end(Buffer.concat([head, Buffer.from(fields)]));
+      });
+    }).listen(0, '127.0.0.1');
+    await once(refusing, 'listening');
+    const { port } = refusing.address() as AddressInfo;
+    for (const [url, said] of [
+      ['127.0.0.1:1/nodb', /ECONNREFUSED 127\.0\.0\.1:1\. See that the database runs; compare host and port/],
+      [
+        `127.0.0.1:${port}/nodb`,
+        /"nodb" does not exist\. Make that database \(createdb\), or correct its name/,
+      ],
+    ] as const) {
+      const settings = { ...HERE, DATA_DIR: folder, DATABASE_URL: `postgres://me@${url}` };
+      const { code, stderr } = await runCommand(['start'], settings);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(said);
+    }
+    refusing.close();
   });
 
   folderTest(
