@@ -21,24 +21,33 @@ const WHERE =
   'In the Google Cloud console, open IAM & Admin, Service Accounts, your account, Keys, Add key, JSON; ' +
   'then set GOOGLE_SERVICE_ACCOUNT_KEY to the file’s path or its text.';
 
+/** Whether a key is written out as JSON; else it is the path of its file. */
+export function isWrittenOut(key: string): boolean {
+  return key.trim().startsWith('{');
+}
+
 /**
  * Reads a service account's key from its JSON text or from the file at that path. What is wrong comes back
  * as a sentence for people, which never holds a part of the key.
  */
 export function readCredentials(key: string): CredentialsResult {
-  let text = key.trim();
-  if (!text.startsWith('{')) {
-    try {
-      text = readFileSync(text, 'utf8');
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
-      return {
-        ok: false,
-        reason: `The service account’s key is to be read from a file, but ${why}. ${WHERE}`,
-      };
-    }
+  if (isWrittenOut(key)) {
+    return parseCredentials(key);
   }
+  try {
+    return parseCredentials(readFileSync(key.trim(), 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    return {
+      ok: false,
+      reason: `The service account’s key is to be read from a file, but ${why}. ${WHERE}`,
+    };
+  }
+}
+
+/** Reads a service account's key from its JSON text, as {@link readCredentials} does. */
+export function parseCredentials(text: string): CredentialsResult {
   let document: unknown;
   try {
     document = JSON.parse(text);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { COLUMN_FIELDS, type ColumnField, columnField, DOCUMENTED_FIELDS, LOG_COLUMNS } from './columns.ts';
+import { isWrittenOut, parseCredentials } from './credentials.ts';
 
 const PLACEHOLDERS = ['month', 'year', 'organization', 'source'];
 
@@ -115,6 +116,12 @@ const fields = z.strictObject({
     .string({ error: 'Write the service account’s key: its JSON text, or the path of its file.' })
     .trim()
     .min(1, 'Write the service account’s key: its JSON text, or the path of its file.')
+    .superRefine((key, context) => {
+      const read = isWrittenOut(key) ? parseCredentials(key) : null;
+      if (read?.ok === false) {
+        context.addIssue(read.reason);
+      }
+    })
     .describe('The key of a Google service account: its JSON text, or the path of the JSON file.')
     .meta({ secret: true }),
   spreadsheetId: spreadsheetId.describe('The spreadsheet’s ID, or its address as the browser shows it.'),

@@ -120,6 +120,24 @@ routes:
     },
   );
 
+  folderTest(
+    '78 with what is wrong with the key and the spreadsheet of Google, both at once',
+    async (folder) => {
+      const { code, stderr } = await runCommand(['start'], {
+        ...HERE,
+        DATA_DIR: folder,
+        GOOGLE_SERVICE_ACCOUNT_KEY: '{"private_key":"a-secret"}',
+        SHEETS_SPREADSHEET_ID: 'my sheet',
+      });
+      expect(code).toBe(78);
+      expect(stderr).toMatch(
+        /GOOGLE_SERVICE_ACCOUNT_KEY\n.* no key of a service account: client_email, private_key .*Add key, JSON/,
+      );
+      expect(stderr).toMatch(/SHEETS_SPREADSHEET_ID\n/);
+      expect(stderr).not.toMatch(/a-secret/);
+    },
+  );
+
   folderTest('a port that is taken', async (folder) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

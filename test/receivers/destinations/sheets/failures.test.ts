@@ -203,9 +203,9 @@ describe('what no repeat mends is dead at once, with what to do', () => {
 
   test.each([
     ['/no/such/file.json', 'there is no such file'],
-    ['{"client_email"', 'no valid JSON'],
-    ['{"type":"authorized_user"}', 'client_email, private_key is missing or wrong'],
-  ])('a key that is none: %s', async (serviceAccountKey, reason) => {
+    ['README.md', 'no valid JSON'],
+    ['package.json', 'client_email, private_key is missing or wrong'],
+  ])('a file of a key that is none: %s', async (serviceAccountKey, reason) => {
     const other = await openOn(fake, { serviceAccountKey });
     expect(await other.send(start, attempt())).toMatchObject({
       type: 'dead',

@@ -65,6 +65,11 @@ describe('the settings', () => {
       { spreadsheetId: 'my sheet' },
       'spreadsheetId: Write the spreadsheet’s ID, the part between /d/ and /edit',
     ],
+    [
+      { serviceAccountKey: '{"client_email"' },
+      'serviceAccountKey: The service account’s key is no valid JSON',
+    ],
+    [{ serviceAccountKey: '{"a":1}' }, 'serviceAccountKey: The JSON is no key of a service account'],
     [{ columns: 'status, colour' }, 'columns: There is no column “colour”. Write one of: experienceName'],
     [{ columns: '{"a"' }, 'columns: Write a list such as “status, variations”, or a JSON map.'],
     [{ columns: { A: 'status', a: 'store' } }, 'columns: Two columns are headed “a”'],
