@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { makeDataFolder } from '../data-folder.ts';
-import type { Check } from '../destinations/contract.ts';
+import type { Check, Destination } from '../destinations/contract.ts';
 import { noAnswerReason, oneLine } from './lines.ts';
 
 /** The oldest Node that runs this. */
@@ -76,16 +76,15 @@ async function* everyCheck(network: boolean): AsyncGenerator<Check, void, undefi
     yield dataFolderCheck(configuration.storage.dataFolder);
     yield diskCheck(configuration.storage.dataFolder);
   }
-  if (!network) {
-    return;
+  if (network) {
+    if (configuration.storage.databaseUrl !== null) {
+      yield await databaseCheck(configuration.storage.databaseUrl);
+    }
+    yield await runningCheck(configuration);
+    yield* await publicChecks(configuration);
+    yield* tokenChecks(configuration);
   }
-  if (configuration.storage.databaseUrl !== null) {
-    yield await databaseCheck(configuration.storage.databaseUrl);
-  }
-  yield await runningCheck(configuration);
-  yield* await publicChecks(configuration);
-  yield* tokenChecks(configuration);
-  yield* destinationChecks(configuration);
+  yield* destinationChecks(configuration, network);
 }
 
 function fine(what: string, finding: string): Check {
@@ -290,7 +289,10 @@ async function* tokenChecks({ sources, intelligems }: Configuration): AsyncGener
   }
 }
 
-async function* destinationChecks(configuration: Configuration): AsyncGenerator<Check, void, undefined> {
+async function* destinationChecks(
+  configuration: Configuration,
+  network: boolean,
+): AsyncGenerator<Check, void, undefined> {
   const [{ pino }, { openDestinations }, { lookedAt }, { destinationTitle }] = await Promise.all([
     import('pino'),
     import('../destinations/open.ts'),
@@ -300,9 +302,10 @@ async function* destinationChecks(configuration: Configuration): AsyncGenerator<
   const opened = await openDestinations(configuration.destinations, pino({ level: 'silent' }));
   try {
     for (const { name } of configuration.destinations) {
-      const destination = opened.open.get(name);
+      const destination = opened.open.get(name) as Destination;
       const title = destinationTitle(name, configuration);
-      for (const check of destination === undefined ? [] : await lookedAt(title, destination)) {
+      const checks = network ? await lookedAt(title, destination) : (destination.checkHere?.() ?? []);
+      for (const check of checks) {
         yield { ...check, what: check.what.startsWith(title) ? check.what : `${title}, ${check.what}` };
       }
     }

@@ -165,6 +165,11 @@ export interface Destination {
   complete?(message: ExperienceMessage, attempt: Attempt): Promise<Outcome>;
   /** Looks, without an effect, whether sending would work. */
   check(): Promise<Check[]>;
+  /**
+   * The part of `check` that asks nobody: what the settings say, and the files that they name. Absent where
+   * valid settings leave nothing to look at.
+   */
+  checkHere?(): Check[];
   close(): Promise<void>;
 }
 

@@ -90,7 +90,7 @@ export class EmailDestination implements Destination {
   }
 
   async check(): Promise<Check[]> {
-    const checks = checkTemplates(this.#templates, this.#settings);
+    const checks = this.checkHere();
     try {
       await this.#transport.verify();
       const finding = `${this.#server} answers${this.#secrets.length > 0 ? ' and takes the login' : ''}.`;
@@ -104,6 +104,10 @@ export class EmailDestination implements Destination {
           : 'Check SMTP_URL; until it answers, mails wait and are tried again.';
       return [{ what: 'Mail server', state: 'fault', finding, fix }, ...checks];
     }
+  }
+
+  checkHere(): Check[] {
+    return checkTemplates(this.#templates, this.#settings);
   }
 
   async close(): Promise<void> {

@@ -56,7 +56,11 @@ export class HttpDestination implements Destination {
   }
 
   async check(): Promise<Check[]> {
-    return [...checkSettings(this.#settings), await checkConnection(this.#url, this.#settings)];
+    return [...this.checkHere(), await checkConnection(this.#url, this.#settings)];
+  }
+
+  checkHere(): Check[] {
+    return checkSettings(this.#settings);
   }
 
   async close(): Promise<void> {

@@ -57,9 +57,13 @@ export function openSheets(settings: SheetsSettings, services: Services): Destin
 }
 
 function unusable(reason: string): Destination {
+  const checkHere = (): Check[] => [
+    { what: 'Google service account', state: 'fault', finding: reason, fix: null },
+  ];
   return {
     send: async () => ({ type: 'dead', reason }),
-    check: async () => [{ what: 'Google service account', state: 'fault', finding: reason, fix: null }],
+    check: async () => checkHere(),
+    checkHere,
     close: async () => {},
   };
 }
