@@ -140,6 +140,7 @@ function previewSection({ event, targets, preview }: EventFacts): Content {
 }
 
 function payloadSection(event: EventRecord, webhookUrl: string): Html {
+  const headers = Object.entries(event.headers);
   const short = event.body.length <= SHOWN;
   const pretty = short
     ? prettyBody(event)
@@ -153,8 +154,11 @@ function payloadSection(event: EventRecord, webhookUrl: string): Html {
       <a href="/console/events/${event.key}/body" download>Download</a>
     </div></div>
   <pre id="payload" class="payload" tabindex="0" aria-label="The body">${pretty}</pre>
-  <details><summary>${count(Object.keys(event.headers).length, 'header')}</summary>
-    <dl class="headers">${Object.entries(event.headers).map(([name, value]) => html`<div><dt><code>${name}</code></dt><dd><code>${value}</code></dd></div>`)}</dl></details>
+  ${when(
+    headers.length > 0,
+    () => html`<details><summary>${count(headers.length, 'header')}</summary>
+    <dl class="headers">${headers.map(([name, value]) => html`<div><dt><code>${name}</code></dt><dd><code>${value}</code></dd></div>`)}</dl></details>`,
+  )}
 </section>`;
 }
 

@@ -55,7 +55,7 @@ ${events.length === 0 ? emptyWords(filtered) : eventList(events, now)}
 
 function emptyWords(filtered: boolean): Html {
   return filtered
-    ? html`<p class="empty">No event fits. <a href="/console/events">Show all</a></p>`
+    ? html`<p class="empty">No event fits.</p>`
     : html`<p class="empty">Nothing has arrived yet. <a href="/console/set-up">Set it up</a></p>`;
 }
 

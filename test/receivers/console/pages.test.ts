@@ -143,6 +143,13 @@ describe('the console in a browser', () => {
     await page.close();
   });
 
+  browserTest('where no event fits, one link leads back to all', async () => {
+    const page = await openConsole(receiver.url, { path: '/events?search=nowhere-to-be-found' });
+    await page.getByText('No event fits.').waitFor();
+    expect(await page.getByRole('link', { name: /Show all/ }).allTextContents()).toEqual(['Show all events']);
+    await page.close();
+  });
+
   browserTest('older events are a page away', async () => {
     const page = await openConsole(receiver.url, { path: '/events' });
     await page.getByRole('link', { name: 'Older events' }).click();
@@ -318,6 +325,8 @@ describe('set-up in a browser, from nothing to green', () => {
     await page.getByText('The test event was accepted.').waitFor();
     await page.locator('#deliveries .state-done').waitFor();
     expect(await page.locator('.tag').first().textContent()).toBe('test');
+    expect(await page.locator('#payload').count()).toBe(1);
+    expect(await page.getByText('0 headers').count()).toBe(0);
     await page.close();
   });
 });
