@@ -1,9 +1,11 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { makeDataFolder } from '../data-folder.ts';
 import type { Check, Destination } from '../destinations/contract.ts';
+import { madeSecret, SECRET_FILE } from '../inbound/webhook-secret.ts';
 import { noAnswerReason, oneLine } from './lines.ts';
 
 /** The oldest Node that runs this. */
@@ -103,7 +105,7 @@ function nodeCheck(): Check {
       };
 }
 
-function* secretChecks({ sources }: Configuration): Generator<Check, void, undefined> {
+function* secretChecks({ sources, storage }: Configuration): Generator<Check, void, undefined> {
   for (const { name, secrets } of sources) {
     const padded = secrets.some((secret) => secret !== secret.trim());
     if (padded) {
@@ -113,10 +115,24 @@ function* secretChecks({ sources }: Configuration): Generator<Check, void, undef
         finding: 'it has white space around it',
         fix: 'Remove it, unless the secret at Intelligems has the same.',
       };
+    } else if (secrets.length > 0) {
+      yield fine(`Secret of ${name}`, 'it is set');
     } else {
-      const words = secrets.length === 0 ? 'the receiver makes it itself' : 'it is set';
-      yield fine(`Secret of ${name}`, words);
+      yield ownSecretCheck(name, storage.dataFolder);
     }
+  }
+}
+
+function ownSecretCheck(source: string, dataFolder: string): Check {
+  const what = `Secret of ${source}`;
+  try {
+    const made = madeSecret(dataFolder) !== null;
+    return fine(
+      what,
+      made ? `it is in ${join(dataFolder, SECRET_FILE)}` : 'the receiver makes it itself at its first start',
+    );
+  } catch (error) {
+    return { what, state: 'fault', finding: (error as Error).message, fix: null };
   }
 }
 

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { type FakeSlack, startFakeSlack } from '../../fakes/slack.ts';
@@ -78,6 +80,15 @@ describe('doctor', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('✓ Disk:');
     expect(stdout).not.toContain('Slack');
+  });
+
+  test('a file of the receiver’s own secret that holds none is a fault', async () => {
+    const data = temporaryFolder();
+    writeFileSync(join(data.folder, 'webhook-secret'), '');
+    const { code, stdout } = await runCommand(['doctor', '--offline'], { DATA_DIR: data.folder });
+    data.remove();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✕ Secret of default: The file .*webhook-secret holds no secret/);
   });
 
   test('offline, it looks at the files that destinations need', async () => {
