@@ -16,7 +16,10 @@ afterEach(async () => {
   }
 });
 
-/** A balancer that sends a request to the next receiver, and to another one where the connection is refused. */
+/**
+ * A balancer that sends a request to the next receiver, and to another one where it gets no answer: a connection
+ * that waits to be taken when a receiver stops is refused or reset, and a receiver knows what comes twice.
+ */
 async function startBalancer(receivers: readonly Receiver[]): Promise<{ url: string; server: Server }> {
   let turn = 0;
   const server = createServer((incoming, response) => {
@@ -38,7 +41,7 @@ async function startBalancer(receivers: readonly Receiver[]): Promise<{ url: str
         },
       );
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ECONNREFUSED' && tries < receivers.length) {
+        if (/ECONNREFUSED|ECONNRESET/.test(String(error.code)) && tries < receivers.length) {
           pass(index + 1, tries + 1);
         } else {
           response.writeHead(502).end();

@@ -55,8 +55,9 @@ describe('who caused an event', () => {
 
     afterEach(() => hooks.close());
 
-    async function startWithZap(waitForWho: string): Promise<void> {
+    async function startWithZap(waitForWho: string, whoAfter = '0.1'): Promise<void> {
       await stage.start({
+        WHO_AFTER_SECONDS: whoAfter,
         ZAPIER_API_KEY: KEY,
         ZAPIER_TARGET_HOSTS: '127.0.0.1',
         ZAPIER_WAIT_FOR_WHO_SECONDS: waitForWho,
@@ -73,10 +74,10 @@ describe('who caused an event', () => {
     }
 
     test.each([
-      ['where it waits for it', '60', NOOR],
-      ['else without', '0', null],
-    ])('%s', async (_, waitForWho, email) => {
-      await startWithZap(waitForWho);
+      ['where it waits for it', '60', '0.1', NOOR],
+      ['else without', '0', '60', null],
+    ])('%s', async (_, waitForWho, whoAfter, email) => {
+      await startWithZap(waitForWho, whoAfter);
       expect(JSON.parse(hooks.caught[0]?.content ?? '').triggered_by_email).toBe(email);
     });
 

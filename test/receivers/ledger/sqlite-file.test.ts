@@ -132,12 +132,12 @@ test('a write-ahead log that was removed while the ledger is open loses nothing'
 });
 
 test('a storage that does not answer is told to who asks for an event to be kept, until it does', async () => {
-  const writer = new LedgerThread<Operations>({ file, mode: 'write' }, {}, 100);
+  const writer = new LedgerThread<Operations>({ file, mode: 'write' }, {}, 1_000);
   const accept = (number: number) => {
     const given = event(number, 'experience-1');
     return writer.callInTime('accept', acceptRow(given), given.body);
   };
-  await accept(1);
+  await writer.call('probe');
   const other = new DatabaseSync(file);
   other.exec('BEGIN IMMEDIATE');
   const waits = writer.call('probe');
