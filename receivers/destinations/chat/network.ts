@@ -1,6 +1,6 @@
 /** Why a request failed on its way. */
 export interface NetworkFailure {
-  /** Such as ECONNRESET; `timeout`; `network` where nothing more is known. */
+  /** Such as ECONNRESET, or `fetch`'s own words, such as `bad port`; `timeout`; `network` where nothing more is known. */
   code: string;
   /** The request may have arrived: the connection had come about. */
   uncertain: boolean;
@@ -8,7 +8,7 @@ export interface NetworkFailure {
   reason: string;
 }
 
-/** Errors of a connection that never came about: nothing was sent. */
+/** Errors of a connection that never came about: nothing was sent. `fetch` connects to no port that other protocols use. */
 const UNREACHED = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -16,6 +16,7 @@ const UNREACHED = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  'bad port',
 ]);
 
 /**
@@ -24,22 +25,41 @@ const UNREACHED = new Set([
  * @param service as people call the other side, such as “Slack”
  */
 export function describeNetworkFailure(service: string, error: unknown): NetworkFailure {
-  const { name, code } = rootCause(error);
+  const { name, code, place } = rootCause(error);
   if (name === 'TimeoutError' || name === 'AbortError') {
     return { code: 'timeout', uncertain: true, reason: `${service} did not answer in time.` };
   }
+  const known = [code, place].filter((part) => part !== undefined).join(' ');
   if (code !== undefined && UNREACHED.has(code)) {
-    const reason = `${service} cannot be reached (${code}). Check the machine’s network, DNS and proxy.`;
+    const reason = `${service} cannot be reached (${known}). Check the machine’s network, DNS and proxy.`;
     return { code, uncertain: false, reason };
   }
-  const reason = `The connection to ${service} broke${code === undefined ? '' : ` (${code})`}.`;
+  const reason = `The connection to ${service} broke${known === '' ? '' : ` (${known})`}.`;
   return { code: code ?? 'network', uncertain: true, reason };
 }
 
-function rootCause(error: unknown): { name?: string; code?: string } {
-  let cause = error as { name?: string; code?: unknown; cause?: unknown } | null;
+interface Cause {
+  name?: string;
+  message?: string;
+  code?: unknown;
+  cause?: unknown;
+  /** What came of each address of a name. */
+  errors?: Cause[];
+  hostname?: string;
+  address?: string;
+  port?: number;
+}
+
+/** What it comes down to: a code or words, and the name or address that was tried, where they are known. */
+function rootCause(error: unknown): { name?: string; code?: string; place?: string } {
+  let cause = error as Cause | null;
   while (typeof cause?.cause === 'object' && cause.cause !== null) {
     cause = cause.cause;
   }
-  return { name: cause?.name, code: typeof cause?.code === 'string' ? cause.code : undefined };
+  const { name, message, code, errors } = cause ?? {};
+  const { hostname, address, port } = errors?.[0] ?? cause ?? {};
+  const place = hostname ?? (address === undefined ? undefined : `${address}:${port}`);
+  // What fetch itself throws may repeat the whole URL, which may be a secret.
+  const words = cause === error ? undefined : message;
+  return { name, code: typeof code === 'string' ? code : words, place };
 }

@@ -36,6 +36,14 @@ describe('the check', () => {
     ]);
   });
 
+  test.each([
+    ['a port that is never connected to', 'http://127.0.0.1:1/api/', 'bad port'],
+    ['a name that is none', 'http://slack.invalid/api/', 'ENOTFOUND slack.invalid'],
+  ])('tells why Slack cannot be reached: %s', async (_, apiUrl, why) => {
+    const [token] = await findings({}, { apiUrl });
+    expect(token).toMatch(`Slack cannot be reached (${why}). Check the machine’s network, DNS and proxy.`);
+  });
+
   test('names what each missing scope means', async () => {
     const [, post, history, email, channel] = await findings({ scopes: ['users:read'] }, { unsure: 'skip' });
     expect(post).toMatch(/^fault .* chat:write/);
