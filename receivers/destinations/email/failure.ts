@@ -1,6 +1,7 @@
 import type { NodemailerError } from 'nodemailer';
 import { cut } from '../../../shared/words.ts';
 import type { Outcome } from '../contract.ts';
+import { isPlainAnswer } from '../plain-answer.ts';
 
 /** A failure of nodemailer, with the fields that this reads. */
 export type SmtpFailure = Pick<
@@ -98,7 +99,11 @@ function advice(responseCode: number): string {
   }
 }
 
-function connectionReason({ code, message, timeoutType, originalCode }: SmtpFailure, server: string): string {
+function connectionReason(failure: SmtpFailure, server: string): string {
+  const { code, message, timeoutType, originalCode } = failure;
+  if (isPlainAnswer(failure)) {
+    return `${server} answers without TLS: write smtp:// in place of smtps:// in SMTP_URL, or another port, such as 465.`;
+  }
   switch (code) {
     case 'ETIMEDOUT':
       return `${server} did not answer in time${timeoutType === undefined ? '' : ` (${message.toLowerCase()})`}.`;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import type { Check } from '../contract.ts';
 import { assertPublicLiteral, PrivateAddressError, publicLookup } from './addresses.ts';
@@ -46,7 +46,8 @@ export async function checkConnection(
     if (!allowPrivate) {
       assertPublicLiteral(host);
     }
-    const socket = isTls ? tlsConnect({ ...options, servername: host }) : connect(options);
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    const socket = isTls ? tlsConnect({ ...options, ...name }) : connect(options);
     try {
       await once(socket, isTls ? 'secureConnect' : 'connect', { signal: AbortSignal.timeout(timeoutMs) });
     } finally {

@@ -1,5 +1,6 @@
 import { cut } from '../../../shared/words.ts';
 import type { Outcome } from '../contract.ts';
+import { isPlainAnswer } from '../plain-answer.ts';
 import { PrivateAddressError } from './addresses.ts';
 import type { HttpSettings } from './settings.ts';
 import { isSuccess } from './statuses.ts';
@@ -118,6 +119,9 @@ export function failureReason(error: Error, host: string, timeoutMs: number): st
   const { code, name } = error as NodeJS.ErrnoException;
   if (name === 'AbortError' || name === 'TimeoutError') {
     return `${host} did not answer within ${timeoutMs / 1000} s.`;
+  }
+  if (isPlainAnswer(error)) {
+    return `${host} answers without TLS: write http:// in place of https://, or another port.`;
   }
   switch (code) {
     case 'ENOTFOUND':

@@ -345,6 +345,13 @@ describe('when the connection fails', () => {
     expect(outcome).toMatchObject({ type: 'retry' });
     expect((outcome as { reason: string }).reason).toContain('check host and port in SMTP_URL');
   });
+
+  test('a port without TLS', async () => {
+    smtp = { ...smtp, url: smtp.url.replace('smtp:', 'smtps:') };
+    const outcome = await send();
+    expect(outcome).toMatchObject({ type: 'retry' });
+    expect((outcome as { reason: string }).reason).toMatch(/answers without TLS: write smtp:\/\//);
+  });
 });
 
 describe('check', () => {

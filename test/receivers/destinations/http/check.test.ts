@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type FakeOwnApi, startFakeOwnApi } from '../../../fakes/own-api.ts';
+import { sampleMessage } from '../../../fixtures/messages.ts';
+import { Receiver, temporaryFolder } from '../../../fixtures/receiver.ts';
+import { attempt, opened } from './opened.ts';
+
+const home = temporaryFolder();
+let api: FakeOwnApi;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  api = await startFakeOwnApi();
+  const url = api.url.replace('http:', 'https:');
+  receiver = await Receiver.start({ DATA_DIR: home.folder, FORWARD_URL: url, FORWARD_ALLOW_PRIVATE: 'true' });
+});
+
+afterAll(async () => {
+  await receiver?.stop();
+  await api?.close();
+  home.remove();
+});
+
+test('https to a port without TLS is named at start, and nothing but that', async () => {
+  await receiver.printed(
+    /"127\.0\.0\.1:\d+ answers without TLS: write http:\/\/ in place of https:\/\/, or another port\."/,
+  );
+  expect(receiver.output).not.toContain('Warning');
+});
+
+test('https to a port without TLS is named by each attempt', async () => {
+  const destination = await opened({ url: api.url.replace('http:', 'https:') });
+  const outcome = await destination.send(sampleMessage('start'), attempt());
+  await destination.close();
+  expect(outcome).toEqual({ type: 'retry', reason: expect.stringMatching(/^127\S+ answers without TLS: /) });
+});
