@@ -95,7 +95,9 @@ export function openOperations(services: OperationServices): Operations {
       return null;
     }
     const deliveries = await ledger.deliveries(key);
-    return destinations.map((destination) => replayStep(destination, deliveries));
+    return destinations.map((destination) =>
+      replayStep(destination, deliveries, repeatWords(destination, configuration)),
+    );
   }
 
   async function withEvent(letter: DeliveryRecord): Promise<DeadLetter> {
@@ -208,6 +210,22 @@ const OWN_TITLES: Readonly<Record<string, string>> = {
   [WHO_CHANGED]: 'Intelligems: who changed it',
   [RESULTS]: 'Intelligems: results',
 };
+
+/** As the kinds of destinations say it of themselves. */
+const OWN_REPEATS: Readonly<Record<string, string>> = {
+  [ZAPIER]: 'no Zap gets it a second time.',
+  [ZAPS]: 'the Zapier app knows it for a day, in which the Zap does not run again.',
+};
+
+/** What sending once more does where an earlier attempt arrived after all, in a sentence; null where nothing is sent. */
+export function repeatWords(
+  name: string,
+  { destinations }: Pick<Configuration, 'destinations'>,
+): string | null {
+  const known = destinations.find((destination) => destination.name === name);
+  const words = known === undefined ? OWN_REPEATS[name] : known.kind.repeated(known.settings);
+  return words === undefined ? null : `If an earlier attempt arrived after all, ${words}`;
+}
 
 /** Whether a destination is the receiver's own errand, to which nobody sends anything. */
 export function isErrand(name: string): boolean {

@@ -8,7 +8,7 @@ import { resultsReport } from '../reports/results.ts';
 import { ZAPIER } from '../zapier/subscriptions.ts';
 import type { DeadLetterSelection } from './dead-letters.ts';
 import { eventFilter, eventQuery, PAGE_SIZE } from './event-query.ts';
-import { destinationTitle, isErrand } from './operations.ts';
+import { destinationTitle, isErrand, repeatWords } from './operations.ts';
 import { deadLettersPage, decisionPage } from './pages/dead-letters.ts';
 import { eventPage } from './pages/event.ts';
 import { eventsPage } from './pages/events.ts';
@@ -47,6 +47,7 @@ export function pagesRouter(services: RouterServices): Router {
     configuration.destinations.every(({ kind }) => kind.kind === 'preview') &&
     !destinationNames.includes(ZAPIER);
   const titleOf = (name: string): string => destinationTitle(name, configuration);
+  const repeatedAt = (name: string): string | null => repeatWords(name, configuration);
   const destinations = destinationNames.map((name) => ({ name, title: titleOf(name) }));
 
   async function show(
@@ -326,7 +327,7 @@ export function pagesRouter(services: RouterServices): Router {
     const written = writtenSelection(request.query);
     const letters = await operations.deadLetters(selection(written));
     await show(request, response, (context) =>
-      decisionPage({ ...letters, what, titleOf, fields: written }, context),
+      decisionPage({ ...letters, what, titleOf, repeatedAt, fields: written }, context),
     );
   });
 

@@ -5,7 +5,7 @@ import type { DeliveryRecord } from '../ledger/reading.ts';
 export interface ReplayStep {
   destination: string;
   /**
-   * - revive: its dead letter is tried again, under the same key, so that nothing is doubled
+   * - revive: its dead letter is tried again, under the same key, so that what had arrived can be recognised
    * - send: it is sent once more, as something new
    * - nothing: it is on its way already
    */
@@ -19,8 +19,16 @@ export interface ReplayStep {
 /** The route that a delivery names which a person asked for. */
 export const REPLAY_ROUTE = 'replay';
 
-/** What a replay to this destination does, from the event's deliveries in any order. Pure. */
-export function replayStep(destination: string, deliveries: readonly DeliveryRecord[]): ReplayStep {
+/**
+ * What a replay to this destination does, from the event's deliveries in any order. Pure.
+ *
+ * @param repeated what it does where an earlier attempt arrived after all, in a sentence; null where nobody would see it
+ */
+export function replayStep(
+  destination: string,
+  deliveries: readonly DeliveryRecord[],
+  repeated: string | null,
+): ReplayStep {
   const own = deliveries.filter((delivery) => delivery.destination === destination);
   const last = own.sort((one, other) => one.id - other.id).at(-1);
   if (last === undefined) {
@@ -41,7 +49,7 @@ export function replayStep(destination: string, deliveries: readonly DeliveryRec
       return {
         destination,
         does: 'revive',
-        words: 'Its dead letter is tried again. If an earlier attempt arrived after all, it is not repeated.',
+        words: `Its dead letter is tried again.${repeated === null ? '' : ` ${repeated}`}`,
         deliveryId: last.id,
       };
     default:

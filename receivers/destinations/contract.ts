@@ -193,6 +193,11 @@ export interface DestinationKind<Settings = unknown> {
   settings: z.ZodType<Settings>;
   /** Which environment variable sets which field. Any of them switches the destination on. */
   environment: Readonly<Record<string, string>>;
+  /**
+   * What sending a message once more does where an earlier attempt arrived after all: for people, as the rest of
+   * a sentence that begins with this.
+   */
+  repeated(settings: Settings): string;
   /** How many deliveries it may have under way at once. */
   concurrency: number;
   /** Renders without I/O what `send` would send. */

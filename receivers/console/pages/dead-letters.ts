@@ -59,13 +59,15 @@ export interface DecisionFacts {
   counted: number;
   more: boolean;
   titleOf(destination: string): string;
+  /** What happens there to what had arrived after all, in a sentence; null where nothing is sent. */
+  repeatedAt(destination: string): string | null;
   /** The fields of the form that carries it out. */
   fields: Readonly<Record<string, string>>;
 }
 
 /** Says what will happen to dead letters before it does. */
 export function decisionPage(
-  { what, groups, counted, more, titleOf, fields }: DecisionFacts,
+  { what, groups, counted, more, titleOf, repeatedAt, fields }: DecisionFacts,
   { role }: PageContext,
 ): Page {
   const replay = what === 'replay';
@@ -80,12 +82,12 @@ ${counted === 0 ? html`<p class="empty">There is none of these any more: somebod
 
   function decision(): Content {
     return html`<p class="lead">What will happen:</p>
-<ul class="steps">${groups.map(
-      (
-        group,
-      ) => html`<li>${replay ? html`<strong>${count(group.count, 'message')}</strong>${when(more, () => ' and more')} to <strong>${titleOf(group.destination)}</strong> ${group.count === 1 ? 'is' : 'are'} tried again, in the order in which they came. What had arrived after all is not repeated.` : html`<strong>${count(group.count, 'message')}</strong> to <strong>${titleOf(group.destination)}</strong> will not be sent. They stay with their events, marked as “${STATE_WORDS.dismissed.words}”.`}
-<p class="reason">They failed because: ${group.reason}</p></li>`,
-    )}</ul>
+<ul class="steps">${groups.map((group) => {
+      const several = group.count > 1 || more;
+      const them = html`<strong>${count(group.count, 'message')}</strong>${when(more, () => ' and more')} to <strong>${titleOf(group.destination)}</strong>`;
+      return html`<li>${replay ? html`${them} ${several ? 'are tried again, in the order in which they came' : 'is tried again'}. ${repeatedAt(group.destination)}` : html`${them} will not be sent. ${several ? 'They stay with their events' : 'It stays with its event'}, marked as “${STATE_WORDS.dismissed.words}”.`}
+<p class="reason">${several ? 'They' : 'It'} failed because: ${group.reason}</p></li>`;
+    })}</ul>
 <form method="post" action="/console/dead-letters/${what}" class="decide">
 ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 ${when(role === 'editor', () => html`<button>${replay ? 'Send again' : 'Set aside'}</button>`)} <a role="button" class="secondary" href="/console/dead-letters">Leave it</a></form>`;

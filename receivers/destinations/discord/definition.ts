@@ -1,3 +1,4 @@
+import { repeatedUnasked } from '../chat/settings.ts';
 import { utc } from '../chat/text.ts';
 import type { DestinationKind, Message, Preview } from '../contract.ts';
 import { renderDiscord } from './render.ts';
@@ -26,6 +27,7 @@ export const discord: DestinationKind<DiscordSettings> = {
     DISCORD_THREAD_ID: 'threadId',
     DISCORD_UNSURE: 'unsure',
   },
+  repeated: ({ unsure }) => repeatedUnasked('Discord', unsure),
   concurrency: 2,
   preview,
   example: { webhookUrl: 'https://discord.com/api/webhooks/123456789012345678/token', unsure: 'repeat' },

@@ -37,6 +37,8 @@ export const email: DestinationKind<EmailSettings> = {
     EMAIL_LIST_ID: 'listId',
     EMAIL_UNSUBSCRIBE: 'unsubscribe',
   },
+  repeated: () =>
+    'the mail comes a second time under the same Message-ID, of which many mail programs show one, and some both.',
   concurrency: 5,
   preview,
   example: {

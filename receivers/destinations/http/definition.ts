@@ -27,6 +27,7 @@ export const http: DestinationKind<HttpSettings> = {
     FORWARD_TIMEOUT_MS: 'timeoutMs',
     FORWARD_ALLOW_PRIVATE: 'allowPrivate',
   },
+  repeated: () => 'your API gets it a second time, under the same webhook-id to know it by.',
   concurrency: 16,
   preview,
   example: {

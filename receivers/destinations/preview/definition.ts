@@ -13,6 +13,7 @@ export const preview: DestinationKind<Record<string, never>> = {
   title: 'Preview',
   settings: z.strictObject({}).describe('Prints what Slack, the sheet, the email and your API would get.'),
   environment: {},
+  repeated: () => 'it is printed again.',
   concurrency: 1,
   example: {},
   preview: (message) => {

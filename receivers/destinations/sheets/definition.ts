@@ -18,6 +18,7 @@ export const sheets: DestinationKind<SheetsSettings> = {
     SHEETS_WRITES_PER_MINUTE: 'writesPerMinute',
     GOOGLE_API_ROOT_URL: 'apiRootUrl',
   },
+  repeated: () => 'its row is found and not written again.',
   concurrency: 500,
   preview: previewRows,
   example: sheetsSettings.parse({

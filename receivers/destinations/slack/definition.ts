@@ -1,3 +1,4 @@
+import { repeatedUnasked } from '../chat/settings.ts';
 import type { DestinationKind } from '../contract.ts';
 import { previewSlack } from './preview.ts';
 import { type SlackSettings, slackSettings } from './settings.ts';
@@ -16,6 +17,10 @@ export const slack: DestinationKind<SlackSettings> = {
     SLACK_UNSURE: 'unsure',
     SLACK_API_URL: 'apiUrl',
   },
+  repeated: ({ webhookUrl, unsure }) =>
+    webhookUrl === undefined
+      ? `it is found in the channel’s history and not repeated; where the token may not read that, ${unsure === 'repeat' ? 'it comes twice' : 'what only may have arrived is not sent either'}.`
+      : repeatedUnasked('an incoming webhook', unsure),
   concurrency: 3,
   preview: previewSlack,
   example: {

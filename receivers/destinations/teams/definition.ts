@@ -1,3 +1,4 @@
+import { repeatedUnasked } from '../chat/settings.ts';
 import { utc } from '../chat/text.ts';
 import type { DestinationKind, Message, Preview } from '../contract.ts';
 import { type Element, renderTeams } from './render.ts';
@@ -32,6 +33,7 @@ export const teams: DestinationKind<TeamsSettings> = {
   title: 'Microsoft Teams',
   settings: teamsSettings,
   environment: { TEAMS_WEBHOOK_URL: 'webhookUrl', TEAMS_UNSURE: 'unsure' },
+  repeated: ({ unsure }) => repeatedUnasked('Microsoft Teams', unsure),
   concurrency: 2,
   preview,
   example: { webhookUrl: 'https://prod-00.westeurope.logic.azure.com/workflows/id', unsure: 'repeat' },

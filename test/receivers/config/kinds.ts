@@ -7,6 +7,7 @@ function kindOf(kind: string, settings: z.ZodType, environment: Record<string, s
     title: kind,
     settings,
     environment,
+    repeated: () => '',
     concurrency: 1,
     example: {},
     preview: () => ({ text: '', document: { type: 'text', content: '' } }),

@@ -94,13 +94,13 @@ describe('a replay', () => {
   ])('after %s does: %s', (state, does) => {
     const deliveries = state === null ? [] : [letter({ state })];
     expect(
-      replayStep('slack', [...deliveries, letter({ id: 9, destination: 'http', state: 'running' })]),
+      replayStep('slack', [...deliveries, letter({ id: 9, destination: 'http', state: 'running' })], null),
     ).toMatchObject({ does });
   });
 
   test('goes by the newest delivery', () => {
     expect(
-      replayStep('slack', [letter({ id: 2, state: 'done' }), letter({ id: 1, state: 'dead' })]).does,
+      replayStep('slack', [letter({ id: 2, state: 'done' }), letter({ id: 1, state: 'dead' })], null).does,
     ).toBe('send');
   });
 });

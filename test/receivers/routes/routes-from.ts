@@ -8,6 +8,7 @@ const PLACE: DestinationKind = {
   title: 'Place',
   settings: z.strictObject({}),
   environment: {},
+  repeated: () => '',
   concurrency: 1,
   example: {},
   preview: () => ({ text: '', document: { type: 'text', content: '' } }),
