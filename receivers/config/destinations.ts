@@ -3,6 +3,7 @@ import { isRecord } from '../../shared/events.ts';
 import type { DestinationKind } from '../destinations/contract.ts';
 import type { ConfiguredDestination } from '../destinations/open.ts';
 import type { Fault } from './faults.ts';
+import type { SettingsFile } from './file.ts';
 import { suggestion } from './nearest.ts';
 import type { Path } from './path.ts';
 import { entriesOf, inside, type Place, type Read, takenNames, validate } from './validate.ts';
@@ -22,17 +23,22 @@ export type ReadDestinations = Read<ConfiguredDestination[]> & { names: string[]
  * there are none either, the preview.
  */
 export function readDestinations(
-  list: unknown,
-  place: Place,
+  file: SettingsFile,
   environment: Environment,
   kinds: readonly DestinationKind[],
 ): ReadDestinations {
-  const { value: entries, faults } = entriesOf(list, place);
-  const read = entries === null ? ofEnvironment(kinds, environment) : ofFile(kinds, entries, place);
+  const { value: entries, faults } = entriesOf(file.content.destinations, inside(file, 'destinations'));
+  const read = entries === null ? ofEnvironment(kinds, environment) : ofFile(kinds, entries, file);
   read.faults.push(...faults);
   const preview = kinds.find(({ kind }) => kind === 'preview');
   if (read.names.length === 0 && preview !== undefined) {
-    read.value.push({ name: preview.kind, kind: preview, settings: preview.settings.parse({}) });
+    const listedIn = entries === null ? null : file.name;
+    read.value.push({
+      name: preview.kind,
+      kind: preview,
+      settings: preview.settings.parse({}),
+      file: listedIn,
+    });
     read.names.push(preview.kind);
   }
   return read;
@@ -54,7 +60,7 @@ function ofEnvironment(kinds: readonly DestinationKind[], environment: Environme
     all.names.push(kind.kind);
     all.faults.push(...faults.map((fault) => withReason(fault, kind, set)));
     if (value !== null) {
-      all.value.push({ name: kind.kind, kind, settings: value });
+      all.value.push({ name: kind.kind, kind, settings: value, file: null });
     }
   }
   return all;
@@ -79,14 +85,15 @@ function withReason({ where, message }: Fault, kind: DestinationKind, set: reado
 function ofFile(
   kinds: readonly DestinationKind[],
   entries: readonly unknown[],
-  place: Place,
+  file: SettingsFile,
 ): ReadDestinations {
+  const place = inside(file, 'destinations');
   const all: ReadDestinations = { value: [], names: [], faults: [] };
   const names = entries.map((entry, index) => {
     const { value, faults, name } = readDestination(kinds, entry, inside(place, index));
     all.faults.push(...faults);
     if (value !== null) {
-      all.value.push(value);
+      all.value.push({ ...value, file: file.name });
     }
     return name;
   });
@@ -101,7 +108,7 @@ function readDestination(
   kinds: readonly DestinationKind[],
   entry: unknown,
   place: Place,
-): Read<ConfiguredDestination | null> & { name?: string } {
+): Read<Omit<ConfiguredDestination, 'file'> | null> & { name?: string } {
   const { type: writtenType, name: writtenName, ...written } = isRecord(entry) ? entry : {};
   const type = validate(destinationType, writtenType, inside(place, 'type'));
   const named = validate(destinationName.optional(), writtenName, inside(place, 'name'));

@@ -36,8 +36,8 @@ export interface LoadOptions {
 export type Loaded = { ok: true; configuration: Configuration } | { ok: false; faults: Fault[] };
 
 /**
- * Reads all settings: receivers.yaml (or CONFIG_FILE), and the environment, which wins over the file. An
- * empty environment variable counts as not set. Gives a complete configuration, or every fault there is;
+ * Reads all settings: receivers.yaml (or CONFIG_FILE), and the environment, which wins over the file, except
+ * that a file which lists destinations lists them all. An empty environment variable counts as not set. Gives a complete configuration, or every fault there is;
  * never throws.
  */
 export function loadConfiguration({
@@ -55,12 +55,7 @@ export function loadConfiguration({
   }
 
   const sources = readSources(content.sources, inside(file, 'sources'), environment);
-  const destinations = readDestinations(
-    content.destinations,
-    inside(file, 'destinations'),
-    environment,
-    kinds,
-  );
+  const destinations = readDestinations(file, environment, kinds);
   const known: Known = {
     destinations: [...new Set(destinations.names)],
     sources: [...new Set(sources.names)],

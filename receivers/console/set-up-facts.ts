@@ -35,13 +35,15 @@ export function sourceFacts(
 
 /** The kinds of destinations that the settings do not name, with what connects them. */
 export function missingKinds({ destinations }: Pick<Configuration, 'destinations'>): MissingKind[] {
+  const file = destinations[0]?.file ?? null;
   return DESTINATION_KINDS.filter(
     ({ kind }) => kind !== 'preview' && !destinations.some((destination) => destination.kind.kind === kind),
   ).map(({ kind, title, environment, settings }) => ({
     kind,
     title,
+    file,
     settings: Object.entries(environment).map(([name, field]) => ({
-      name,
+      name: file === null ? name : field,
       description: describedAs(child(settings, field)) ?? '',
     })),
   }));

@@ -173,10 +173,18 @@ export interface Destination {
   close(): Promise<void>;
 }
 
+/**
+ * Names a setting of a destination where people find it, for what they are to do. Where the environment made the
+ * destination: FORWARD_URL, or with a value FORWARD_ALLOW_PRIVATE=true. Where a file lists it: “url” of the
+ * destination “team” in receivers.yaml, or “allowPrivate: true” of it.
+ */
+export type SettingName = (field: string, value?: string) => string;
+
 /** What every destination is given when it is opened. */
 export interface Services {
   /** The destination's name as routes name it. */
   name: string;
+  setting: SettingName;
   log: Logger;
   now(): number;
   /** How many processes send to this destination now, this one included, and so share its limits; without it, one. */
@@ -194,8 +202,8 @@ export interface DestinationKind<Settings = unknown> {
   /** Which environment variable sets which field. Any of them switches the destination on. */
   environment: Readonly<Record<string, string>>;
   /**
-   * What sending a message once more does where an earlier attempt arrived after all: for people, as the rest of
-   * a sentence that begins with this.
+   * What sending a message once more does where an earlier attempt arrived: for people, as the rest of a sentence
+   * that begins “If an earlier attempt arrived after all, ”.
    */
   repeated(settings: Settings): string;
   /** How many deliveries it may have under way at once. */

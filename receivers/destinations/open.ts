@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import type { Destination, DestinationKind } from './contract.ts';
+import { settingName } from './setting-name.ts';
 
 /** A destination as the settings name it, with settings that its kind has validated. */
 export interface ConfiguredDestination {
   name: string;
   kind: DestinationKind;
   settings: unknown;
+  /** The settings file that lists it; null where environment variables switched it on. */
+  file: string | null;
 }
 
 export interface OpenDestinations {
@@ -23,8 +26,15 @@ export async function openDestinations(
 ): Promise<OpenDestinations> {
   const open = new Map<string, Destination>();
   await Promise.all(
-    configured.map(async ({ name, kind, settings }) => {
-      const services = { name, log: log.child({ destination: name }), now: Date.now, sharers };
+    configured.map(async (destination) => {
+      const { name, kind, settings } = destination;
+      const services = {
+        name,
+        setting: settingName(destination),
+        log: log.child({ destination: name }),
+        now: Date.now,
+        sharers,
+      };
       open.set(name, await kind.open(settings, services));
     }),
   );

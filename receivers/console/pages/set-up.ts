@@ -41,7 +41,9 @@ export interface SourceFacts {
 export interface MissingKind {
   kind: string;
   title: string;
-  /** The settings that switch it on, by environment variable. */
+  /** The settings file that lists the destinations, and to which it is to be added; null where there is none. */
+  file: string | null;
+  /** The settings that switch it on, by environment variable or as the file names them. */
   settings: { name: string; description: string }[];
 }
 
@@ -147,7 +149,11 @@ function checkLine({ what, state, finding, fix }: Check): Content {
   return html`<li class="finding-${state}"><span aria-hidden="true">${mark}</span> <span class="for-readers">${words}: </span><strong>${what}</strong>: ${finding}${when(fix, () => html` <span class="fix">${fix}</span>`)}</li>`;
 }
 
-function missingKind({ title, settings }: MissingKind): Html {
-  return html`<li><details><summary>${title}</summary><p>Set these in the environment, or the same in receivers.yaml, and start the receiver again:</p>
+function missingKind({ kind, title, file, settings }: MissingKind): Html {
+  const how =
+    file === null
+      ? 'Set these in the environment, or the same in receivers.yaml,'
+      : html`Add a destination of the <code>type: ${kind}</code> to ${file}, with these,`;
+  return html`<li><details><summary>${title}</summary><p>${how} and start the receiver again:</p>
   <dl class="settings">${settings.map(({ name, description }) => html`<div><dt><code>${name}</code></dt><dd>${description}</dd></div>`)}</dl></details></li>`;
 }

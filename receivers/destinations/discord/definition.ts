@@ -31,8 +31,8 @@ export const discord: DestinationKind<DiscordSettings> = {
   concurrency: 2,
   preview,
   example: { webhookUrl: 'https://discord.com/api/webhooks/123456789012345678/token', unsure: 'repeat' },
-  async open(settings) {
+  async open(settings, services) {
     const { openDiscord } = await import('./send.ts');
-    return openDiscord(settings);
+    return openDiscord(settings, services);
   },
 };

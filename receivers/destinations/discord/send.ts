@@ -1,7 +1,7 @@
 import { describeNetworkFailure } from '../chat/network.ts';
 import type { Posted } from '../chat/post.ts';
 import { statusOutcome, type Unsure, webhookDestination } from '../chat/webhook-destination.ts';
-import type { Check, Destination, Outcome } from '../contract.ts';
+import type { Check, Destination, Outcome, Services, SettingName } from '../contract.ts';
 import { renderDiscord } from './render.ts';
 import type { DiscordSettings } from './settings.ts';
 
@@ -17,7 +17,10 @@ const PERMANENT: Readonly<Record<number, string>> = {
 };
 
 /** Opens a Discord destination: an embed per event, posted to a channel's webhook. */
-export function openDiscord({ webhookUrl, threadId, unsure }: DiscordSettings): Destination {
+export function openDiscord(
+  { webhookUrl, threadId, unsure }: DiscordSettings,
+  { setting }: Services,
+): Destination {
   const url = new URL(webhookUrl);
   url.searchParams.set('wait', 'true');
   if (threadId !== undefined) {
@@ -29,7 +32,7 @@ export function openDiscord({ webhookUrl, threadId, unsure }: DiscordSettings): 
     unsure,
     render: renderDiscord,
     outcome: discordOutcome,
-    check: () => checkWebhook(webhookUrl, unsure),
+    check: () => checkWebhook(webhookUrl, unsure, setting),
   });
 }
 
@@ -48,7 +51,7 @@ function discordOutcome(posted: Posted & { answered: true }): Outcome {
 const CHECK_TIMEOUT_MS = 10_000;
 
 /** Asks Discord for the webhook itself, which its URL allows. */
-async function checkWebhook(webhookUrl: string, unsure: Unsure): Promise<Check> {
+async function checkWebhook(webhookUrl: string, unsure: Unsure, setting: SettingName): Promise<Check> {
   const what = 'Discord webhook';
   const { origin, pathname } = new URL(webhookUrl);
   try {
@@ -60,7 +63,7 @@ async function checkWebhook(webhookUrl: string, unsure: Unsure): Promise<Check> 
       return { what, state: 'fault', finding, fix };
     }
     const then = unsure === 'repeat' ? 'come twice' : 'be missing';
-    const finding = `Posts a message per event. After a time-out a message may ${then} (DISCORD_UNSURE=${unsure}): Discord cannot be asked.`;
+    const finding = `Posts a message per event. After a time-out a message may ${then} (${setting('unsure', unsure)}): Discord cannot be asked.`;
     return { what, state: 'ok', finding, fix: null };
   } catch (error) {
     const { reason } = describeNetworkFailure('Discord', error);

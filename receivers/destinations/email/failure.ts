@@ -1,6 +1,6 @@
 import type { NodemailerError } from 'nodemailer';
 import { cut } from '../../../shared/words.ts';
-import type { Outcome } from '../contract.ts';
+import type { Outcome, SettingName } from '../contract.ts';
 import { isPlainAnswer } from '../plain-answer.ts';
 
 /** A failure of nodemailer, with the fields that this reads. */
@@ -19,16 +19,21 @@ export type SmtpFailure = Pick<
  * @param server host and port, for people
  * @param bodyStarted whether any byte of the mail's text had been handed to the connection
  */
-export function smtpOutcome(failure: SmtpFailure, server: string, bodyStarted: boolean): Outcome {
+export function smtpOutcome(
+  failure: SmtpFailure,
+  server: string,
+  bodyStarted: boolean,
+  setting: SettingName,
+): Outcome {
   const { code, responseCode, response } = failure;
   const answer = typeof response === 'string' && response !== '' ? { answer: cut(response, 1024) } : {};
   if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2') {
-    return authenticationOutcome(failure, server, answer);
+    return authenticationOutcome(failure, server, answer, setting);
   }
   if (code === 'ETLS' && isPermanent(responseCode)) {
     return {
       type: 'dead',
-      reason: `${server} offers no encryption, and the password of SMTP_URL is not sent without. Use smtps:// or a port with STARTTLS (587); on a private way, add ?requireTLS=false to SMTP_URL. Then restart, and replay.`,
+      reason: `${server} offers no encryption, and its password is not sent without. Use smtps:// or a port with STARTTLS (587) in ${setting('smtpUrl')}; on a private way, add ?requireTLS=false there. Then restart, and replay.`,
       ...answer,
     };
   }
@@ -36,7 +41,7 @@ export function smtpOutcome(failure: SmtpFailure, server: string, bodyStarted: b
     return isPermanent(responseCode)
       ? {
           type: 'dead',
-          reason: `${server} refused the mail for good: ${quoted(failure)} ${advice(responseCode)}`,
+          reason: `${server} refused the mail for good: ${quoted(failure)} ${advice(responseCode, setting)}`,
           ...answer,
         }
       : { type: 'retry', reason: `${server} cannot take the mail now: ${quoted(failure)}`, ...answer };
@@ -44,7 +49,7 @@ export function smtpOutcome(failure: SmtpFailure, server: string, bodyStarted: b
   if (code === 'EMESSAGE' || code === 'EENVELOPE') {
     return { type: 'dead', reason: `The mail cannot be sent: ${failure.message}.`, ...answer };
   }
-  const reason = connectionReason(failure, server);
+  const reason = connectionReason(failure, server, setting);
   return bodyStarted
     ? {
         type: 'retry',
@@ -60,7 +65,12 @@ export function isPermanent(responseCode: number | undefined): boolean {
   return responseCode !== undefined && responseCode >= 500 && responseCode !== 503;
 }
 
-function authenticationOutcome(failure: SmtpFailure, server: string, answer: { answer?: string }): Outcome {
+function authenticationOutcome(
+  failure: SmtpFailure,
+  server: string,
+  answer: { answer?: string },
+  setting: SettingName,
+): Outcome {
   const { responseCode } = failure;
   if (responseCode !== undefined && responseCode < 500) {
     return { type: 'retry', reason: `${server} cannot check the login now: ${quoted(failure)}`, ...answer };
@@ -68,7 +78,7 @@ function authenticationOutcome(failure: SmtpFailure, server: string, answer: { a
   const said = responseCode === undefined ? failure.message : quoted(failure);
   return {
     type: 'dead',
-    reason: `${server} refuses the login: ${said} Correct user and password in SMTP_URL (special characters percent-encoded; many providers want an app password), restart, and replay.`,
+    reason: `${server} refuses the login: ${said} Correct user and password in ${setting('smtpUrl')} (special characters percent-encoded; many providers want an app password), restart, and replay.`,
     ...answer,
   };
 }
@@ -80,16 +90,16 @@ function quoted({ response, message }: SmtpFailure): string {
   return `“${cut(said, 300)}”.`;
 }
 
-function advice(responseCode: number): string {
+function advice(responseCode: number, setting: SettingName): string {
   switch (responseCode) {
     case 530:
     case 534:
     case 538:
-      return 'Give user and password in SMTP_URL, and use smtps:// or a port that offers STARTTLS; then replay.';
+      return `Give user and password in ${setting('smtpUrl')}, and use smtps:// or a port that offers STARTTLS; then replay.`;
     case 550:
     case 551:
     case 553:
-      return 'Look at the addresses in EMAIL_TO, and whether this server may send for EMAIL_FROM; then replay.';
+      return `Look at the addresses in ${setting('to')}, and whether this server may send for the sender’s; then replay.`;
     case 552:
       return 'The mailbox is full or the mail too large; have it emptied, then replay.';
     case 554:
@@ -99,10 +109,10 @@ function advice(responseCode: number): string {
   }
 }
 
-function connectionReason(failure: SmtpFailure, server: string): string {
+function connectionReason(failure: SmtpFailure, server: string, setting: SettingName): string {
   const { code, message, timeoutType, originalCode } = failure;
   if (isPlainAnswer(failure)) {
-    return `${server} answers without TLS: write smtp:// in place of smtps:// in SMTP_URL, or another port, such as 465.`;
+    return `${server} answers without TLS: write smtp:// in place of smtps:// in ${setting('smtpUrl')}, or another port, such as 465.`;
   }
   switch (code) {
     case 'ETIMEDOUT':
@@ -110,12 +120,12 @@ function connectionReason(failure: SmtpFailure, server: string): string {
     case 'EABORT':
       return `${server} did not answer in time; the attempt was given up.`;
     case 'EDNS':
-      return `The mail server’s name in SMTP_URL cannot be resolved (${server}).`;
+      return `The mail server’s name cannot be resolved (${server}): check ${setting('smtpUrl')}.`;
     case 'ETLS':
-      return `The encrypted connection to ${server} failed: ${message}. Check port and protocol in SMTP_URL, and the server’s certificate.`;
+      return `The encrypted connection to ${server} failed: ${message}. Check port and protocol in ${setting('smtpUrl')}, and the server’s certificate.`;
     default:
       return originalCode === 'ECONNREFUSED' || /ECONNREFUSED/.test(message)
-        ? `Nothing answers at ${server}: check host and port in SMTP_URL, and whether the mail server runs.`
+        ? `Nothing answers at ${server}: check host and port in ${setting('smtpUrl')}, and whether the mail server runs.`
         : `The connection to ${server} failed: ${message.replace(/\s+/g, ' ')}.`;
   }
 }

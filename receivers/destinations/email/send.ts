@@ -52,6 +52,7 @@ export class EmailDestination implements Destination {
   }
 
   async send(message: Message, attempt: Attempt): Promise<Outcome> {
+    const { setting } = this.#services;
     const thread = await this.#thread(message, attempt);
     const url = chartUrl(message);
     const picture = url === null ? null : await this.#fetchPicture(url, attempt.signal);
@@ -71,7 +72,7 @@ export class EmailDestination implements Destination {
     }
     const sent = await this.#transmit(mail, recipients, attempt.signal);
     if (sent.failure !== null && sent.rejections.length === 0) {
-      return this.#withoutSecrets(smtpOutcome(sent.failure, this.#server, sent.bodyStarted));
+      return this.#withoutSecrets(smtpOutcome(sent.failure, this.#server, sent.bodyStarted, setting));
     }
     const { progress, deferred } = advance(before, sent.accepted, sent.rejections);
     const outcome = this.#settle(progress, deferred, sent, { fact, isKnown: known !== null && known !== '' });
@@ -90,18 +91,19 @@ export class EmailDestination implements Destination {
   }
 
   async check(): Promise<Check[]> {
+    const { setting } = this.#services;
     const checks = this.checkHere();
     try {
       await this.#transport.verify();
       const finding = `${this.#server} answers${this.#secrets.length > 0 ? ' and takes the login' : ''}.`;
       return [{ what: 'Mail server', state: 'ok', finding, fix: null }, ...checks];
     } catch (error) {
-      const outcome = this.#withoutSecrets(smtpOutcome(error as SmtpFailure, this.#server, false));
+      const outcome = this.#withoutSecrets(smtpOutcome(error as SmtpFailure, this.#server, false, setting));
       const finding = outcome.type === 'done' ? '' : outcome.reason;
       const fix =
         outcome.type === 'dead'
-          ? 'Correct SMTP_URL and restart: until then, mails become dead letters.'
-          : 'Check SMTP_URL; until it answers, mails wait and are tried again.';
+          ? `Correct ${setting('smtpUrl')} and restart: until then, mails become dead letters.`
+          : `Check ${setting('smtpUrl')}; until it answers, mails wait and are tried again.`;
       return [{ what: 'Mail server', state: 'fault', finding, fix }, ...checks];
     }
   }
@@ -172,6 +174,7 @@ export class EmailDestination implements Destination {
     sent: Transmission,
     memory: { fact: string; isKnown: boolean },
   ): Outcome {
+    const { setting } = this.#services;
     const refused = Object.entries(progress.refused).map(
       ([address, words]) => `${address} (${cut(words, 200)})`,
     );
@@ -190,7 +193,7 @@ export class EmailDestination implements Destination {
     if (progress.delivered.length === 0) {
       return {
         type: 'dead',
-        reason: `${this.#server} refused every recipient for good: ${refused.join(', ')}. Correct EMAIL_TO, or ask the mail server’s operator whether it may send for EMAIL_FROM; then replay.`,
+        reason: `${this.#server} refused every recipient for good: ${refused.join(', ')}. Correct ${setting('to')}, or ask the mail server’s operator whether it may send for the sender’s address; then replay.`,
         answer,
       };
     }
@@ -200,7 +203,7 @@ export class EmailDestination implements Destination {
       ...(refused.length === 0
         ? {}
         : {
-            note: `${this.#server} refused ${refused.join(', ')}: correct EMAIL_TO. The others have the mail.`,
+            note: `${this.#server} refused ${refused.join(', ')}: correct ${setting('to')}. The others have the mail.`,
           }),
       ...(memory.isKnown ? { remember: { [memory.fact]: '' } } : {}),
     };

@@ -1,21 +1,24 @@
 import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
-import type { Check } from '../contract.ts';
+import type { Check, SettingName } from '../contract.ts';
 import { assertPublicLiteral, PrivateAddressError, publicLookup } from './addresses.ts';
 import { failureReason } from './outcome.ts';
 import type { HttpSettings } from './settings.ts';
 import { HOW_TO_MAKE_A_SECRET } from './signature.ts';
 
 /** What the settings alone tell: whether requests are signed and travel encrypted. */
-export function checkSettings({ url, secret }: Pick<HttpSettings, 'url' | 'secret'>): Check[] {
+export function checkSettings(
+  { url, secret }: Pick<HttpSettings, 'url' | 'secret'>,
+  setting: SettingName,
+): Check[] {
   const checks: Check[] = [];
   if (secret.length === 0) {
     checks.push({
       what: 'Signature',
       state: 'warning',
       finding: 'Requests are not signed, so your API cannot tell them from forged ones.',
-      fix: `Set FORWARD_SECRET and give the same secret to your API; ${HOW_TO_MAKE_A_SECRET}`,
+      fix: `Set ${setting('secret')} and give the same secret to your API; ${HOW_TO_MAKE_A_SECRET}`,
     });
   }
   if (new URL(url).protocol === 'http:') {
@@ -33,6 +36,7 @@ export function checkSettings({ url, secret }: Pick<HttpSettings, 'url' | 'secre
 export async function checkConnection(
   url: URL,
   { allowPrivate, timeoutMs }: Pick<HttpSettings, 'allowPrivate' | 'timeoutMs'>,
+  setting: SettingName,
 ): Promise<Check> {
   const what = 'Your API';
   const isTls = url.protocol === 'https:';
@@ -61,8 +65,8 @@ export async function checkConnection(
       state: 'fault',
       finding: isPrivate ? `${error.message}.` : failureReason(error as Error, url.host, timeoutMs),
       fix: isPrivate
-        ? 'If your API is meant to be inside your network, set FORWARD_ALLOW_PRIVATE=true.'
-        : 'Check FORWARD_URL and whether your API runs; deliveries wait and are tried again.',
+        ? `If your API is meant to be inside your network, set ${setting('allowPrivate', 'true')}.`
+        : `Check ${setting('url')}, and whether your API runs; deliveries wait and are tried again.`,
     };
   }
 }

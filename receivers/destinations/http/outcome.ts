@@ -1,5 +1,5 @@
 import { cut } from '../../../shared/words.ts';
-import type { Outcome } from '../contract.ts';
+import type { Outcome, SettingName } from '../contract.ts';
 import { isPlainAnswer } from '../plain-answer.ts';
 import { PrivateAddressError } from './addresses.ts';
 import type { HttpSettings } from './settings.ts';
@@ -29,6 +29,7 @@ export function answerOutcome(
   { success, method }: Pick<HttpSettings, 'success' | 'method'>,
   host: string,
   now: number,
+  setting: SettingName,
 ): Outcome {
   const { status } = answer;
   const kept = { answer: cut(`${status}${answer.body === '' ? '' : `: ${answer.body}`}`, ANSWER_LIMIT) };
@@ -48,32 +49,32 @@ export function answerOutcome(
     const reason = `${host} failed with ${status}; it may have taken the event all the same.`;
     return { type: 'retry', reason, uncertain: true, ...delay, ...kept };
   }
-  return { type: 'dead', reason: `${host} answered ${status}: ${advice(answer, method)}`, ...kept };
+  return { type: 'dead', reason: `${host} answered ${status}: ${advice(answer, method, setting)}`, ...kept };
 }
 
-function advice({ status, location }: HttpAnswer, method: string): string {
+function advice({ status, location }: HttpAnswer, method: string, setting: SettingName): string {
   if (status >= 300 && status < 400) {
-    return `a redirect${redirectTarget(location)}, which is never followed. Put the final URL into FORWARD_URL, then replay.`;
+    return `a redirect${redirectTarget(location)}, which is never followed. Put the final URL into ${setting('url')}, then replay.`;
   }
   switch (status) {
     case 401:
     case 403:
-      return 'it does not accept who is sending. Correct FORWARD_HEADERS (Authorization), or the secret that both sides hold for the signature; then replay.';
+      return `it does not accept who is sending. Correct Authorization in ${setting('headers')}, or the secret that both sides hold for the signature; then replay.`;
     case 404:
-      return 'there is nothing at this URL. Correct FORWARD_URL, then replay.';
+      return `there is nothing at this URL. Correct ${setting('url')}, then replay.`;
     case 405:
-      return `it does not take ${method} there. Correct FORWARD_METHOD or FORWARD_URL, then replay.`;
+      return `it does not take ${method} there. Correct the URL, or ${setting('method')}; then replay.`;
     case 410:
-      return 'it is gone for good. Give a new FORWARD_URL and replay, or remove this destination.';
+      return `it is gone for good. Put a new URL into ${setting('url')} and replay, or remove this destination.`;
     case 413:
-      return 'the body is too large for it. Send less by a body template (FORWARD_BODY), then replay.';
+      return `the body is too large for it. Send less by a body template, ${setting('body')}; then replay.`;
     case 400:
     case 415:
     case 422:
-      return 'it does not understand the body. Shape it by a body template (FORWARD_BODY) as its answer asks for, then replay.';
+      return `it does not understand the body. Shape it as its answer asks for by a body template, ${setting('body')}; then replay.`;
     default:
       return status < 300
-        ? 'the settings do not count this as success. Add it to FORWARD_SUCCESS if it is.'
+        ? `the settings do not count this as success. Add it to ${setting('success')} if it is.`
         : 'it refuses the request. Its answer may tell why; replay when it is mended.';
   }
 }
@@ -101,11 +102,17 @@ export function retryAfterMs(value: string | null, now: number): number | null {
  * @param written whether the request may have reached the other side
  * @param timeoutMs the time-out of the settings, for people
  */
-export function failureOutcome(error: Error, host: string, written: boolean, timeoutMs: number): Outcome {
+export function failureOutcome(
+  error: Error,
+  host: string,
+  written: boolean,
+  timeoutMs: number,
+  setting: SettingName,
+): Outcome {
   if (error instanceof PrivateAddressError) {
     return {
       type: 'dead',
-      reason: `${error.message}, so nothing was sent. If your API is meant to be inside your network, set FORWARD_ALLOW_PRIVATE=true, restart, and replay.`,
+      reason: `${error.message}, so nothing was sent. If your API is meant to be inside your network, set ${setting('allowPrivate', 'true')}, restart, and replay.`,
     };
   }
   const reason = failureReason(error, host, timeoutMs);

@@ -41,26 +41,29 @@ export class HttpDestination implements Destination {
   }
 
   async send(message: Message, attempt: Attempt): Promise<Outcome> {
+    const { now, setting } = this.#services;
     const rendered = render(message, this.#settings.body);
     if (!rendered.ok) {
-      const advice = this.#settings.body === undefined ? '' : ' Correct FORWARD_BODY, restart, and replay.';
+      const advice =
+        this.#settings.body === undefined ? '' : ` Correct ${setting('body')}, restart, and replay.`;
       return { type: 'dead', reason: `${rendered.problem}${advice}` };
     }
     const { host } = this.#url;
     const { timeoutMs } = this.#settings;
     const result = await this.#request(message.key, rendered.body, attempt.signal);
     const outcome = result.ok
-      ? answerOutcome(result.answer, this.#settings, host, this.#services.now())
-      : failureOutcome(result.error, host, result.written, timeoutMs);
+      ? answerOutcome(result.answer, this.#settings, host, now(), setting)
+      : failureOutcome(result.error, host, result.written, timeoutMs, setting);
     return withoutSecrets(outcome, this.#secrets);
   }
 
   async check(): Promise<Check[]> {
-    return [...this.checkHere(), await checkConnection(this.#url, this.#settings)];
+    const { setting } = this.#services;
+    return [...this.checkHere(), await checkConnection(this.#url, this.#settings, setting)];
   }
 
   checkHere(): Check[] {
-    return checkSettings(this.#settings);
+    return checkSettings(this.#settings, this.#services.setting);
   }
 
   async close(): Promise<void> {

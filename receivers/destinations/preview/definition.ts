@@ -32,7 +32,7 @@ export const preview: DestinationKind<Record<string, never>> = {
             what: 'Destinations',
             state: 'warning',
             finding: 'None is connected: events are printed here as previews.',
-            fix: 'Set SLACK_BOT_TOKEN, SHEETS_SPREADSHEET_ID, SMTP_URL or FORWARD_URL and start again.',
+            fix: 'Set SLACK_BOT_TOKEN, SHEETS_SPREADSHEET_ID, SMTP_URL or FORWARD_URL, or list destinations in receivers.yaml, and start again.',
           },
         ];
       },

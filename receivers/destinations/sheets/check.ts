@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Check } from '../contract.ts';
+import type { Check, SettingName } from '../contract.ts';
 import type { SheetsClient } from './client.ts';
 import { readFailure } from './failure.ts';
 import type { SheetsSettings } from './settings.ts';
@@ -14,6 +14,7 @@ export async function checkSpreadsheet(
   { spreadsheets }: SheetsClient,
   { spreadsheetId }: SheetsSettings,
   email: string,
+  setting: SettingName,
 ): Promise<Check[]> {
   const what = 'Google spreadsheet';
   try {
@@ -29,7 +30,7 @@ export async function checkSpreadsheet(
     const finding = `“${data.properties?.title ?? spreadsheetId}” can be written to as ${email}.`;
     return [{ what, state: 'ok', finding, fix: null }];
   } catch (thrown) {
-    const { reason, kind } = readFailure(thrown, 'read', email);
+    const { reason, kind } = readFailure(thrown, 'read', email, setting);
     const passing = kind === 'rate limited' || kind === 'unreachable' || kind === 'unavailable';
     const fix = kind === 'no access' ? `Share the spreadsheet with ${email} as an editor.` : null;
     return [{ what, state: passing ? 'warning' : 'fault', finding: reason, fix }];

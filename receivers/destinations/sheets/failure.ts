@@ -1,4 +1,4 @@
-import type { Outcome } from '../contract.ts';
+import type { Outcome, SettingName } from '../contract.ts';
 
 /** What went wrong in a call of the Google API, in words, and what follows from it. */
 export interface Failure {
@@ -56,7 +56,12 @@ function isKeyError(code: unknown): boolean {
  * @param call what was under way: a call that only reads, or one that writes
  * @param email the service account's address, for the advice
  */
-export function readFailure(thrown: unknown, call: 'read' | 'write', email: string): Failure {
+export function readFailure(
+  thrown: unknown,
+  call: 'read' | 'write',
+  email: string,
+  setting: SettingName,
+): Failure {
   const error = thrown as Thrown;
   const status = error.response?.status;
   const answer = answerText(error.response?.data);
@@ -64,7 +69,7 @@ export function readFailure(thrown: unknown, call: 'read' | 'write', email: stri
   const delayMs = retryAfter(error.response?.headers?.get?.('retry-after') ?? null);
   const failure = (kind: Failure['kind'], reason: string): Failure => ({ kind, reason, answer, delayMs });
   if (isTokenCall(error)) {
-    return tokenFailure(error, failure);
+    return tokenFailure(error, failure, setting);
   }
   if (status === undefined) {
     return connectionFailure(error, call, failure);
@@ -97,18 +102,21 @@ export function readFailure(thrown: unknown, call: 'read' | 'write', email: stri
   if (status === 404) {
     return failure(
       'no spreadsheet',
-      'There is no spreadsheet of this ID: copy its address from the browser into SHEETS_SPREADSHEET_ID ' +
-        'and see that it has not been deleted.',
+      `There is no spreadsheet of this ID: copy its address from the browser into ${setting('spreadsheetId')}, and see that it has not been deleted.`,
     );
   }
   if (status === 408 || status >= 500) {
     const reason = `Google answered ${status}${told === '' ? '' : `: ${told}`}.`;
     return failure(call === 'write' ? 'uncertain' : 'unavailable', reason);
   }
-  return failure('invalid', invalidReason(status, told));
+  return failure('invalid', invalidReason(status, told, setting));
 }
 
-function tokenFailure(error: Thrown, failure: (kind: Failure['kind'], reason: string) => Failure): Failure {
+function tokenFailure(
+  error: Thrown,
+  failure: (kind: Failure['kind'], reason: string) => Failure,
+  setting: SettingName,
+): Failure {
   const status = error.response?.status;
   if (status === undefined) {
     return connectionFailure(error, 'read', failure);
@@ -122,7 +130,7 @@ function tokenFailure(error: Thrown, failure: (kind: Failure['kind'], reason: st
   return failure(
     'bad key',
     'Google does not accept the service account’s key: it may have been deleted, or this machine’s clock is ' +
-      'wrong. Make a new JSON key for the account and set GOOGLE_SERVICE_ACCOUNT_KEY to it.',
+      `wrong. Make a new JSON key for the account and set ${setting('serviceAccountKey')} to it.`,
   );
 }
 
@@ -152,12 +160,12 @@ function isTokenCall({ config }: Thrown): boolean {
   return config?.url !== undefined && new URL(config.url).pathname === '/token';
 }
 
-function invalidReason(status: number, told: string): string {
+function invalidReason(status: number, told: string, setting: SettingName): string {
   if (/protected cell/i.test(told)) {
     return 'A protection in the spreadsheet forbids the row: allow the service account in Data, Protect sheets and ranges.';
   }
   if (/number of cells|above the limit/i.test(told)) {
-    return 'The spreadsheet is full (10 million cells): set SHEETS_SPREADSHEET_ID to a new one, then replay.';
+    return `The spreadsheet is full (10 million cells): set ${setting('spreadsheetId')} to a new one, then replay.`;
   }
   return `Google refused the row (${status}): ${told || 'without a reason'}.`;
 }

@@ -49,7 +49,7 @@ const TURN_DELAY_MS = 2_000;
  * has no such end, and a person can see and repair it.
  */
 export function openSheets(settings: SheetsSettings, services: Services): Destination {
-  const read = readCredentials(settings.serviceAccountKey);
+  const read = readCredentials(settings.serviceAccountKey, services.setting);
   if (!read.ok) {
     return unusable(read.reason);
   }
@@ -113,7 +113,7 @@ class SheetsDestination implements Destination {
 
   async check(): Promise<Check[]> {
     const { client } = await this.#connect();
-    return checkSpreadsheet(client, this.#settings, this.#credentials.email);
+    return checkSpreadsheet(client, this.#settings, this.#credentials.email, this.#services.setting);
   }
 
   async close(): Promise<void> {
@@ -236,7 +236,7 @@ class SheetsDestination implements Destination {
       if (!isFailure(thrown)) {
         throw thrown;
       }
-      return readFailure(thrown, call, this.#credentials.email);
+      return readFailure(thrown, call, this.#credentials.email, this.#services.setting);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { COLUMN_FIELDS, type ColumnField, columnField, DOCUMENTED_FIELDS, LOG_COLUMNS } from './columns.ts';
-import { isWrittenOut, parseCredentials } from './credentials.ts';
+import { isWrittenOut, KEY_ORIGIN, parseCredentials } from './credentials.ts';
 
 const PLACEHOLDERS = ['month', 'year', 'organization', 'source'];
 
@@ -119,7 +119,7 @@ const fields = z.strictObject({
     .superRefine((key, context) => {
       const read = isWrittenOut(key) ? parseCredentials(key) : null;
       if (read?.ok === false) {
-        context.addIssue(read.reason);
+        context.addIssue(`${read.reason} ${KEY_ORIGIN}.`);
       }
     })
     .describe('The key of a Google service account: its JSON text, or the path of the JSON file.')

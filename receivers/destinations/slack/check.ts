@@ -1,4 +1,4 @@
-import type { Check } from '../contract.ts';
+import type { Check, SettingName } from '../contract.ts';
 import { channelWords, findChannel, isChannelId } from './channels.ts';
 import type { Call } from './client.ts';
 import type { SlackSettings } from './settings.ts';
@@ -20,11 +20,13 @@ const REINSTALL =
 export async function checkSlack(
   call: Call,
   { channel: channels = [], mentions, unsure }: Pick<SlackSettings, 'channel' | 'mentions' | 'unsure'>,
+  setting: SettingName,
 ): Promise<Check[]> {
   const identity = await call<Identity>('auth.test', {});
   if (!identity.ok) {
     const { reason, kind } = identity.failure;
-    const fix = kind === 'permanent' ? 'Correct SLACK_BOT_TOKEN and start again.' : 'Look again in a minute.';
+    const fix =
+      kind === 'permanent' ? `Correct ${setting('token')} and start again.` : 'Look again in a minute.';
     return [{ what: 'Slack token', state: 'fault', finding: reason, fix }];
   }
   const { team, user, response_metadata } = identity.data;
@@ -38,10 +40,10 @@ export async function checkSlack(
   ];
   const scopes = response_metadata?.scopes;
   if (scopes !== undefined) {
-    checks.push(...scopeChecks(scopes, { mentions, unsure }));
+    checks.push(...scopeChecks(scopes, { mentions, unsure }, setting));
   }
   for (const channel of channels) {
-    checks.push(await channelCheck(call, channel, user ?? 'the-app'));
+    checks.push(await channelCheck(call, channel, user ?? 'the-app', setting));
   }
   return checks;
 }
@@ -49,6 +51,7 @@ export async function checkSlack(
 function scopeChecks(
   scopes: readonly string[],
   { mentions, unsure }: Pick<SlackSettings, 'mentions' | 'unsure'>,
+  setting: SettingName,
 ): Check[] {
   const checks: Check[] = [];
   if (!scopes.includes('chat:write')) {
@@ -65,21 +68,21 @@ function scopeChecks(
           : ' in a private channel';
     const then =
       unsure === 'repeat'
-        ? 'a message that may have arrived is sent again, and may come twice (SLACK_UNSURE=repeat)'
-        : 'a message that may have arrived is not sent again, and may be missing (SLACK_UNSURE=skip)';
-    const finding = `The token lacks ${missing.join(' and ')}: after a time-out or a crash${where} ${then}.`;
+        ? 'a message that may have arrived is sent again, and may come twice'
+        : 'a message that may have arrived is not sent again, and may be missing';
+    const finding = `The token lacks ${missing.join(' and ')}: after a time-out or a crash${where} ${then} (${setting('unsure', unsure)}).`;
     checks.push({ what: 'Slack scopes', state: 'warning', finding, fix: REINSTALL });
   }
   if (mentions && !scopes.includes('users:read.email')) {
     const finding =
       'The token lacks users:read.email: people are shown by their email address, not as @name.';
-    const fix = `${REINSTALL} Or set SLACK_MENTIONS=false.`;
+    const fix = `${REINSTALL} Or set ${setting('mentions', 'false')}.`;
     checks.push({ what: 'Slack scopes', state: 'warning', finding, fix });
   }
   return checks;
 }
 
-async function channelCheck(call: Call, channel: string, user: string): Promise<Check> {
+async function channelCheck(call: Call, channel: string, user: string, setting: SettingName): Promise<Check> {
   const what = `Slack channel ${channelWords(channel)}`;
   const found = isChannelId(channel)
     ? { ok: true as const, data: { id: channel } }
@@ -96,7 +99,7 @@ async function channelCheck(call: Call, channel: string, user: string): Promise<
           what,
           state: 'fault',
           finding: info.failure.reason,
-          fix: `Check SLACK_CHANNEL; type there: /invite @${user}`,
+          fix: `Check ${setting('channel')}; type there: /invite @${user}`,
         };
   }
   const { is_member, is_archived, name } = info.data.channel ?? {};

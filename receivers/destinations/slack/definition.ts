@@ -34,7 +34,7 @@ export const slack: DestinationKind<SlackSettings> = {
     const { token, channel, webhookUrl, unsure } = settings;
     if (webhookUrl !== undefined) {
       const { WebhookDestination } = await import('./webhook.ts');
-      return new WebhookDestination(webhookUrl, unsure);
+      return new WebhookDestination(webhookUrl, unsure, services.setting);
     }
     if (token === undefined || channel === undefined) {
       throw new TypeError('A Slack destination needs a token and a channel, or a webhook URL.');

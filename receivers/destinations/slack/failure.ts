@@ -52,7 +52,7 @@ const PERMANENT: Readonly<Record<string, string>> = {
   metadata_too_large: 'Slack finds the message’s metadata too large. Please report this.',
   metadata_must_be_sent_from_app:
     'Slack takes metadata only from apps. Set the bot token of a Slack app, xoxb-….',
-  unknown_method: 'The address of Slack’s API knows no such method. Check SLACK_API_URL.',
+  unknown_method: 'The address of Slack’s API knows no such method. Check that address in the settings.',
 };
 
 /** Errors after which Slack says that parts may have been done, or that leave it open. */
@@ -119,7 +119,8 @@ export function networkFailure(error: unknown): Failure {
 function platformFailure(data: NonNullable<SlackErrorLike['data']>): Failure {
   const code = typeof data.error === 'string' && /^[a-z_]{1,80}$/.test(data.error) ? data.error : null;
   if (code === null) {
-    const reason = 'Something other than Slack answered. Check SLACK_API_URL, and any proxy on the way.';
+    const reason =
+      'Something other than Slack answered. Check the address of its API in the settings, and any proxy on the way.';
     return { code: 'not_slack', kind: 'temporary', uncertain: true, reason };
   }
   const { messages } = data.response_metadata ?? {};

@@ -52,7 +52,8 @@ export class SlackDestination implements Destination {
   }
 
   async check(): Promise<Check[]> {
-    return checkSlack(this.#calls(AbortSignal.timeout(CHECK_TIMEOUT_MS)), this.#settings);
+    const call = this.#calls(AbortSignal.timeout(CHECK_TIMEOUT_MS));
+    return checkSlack(call, this.#settings, this.#services.setting);
   }
 
   async close(): Promise<void> {}

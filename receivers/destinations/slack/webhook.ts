@@ -1,5 +1,6 @@
 import { type Posted, postJson } from '../chat/post.ts';
-import type { Attempt, Check, Destination, Message, Outcome } from '../contract.ts';
+import type { Unsure } from '../chat/webhook-destination.ts';
+import type { Attempt, Check, Destination, Message, Outcome, SettingName } from '../contract.ts';
 import { type Failure, httpFailure, rateLimited } from './failure.ts';
 import { retryDetails } from './outcome.ts';
 import { renderMessage } from './render.ts';
@@ -24,11 +25,13 @@ const PERMANENT: Readonly<Record<string, string>> = {
 /** A Slack destination that has only an incoming webhook: plain messages, and no way to look whether one arrived. */
 export class WebhookDestination implements Destination {
   #url: string;
-  #unsure: 'repeat' | 'skip';
+  #unsure: Unsure;
+  #setting: SettingName;
 
-  constructor(url: string, unsure: 'repeat' | 'skip') {
+  constructor(url: string, unsure: Unsure, setting: SettingName) {
     this.#url = url;
     this.#unsure = unsure;
+    this.#setting = setting;
   }
 
   async send(message: Message, { uncertain, signal }: Attempt): Promise<Outcome> {
@@ -54,9 +57,8 @@ export class WebhookDestination implements Destination {
       {
         what: 'Slack webhook',
         state: 'warning',
-        finding:
-          'Slack has only an incoming webhook: plain messages without a card, threads and mentions, and after a time-out a message may come twice.',
-        fix: 'For the living card make a Slack app from manifest.yaml, then set SLACK_BOT_TOKEN and SLACK_CHANNEL in place of SLACK_WEBHOOK_URL.',
+        finding: `Slack has only an incoming webhook: plain messages without a card, threads and mentions, and after a time-out a message may ${this.#unsure === 'repeat' ? 'come twice' : 'be missing'} (${this.#setting('unsure', this.#unsure)}).`,
+        fix: `For the living card make a Slack app from manifest.yaml, then set its token and a channel in place of ${this.#setting('webhookUrl')}.`,
       },
     ];
   }

@@ -37,8 +37,8 @@ export const teams: DestinationKind<TeamsSettings> = {
   concurrency: 2,
   preview,
   example: { webhookUrl: 'https://prod-00.westeurope.logic.azure.com/workflows/id', unsure: 'repeat' },
-  async open(settings) {
+  async open(settings, services) {
     const { openTeams } = await import('./send.ts');
-    return openTeams(settings);
+    return openTeams(settings, services);
   },
 };

@@ -1,11 +1,11 @@
 import type { Posted } from '../chat/post.ts';
 import { statusOutcome, webhookDestination } from '../chat/webhook-destination.ts';
-import type { Destination, Outcome } from '../contract.ts';
+import type { Destination, Outcome, Services } from '../contract.ts';
 import { renderTeams } from './render.ts';
 import type { TeamsSettings } from './settings.ts';
 
 /** Opens a Microsoft Teams destination: an Adaptive Card per event, posted to a channel's workflow. */
-export function openTeams({ webhookUrl, unsure }: TeamsSettings): Destination {
+export function openTeams({ webhookUrl, unsure }: TeamsSettings, { setting }: Services): Destination {
   return webhookDestination({
     service: 'Microsoft Teams',
     url: webhookUrl,
@@ -15,7 +15,7 @@ export function openTeams({ webhookUrl, unsure }: TeamsSettings): Destination {
     check: async () => ({
       what: 'Microsoft Teams workflow',
       state: 'ok',
-      finding: `Posts a card per event. Teams cannot be asked whether one arrived, so ${unsure === 'repeat' ? 'after a time-out it may come twice' : 'after a time-out it may be missing'} (TEAMS_UNSURE=${unsure}).`,
+      finding: `Posts a card per event. Teams cannot be asked whether one arrived, so ${unsure === 'repeat' ? 'after a time-out it may come twice' : 'after a time-out it may be missing'} (${setting('unsure', unsure)}).`,
       fix: null,
     }),
   });

@@ -120,4 +120,10 @@ describe('the console of a receiver whose settings file lists the destinations',
       /2 messages to .* are tried again, in the order in which they came\. .* They failed because: Gone/,
     );
   });
+
+  test('has what is not connected added to the file that lists the others', async () => {
+    const text = await page('/set-up');
+    expect(text).toContain('Add a destination of the type: discord to receivers.yaml, with these, and start');
+    expect(text).not.toContain('DISCORD_WEBHOOK_URL');
+  });
 });

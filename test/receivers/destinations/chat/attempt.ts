@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import type {
   Attempt,
   Destination,
@@ -7,14 +6,14 @@ import type {
   Outcome,
 } from '../../../../receivers/destinations/contract.ts';
 import { NOW } from '../../../fixtures/messages.ts';
+import { servicesFor } from '../../../fixtures/services.ts';
 
 /** Opens a destination as the receiver does, from settings as they come from the environment. */
 export async function openKind<Settings>(
   kind: DestinationKind<Settings>,
   settings: Record<string, unknown>,
 ): Promise<Destination> {
-  const services = { name: kind.kind, log: pino({ level: 'silent' }), now: Date.now };
-  return kind.open(kind.settings.parse(settings), services);
+  return kind.open(kind.settings.parse(settings), servicesFor(kind));
 }
 
 /** One attempt that remembers nothing. */

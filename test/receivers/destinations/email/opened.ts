@@ -3,6 +3,7 @@ import type { Attempt, Destination } from '../../../../receivers/destinations/co
 import { email } from '../../../../receivers/destinations/email/definition.ts';
 import type { FakeSmtp } from '../../../fakes/smtp.ts';
 import { NOW } from '../../../fixtures/messages.ts';
+import { servicesFor } from '../../../fixtures/services.ts';
 
 export const SETTINGS = {
   from: 'Experiments <bot@alpine.example>',
@@ -16,9 +17,8 @@ export function opened(
   log = pino({ level: 'silent' }),
 ): Promise<Destination> {
   return email.open(email.settings.parse({ smtpUrl: smtp.url, ...SETTINGS, ...settings }), {
-    name: 'email',
+    ...servicesFor(email),
     log,
-    now: Date.now,
   });
 }
 

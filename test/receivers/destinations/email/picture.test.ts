@@ -1,12 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { pino } from 'pino';
 import { email } from '../../../../receivers/destinations/email/definition.ts';
 import { fetchPicture } from '../../../../receivers/destinations/email/picture.ts';
 import { EmailDestination } from '../../../../receivers/destinations/email/send.ts';
 import { type FakeSmtp, parseMail, startFakeSmtp } from '../../../fakes/smtp.ts';
 import { SAMPLE_REPORT } from '../../../fixtures/messages.ts';
+import { servicesFor } from '../../../fixtures/services.ts';
 import { attempt, SETTINGS } from './opened.ts';
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
@@ -24,8 +24,7 @@ describe('a mail with a chart', () => {
   async function sent(getPicture: typeof fetchPicture) {
     smtp = await startFakeSmtp();
     const settings = email.settings.parse({ smtpUrl: smtp.url, ...SETTINGS });
-    const services = { name: 'email', log: pino({ level: 'silent' }), now: Date.now };
-    const destination = new EmailDestination(settings, services, getPicture);
+    const destination = new EmailDestination(settings, servicesFor(email), getPicture);
     await destination.send(MESSAGE, attempt());
     await destination.close();
     const [mail] = smtp.mails;

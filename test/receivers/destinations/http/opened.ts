@@ -1,15 +1,11 @@
-import { pino } from 'pino';
 import type { Attempt, Destination } from '../../../../receivers/destinations/contract.ts';
 import { http } from '../../../../receivers/destinations/http/definition.ts';
 import { NOW } from '../../../fixtures/messages.ts';
+import { servicesFor } from '../../../fixtures/services.ts';
 
 /** Opens the destination with settings as the environment would give them; private addresses are allowed. */
 export function opened(settings: Record<string, unknown>): Promise<Destination> {
-  return http.open(http.settings.parse({ allowPrivate: 'true', ...settings }), {
-    name: 'http',
-    log: pino({ level: 'silent' }),
-    now: Date.now,
-  });
+  return http.open(http.settings.parse({ allowPrivate: 'true', ...settings }), servicesFor(http));
 }
 
 export function attempt(overrides: Partial<Attempt> = {}): Attempt {

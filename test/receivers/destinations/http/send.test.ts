@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import type { Destination, Outcome } from '../../../../receivers/destinations/contract.ts';
 import { http } from '../../../../receivers/destinations/http/definition.ts';
 import type { FakeOwnApi } from '../../../fakes/own-api.ts';
 import { startFakeOwnApi } from '../../../fakes/own-api.ts';
 import { messageOf, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import { servicesFor } from '../../../fixtures/services.ts';
 import { attempt, opened } from './opened.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -206,7 +206,7 @@ test('a body template that fails for an event: dead, with its fault', async () =
   const body = '{"why": {% if payload.timestamp %}""{% else %}{{ payload.experience.nothing }}{% endif %}}';
   destination = await http.open(
     { ...http.example, url: api.url, allowPrivate: true, body },
-    { name: 'http', log: pino({ level: 'silent' }), now: Date.now },
+    servicesFor(http),
   );
   const outcome = await destination.send(message, attempt());
   expect(outcome).toMatchObject({ type: 'dead' });

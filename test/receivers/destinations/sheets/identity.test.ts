@@ -16,7 +16,7 @@ let person: PersonsSpreadsheet;
 beforeEach(async () => {
   fake = await startFakeGoogleSheets();
   person = fake.spreadsheet;
-  const read = readCredentials(fake.serviceAccountKey);
+  const read = readCredentials(fake.serviceAccountKey, (field) => field);
   if (!read.ok) {
     throw new Error(read.reason);
   }

@@ -1,9 +1,9 @@
-import { pino } from 'pino';
 import type { Attempt, Destination, Message } from '../../../../receivers/destinations/contract.ts';
 import { sheets } from '../../../../receivers/destinations/sheets/definition.ts';
 import { type SheetsSettings, sheetsSettings } from '../../../../receivers/destinations/sheets/settings.ts';
 import type { FakeGoogleSheets } from '../../../fakes/google-sheets.ts';
 import { NOW } from '../../../fixtures/messages.ts';
+import { servicesFor } from '../../../fixtures/services.ts';
 
 export const LOG = 'Intelligems';
 export const EXPERIENCES = 'Experiences';
@@ -17,7 +17,7 @@ export function openOn(fake: FakeGoogleSheets, settings: Record<string, unknown>
     writesPerMinute: 6_000,
     ...settings,
   });
-  return sheets.open(complete, { name: 'sheet', log: pino({ level: 'silent' }), now: Date.now });
+  return sheets.open(complete, servicesFor(sheets));
 }
 
 export function attempt(changes: Partial<Attempt> = {}): Attempt {

@@ -1,8 +1,8 @@
-import { pino } from 'pino';
 import type { Attempt, Destination, Message, Outcome } from '../../../../receivers/destinations/contract.ts';
 import { slack } from '../../../../receivers/destinations/slack/definition.ts';
 import type { FakeSlack } from '../../../fakes/slack.ts';
 import { NOW } from '../../../fixtures/messages.ts';
+import { servicesFor } from '../../../fixtures/services.ts';
 
 /** Does for a destination what the delivery queue does: keeps its facts, and tries again. */
 export interface Desk {
@@ -18,8 +18,7 @@ const MOST_ATTEMPTS = 50;
 
 /** Opens a Slack destination on a fake workspace, or on any settings. */
 export async function openDesk(settings: Record<string, unknown>, name = 'slack'): Promise<Desk> {
-  const services = { name, log: pino({ level: 'silent' }), now: Date.now };
-  const destination = await slack.open(slack.settings.parse(settings), services);
+  const destination = await slack.open(slack.settings.parse(settings), servicesFor(slack, { name }));
   const facts = new Map<string, string>();
   const attempt = async (message: Message, details: Partial<Attempt> = {}): Promise<Outcome> => {
     const outcome = await destination.send(message, {

@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { loadConfiguration } from '../../../receivers/config/load.ts';
+import { DESTINATION_KINDS } from '../../../receivers/destinations/index.ts';
+import { openDestinations } from '../../../receivers/destinations/open.ts';
+import { startFakeSlack } from '../../fakes/slack.ts';
+import { sampleMessage } from '../../fixtures/messages.ts';
+import { attempt } from './http/opened.ts';
+
+const VARIABLES = new RegExp(DESTINATION_KINDS.flatMap((kind) => Object.keys(kind.environment)).join('|'));
+
+/** What the only destination of a settings file tells when it is looked at and sent to. */
+async function told(settings: Record<string, unknown>): Promise<string> {
+  const readFile = () => JSON.stringify({ destinations: [{ name: 'theirs', ...settings }] });
+  const loaded = loadConfiguration({ environment: {}, readFile });
+  const configured = loaded.ok ? loaded.configuration.destinations : [];
+  const { open, close } = await openDestinations(configured, pino({ level: 'silent' }));
+  const checks = await open.get('theirs')?.check();
+  const outcome = await open.get('theirs')?.send(sampleMessage('start'), attempt());
+  await close();
+  return [...(checks ?? []).map(({ finding, fix }) => `${finding} ${fix}`), Object(outcome).reason].join(
+    '\n',
+  );
+}
+
+const NOBODY = 'http://127.0.0.1:1/';
+
+describe('what a settings file lists is mended in that file', () => {
+  test.each([
+    [
+      { type: 'http', url: 'https://10.1.2.3/x' },
+      ['Set “secret” of', 'network, set “allowPrivate: true” of', 'replay.'],
+    ],
+    [{ type: 'http', url: NOBODY, allowPrivate: true }, ['Check “url” of']],
+    [
+      { type: 'email', smtpUrl: 'smtp://127.0.0.1:1', from: 'a@b.example', to: 'c@d.example' },
+      ['“smtpUrl” of'],
+    ],
+    [
+      { type: 'slack', webhookUrl: NOBODY, unsure: 'skip' },
+      ['be missing (“unsure: skip” of', '“webhookUrl” of'],
+    ],
+    [
+      { type: 'sheets', serviceAccountKey: './none', spreadsheetId: 'a'.repeat(44) },
+      ['“serviceAccountKey” of'],
+    ],
+    [{ type: 'teams', webhookUrl: NOBODY }, ['(“unsure: repeat” of']],
+  ])('%j', async (settings, words) => {
+    const text = await told(settings);
+    for (const each of words) {
+      expect(text).toContain(each);
+    }
+    expect(text).toContain('of the destination “theirs” in receivers.yaml');
+    expect(text).not.toMatch(VARIABLES);
+  });
+
+  test('Slack with a token', async () => {
+    const slack = await startFakeSlack({ scopes: [] });
+    const settings = { type: 'slack', token: slack.token, channel: 'C0123456789', apiUrl: slack.url };
+    const text = await told(settings);
+    await slack.close();
+    expect(text).toContain('may come twice (“unsure: repeat” of the destination “theirs” in receivers.yaml)');
+    expect(text).not.toMatch(VARIABLES);
+  });
+});
