@@ -214,7 +214,7 @@ const OWN_TITLES: Readonly<Record<string, string>> = {
 /** As the kinds of destinations say it of themselves. */
 const OWN_REPEATS: Readonly<Record<string, string>> = {
   [ZAPIER]: 'no Zap gets it a second time.',
-  [ZAPS]: 'the Zapier app knows it for a day, in which the Zap does not run again.',
+  [ZAPS]: 'the Zapier app knows it for 90 days, in which the Zap does not run again.',
 };
 
 /** What sending once more does where an earlier attempt arrived after all, in a sentence; null where nothing is sent. */

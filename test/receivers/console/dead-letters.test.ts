@@ -106,7 +106,7 @@ describe('the console of a receiver whose settings file lists the destinations',
 
   test('says it of a Zap, and not of what the settings no longer name', async () => {
     expect(await page('/dead-letters/replay?destination=zapier-zaps')).toContain(
-      'the Zapier app knows it for a day',
+      'the Zapier app knows it for 90 days',
     );
     expect(await page('/dead-letters/replay?destination=gone')).not.toContain('arrived after all');
   });
