@@ -101,6 +101,28 @@ describe('where the answer of the storage is lost', () => {
   });
 });
 
+test('an attempt that throws is told of, and made again later as one that may have arrived', async () => {
+  const ledger = await SqliteLedger.open(home.folder);
+  const told = Promise.withResolvers<Error>();
+  await ledger.accept(event(1));
+  await ledger.queue.start({
+    destinations: [{ name: 'slack', concurrency: 1 }],
+    health: circuitBreaker({ failures: 3, firstPauseMs: 1_000, longestPauseMs: 1_000 }),
+    onError: told.resolve,
+    attempt: () => Promise.reject(new RangeError('Invalid time value')),
+  });
+  expect(await told.promise).toBeInstanceOf(RangeError);
+  await ledger.queue.stop(10_000);
+  const [delivery] = await ledger.deliveries('evt_1');
+  expect(delivery).toMatchObject({
+    state: 'ready',
+    attempts: 1,
+    reason: 'The attempt broke: Invalid time value. The log has the details.',
+  });
+  expect(delivery?.dueAt).toBeGreaterThan(Date.now() + 30_000);
+  await ledger.close();
+});
+
 test('an event can be sent again until its numbers run out, and no other event is touched', async () => {
   const ledger = await SqliteLedger.open(home.folder);
   await ledger.accept(event(1));

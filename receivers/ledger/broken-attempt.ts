@@ -1,0 +1,26 @@
+import type { Settlement } from './contract.ts';
+
+/** The pause after it: so long for each try that there was, milliseconds, and how many count. */
+const PAUSE_PER_TRY_MS = 60_000;
+const MOST_TRIES = 60;
+
+/**
+ * What is written where an attempt threw in place of giving its outcome, a fault of the program: nobody knows
+ * whether it arrived, and it is tried again later without being counted.
+ *
+ * @param tries how often the delivery has been tried, this time included
+ * @param startedAt milliseconds since 1970
+ */
+export function brokenAttempt(error: unknown, tries: number, startedAt: number): Settlement {
+  const finishedAt = Date.now();
+  const reason = `The attempt broke: ${error instanceof Error ? error.message : String(error)}. The log has the details.`;
+  return {
+    state: 'ready',
+    startedAt,
+    finishedAt,
+    dueAt: finishedAt + Math.min(tries, MOST_TRIES) * PAUSE_PER_TRY_MS,
+    attemptCounts: false,
+    uncertain: true,
+    outcome: { type: 'retry', reason, uncertain: true, ownFault: true },
+  };
+}
