@@ -1,173 +1,36 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
 import type { Outcome } from '../../../receivers/destinations/contract.ts';
-import {
-  type ClaimedDelivery,
-  type NewEvent,
-  type Settlement,
-  StorageError,
-} from '../../../receivers/ledger/contract.ts';
+import { StorageError } from '../../../receivers/ledger/contract.ts';
 import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
-import type { PostgresSettings } from '../../../receivers/ledger/postgres/settings.ts';
 import { type PostgresServer, startOwnPostgres, startPostgres } from '../../fixtures/postgres.ts';
+import {
+  BREAKER,
+  closeAll,
+  closing,
+  DONE,
+  event,
+  Process,
+  RETRY,
+  run,
+  settlement,
+} from '../../fixtures/postgres-process.ts';
 import { startProxy } from '../../fixtures/postgres-proxy.ts';
-
-const BREAKER = circuitBreaker({ failures: 3, firstPauseMs: 60_000, longestPauseMs: 300_000 });
-
-/** Short, so that a dead worker is found within a test. */
-const LEASE_MS = 900;
 
 let server: PostgresServer;
 let migrated: string;
-const closing: (() => Promise<void>)[] = [];
-
 beforeAll(async () => {
   server = await startPostgres({ durable: false });
   migrated = await server.createDatabase();
   await (await PostgresLedger.open({ url: migrated })).close();
 });
 
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) {
-    await close();
-  }
-});
+afterEach(closeAll);
 
 afterAll(() => server.stop());
 
-interface Handed {
-  delivery: ClaimedDelivery;
-  /** Aborts when the process may not go on with it. */
-  lost: AbortSignal;
-  answer(outcome: Outcome): void;
-}
-
-/** A process of the receiver, as far as the ledger sees it. */
-class Process {
-  readonly ledger: PostgresLedger;
-  readonly errors: Error[] = [];
-  readonly #handed: Handed[] = [];
-  readonly #waiting: ((handed: Handed) => void)[] = [];
-
-  private constructor(ledger: PostgresLedger) {
-    this.ledger = ledger;
-  }
-
-  static async open(url: string, settings: Partial<PostgresSettings> = {}): Promise<Process> {
-    const ledger = await PostgresLedger.open({ url, leaseMs: LEASE_MS, ...settings });
-    closing.push(async () => {
-      await ledger.queue.stop(0);
-      await ledger.close();
-    });
-    return new Process(ledger);
-  }
-
-  async deliver(concurrency = 4): Promise<this> {
-    await this.ledger.queue.start({
-      destinations: [{ name: 'slack', concurrency }],
-      health: BREAKER,
-      onError: (error) => this.errors.push(error),
-      attempt: (delivery, lost) =>
-        new Promise((resolve) => {
-          const handed: Handed = {
-            delivery,
-            lost: lost as AbortSignal,
-            answer: (outcome) => resolve(settlement(outcome)),
-          };
-          const waiting = this.#waiting.shift();
-          if (waiting === undefined) {
-            this.#handed.push(handed);
-          } else {
-            waiting(handed);
-          }
-        }),
-    });
-    return this;
-  }
-
-  next(): Promise<Handed> {
-    const handed = this.#handed.shift();
-    return handed === undefined
-      ? new Promise((resolve) => {
-          this.#waiting.push(resolve);
-        })
-      : Promise.resolve(handed);
-  }
-
-  get unseen(): number {
-    return this.#handed.length;
-  }
-
-  /** Resolves with the states of an event's deliveries once they pass. */
-  async states(key: string, pass: (states: string[]) => boolean): Promise<string[]> {
-    for (;;) {
-      const states = (await this.ledger.deliveries(key)).map(({ state }) => state);
-      if (pass(states)) {
-        return states;
-      }
-    }
-  }
-
-  finished(key: string): Promise<string[]> {
-    return this.states(key, (states) => states.every((state) => ['done', 'dead'].includes(state)));
-  }
-}
-
-function settlement(outcome: Outcome): Settlement {
-  const now = Date.now();
-  const times = { startedAt: now, finishedAt: now, outcome };
-  if (outcome.type === 'done') {
-    return { ...times, state: 'done' };
-  }
-  return outcome.type === 'dead'
-    ? { ...times, state: 'dead', reason: outcome.reason, uncertain: false }
-    : {
-        ...times,
-        state: 'ready',
-        dueAt: now + (outcome.delayMs ?? 600_000),
-        attemptCounts: true,
-        uncertain: false,
-      };
-}
-
-const DONE: Outcome = { type: 'done' };
-const RETRY: Outcome = { type: 'retry', reason: 'The other side answered 500.' };
-
-let counter = 0;
-
-function event(fields: Partial<NewEvent> = {}): NewEvent {
-  counter += 1;
-  return {
-    key: `evt_${counter}`,
-    source: 'default',
-    origin: 'webhook',
-    action: 'startExperience',
-    experienceId: `experience-${counter}`,
-    experienceName: 'Backpack price test',
-    organizationId: 'organization-1',
-    occurredAt: 1_790_000_000_000 + counter,
-    receivedAt: Date.now(),
-    body: Buffer.from('{}'),
-    headers: {},
-    problem: null,
-    deliveries: [{ destination: 'slack', route: 'all', dueAt: Date.now(), quietMs: null }],
-    ...fields,
-  };
-}
-
 function copy(): Promise<string> {
   return server.createDatabase(migrated);
-}
-
-async function run(url: string, statement: string): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }
 
 describe('many processes on one database', () => {
