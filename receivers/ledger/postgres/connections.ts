@@ -6,6 +6,10 @@ import type { PostgresSettings } from './settings.ts';
 /** How much longer than the server's own limit the client waits for an answer: then the network is gone. */
 const ANSWER_GRACE_MS = 2_000;
 
+/** Leaves alone what waits for more than the own disk: for a standby's (`remote_apply`). */
+const DURABLE = `SELECT set_config('synchronous_commit', 'on', false)
+  WHERE current_setting('synchronous_commit') IN ('off', 'local')`;
+
 /** What a pool's connections are set to, by PostgreSQL's names. */
 export type SessionSettings = Record<string, string | number>;
 
@@ -14,6 +18,8 @@ export interface PoolSettings {
   /** Seen in `pg_stat_activity`. */
   name: string;
   session?: SessionSettings;
+  /** What it commits is on disk before the answer, whatever the database, its role or the server says. */
+  durable?: boolean;
   /** A new connection is given out only after this. */
   ready?: Promise<unknown>;
 }
@@ -40,11 +46,8 @@ export function openPool(settings: Required<PostgresSettings>, pool: PoolSetting
     keepAlive: true,
     types: { getTypeParser },
     onConnect: async (client) => {
-      await client.query(
-        Object.entries(session)
-          .map(([name, value]) => `SET ${name} = ${value}`)
-          .join('; '),
-      );
+      const statements = Object.entries(session).map(([name, value]) => `SET ${name} = ${value}`);
+      await client.query([...statements, ...(pool.durable ? [DURABLE] : [])].join('; '));
       await pool.ready;
     },
   });

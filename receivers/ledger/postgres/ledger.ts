@@ -58,8 +58,14 @@ export class PostgresLedger implements Ledger {
       connections: acceptConnections,
       name: 'accept',
       session: PLANNING,
+      durable: true,
     });
-    this.#pool = openPool(settings, { connections: deliverConnections, name: 'deliver', session: PLANNING });
+    this.#pool = openPool(settings, {
+      connections: deliverConnections,
+      name: 'deliver',
+      session: PLANNING,
+      durable: true,
+    });
     this.#readPool = openPool(settings, { connections: readConnections, name: 'read' });
     this.queue = new PostgresQueue(settings, this.#pool);
     this.#accepts = new Gather({
