@@ -4,7 +4,7 @@ import { databaseAdvice } from './database-advice.ts';
 import type { PostgresSettings } from './settings.ts';
 
 /** How much longer than the server's own limit the client waits for an answer: then the network is gone. */
-const ANSWER_GRACE_MS = 2_000;
+export const ANSWER_GRACE_MS = 2_000;
 
 /** Leaves alone what waits for more than the own disk: for a standby's (`remote_apply`). */
 const DURABLE = `SELECT set_config('synchronous_commit', 'on', false)

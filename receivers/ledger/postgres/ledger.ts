@@ -18,7 +18,7 @@ import type {
   QueueDepth,
   TimelineBucket,
 } from '../reading.ts';
-import { again, dataFault, openPool, storageError } from './connections.ts';
+import { ANSWER_GRACE_MS, again, dataFault, openPool, storageError } from './connections.ts';
 import { Gather } from './gather.ts';
 import { Import } from './import.ts';
 import { migrate } from './migrate.ts';
@@ -157,10 +157,13 @@ export class PostgresLedger implements Ledger {
       const client = await this.#pool.connect();
       try {
         await client.query(`BEGIN; SET LOCAL statement_timeout = ${PRUNE_TIMEOUT_MS}`);
-        const { rows } = await client.query<{ count: number }>('SELECT ledger.prune($1, $2) AS count', [
-          before,
-          limit,
-        ]);
+        // The client's own limit, which its types leave out, is otherwise that of a statement somebody waits for.
+        const removal: pg.QueryConfig & { query_timeout: number } = {
+          text: 'SELECT ledger.prune($1, $2) AS count',
+          values: [before, limit],
+          query_timeout: PRUNE_TIMEOUT_MS + ANSWER_GRACE_MS,
+        };
+        const { rows } = await client.query<{ count: number }>(removal);
         await client.query('COMMIT');
         client.release();
         return rows[0]?.count ?? 0;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
 import { type PostgresServer, startPostgres } from '../../fixtures/postgres.ts';
 import { closeAll, DONE, event, Process, run } from '../../fixtures/postgres-process.ts';
@@ -19,6 +19,33 @@ afterAll(() => server.stop());
 function copy(): Promise<string> {
   return server.createDatabase(migrated);
 }
+
+describe('removing old events', () => {
+  /** A process, and an event that it may remove. */
+  async function withOldEvent(statementTimeoutMs: number) {
+    const url = await copy();
+    const process = await (await Process.open(url, { statementTimeoutMs })).deliver();
+    const old = event();
+    await process.ledger.accept(old);
+    (await process.next()).answer(DONE);
+    await process.finished(old.key);
+    await process.ledger.queue.stop(0);
+    return { url, process, old };
+  }
+
+  test('may take longer than other statements', async () => {
+    const { url, process } = await withOldEvent(150);
+    await run(
+      url,
+      `CREATE FUNCTION ledger.dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM pg_sleep(2.3);
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER dawdling AFTER DELETE ON ledger.events EXECUTE FUNCTION ledger.dawdle()`,
+    );
+    expect(await process.ledger.prune(Date.now() + 1, 10)).toBe(1);
+  });
+});
 
 test.each([
   ['off', 'on'],
