@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import type { NewDelivery } from '../../../receivers/ledger/contract.ts';
 import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
 import { type PostgresServer, startPostgres } from '../../fixtures/postgres.ts';
-import { closeAll, DONE, event, Process, run } from '../../fixtures/postgres-process.ts';
+import { closeAll, closing, DONE, event, Process, run } from '../../fixtures/postgres-process.ts';
 
 let server: PostgresServer;
 let migrated: string;
@@ -20,6 +22,21 @@ function copy(): Promise<string> {
   return server.createDatabase(migrated);
 }
 
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  closing.push(() => client.end());
+  return client;
+}
+
+/** Resolves when a query has given a row. */
+async function shown(url: string, query: string): Promise<void> {
+  const client = await connected(url);
+  while ((await client.query(query)).rowCount === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 describe('removing old events', () => {
   /** A process, and an event that it may remove. */
   async function withOldEvent(statementTimeoutMs: number) {
@@ -32,6 +49,30 @@ describe('removing old events', () => {
     await process.ledger.queue.stop(0);
     return { url, process, old };
   }
+
+  test('leaves one that is sent again meanwhile', async () => {
+    const { url, process, old } = await withOldEvent(5_000);
+    // A removal waits at its first look at the deliveries: then what it sees of them is decided.
+    await run(
+      url,
+      `CREATE FUNCTION ledger.gate() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+        IF current_query() LIKE '%prune%' THEN PERFORM pg_advisory_xact_lock(1); END IF;
+        RETURN true;
+      END $$;
+      ALTER TABLE ledger.deliveries RENAME TO all_deliveries;
+      CREATE VIEW ledger.deliveries AS SELECT * FROM ledger.all_deliveries WHERE (SELECT ledger.gate())`,
+    );
+    const gate = await connected(url);
+    await gate.query('SELECT pg_advisory_lock(1)');
+    const removed = process.ledger.prune(Date.now() + 1, 10);
+    await shown(url, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+    const [again] = old.deliveries as [NewDelivery];
+    expect(await process.ledger.sendAgain(old.key, again)).not.toBeNull();
+    await gate.query('SELECT pg_advisory_unlock(1)');
+    expect(await removed).toBe(0);
+    expect(await process.ledger.event(old.key)).not.toBeNull();
+    expect((await process.ledger.deliveries(old.key)).map(({ state }) => state)).toEqual(['done', 'ready']);
+  });
 
   test('may take longer than other statements', async () => {
     const { url, process } = await withOldEvent(150);
