@@ -23,7 +23,7 @@ const CLAIM = `
       JOIN ledger.events m ON m.sequence = o.sequence
       WHERE told.sequence = d.sequence AND told.destination = d.destination ORDER BY o.id
     ) AS merged
-  FROM ledger.claim($1, $2, $3) c
+  FROM ledger.claim_alive($1, $2, $3) c
   LEFT JOIN ledger.deliveries d ON d.id = c.id AND c.verdict = 'claimed'
   LEFT JOIN ledger.events e ON e.sequence = d.sequence
   LEFT JOIN ledger.bodies b ON b.sequence = d.sequence`;

@@ -23,6 +23,8 @@ export interface CourierParts {
   closing: AbortSignal;
   /** Aborts when what is under way must end too. */
   lost: AbortSignal;
+  /** Ends the worker, so that the next one claims what this one may hold without knowing. */
+  retire(): void;
 }
 
 /** `tells`: it changes what is known of the destination. */
@@ -137,7 +139,7 @@ export class Courier {
   }
 
   async #claim(ids: number[]): Promise<(Claim | null)[]> {
-    const { pool, work, worker } = this.#parts;
+    const { pool, work, worker, retire } = this.#parts;
     try {
       const claims = await again(() => claimDeliveries(pool, worker, ids, Date.now()));
       if ([...claims.values()].some(({ verdict }) => verdict === 'wait')) {
@@ -147,6 +149,8 @@ export class Courier {
       return ids.map((id) => claims.get(id) ?? null);
     } catch (error) {
       work.onError(storageError(error));
+      // They may be marked as running all the same: for as long as this worker lives, nobody else gets them.
+      retire();
       throw error;
     }
   }

@@ -484,6 +484,20 @@ END $$;
 `;
 
 /**
+ * With the third version: a worker is not buried while it claims. A claim whose connection broke may still be at work
+ * on the server when its worker has been buried and the next one claims: to it, that one does not live yet.
+ */
+export const CLAIM_ALIVE = `
+CREATE FUNCTION ledger.claim_alive(by_worker bigint, now_ms bigint, ids bigint[])
+RETURNS TABLE (id bigint, verdict text, attempts integer, tries integer, uncertain boolean, probe boolean)
+LANGUAGE plpgsql ROWS 20 AS $$
+BEGIN
+  PERFORM 1 FROM ledger.workers w WHERE w.id = by_worker FOR KEY SHARE;
+  RETURN QUERY SELECT * FROM ledger.claim(by_worker, now_ms, ids);
+END $$;
+`;
+
+/**
  * With the third version: what was sent again while old events were sought is kept. An event's row is locked later
  * than the seeking statement judged it by its deliveries, so these are looked at anew under the lock.
  */

@@ -52,7 +52,7 @@ export class WorkerSession {
   readonly #closing = new AbortController();
   readonly #lost = new AbortController();
   #finish: () => void = () => {};
-  #disposed = false;
+  #disposal: Promise<void> | null = null;
 
   private constructor(
     { settings, pool, board, work }: SessionParts,
@@ -80,6 +80,7 @@ export class WorkerSession {
       holds: () => this.#lease.valid,
       closing: this.#closing.signal,
       lost: this.#lost.signal,
+      retire: () => this.#retire(),
     });
     for (const { promise } of own.pools) {
       promise.then(
@@ -171,11 +172,12 @@ export class WorkerSession {
     }
   }
 
-  async #dispose(): Promise<void> {
-    if (this.#disposed) {
-      return;
-    }
-    this.#disposed = true;
+  #dispose(): Promise<void> {
+    this.#disposal ??= this.#leave();
+    return this.#disposal;
+  }
+
+  async #leave(): Promise<void> {
     this.#lease.end();
     if (!this.#courier.busy) {
       await within(RETURN_GRACE_MS, Promise.allSettled(this.#pools.map(({ promise }) => promise)));

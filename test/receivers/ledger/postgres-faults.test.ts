@@ -4,6 +4,7 @@ import type { NewDelivery } from '../../../receivers/ledger/contract.ts';
 import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
 import { type PostgresServer, startPostgres } from '../../fixtures/postgres.ts';
 import { closeAll, closing, DONE, event, Process, run } from '../../fixtures/postgres-process.ts';
+import { startProxy } from '../../fixtures/postgres-proxy.ts';
 
 let server: PostgresServer;
 let migrated: string;
@@ -36,6 +37,46 @@ async function shown(url: string, query: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+describe('an answer of the database that is lost', () => {
+  async function behindNetwork() {
+    const url = await copy();
+    const accepting = await Process.open(url);
+    const network = await startProxy(url);
+    closing.push(() => network.close());
+    return { url, accepting, network, process: await Process.open(network.url) };
+  }
+
+  test('to a claim: the delivery goes out all the same, as one that may have arrived', async () => {
+    const { accepting, network, process } = await behindNetwork();
+    await process.deliver();
+    const lost = network.loseAnswerTo('claim\0');
+    const given = event();
+    await accepting.ledger.accept(given);
+    await lost;
+    const { delivery, answer } = await process.next();
+    expect(delivery).toMatchObject({ eventKey: given.key, uncertain: true, attempt: 2 });
+    answer(DONE);
+    expect(await accepting.finished(given.key)).toEqual(['done']);
+    expect(process.unseen).toBe(0);
+  });
+});
+
+test('nobody is buried who is claiming', async () => {
+  const url = await copy();
+  const process = await (await Process.open(url)).deliver();
+  const claiming = await connected(url);
+  const { rows } = await claiming.query('SELECT id FROM ledger.workers');
+  await claiming.query('BEGIN');
+  await claiming.query('SELECT * FROM ledger.claim_alive($1, 0, $2)', [rows[0].id, [1]]);
+  const burying = await connected(url);
+  await burying.query("SET lock_timeout = '50ms'");
+  const bury = () => burying.query('SELECT ledger.bury($1, $2)', [[rows[0].id], [null]]);
+  await expect(bury()).rejects.toThrow(/lock timeout/);
+  await claiming.query('COMMIT');
+  await bury();
+  expect(process.errors).toEqual([]);
+});
 
 describe('removing old events', () => {
   /** A process, and an event that it may remove. */
