@@ -498,6 +498,39 @@ END $$;
 `;
 
 /**
+ * With the third version: jobs that are locked by no living worker are free again, also those of a fetch that came
+ * through after its worker had been buried.
+ */
+export const FREE_JOBS = `
+CREATE FUNCTION ledger.free_jobs() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  strays text[];
+BEGIN
+  strays := array(
+    SELECT j.locked_by FROM ledger_queue.jobs j WHERE j.locked_by IS NOT NULL
+    EXCEPT SELECT unnest(w.pools) FROM ledger.workers w
+  );
+  IF cardinality(strays) > 0 THEN
+    PERFORM ledger_queue.force_unlock_workers(strays);
+  END IF;
+  -- Left over where a worker died after the outcome was written and before its job was removed.
+  PERFORM ledger_queue.complete_jobs(array(
+    SELECT j.id FROM ledger_queue.jobs j
+    WHERE j.key IS NULL AND j.locked_at IS NULL AND j.attempts >= j.max_attempts
+  ));
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger.bury(dead bigint[], seen bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM ledger.workers w USING unnest(dead, seen) AS d (id, beats)
+  WHERE w.id = d.id AND w.beats = coalesce(d.beats, w.beats);
+  IF FOUND THEN
+    PERFORM ledger.free_jobs();
+  END IF;
+END $$;
+`;
+
+/**
  * With the third version: what was sent again while old events were sought is kept. An event's row is locked later
  * than the seeking statement judged it by its deliveries, so these are looked at anew under the lock.
  */

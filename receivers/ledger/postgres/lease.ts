@@ -5,6 +5,9 @@ import { HEALTH_COLUMNS } from './rows.ts';
 /** So many times in a lease a worker renews it, and looks at the others. */
 const BEATS_PER_LEASE = 6;
 
+/** So many beats after each other come without a look for jobs that nobody holds: it reads all jobs. */
+const BEATS_PER_LOOK = 5 * BEATS_PER_LEASE;
+
 /** A worker is taken for dead after it was seen without a beat for so many leases. */
 const DEAD_AFTER_LEASES = 1.5;
 
@@ -68,6 +71,7 @@ export class Lease {
   #expiry: NodeJS.Timeout | undefined;
   #over = false;
   #workers = 1;
+  #beats = 0;
 
   /** `heldSince`: `performance.now()` before the worker's row was written. */
   constructor(pool: pg.Pool, worker: number, leaseMs: number, heldSince: number, events: LeaseEvents) {
@@ -119,6 +123,10 @@ export class Lease {
       this.#workers = others.length + 1;
       this.#events.onHealth(health);
       await this.#watch(others);
+      this.#beats += 1;
+      if (this.#beats % BEATS_PER_LOOK === 0) {
+        await this.#pool.query('SELECT ledger.free_jobs()');
+      }
     } catch (error) {
       if (!this.#over) {
         this.#events.onError(error);

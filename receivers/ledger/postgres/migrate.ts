@@ -2,7 +2,7 @@ import { Logger, runMigrations } from 'graphile-worker';
 import type pg from 'pg';
 import { StorageError } from '../contract.ts';
 import { openPool } from './connections.ts';
-import { CLAIM_ALIVE, FUNCTIONS, PRUNE, SEND_IN_LANE } from './functions.ts';
+import { CLAIM_ALIVE, FREE_JOBS, FUNCTIONS, PRUNE, SEND_IN_LANE } from './functions.ts';
 import type { PostgresSettings } from './settings.ts';
 import { TABLES } from './tables.ts';
 
@@ -32,7 +32,7 @@ interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { sql: TABLES + FUNCTIONS, worksWith: 1 },
   { sql: SEND_IN_LANE, worksWith: 1 },
-  { sql: CLAIM_ALIVE + PRUNE, worksWith: 1 },
+  { sql: CLAIM_ALIVE + FREE_JOBS + PRUNE, worksWith: 1 },
 ];
 
 /** Says nothing: what of the job queue's messages matters is told by the ledger itself. */

@@ -105,6 +105,7 @@ export class WorkerSession {
     });
     const leasePool = openPool(settings, { connections: 1, name: 'lease' });
     let session: WorkerSession | null = null;
+    watchFetches(queue, (error) => (session as WorkerSession).#miss(error));
     const pools = work.destinations.map(({ name, concurrency }) =>
       startPool(queue, name, concurrency, (id) => (session as WorkerSession).#courier.deliver(id, name)),
     );
@@ -153,6 +154,14 @@ export class WorkerSession {
     );
     this.#lost.abort();
     this.#retire();
+  }
+
+  /** Jobs may be locked for this process all the same: for as long as its worker lives, nobody else gets them. */
+  #miss(error: unknown): void {
+    if (!this.#closing.signal.aborted) {
+      this.#work.onError(storageError(error));
+      this.#retire();
+    }
   }
 
   /** Takes nothing more, lets what is under way end, and makes room for the next session. */
@@ -222,6 +231,24 @@ function startPool(
     { [`deliver:${destination}`]: (payload) => deliver((payload as { id: number }).id) },
     queue,
   );
+}
+
+/**
+ * Tells of each fetch of jobs that failed. The queue tells nobody: it logs some of them, and after others it fetches
+ * again by itself.
+ */
+function watchFetches(queue: pg.Pool, onFailure: (error: unknown) => void): void {
+  queue.on('connect', (client) => {
+    const query = client.query as (...given: unknown[]) => unknown;
+    client.query = ((...given: unknown[]) => {
+      const answer = query.apply(client, given);
+      const [{ name }] = given as [{ name?: string }];
+      if (name?.startsWith('get_job')) {
+        (answer as Promise<unknown>).catch(onFailure);
+      }
+      return answer;
+    }) as typeof client.query;
+  });
 }
 
 /**

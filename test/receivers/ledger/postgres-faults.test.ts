@@ -60,6 +60,30 @@ describe('an answer of the database that is lost', () => {
     expect(await accepting.finished(given.key)).toEqual(['done']);
     expect(process.unseen).toBe(0);
   });
+
+  test('to a fetch of jobs: they are fetched again, and a person is told', async () => {
+    const { accepting, network, process } = await behindNetwork();
+    const given = event();
+    await accepting.ledger.accept(given);
+    const lost = network.loseAnswerTo('get_job');
+    await process.deliver();
+    await lost;
+    const { delivery, answer } = await process.next();
+    expect(delivery).toMatchObject({ eventKey: given.key, uncertain: false, attempt: 1 });
+    expect(process.errors.map(({ message }) => message)).toEqual([expect.stringMatching(/^The database/)]);
+    answer(DONE);
+    expect(await accepting.finished(given.key)).toEqual(['done']);
+  });
+});
+
+test('a job that was locked after its process had been buried is found', async () => {
+  const url = await copy();
+  const process = await Process.open(url, { leaseMs: 300 });
+  const given = event();
+  await process.ledger.accept(given);
+  await run(url, "UPDATE ledger_queue._private_jobs SET locked_at = now(), locked_by = 'pool-of-nobody'");
+  await process.deliver();
+  expect((await process.next()).delivery.eventKey).toBe(given.key);
 });
 
 test('nobody is buried who is claiming', async () => {
