@@ -499,7 +499,9 @@ END $$;
 
 /**
  * With the third version: jobs that are locked by no living worker are free again, also those of a fetch that came
- * through after its worker had been buried.
+ * through after its worker had been buried. What was given back without an attempt is due at once: the queue takes
+ * that for a failure and puts it off, each time longer. Its own count of attempts says which these are, for a job is
+ * made anew after each attempt.
  */
 export const FREE_JOBS = `
 CREATE FUNCTION ledger.free_jobs() RETURNS void LANGUAGE plpgsql AS $$
@@ -518,6 +520,9 @@ BEGIN
     SELECT j.id FROM ledger_queue.jobs j
     WHERE j.key IS NULL AND j.locked_at IS NULL AND j.attempts >= j.max_attempts
   ));
+  PERFORM ledger_queue.reschedule_jobs(array(
+    SELECT j.id FROM ledger_queue.jobs j WHERE j.key IS NOT NULL AND j.locked_at IS NULL AND j.attempts > 0
+  ), run_at => now(), attempts => 0);
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger.bury(dead bigint[], seen bigint[]) RETURNS void LANGUAGE plpgsql AS $$

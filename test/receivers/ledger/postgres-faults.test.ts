@@ -102,6 +102,23 @@ test('nobody is buried who is claiming', async () => {
   expect(process.errors).toEqual([]);
 });
 
+test('a process that stops during a pause does not put off what it had in hand', async () => {
+  const url = await copy();
+  const process = await Process.open(url);
+  await run(
+    url,
+    `INSERT INTO ledger.health (destination, paused_until) VALUES ('slack', ${Date.now() + 3_600_000})`,
+  );
+  await process.ledger.accept(event());
+  for (const _ of [1, 2]) {
+    await process.deliver();
+    await shown(url, 'SELECT 1 FROM ledger_queue.jobs WHERE locked_at IS NOT NULL');
+    await process.ledger.queue.stop(0);
+  }
+  const { rows } = await run(url, 'SELECT attempts, run_at <= now() AS due FROM ledger_queue.jobs');
+  expect(rows).toEqual([{ attempts: 0, due: true }]);
+});
+
 describe('removing old events', () => {
   /** A process, and an event that it may remove. */
   async function withOldEvent(statementTimeoutMs: number) {
