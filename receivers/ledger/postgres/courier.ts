@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { DeliveryWork, DestinationHealth, Settlement } from '../contract.ts';
 import { type Claim, claimDeliveries } from './claim.ts';
-import { again, storageError } from './connections.ts';
+import { again, dataFault, storageError } from './connections.ts';
 import { Gather } from './gather.ts';
 import type { HealthBoard } from './health-board.ts';
 import { HEALTH_COLUMNS } from './rows.ts';
@@ -11,6 +11,10 @@ import { type Settling, writeHealth, writeOutcomes } from './write.ts';
 const AGAIN_MS = 1_000;
 
 const LARGEST_BATCH = 256;
+
+/** After a try without an outcome: so long for each that there was, milliseconds, and how many count. */
+const PAUSE_PER_TRY_MS = 60_000;
+const LARGEST_PAUSE_TRIES = 60;
 
 export interface CourierParts {
   pool: pg.Pool;
@@ -50,7 +54,11 @@ export class Courier {
   constructor(parts: CourierParts) {
     this.#parts = parts;
     this.#claims = new Gather({ largest: LARGEST_BATCH, run: (ids) => this.#claim(ids) });
-    this.#outcomes = new Gather({ largest: LARGEST_BATCH, run: (items) => this.#write(items) });
+    this.#outcomes = new Gather({
+      largest: LARGEST_BATCH,
+      run: (items) => this.#write(items),
+      divides: dataFault,
+    });
   }
 
   get busy(): boolean {
@@ -88,11 +96,25 @@ export class Courier {
   async #attempt(id: number, destination: string): Promise<void> {
     const claim = await this.#hold(id, destination);
     if (claim !== null) {
-      const settlement = await this.#parts.work.attempt(claim.delivery, this.#parts.lost);
+      const settlement = await this.#make(claim);
       const tells = this.#learn(destination, settlement);
       await this.#settle({ id, tries: claim.tries, destination, settlement, tells });
     }
     this.#expectLease();
+  }
+
+  async #make({ delivery, tries }: Claim & { verdict: 'claimed' }): Promise<Settlement> {
+    const { work, lost } = this.#parts;
+    const startedAt = Date.now();
+    try {
+      return await work.attempt(delivery, lost);
+    } catch (error) {
+      const broke = error instanceof Error ? error : new Error(String(error));
+      work.onError(broke);
+      const reason = `The attempt broke: ${broke.message}. The log has the details.`;
+      const outcome = { type: 'retry', reason, uncertain: true, ownFault: true } as const;
+      return { ...anew(tries), startedAt, attemptCounts: false, uncertain: true, outcome };
+    }
   }
 
   /** Waits until the delivery may go out, and marks it as running; null where nothing is left to do. */
@@ -156,7 +178,8 @@ export class Courier {
   }
 
   /** Writes the outcome, and goes on trying: what was sent must not be sent again. */
-  async #settle(item: Told): Promise<void> {
+  async #settle(given: Told): Promise<void> {
+    let item = given;
     while (!this.#ended) {
       try {
         if (!(await this.#outcomes.call(item))) {
@@ -168,7 +191,10 @@ export class Courier {
           );
         }
         return;
-      } catch {
+      } catch (error) {
+        if (dataFault(error)) {
+          item = { ...given, settlement: bare(given) };
+        }
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
@@ -237,5 +263,26 @@ export class Courier {
 
   #count(destination: string, by: number): void {
     this.#untold.set(destination, (this.#untold.get(destination) ?? 0) + by);
+  }
+}
+
+/** When a delivery is tried again whose last try says nothing of that. */
+function anew(tries: number): { state: 'ready'; finishedAt: number; dueAt: number } {
+  const finishedAt = Date.now();
+  const dueAt = finishedAt + Math.min(tries, LARGEST_PAUSE_TRIES) * PAUSE_PER_TRY_MS;
+  return { state: 'ready', finishedAt, dueAt };
+}
+
+/** What an outcome decides, without anything that the database may have refused of it. */
+function bare({ settlement, tries }: Settling): Settlement {
+  const reason = 'The database refused to hold what came of the attempt. The log has the details.';
+  const times = { startedAt: Date.now(), finishedAt: Date.now() };
+  switch (settlement.state) {
+    case 'done':
+      return { ...times, state: 'done', outcome: { type: 'done', note: reason } };
+    case 'dead':
+      return { ...settlement, ...times, reason, outcome: { type: 'dead', reason } };
+    case 'ready':
+      return { ...settlement, ...times, ...anew(tries), outcome: { type: 'retry', reason, ownFault: true } };
   }
 }

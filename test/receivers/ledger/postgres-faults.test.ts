@@ -3,7 +3,16 @@ import pg from 'pg';
 import type { NewDelivery } from '../../../receivers/ledger/contract.ts';
 import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
 import { type PostgresServer, startPostgres } from '../../fixtures/postgres.ts';
-import { closeAll, closing, DONE, event, Process, run } from '../../fixtures/postgres-process.ts';
+import {
+  BREAKER,
+  closeAll,
+  closing,
+  DONE,
+  event,
+  Process,
+  RETRY,
+  run,
+} from '../../fixtures/postgres-process.ts';
 import { startProxy } from '../../fixtures/postgres-proxy.ts';
 
 let server: PostgresServer;
@@ -100,6 +109,47 @@ test('nobody is buried who is claiming', async () => {
   await claiming.query('COMMIT');
   await bury();
   expect(process.errors).toEqual([]);
+});
+
+describe('an attempt', () => {
+  test('that throws is told, and made again later as one that may have arrived', async () => {
+    const url = await copy();
+    const process = await Process.open(url);
+    await process.ledger.queue.start({
+      destinations: [{ name: 'slack', concurrency: 1 }],
+      health: BREAKER,
+      onError: (error) => process.errors.push(error),
+      attempt: () => Promise.reject(new TypeError('This destination is broken.')),
+    });
+    const given = event();
+    await process.ledger.accept(given);
+    await process.states(given.key, ([state]) => state === 'ready' && process.errors.length > 0);
+    expect(process.errors).toEqual([expect.objectContaining({ message: 'This destination is broken.' })]);
+    const [delivery] = await process.ledger.deliveries(given.key);
+    expect(delivery?.reason).toMatch(/This destination is broken/);
+    expect(delivery?.dueAt).toBeGreaterThan(Date.now());
+    expect((await run(url, 'SELECT uncertain FROM ledger.deliveries')).rows).toEqual([{ uncertain: true }]);
+  });
+
+  test('whose outcome the database cannot hold leaves the outcomes beside it alone, and its state counts', async () => {
+    const process = await (await Process.open(await copy())).deliver();
+    const given = [event(), event(), event()];
+    await Promise.all(given.map((each) => process.ledger.accept(each)));
+    const handed = [await process.next(), await process.next(), await process.next()];
+    const outcomes = [
+      { ...RETRY, delayMs: 600_000.5 },
+      { ...DONE, remember: { ['k'.repeat(9_000)]: '' } },
+      DONE,
+    ];
+    for (const { delivery, answer } of handed) {
+      answer(outcomes[given.findIndex(({ key }) => key === delivery.eventKey)] as typeof DONE);
+    }
+    const [retried, kept, plain] = given.map(({ key }) => key) as [string, string, string];
+    expect(await process.finished(plain)).toEqual(['done']);
+    expect(await process.finished(kept)).toEqual(['done']);
+    await process.states(retried, ([state]) => state === 'ready');
+    expect((await process.ledger.deliveries(retried))[0]?.dueAt).toBeGreaterThan(Date.now());
+  });
 });
 
 test('a process that stops during a pause does not put off what it had in hand', async () => {
