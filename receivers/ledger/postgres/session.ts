@@ -1,25 +1,12 @@
-import { EventEmitter } from 'node:events';
-import { runTaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
+import type { WorkerPool } from 'graphile-worker';
 import type pg from 'pg';
 import { type DeliveryWork, StorageError } from '../contract.ts';
 import { openPool, storageError } from './connections.ts';
 import { Courier } from './courier.ts';
 import type { HealthBoard } from './health-board.ts';
+import { releaseOnce, startJobPool } from './job-pool.ts';
 import { deadAfterMs, Lease } from './lease.ts';
-import { QUEUE_SCHEMA, silentLogger } from './migrate.ts';
 import type { PostgresSettings } from './settings.ts';
-
-/** Jobs whose time comes are looked for this often, milliseconds; of new ones the queue is told at once. */
-const POLL_MS = 1_000;
-
-/** So many jobs are fetched at once for each that may run at once: fewer statements, little held back. */
-const FETCH_AHEAD = 4;
-
-/** What a process has fetched no other can take: no more than this, unless so many may run at once. */
-const LARGEST_FETCH = 100;
-
-/** Jobs that are done with are removed together, after so many milliseconds. */
-const REMOVAL_DELAY_MS = 20;
 
 /** How long aborted attempts have to end, milliseconds. */
 const ABORT_GRACE_MS = 300;
@@ -37,7 +24,8 @@ export interface SessionParts {
 
 /**
  * The time during which a process delivers under one lease: from its registration as a worker until it
- * stops, loses the lease, or one of the queue's pools breaks.
+ * stops, loses the lease, no longer knows what it holds because an answer of the database is lost, or one of the
+ * queue's pools closes by itself.
  */
 export class WorkerSession {
   /** Resolves when nothing of it is left: attempts ended, outcomes written, jobs given back. */
@@ -83,17 +71,14 @@ export class WorkerSession {
       retire: () => this.#retire(),
     });
     for (const { promise } of own.pools) {
-      promise.then(
-        () => this.#retire(),
-        () => this.#retire(),
-      );
+      quietly(promise);
     }
   }
 
   /** Registers a worker and starts its pools, one per destination. Rejects where the database refuses. */
   static async open(parts: SessionParts): Promise<WorkerSession> {
     const { settings, work } = parts;
-    const registered = Promise.withResolvers<void>();
+    const registered = Promise.withResolvers<WorkerSession>();
     quietly(registered.promise);
     const queue = openPool(settings, {
       connections: settings.queueConnections + work.destinations.length,
@@ -104,10 +89,13 @@ export class WorkerSession {
       ready: registered.promise,
     });
     const leasePool = openPool(settings, { connections: 1, name: 'lease' });
-    let session: WorkerSession | null = null;
-    watchFetches(queue, (error) => (session as WorkerSession).#miss(error));
+    releaseOnce(queue);
     const pools = work.destinations.map(({ name, concurrency }) =>
-      startPool(queue, name, concurrency, (id) => (session as WorkerSession).#courier.deliver(id, name)),
+      startJobPool(queue, name, concurrency, {
+        deliver: async (id) => (await registered.promise).#courier.deliver(id, name),
+        onFetchFailed: (error) => quietly(registered.promise.then((session) => session.#miss(error))),
+        onClosing: () => quietly(registered.promise.then((session) => session.#retire())),
+      }),
     );
     try {
       const heldSince = performance.now();
@@ -116,8 +104,8 @@ export class WorkerSession {
         [pools.map(({ id }) => id), deadAfterMs(settings.leaseMs)],
       );
       const { id: worker } = rows[0] as { id: number };
-      session = new WorkerSession(parts, { worker, heldSince, queue, leasePool, pools });
-      registered.resolve();
+      const session = new WorkerSession(parts, { worker, heldSince, queue, leasePool, pools });
+      registered.resolve(session);
       return session;
     } catch (error) {
       registered.reject(error);
@@ -202,68 +190,6 @@ export class WorkerSession {
     quietly(this.#leasePool.end());
     this.#finish();
   }
-}
-
-function startPool(
-  queue: pg.Pool,
-  destination: string,
-  concurrency: number,
-  deliver: (id: number) => Promise<void>,
-): WorkerPool {
-  return runTaskList(
-    {
-      schema: QUEUE_SCHEMA,
-      concurrency,
-      pollInterval: POLL_MS,
-      noHandleSignals: true,
-      logger: silentLogger,
-      events: countedReturns(),
-      preset: {
-        worker: {
-          localQueue: { size: Math.max(concurrency, Math.min(concurrency * FETCH_AHEAD, LARGEST_FETCH)) },
-          // Without these, the queue does not wait for its own statements, and a refusal ends the process.
-          // Nothing waits for a job's removal: the next of the lane has a job of its own by then.
-          completeJobBatchDelay: REMOVAL_DELAY_MS,
-          failJobBatchDelay: 0,
-        },
-      },
-    },
-    { [`deliver:${destination}`]: (payload) => deliver((payload as { id: number }).id) },
-    queue,
-  );
-}
-
-/**
- * Tells of each fetch of jobs that failed. The queue tells nobody: it logs some of them, and after others it fetches
- * again by itself.
- */
-function watchFetches(queue: pg.Pool, onFailure: (error: unknown) => void): void {
-  queue.on('connect', (client) => {
-    const query = client.query as (...given: unknown[]) => unknown;
-    client.query = ((...given: unknown[]) => {
-      const answer = query.apply(client, given);
-      const [{ name }] = given as [{ name?: string }];
-      if (name?.startsWith('get_job')) {
-        (answer as Promise<unknown>).catch(onFailure);
-      }
-      return answer;
-    }) as typeof client.query;
-  });
-}
-
-/**
- * Listens to a pool so that it counts the jobs that it gives back when it closes. graphile-worker 0.18 does
- * not, when its local queue has nothing else under way: it then neither waits for them nor catches what the
- * database says, and a database that is gone at that moment would end this process (`LocalQueue.background`
- * throws after `returnJobs` has begun). Something that is under way for one turn keeps its count above zero.
- */
-function countedReturns(): WorkerEvents {
-  const events: WorkerEvents = new EventEmitter();
-  events.on('localQueue:init', ({ localQueue }) => {
-    // biome-ignore lint/complexity/useLiteralKeys: its types call it private
-    events.on('pool:gracefulShutdown', () => localQueue['background'](Promise.resolve()));
-  });
-  return events;
 }
 
 /** Lets something end that nobody waits for. */

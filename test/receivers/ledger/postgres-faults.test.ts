@@ -62,7 +62,7 @@ describe('an answer of the database that is lost', () => {
     const lost = network.loseAnswerTo('claim\0');
     const given = event();
     await accepting.ledger.accept(given);
-    await lost;
+    (await lost)();
     const { delivery, answer } = await process.next();
     expect(delivery).toMatchObject({ eventKey: given.key, uncertain: true, attempt: 2 });
     answer(DONE);
@@ -76,13 +76,57 @@ describe('an answer of the database that is lost', () => {
     await accepting.ledger.accept(given);
     const lost = network.loseAnswerTo('get_job');
     await process.deliver();
-    await lost;
+    (await lost)();
     const { delivery, answer } = await process.next();
     expect(delivery).toMatchObject({ eventKey: given.key, uncertain: false, attempt: 1 });
     expect(process.errors.map(({ message }) => message)).toEqual([expect.stringMatching(/^The database/)]);
     answer(DONE);
     expect(await accepting.finished(given.key)).toEqual(['done']);
   });
+
+  test('to the first statement of the queue: the destination is served all the same', async () => {
+    const { accepting, network, process } = await behindNetwork();
+    const given = event();
+    await accepting.ledger.accept(given);
+    const lost = network.loseAnswerTo('_private_tasks');
+    await process.deliver();
+    (await lost)();
+    expect((await process.next()).delivery.eventKey).toBe(given.key);
+  });
+
+  test('to the queue that begins to listen, in a process that stops: nothing breaks but the connection', async () => {
+    const { url, network, process } = await behindNetwork();
+    const lost = network.loseAnswerTo('LISTEN');
+    await process.deliver();
+    const breakOff = await lost;
+    await process.ledger.queue.stop(0);
+    breakOff();
+    await shown(
+      url,
+      `SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name LIKE '% queue')`,
+    );
+  });
+});
+
+test('a process whose queue breaks while it removes jobs goes on with another', async () => {
+  const url = await copy();
+  const process = await (await Process.open(url)).deliver();
+  await Promise.all([process.ledger.accept(event()), process.ledger.accept(event())]);
+  const handed = [await process.next(), await process.next()];
+  const holding = await connected(url);
+  await holding.query('BEGIN; SELECT FROM ledger_queue._private_jobs FOR UPDATE');
+  const removals = `FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ~ '^delete from'`;
+  for (const [index, { answer }] of handed.entries()) {
+    answer(DONE);
+    await shown(url, `SELECT ${removals} HAVING count(*) > ${index}`);
+  }
+  await run(url, `SELECT pg_terminate_backend(pid) ${removals}`);
+  await holding.query('ROLLBACK');
+  const later = event();
+  await process.ledger.accept(later);
+  expect((await process.next()).delivery.eventKey).toBe(later.key);
 });
 
 test('a job that was locked after its process had been buried is found', async () => {
