@@ -5,6 +5,16 @@ const PAUSE_PER_TRY_MS = 60_000;
 const MOST_TRIES = 60;
 
 /**
+ * When a delivery is tried again whose last try says nothing of that.
+ *
+ * @param tries how often it has been tried
+ * @param now milliseconds since 1970
+ */
+export function dueAnew(tries: number, now: number): number {
+  return now + Math.min(tries, MOST_TRIES) * PAUSE_PER_TRY_MS;
+}
+
+/**
  * What is written where an attempt threw in place of giving its outcome, a fault of the program: nobody knows
  * whether it arrived, and it is tried again later without being counted.
  *
@@ -18,7 +28,7 @@ export function brokenAttempt(error: unknown, tries: number, startedAt: number):
     state: 'ready',
     startedAt,
     finishedAt,
-    dueAt: finishedAt + Math.min(tries, MOST_TRIES) * PAUSE_PER_TRY_MS,
+    dueAt: dueAnew(tries, finishedAt),
     attemptCounts: false,
     uncertain: true,
     outcome: { type: 'retry', reason, uncertain: true, ownFault: true },

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { brokenAttempt, dueAnew } from '../broken-attempt.ts';
 import type { DeliveryWork, DestinationHealth, Settlement } from '../contract.ts';
 import { type Claim, claimDeliveries } from './claim.ts';
 import { again, dataFault, storageError } from './connections.ts';
@@ -11,10 +12,6 @@ import { type Settling, writeHealth, writeOutcomes } from './write.ts';
 const AGAIN_MS = 1_000;
 
 const LARGEST_BATCH = 256;
-
-/** After a try without an outcome: so long for each that there was, milliseconds, and how many count. */
-const PAUSE_PER_TRY_MS = 60_000;
-const LARGEST_PAUSE_TRIES = 60;
 
 export interface CourierParts {
   pool: pg.Pool;
@@ -109,11 +106,8 @@ export class Courier {
     try {
       return await work.attempt(delivery, lost);
     } catch (error) {
-      const broke = error instanceof Error ? error : new Error(String(error));
-      work.onError(broke);
-      const reason = `The attempt broke: ${broke.message}. The log has the details.`;
-      const outcome = { type: 'retry', reason, uncertain: true, ownFault: true } as const;
-      return { ...anew(tries), startedAt, attemptCounts: false, uncertain: true, outcome };
+      work.onError(error as Error);
+      return brokenAttempt(error, tries, startedAt);
     }
   }
 
@@ -266,13 +260,6 @@ export class Courier {
   }
 }
 
-/** When a delivery is tried again whose last try says nothing of that. */
-function anew(tries: number): { state: 'ready'; finishedAt: number; dueAt: number } {
-  const finishedAt = Date.now();
-  const dueAt = finishedAt + Math.min(tries, LARGEST_PAUSE_TRIES) * PAUSE_PER_TRY_MS;
-  return { state: 'ready', finishedAt, dueAt };
-}
-
 /** What an outcome decides, without anything that the database may have refused of it. */
 function bare({ settlement, tries }: Settling): Settlement {
   const reason = 'The database refused to hold what came of the attempt. The log has the details.';
@@ -283,6 +270,11 @@ function bare({ settlement, tries }: Settling): Settlement {
     case 'dead':
       return { ...settlement, ...times, reason, outcome: { type: 'dead', reason } };
     case 'ready':
-      return { ...settlement, ...times, ...anew(tries), outcome: { type: 'retry', reason, ownFault: true } };
+      return {
+        ...settlement,
+        ...times,
+        dueAt: dueAnew(tries, times.finishedAt),
+        outcome: { type: 'retry', reason, ownFault: true },
+      };
   }
 }
