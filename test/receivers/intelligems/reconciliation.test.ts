@@ -179,11 +179,10 @@ test('of fifty experiences that lived on while the receiver was off, every actio
       }
     }
   };
+  // Each created before it is started: what is found started first has a reply more, that it was created.
+  await Promise.all(intelligems.webhooks.map(({ body }) => stage.post(body)));
   liveOn(['start'], ids.slice(0, 40));
-  for (const action of ['createExperience', 'startExperience']) {
-    const told = intelligems.webhooks.filter((webhook) => webhook.action === action);
-    await Promise.all(told.map(({ body }) => stage.post(body)));
-  }
+  await Promise.all(intelligems.webhooks.slice(50).map(({ body }) => stage.post(body)));
   await stage.receiver.stop();
 
   liveOn(['start'], ids.slice(40));
