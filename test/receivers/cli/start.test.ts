@@ -275,6 +275,7 @@ describe('a receiver that runs', () => {
         FORWARD_URL: api.url,
         FORWARD_ALLOW_PRIVATE: 'true',
         LOG_PRETTY: 'false',
+        FIRST_RETRY_SECONDS: '0.1',
       };
       const receiver = await Receiver.start(settings);
       const body = sampleBody('start');
