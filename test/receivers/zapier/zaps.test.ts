@@ -108,15 +108,12 @@ describe('where one Zap cannot be told', () => {
 
 test('where nobody answers, Zapier as a whole is left alone', async () => {
   await desk.subscribe('zap');
-  desk.hooks.faults.add({ kind: 'reset' }, { times: 3 });
+  desk.hooks.faults.add({ kind: 'reset' }, { times: 1_000 });
   for (let number = 1; number <= 3; number += 1) {
     await desk.accept('startExperience', `experience-${number}`);
   }
   await desk.ended('ready', ZAPS, 3);
-  expect(await desk.health()).toMatchObject({
-    failures: 3,
-    pauseReason: expect.stringContaining('failures in a row'),
-  });
+  expect(await desk.health()).toMatchObject({ pauseReason: expect.stringContaining('failures in a row') });
 });
 
 test('one that is at its limit is waited for as long as Zapier asks, and counts no attempt', async () => {
