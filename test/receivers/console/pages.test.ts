@@ -7,6 +7,7 @@ import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { fillLedger, type PastEvent } from '../../fixtures/filled-ledger.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
 import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+import { until } from '../../fixtures/until.ts';
 import {
   accessibilityFaults,
   browserTest,
@@ -113,8 +114,9 @@ describe('the console in a browser', () => {
       expect(await page.locator('main').textContent()).toContain('1 message to Your own API is tried again');
       await page.getByRole('button', { name: 'Send again' }).click();
       await page.getByText('None. Everything that was accepted has arrived').waitFor();
-      expect(api.requests.map(({ body }) => JSON.parse(body).experience.name)).toContain(
-        'Backpack price test',
+      await until(
+        () => api.requests.map(({ body }) => JSON.parse(body).experience.name),
+        (names) => names.includes('Backpack price test'),
       );
       await page.close();
     },

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { runCommand } from '../../fixtures/receiver.ts';
-import { type Stage, setStage, until } from './stage.ts';
+import { until } from '../../fixtures/until.ts';
+import { type Stage, setStage } from './stage.ts';
 
 let stage: Stage;
 

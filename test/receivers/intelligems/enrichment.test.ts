@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseMail } from '../../fakes/smtp.ts';
 import { type FakeZapierHooks, startFakeZapierHooks } from '../../fakes/zapier-hooks.ts';
-import { type Stage, setStage, until } from './stage.ts';
+import { until } from '../../fixtures/until.ts';
+import { type Stage, setStage } from './stage.ts';
 
 let stage: Stage;
 

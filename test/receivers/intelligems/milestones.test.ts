@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parseMail } from '../../fakes/smtp.ts';
-import { setStage, until } from './stage.ts';
+import { until } from '../../fixtures/until.ts';
+import { setStage } from './stage.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Stage, setStage, until } from './stage.ts';
+import { until } from '../../fixtures/until.ts';
+import { type Stage, setStage } from './stage.ts';
 import { lives, stored } from './stored.ts';
 
 let stage: Stage;

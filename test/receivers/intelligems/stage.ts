@@ -68,21 +68,3 @@ export async function setStage(options: FakeOptions = {}): Promise<Stage> {
   };
   return stage;
 }
-
-/** How long is looked at most, milliseconds. */
-const PATIENCE_MS = 20_000;
-
-/** Resolves as soon as `look` gives what `fits`; rejects with what it gave last where that takes too long. */
-export async function until<Value>(look: () => Value, fits: (value: Value) => boolean): Promise<Value> {
-  const giveUpAt = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const value = look();
-    if (fits(value)) {
-      return value;
-    }
-    if (Date.now() > giveUpAt) {
-      throw new Error(`Still not as expected: ${JSON.stringify(value)?.slice(0, 500)}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
