@@ -19,9 +19,9 @@ const PREFIX = 'hook:';
 
 /** The Zaps that are switched on, kept in the ledger. Every method may reject with a StorageError. */
 export class Subscriptions {
-  readonly #ledger: Pick<Ledger, 'recallAll' | 'remember'>;
+  readonly #ledger: Pick<Ledger, 'recall' | 'recallAll' | 'remember'>;
 
-  constructor(ledger: Pick<Ledger, 'recallAll' | 'remember'>) {
+  constructor(ledger: Pick<Ledger, 'recall' | 'recallAll' | 'remember'>) {
     this.#ledger = ledger;
   }
 
@@ -48,16 +48,19 @@ export class Subscriptions {
   }
 
   async find(id: string): Promise<Subscription | null> {
-    return (await this.all()).find((each) => each.id === id) ?? null;
+    const kept = await this.#ledger.recall(ZAPIER, `${PREFIX}${id}`);
+    return kept === null || kept === '' ? null : subscription(id, kept);
   }
 
   async all(): Promise<Subscription[]> {
     const kept = await this.#ledger.recallAll(ZAPIER, PREFIX);
     return Object.entries(kept)
       .filter(([, value]) => value !== '')
-      .map(([key, value]) => {
-        const { targetUrl, filter, createdAt } = JSON.parse(value);
-        return { id: key.slice(PREFIX.length), targetUrl, filter: readZapierFilter(filter), createdAt };
-      });
+      .map(([key, value]) => subscription(key.slice(PREFIX.length), value));
   }
+}
+
+function subscription(id: string, kept: string): Subscription {
+  const { targetUrl, filter, createdAt } = JSON.parse(kept);
+  return { id, targetUrl, filter: readZapierFilter(filter), createdAt };
 }
