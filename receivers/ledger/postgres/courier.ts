@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { brokenAttempt, dueAnew } from '../broken-attempt.ts';
+import { attemptOnce, dueAnew } from '../attempt-once.ts';
 import type { DeliveryWork, DestinationHealth, Settlement } from '../contract.ts';
 import { type Claim, claimDeliveries } from './claim.ts';
 import { again, dataFault, storageError } from './connections.ts';
@@ -93,22 +93,12 @@ export class Courier {
   async #attempt(id: number, destination: string): Promise<void> {
     const claim = await this.#hold(id, destination);
     if (claim !== null) {
-      const settlement = await this.#make(claim);
+      const { work, lost } = this.#parts;
+      const settlement = await attemptOnce(work, claim.delivery, claim.tries, lost);
       const tells = this.#learn(destination, settlement);
       await this.#settle({ id, tries: claim.tries, destination, settlement, tells });
     }
     this.#expectLease();
-  }
-
-  async #make({ delivery, tries }: Claim & { verdict: 'claimed' }): Promise<Settlement> {
-    const { work, lost } = this.#parts;
-    const startedAt = Date.now();
-    try {
-      return await work.attempt(delivery, lost);
-    } catch (error) {
-      work.onError(error as Error);
-      return brokenAttempt(error, tries, startedAt);
-    }
   }
 
   /** Waits until the delivery may go out, and marks it as running; null where nothing is left to do. */

@@ -1,11 +1,5 @@
-import { brokenAttempt } from '../broken-attempt.ts';
-import type {
-  ClaimedDelivery,
-  DeliveryQueue,
-  DeliveryWork,
-  DestinationHealth,
-  Settlement,
-} from '../contract.ts';
+import { attemptOnce } from '../attempt-once.ts';
+import type { DeliveryQueue, DeliveryWork, DestinationHealth, Settlement } from '../contract.ts';
 import { newHealth } from '../health.ts';
 import type { Claim, Operations } from './operations.ts';
 import type { LedgerThread } from './thread.ts';
@@ -194,22 +188,13 @@ export class SqliteQueue implements DeliveryQueue {
     const lane = this.#lanes.get(delivery.destination) as Lane;
     lane.running += 1;
     this.#handedOut.add(delivery.id);
-    const settlement = await this.#attempt({ ...delivery, probe: lane.health.probing }, work);
+    const claimed = { ...delivery, probe: lane.health.probing };
+    const settlement = await attemptOnce(work, claimed, delivery.attempt);
     lane.health = work.health(lane.health, settlement.outcome, settlement.finishedAt);
     await this.#settle(delivery.id, settlement, lane, work);
     lane.running -= 1;
     this.#handedOut.delete(delivery.id);
     this.#claim();
-  }
-
-  async #attempt(delivery: ClaimedDelivery, work: DeliveryWork): Promise<Settlement> {
-    const startedAt = Date.now();
-    try {
-      return await work.attempt(delivery);
-    } catch (error) {
-      work.onError(error as Error);
-      return brokenAttempt(error, delivery.attempt, startedAt);
-    }
   }
 
   /** Writes the outcome, and goes on trying until the ledger is closed: what was sent must not be sent again. */
