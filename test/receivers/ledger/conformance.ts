@@ -8,6 +8,7 @@ import type {
   NewEvent,
   Settlement,
 } from '../../../receivers/ledger/contract.ts';
+import { Inbox } from '../../fixtures/inbox.ts';
 
 /** A place where a ledger lives: opened again, it holds what it held before. */
 export interface LedgerHome {
@@ -53,8 +54,7 @@ interface Handed {
 /** A worker whose attempts wait for the test to say what came of them. */
 class Worker {
   readonly errors: Error[] = [];
-  #handed: Handed[] = [];
-  #waiting: ((handed: Handed) => void)[] = [];
+  readonly #handed = new Inbox<Handed>();
 
   async start(ledger: Ledger): Promise<void> {
     await ledger.queue.start({
@@ -63,33 +63,22 @@ class Worker {
       onError: (error) => this.errors.push(error),
       attempt: (claimed) =>
         new Promise((resolve) => {
-          const handed: Handed = {
+          this.#handed.put({
             delivery: claimed,
             answer: (outcome, settlement) => resolve(settled(outcome, settlement)),
-          };
-          const waiting = this.#waiting.shift();
-          if (waiting === undefined) {
-            this.#handed.push(handed);
-          } else {
-            waiting(handed);
-          }
+          });
         }),
     });
   }
 
   /** The next delivery that is handed out. */
   next(): Promise<Handed> {
-    const handed = this.#handed.shift();
-    return handed === undefined
-      ? new Promise((resolve) => {
-          this.#waiting.push(resolve);
-        })
-      : Promise.resolve(handed);
+    return this.#handed.next();
   }
 
   /** How many deliveries were handed out that the test did not look at yet. */
   get unseen(): number {
-    return this.#handed.length;
+    return this.#handed.unseen;
   }
 }
 

@@ -3,7 +3,8 @@ import pg from 'pg';
 import type { Outcome } from '../../../receivers/destinations/contract.ts';
 import { StorageError } from '../../../receivers/ledger/contract.ts';
 import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
-import { type PostgresServer, startOwnPostgres, startPostgres } from '../../fixtures/postgres.ts';
+import { type LedgerDatabases, startLedgerDatabases } from '../../fixtures/ledger-databases.ts';
+import { startOwnPostgres } from '../../fixtures/postgres.ts';
 import {
   BREAKER,
   closeAll,
@@ -17,25 +18,18 @@ import {
 } from '../../fixtures/postgres-process.ts';
 import { startProxy } from '../../fixtures/postgres-proxy.ts';
 
-let server: PostgresServer;
-let migrated: string;
+let databases: LedgerDatabases;
 beforeAll(async () => {
-  server = await startPostgres({ durable: false });
-  migrated = await server.createDatabase();
-  await (await PostgresLedger.open({ url: migrated })).close();
+  databases = await startLedgerDatabases();
 });
 
 afterEach(closeAll);
 
-afterAll(() => server.stop());
-
-function copy(): Promise<string> {
-  return server.createDatabase(migrated);
-}
+afterAll(() => databases.stop());
 
 describe('many processes on one database', () => {
   test('ten may start at once where there is nothing yet', async () => {
-    const url = await server.createDatabase();
+    const url = await databases.createBare();
     const ledgers = await Promise.all(
       Array.from({ length: 10 }, () => PostgresLedger.open({ url, acceptConnections: 1 })),
     );
@@ -45,7 +39,7 @@ describe('many processes on one database', () => {
   });
 
   test('one of them accepts an event that comes to all of them at once', async () => {
-    const url = await copy();
+    const url = await databases.create();
     const processes = await Promise.all([Process.open(url), Process.open(url), Process.open(url)]);
     const given = event();
     const answers = await Promise.all(processes.map(({ ledger }) => ledger.accept(given)));
@@ -54,7 +48,7 @@ describe('many processes on one database', () => {
   });
 
   test('what one accepts, another delivers', async () => {
-    const url = await copy();
+    const url = await databases.create();
     const accepting = await Process.open(url);
     const delivering = await (await Process.open(url)).deliver();
     const given = event();
@@ -66,7 +60,7 @@ describe('many processes on one database', () => {
   });
 
   test('each delivery goes out once, in order within an experience, whoever takes it', async () => {
-    const url = await copy();
+    const url = await databases.create();
     const processes = await Promise.all([Process.open(url), Process.open(url)]);
     const sent: string[] = [];
     const total = 120;
@@ -109,7 +103,7 @@ describe('many processes on one database', () => {
   });
 
   test('a destination that fails is paused for all, and one delivery in the cluster probes it', async () => {
-    const url = await copy();
+    const url = await databases.create();
     const [one, other] = await Promise.all([Process.open(url), Process.open(url)]);
     await one.deliver(3);
     const failing = [event(), event(), event()];
@@ -135,7 +129,7 @@ describe('many processes on one database', () => {
 });
 
 test('each process knows how many deliver', async () => {
-  const url = await copy();
+  const url = await databases.create();
   const [one, other] = await Promise.all([Process.open(url), Process.open(url)]);
   await Promise.all([one.deliver(), other.deliver()]);
   const know = async (count: number): Promise<void> => {
@@ -150,7 +144,7 @@ test('each process knows how many deliver', async () => {
 
 /** A process that reaches its database over a network of its own, and holds a delivery. */
 async function holdingBehindNetwork() {
-  const url = await copy();
+  const url = await databases.create();
   const network = await startProxy(url);
   closing.push(() => network.close());
   const process = await (await Process.open(network.url, { statementTimeoutMs: 300 })).deliver();
@@ -255,7 +249,7 @@ describe('a database in trouble', () => {
   });
 
   test('that is too slow: an accept is refused in time, and nothing of it remains', async () => {
-    const url = await copy();
+    const url = await databases.create();
     const process = await Process.open(url, { statementTimeoutMs: 150 });
     const blocking = new pg.Client({ connectionString: url });
     await blocking.connect();
@@ -275,7 +269,7 @@ describe('a database in trouble', () => {
   });
 
   test('that a newer version has made is used if that version says so, and else refused', async () => {
-    const url = await copy();
+    const url = await databases.create();
     await run(url, 'INSERT INTO ledger.versions VALUES (98, 1)');
     await (await PostgresLedger.open({ url })).close();
     await run(url, 'INSERT INTO ledger.versions VALUES (99, 99)');
@@ -283,7 +277,7 @@ describe('a database in trouble', () => {
   });
 
   test('what PostgreSQL cannot hold as text is kept all the same', async () => {
-    const process = await Process.open(await copy());
+    const process = await Process.open(await databases.create());
     const odd = event({
       experienceId: 'nul\0',
       experienceName: `\0\ud800 "quoted", {braced}, back\\slash ${'long '.repeat(2_000)}`,

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { NewDelivery } from '../../../receivers/ledger/contract.ts';
-import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
-import { type PostgresServer, startPostgres } from '../../fixtures/postgres.ts';
+import { type LedgerDatabases, startLedgerDatabases } from '../../fixtures/ledger-databases.ts';
 import {
   BREAKER,
   closeAll,
@@ -15,22 +14,15 @@ import {
 } from '../../fixtures/postgres-process.ts';
 import { startProxy } from '../../fixtures/postgres-proxy.ts';
 
-let server: PostgresServer;
-let migrated: string;
+let databases: LedgerDatabases;
 
 beforeAll(async () => {
-  server = await startPostgres({ durable: false });
-  migrated = await server.createDatabase();
-  await (await PostgresLedger.open({ url: migrated })).close();
+  databases = await startLedgerDatabases();
 });
 
 afterEach(closeAll);
 
-afterAll(() => server.stop());
-
-function copy(): Promise<string> {
-  return server.createDatabase(migrated);
-}
+afterAll(() => databases.stop());
 
 async function connected(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
@@ -49,7 +41,7 @@ async function shown(url: string, query: string): Promise<void> {
 
 describe('an answer of the database that is lost', () => {
   async function behindNetwork() {
-    const url = await copy();
+    const url = await databases.create();
     const accepting = await Process.open(url);
     const network = await startProxy(url);
     closing.push(() => network.close());
@@ -110,7 +102,7 @@ describe('an answer of the database that is lost', () => {
 });
 
 test('a process whose queue breaks while it removes jobs goes on with another', async () => {
-  const url = await copy();
+  const url = await databases.create();
   const process = await (await Process.open(url)).deliver();
   await Promise.all([process.ledger.accept(event()), process.ledger.accept(event())]);
   const handed = [await process.next(), await process.next()];
@@ -130,7 +122,7 @@ test('a process whose queue breaks while it removes jobs goes on with another', 
 });
 
 test('a job that was locked after its process had been buried is found', async () => {
-  const url = await copy();
+  const url = await databases.create();
   const process = await Process.open(url, { leaseMs: 300 });
   const given = event();
   await process.ledger.accept(given);
@@ -140,7 +132,7 @@ test('a job that was locked after its process had been buried is found', async (
 });
 
 test('nobody is buried who is claiming', async () => {
-  const url = await copy();
+  const url = await databases.create();
   const process = await (await Process.open(url)).deliver();
   const claiming = await connected(url);
   const { rows } = await claiming.query('SELECT id FROM ledger.workers');
@@ -157,7 +149,7 @@ test('nobody is buried who is claiming', async () => {
 
 describe('an attempt', () => {
   test('that throws is told, and made again later as one that may have arrived', async () => {
-    const url = await copy();
+    const url = await databases.create();
     const process = await Process.open(url);
     await process.ledger.queue.start({
       destinations: [{ name: 'slack', concurrency: 1 }],
@@ -176,7 +168,7 @@ describe('an attempt', () => {
   });
 
   test('whose outcome the database cannot hold leaves the outcomes beside it alone, and its state counts', async () => {
-    const process = await (await Process.open(await copy())).deliver();
+    const process = await (await Process.open(await databases.create())).deliver();
     const given = [event(), event(), event()];
     await Promise.all(given.map((each) => process.ledger.accept(each)));
     const handed = [await process.next(), await process.next(), await process.next()];
@@ -197,7 +189,7 @@ describe('an attempt', () => {
 });
 
 test('a process that stops during a pause does not put off what it had in hand', async () => {
-  const url = await copy();
+  const url = await databases.create();
   const process = await Process.open(url);
   await run(
     url,
@@ -216,7 +208,7 @@ test('a process that stops during a pause does not put off what it had in hand',
 describe('removing old events', () => {
   /** A process, and an event that it may remove. */
   async function withOldEvent(statementTimeoutMs: number) {
-    const url = await copy();
+    const url = await databases.create();
     const process = await (await Process.open(url, { statementTimeoutMs })).deliver();
     const old = event();
     await process.ledger.accept(old);
@@ -269,7 +261,7 @@ test.each([
   ['local', 'on'],
   ['remote_apply', 'remote_apply'],
 ])('where the database commits with %s, events and outcomes are committed with %s', async (given, used) => {
-  const url = await copy();
+  const url = await databases.create();
   await run(
     url,
     `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET synchronous_commit = ${given};

@@ -1,21 +1,18 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
-import { type PostgresServer, startPostgres } from '../../fixtures/postgres.ts';
+import { type LedgerDatabases, startLedgerDatabases } from '../../fixtures/ledger-databases.ts';
 import { ledgerConformance } from './conformance.ts';
 
-let server: PostgresServer;
-let migrated: string;
+let databases: LedgerDatabases;
 
 beforeAll(async () => {
-  server = await startPostgres({ durable: false });
-  migrated = await server.createDatabase();
-  await (await PostgresLedger.open({ url: migrated })).close();
+  databases = await startLedgerDatabases();
 });
 
-afterAll(() => server.stop());
+afterAll(() => databases.stop());
 
 ledgerConformance('PostgreSQL', async () => {
-  const url = await server.createDatabase(migrated);
+  const url = await databases.create();
   return {
     open: () => PostgresLedger.open({ url }),
     // The server goes as a whole.
