@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { describeFaults, loadConfiguration } from '../receivers/config/load.ts';
-import { settingsTable } from '../receivers/config/settings-table.ts';
+import { settingsTable } from '../receivers/config/published/settings-table.ts';
 import { DESTINATION_KINDS } from '../receivers/destinations/index.ts';
 
 const ROOT = new URL('../', import.meta.url);

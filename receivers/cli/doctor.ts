@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { makeDataFolder } from '../base/data-folder.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
-import { makeDataFolder } from '../data-folder.ts';
-import type { Check, Destination } from '../destinations/contract.ts';
+import type { Check, Destination } from '../contract/destination.ts';
 import { madeSecret, SECRET_FILE } from '../inbound/webhook-secret.ts';
 import { noAnswerReason, oneLine } from './lines.ts';
 
@@ -313,7 +313,7 @@ async function* destinationChecks(
     import('pino'),
     import('../destinations/open.ts'),
     import('../destinations/checks.ts'),
-    import('../console/operations.ts'),
+    import('../operations/operations.ts'),
   ]);
   const opened = await openDestinations(configuration.destinations, pino({ level: 'silent' }));
   try {

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Operations } from '../console/operations.ts';
-import type { EventStory } from '../console/records.ts';
-import { STATE_WORDS } from '../console/words.ts';
-import type { EventFilter, EventSummary } from '../ledger/reading.ts';
+import { STATE_WORDS } from '../console/pages/words.ts';
+import type { EventFilter, EventSummary } from '../contract/ledger-reader.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { EventStory } from '../operations/records.ts';
 import { requireFilterNames } from './known-names.ts';
 import { eventLine, listEnd, oneLine, timeWords } from './lines.ts';
 import { type AccessOptions, onReceiver, withAccessOptions } from './receiver-access.ts';
@@ -90,7 +90,7 @@ function withFilters(command: Command): Command {
 }
 
 async function filterOf(options: ListOptions, command: Command): Promise<EventFilter> {
-  const { eventFilter, eventQuery } = await import('../console/event-query.ts');
+  const { eventFilter, eventQuery } = await import('../console/api/event-query.ts');
   const query = eventQuery.safeParse(options);
   if (!query.success) {
     return command.error(

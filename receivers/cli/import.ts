@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { isRecord } from '../../shared/events.ts';
-import { bodyBytes, type DeliveryStory, type ExportedStory } from '../console/records.ts';
-import { count } from '../console/words.ts';
-import type { Ledger } from '../ledger/contract.ts';
+import { count } from '../console/pages/words.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { ExportedDelivery, ExportedEvent } from '../contract/ledger-reader.ts';
 import { LEDGER_FILE, openDataFolder } from '../ledger/open.ts';
-import type { ExportedDelivery, ExportedEvent } from '../ledger/reading.ts';
+import { bodyBytes, type DeliveryStory, type ExportedStory } from '../operations/records.ts';
 import { settingsOf } from './receiver-access.ts';
 
 interface ImportOptions {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Operations } from '../console/operations.ts';
+import type { Operations } from '../operations/operations.ts';
 import { type AccessOptions, settingsOf } from './receiver-access.ts';
 
 /** What is said of a name that there is not. */

@@ -1,9 +1,9 @@
 import { errorCode } from '../../shared/intelligems-transport.ts';
 import { nameWords } from '../../shared/words.ts';
-import { visible } from '../console/html.ts';
-import { count, eventTitle, STATE_WORDS } from '../console/words.ts';
-import type { DeliveryState } from '../ledger/contract.ts';
-import type { EventSummary } from '../ledger/reading.ts';
+import { visible } from '../console/pages/html.ts';
+import { count, eventTitle, STATE_WORDS } from '../console/pages/words.ts';
+import type { DeliveryState } from '../contract/delivery.ts';
+import type { EventSummary } from '../contract/ledger-reader.ts';
 
 /** A text on one line of a terminal, with nothing in it that would steer the terminal. */
 export function oneLine(text: string): string {

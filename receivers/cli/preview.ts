@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { eventKey } from '../../shared/event-key.ts';
 import { parseEvent } from '../../shared/events.ts';
-import type { Operations } from '../console/operations.ts';
-import type { Message, Preview } from '../destinations/contract.ts';
-import type { StoredEvent } from '../ledger/contract.ts';
+import type { Preview } from '../contract/destination.ts';
+import type { StoredEvent } from '../contract/event.ts';
+import type { Message } from '../contract/message.ts';
+import type { Operations } from '../operations/operations.ts';
 import { unknownName } from './known-names.ts';
 import { oneLine, unwritable } from './lines.ts';
 import { type AccessOptions, onReceiver, settingsOf, withAccessOptions } from './receiver-access.ts';
@@ -35,7 +36,7 @@ export function addPreviewCommand(program: Command): void {
     if (options.out !== undefined && options.destination === undefined) {
       command.error('error: Say which one to write: --destination email');
     }
-    const { namedTargets, previewTargets } = await import('../console/preview.ts');
+    const { namedTargets, previewTargets } = await import('../operations/preview.ts');
     const targets = previewTargets(settingsOf(command));
     const chosen = namedTargets(targets, options.destination);
     if (options.out !== undefined && chosen.length > 1) {
@@ -83,7 +84,7 @@ async function whyNoPreview(
   if (problem !== null) {
     return `The event ${key} cannot be shown: it is none that is known here. ${oneLine(problem)} See what came in: npm run events -- show ${key}`;
   }
-  const { isErrand } = await import('../console/operations.ts');
+  const { isErrand } = await import('../operations/operations.ts');
   const there = (await operations.destinations()).map(({ name }) => name).filter((name) => !isErrand(name));
   return unknownName('destination', destination, here ?? there);
 }

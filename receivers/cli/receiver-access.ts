@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
-import type { Operations } from '../console/operations.ts';
-import { TOKEN_FILE } from '../console/tokens.ts';
+import { TOKEN_FILE } from '../console/access/tokens.ts';
 import { LEDGER_FILE } from '../ledger/open.ts';
+import type { Operations } from '../operations/operations.ts';
 import { webAddress } from './web-address.ts';
 
 /** The exit code for a fault in the settings (sysexits.h, EX_CONFIG). */
@@ -65,7 +65,7 @@ export function settingsOf(command: Command): Configuration {
 }
 
 async function openAccess(options: AccessOptions, command: Command): Promise<ReceiverAccess> {
-  const { connectOperations } = await import('../console/remote.ts');
+  const { connectOperations } = await import('../operations/remote.ts');
   if (options.url !== undefined) {
     const token = options.token ?? (process.env.CONSOLE_TOKEN || ownToken(process.env.DATA_DIR ?? './data'));
     if (token === null) {
@@ -92,7 +92,7 @@ async function openHere(
 ): Promise<ReceiverAccess> {
   const [{ openLedger }, { openOperations }, { planDeliveries }, { ZAPIER }] = await Promise.all([
     import('../ledger/open.ts'),
-    import('../console/operations.ts'),
+    import('../operations/operations.ts'),
     import('../routes/plan.ts'),
     import('../zapier/subscriptions.ts'),
   ]);

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { ACTION_VERBS, durationWords } from '../../shared/words.ts';
 import type { Configuration } from '../config/configuration.ts';
-import type { Plan } from '../inbound/new-event.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { Plan } from '../contract/plan.ts';
 import type { SurveyResult } from '../intelligems/survey.ts';
-import type { Ledger } from '../ledger/contract.ts';
 import { oneLine } from './lines.ts';
 import { settingsOf } from './receiver-access.ts';
 

@@ -5,11 +5,11 @@ import { join, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
-import { webhookUrl } from '../console/set-up-facts.ts';
-import { TOKEN_FILE } from '../console/tokens.ts';
+import { TOKEN_FILE } from '../console/access/tokens.ts';
 import { SECRET_FILE } from '../inbound/webhook-secret.ts';
-import { createLog } from '../log.ts';
-import type { Service } from '../service.ts';
+import { webhookUrl } from '../operations/set-up-facts.ts';
+import { createLog } from '../server/log.ts';
+import type { Service } from '../server/service.ts';
 
 /** The exit code for a fault in the settings (sysexits.h, EX_CONFIG). */
 const EX_CONFIG = 78;
@@ -56,7 +56,7 @@ async function start({ role }: { role?: string }): Promise<void> {
   onEndOfShell(() => stop('the end of npm start'));
   try {
     // Loaded only here: the other commands need none of it, and answer sooner.
-    const { startService } = await import('../service.ts');
+    const { startService } = await import('../server/service.ts');
     service = await startService(configuration, log);
   } catch (error) {
     process.stderr.write(

@@ -1,27 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { isRecord } from '../../shared/events.ts';
-import type { DestinationKind } from '../destinations/contract.ts';
+import { suggestion } from '../base/nearest.ts';
+import { milliseconds } from '../base/setting-values.ts';
+import type { DestinationKind } from '../contract/destination.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
 import type { Known } from '../routes/route.ts';
 import { unknownName } from '../routes/settings.ts';
 import type { Configuration } from './configuration.ts';
-import { readDestinations } from './destinations.ts';
-import type { Fault } from './faults.ts';
-import type { SettingsFile } from './file.ts';
-import { suggestion } from './nearest.ts';
-import { noticesOf } from './notices.ts';
-import { overlaid } from './overlay.ts';
-import { readSettingsFile } from './read-file.ts';
-import { readSources } from './read-sources.ts';
-import { fileLists, TOP_LEVEL } from './receivers-file.ts';
-import { readRoutes } from './routing.ts';
-import { settings } from './settings.ts';
-import { SETTING_LINES } from './table.ts';
-import { inside, type Place, validate } from './validate.ts';
-import { milliseconds } from './values.ts';
-import type { Environment } from './variables.ts';
+import type { SettingsFile } from './file/file.ts';
+import { overlaid } from './file/overlay.ts';
+import { readSettingsFile } from './file/read-file.ts';
+import { fileLists, TOP_LEVEL } from './file/receivers-file.ts';
+import type { Environment } from './file/variables.ts';
+import { readDestinations } from './settings/destinations.ts';
+import type { Fault } from './settings/faults.ts';
+import { noticesOf } from './settings/notices.ts';
+import { readSources } from './settings/read-sources.ts';
+import { readRoutes } from './settings/routing.ts';
+import { settings } from './settings/settings.ts';
+import { SETTING_LINES } from './settings/table.ts';
+import { inside, type Place, validate } from './settings/validate.ts';
 
-export { describeFaults, type Fault } from './faults.ts';
+export { describeFaults, type Fault } from './settings/faults.ts';
 
 export interface LoadOptions {
   environment: Environment;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { Fault } from './faults.ts';
+import { overlaid } from './file/overlay.ts';
+import { valueAt } from './file/path.ts';
+import { readSettingsFile } from './file/read-file.ts';
 import type { LoadOptions } from './load.ts';
-import { overlaid } from './overlay.ts';
-import { valueAt } from './path.ts';
-import { readSettingsFile } from './read-file.ts';
-import { readSources } from './read-sources.ts';
-import type { Source } from './sources.ts';
-import { SETTING_LINES, type SettingLine } from './table.ts';
-import { inside, validate } from './validate.ts';
+import type { Fault } from './settings/faults.ts';
+import { readSources } from './settings/read-sources.ts';
+import type { Source } from './settings/sources.ts';
+import { SETTING_LINES, type SettingLine } from './settings/table.ts';
+import { inside, validate } from './settings/validate.ts';
 
 /** What it takes to post to the receiver that these settings would start. */
 export interface LocalReceiver {

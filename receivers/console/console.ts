@@ -1,20 +1,20 @@
 import type { Router } from 'express';
 import type { Logger } from 'pino';
-import type { ClientAddress } from '../client-address.ts';
+import type { ClientAddress } from '../base/client-address.ts';
 import type { Configuration } from '../config/configuration.ts';
-import type { Destination } from '../destinations/contract.ts';
-import type { Plan } from '../inbound/new-event.ts';
+import type { Destination } from '../contract/destination.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { Plan } from '../contract/plan.ts';
 import type { Refusals } from '../inbound/refusals.ts';
 import type { WebhookSource } from '../inbound/webhook.ts';
-import type { Ledger } from '../ledger/contract.ts';
-import { createAccess } from './access.ts';
-import { Checks } from './checks.ts';
-import type { Live } from './live.ts';
-import { LoginLimit } from './login-limit.ts';
-import { openOperations } from './operations.ts';
+import { Checks } from '../operations/checks.ts';
+import { openOperations } from '../operations/operations.ts';
+import { Timeline } from '../operations/timeline.ts';
+import { createAccess } from './access/access.ts';
+import { LoginLimit } from './access/login-limit.ts';
+import { type ConsoleTokens, consoleTokens } from './access/tokens.ts';
+import type { Live } from './browser/live-stream.ts';
 import { consoleRouter } from './router.ts';
-import { Timeline } from './timeline.ts';
-import { type ConsoleTokens, consoleTokens } from './tokens.ts';
 
 export interface ConsoleServices {
   configuration: Configuration;

@@ -5,17 +5,17 @@ import express, {
   type Response,
   Router,
 } from 'express';
-import { type Access, CONSOLE_PATH } from './access.ts';
-import { apiRouter } from './api.ts';
-import { asset, assetVersion } from './assets.ts';
-import type { Checks } from './checks.ts';
+import type { Checks } from '../operations/checks.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { Timeline } from '../operations/timeline.ts';
+import { type Access, CONSOLE_PATH } from './access/access.ts';
+import { apiRouter } from './api/router.ts';
+import { asset, assetVersion } from './browser/assets.ts';
 import type { ConsoleServices } from './console.ts';
-import { html } from './html.ts';
-import type { Operations } from './operations.ts';
+import { html } from './pages/html.ts';
 import { bareDocument } from './pages/layout.ts';
 import { loginContent } from './pages/login.ts';
-import { pagesRouter } from './pages-router.ts';
-import type { Timeline } from './timeline.ts';
+import { pagesRouter } from './pages/router.ts';
 
 export interface RouterServices extends ConsoleServices {
   access: Access;

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import { durationWords } from '../../shared/words.ts';
-import type { Report } from '../destinations/contract.ts';
-import type { DestinationHealth, Ledger } from '../ledger/contract.ts';
-import { startRounds } from '../rounds.ts';
+import { startRounds } from '../base/rounds.ts';
+import type { DestinationHealth } from '../contract/delivery.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { Report } from '../contract/message.ts';
 import { reportEvent } from './report.ts';
 
 /** How often the destinations' health is looked at, milliseconds; oftener where alerts are to come sooner. */

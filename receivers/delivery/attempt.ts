@@ -1,13 +1,11 @@
 import type { Logger } from 'pino';
-import type { Attempt, Destination, Message, Outcome } from '../destinations/contract.ts';
-import type { Results } from '../experience/results.ts';
-import {
-  type ClaimedDelivery,
-  type Ledger,
-  type Settlement,
-  StorageError,
-  type StoredEvent,
-} from '../ledger/contract.ts';
+import type { ClaimedDelivery, Settlement } from '../contract/delivery.ts';
+import type { Attempt, Destination } from '../contract/destination.ts';
+import type { StoredEvent } from '../contract/event.ts';
+import type { Results } from '../contract/experience.ts';
+import { type Ledger, StorageError } from '../contract/ledger.ts';
+import type { Message } from '../contract/message.ts';
+import type { Outcome } from '../contract/outcome.ts';
 import { type RetryPolicy, retryDelay, storageDelay } from './backoff.ts';
 import { isCompletion } from './completion.ts';
 import { experienceMessage, isReport, type LinkSettings, reportMessage } from './message.ts';

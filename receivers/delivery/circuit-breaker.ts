@@ -1,5 +1,5 @@
-import type { Outcome } from '../destinations/contract.ts';
-import type { DestinationHealth, HealthRule } from '../ledger/contract.ts';
+import type { DestinationHealth, HealthRule } from '../contract/delivery.ts';
+import type { Outcome } from '../contract/outcome.ts';
 
 /** When a failing destination is left alone, and for how long. */
 export interface BreakerPolicy {

@@ -1,5 +1,5 @@
-import type { Ledger } from '../ledger/contract.ts';
-import type { DeliveryRecord } from '../ledger/reading.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { DeliveryRecord } from '../contract/ledger-reader.ts';
 
 /** The route of deliveries that bring up to date what was sent; no route of the settings has brackets around it. */
 const COMPLETION_ROUTE = '(completion)';

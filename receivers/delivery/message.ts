@@ -1,9 +1,10 @@
 import type { ExperienceEvent } from '../../shared/events.ts';
 import { isRecord, parseEvent, triggeredBy } from '../../shared/events.ts';
-import type { ExperienceMessage, ReportMessage } from '../destinations/contract.ts';
+import type { ClaimedDelivery } from '../contract/delivery.ts';
+import type { StoredEvent } from '../contract/event.ts';
+import type { ExperienceMessage, ReportMessage } from '../contract/message.ts';
 import { describeChanges } from '../experience/changes.ts';
 import { eventTime, experienceState } from '../experience/state.ts';
-import type { ClaimedDelivery, StoredEvent } from '../ledger/contract.ts';
 import { isCompletion } from './completion.ts';
 
 /** So many people are named of a burst beside the last one. */

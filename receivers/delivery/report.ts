@@ -1,5 +1,5 @@
-import type { Report } from '../destinations/contract.ts';
-import type { NewEvent } from '../ledger/contract.ts';
+import type { NewEvent } from '../contract/event.ts';
+import type { Report } from '../contract/message.ts';
 
 /**
  * A report as an event of the ledger: it is kept, delivered and retried like every other, and its key

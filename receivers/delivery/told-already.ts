@@ -1,6 +1,7 @@
 import { parseEvent } from '../../shared/events.ts';
+import type { ClaimedDelivery } from '../contract/delivery.ts';
+import type { StoredEvent } from '../contract/event.ts';
 import { sameActionMs } from '../experience/pairing.ts';
-import type { ClaimedDelivery, StoredEvent } from '../ledger/contract.ts';
 
 /** What of an event is needed to recognise the action that it tells; without a body less is known of it. */
 type Teller = Pick<StoredEvent, 'action' | 'sequence' | 'origin' | 'occurredAt' | 'receivedAt'> & {

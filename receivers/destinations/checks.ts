@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Check, Destination } from './contract.ts';
+import type { Check, Destination } from '../contract/destination.ts';
 
 /** A check that takes longer than this counts as a fault. */
 const TIMEOUT_MS = 20_000;

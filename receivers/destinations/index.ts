@@ -1,4 +1,4 @@
-import type { DestinationKind } from './contract.ts';
+import type { DestinationKind } from '../contract/destination.ts';
 import { discord } from './discord/definition.ts';
 import { email } from './email/definition.ts';
 import { http } from './http/definition.ts';

@@ -1,22 +1,6 @@
 import type { Logger } from 'pino';
-import type { Destination, DestinationKind } from './contract.ts';
+import type { ConfiguredDestination, Destination, OpenDestinations } from '../contract/destination.ts';
 import { settingName } from './setting-name.ts';
-
-/** A destination as the settings name it, with settings that its kind has validated. */
-export interface ConfiguredDestination {
-  name: string;
-  kind: DestinationKind;
-  settings: unknown;
-  /** The settings file that lists it; null where environment variables switched it on. */
-  file: string | null;
-}
-
-export interface OpenDestinations {
-  open: ReadonlyMap<string, Destination>;
-  /** What the delivery queue has to serve. */
-  queues: { name: string; concurrency: number }[];
-  close(): Promise<void>;
-}
 
 /** Opens every destination of the settings, without touching the network. */
 export async function openDestinations(

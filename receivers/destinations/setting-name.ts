@@ -1,5 +1,4 @@
-import type { SettingName } from './contract.ts';
-import type { ConfiguredDestination } from './open.ts';
+import type { ConfiguredDestination, SettingName } from '../contract/destination.ts';
 
 /** How the settings of a destination are named to people: by environment variable, or by their place in the file. */
 export function settingName({

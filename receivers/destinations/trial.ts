@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ACTIONS, parseEvent } from '../../shared/events.ts';
+import type { Results } from '../contract/experience.ts';
+import type { ExperienceMessage, ReportMessage } from '../contract/message.ts';
 import { describeChanges } from '../experience/changes.ts';
-import type { Results } from '../experience/results.ts';
 import { experienceState } from '../experience/state.ts';
-import type { ExperienceMessage, ReportMessage } from './contract.ts';
 
 /** A message on which templates are tried before there is a real one, and what it is called. */
 export interface Trial<Tried> {

@@ -1,19 +1,7 @@
 import { type Action, isRecord, readExperience, type Variation } from '../../shared/events.ts';
 import { categoryWords, cut, percentWords, typeWords, variationWords } from '../../shared/words.ts';
+import type { Change } from '../contract/experience.ts';
 import { type Difference, fieldDifferences, quoted, same } from './differences.ts';
-
-/** One difference between two snapshots of an experience. */
-export interface Change {
-  /** The path of the field in the experience document, such as `variations`. */
-  field: string;
-  /** In words: “Variant B 50 → 20 %”. */
-  words: string;
-  /**
-   * Nothing that is news: a field that only the vendor's bookkeeping changes, such as the time of the last
-   * update, or that the event's action sets by itself, such as the status when it starts.
-   */
-  bookkeeping: boolean;
-}
 
 type Document = Record<string, unknown>;
 

@@ -1,25 +1,5 @@
-import type { Experience, ExperienceEvent, Organization } from '../../shared/events.ts';
-
-export type Status = 'pending' | 'started' | 'paused' | 'ended' | 'deleted';
-
-/** What is known of an experience now. Times are milliseconds since 1970; null where unknown. */
-export interface ExperienceState {
-  /** The newest snapshot by event time. */
-  experience: Experience;
-  organization: Organization;
-  status: Status;
-  createdAt: number | null;
-  /** When it went live, the first time. */
-  startedAt: number | null;
-  /** Null unless it is paused now. */
-  pausedAt: number | null;
-  /** Null while it is not over, also where it has been started anew since. */
-  endedAt: number | null;
-  deletedAt: number | null;
-  /** How long it has been live by `now`, pauses left out, in milliseconds; null if it never was. */
-  liveMs: number | null;
-  lastChangeAt: number | null;
-}
+import type { ExperienceEvent } from '../../shared/events.ts';
+import type { ExperienceState, Status } from '../contract/experience.ts';
 
 /**
  * Folds the events of one experience into its current state. Events count by the time at which they

@@ -1,6 +1,7 @@
 import { bodyKey, eventKey } from '../../shared/event-key.ts';
-import { type ExperienceEvent, parseEvent } from '../../shared/events.ts';
-import type { NewDelivery, NewEvent, Origin } from '../ledger/contract.ts';
+import { parseEvent } from '../../shared/events.ts';
+import type { NewEvent, Origin } from '../contract/event.ts';
+import type { Plan } from '../contract/plan.ts';
 
 /** What a verified request brought. */
 export interface VerifiedRequest {
@@ -11,9 +12,6 @@ export interface VerifiedRequest {
   /** Milliseconds since 1970. */
   receivedAt: number;
 }
-
-/** Decides which destinations get an event, and when. */
-export type Plan = (event: ExperienceEvent, source: string, now: number) => NewDelivery[];
 
 /**
  * Turns a verified request into the event that the ledger keeps. A body that is no known event is kept

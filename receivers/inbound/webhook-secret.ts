@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDataFolder } from '../data-folder.ts';
+import { makeDataFolder } from '../base/data-folder.ts';
 
 /** The file in the data folder that holds a secret which the receiver made itself. */
 export const SECRET_FILE = 'webhook-secret';

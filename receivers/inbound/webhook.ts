@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { type Verdict, verifyWebhook } from '../../shared/verifier.ts';
-import type { ClientAddress } from '../client-address.ts';
-import type { Ledger } from '../ledger/contract.ts';
-import { type Problem, sendProblem } from '../problem.ts';
+import type { ClientAddress } from '../base/client-address.ts';
+import { type Problem, sendProblem } from '../base/problem.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { Plan } from '../contract/plan.ts';
 import { keptHeaders } from './kept-headers.ts';
-import { newEvent, type Plan } from './new-event.ts';
+import { newEvent } from './new-event.ts';
 import { BodyReader } from './read-body.ts';
 import { KEPT_BODY_BYTES, type Refusals } from './refusals.ts';
 import { createSignatureDoctor } from './signature-doctor.ts';

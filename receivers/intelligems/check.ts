@@ -1,4 +1,4 @@
-import type { Check } from '../destinations/contract.ts';
+import type { Check } from '../contract/destination.ts';
 import type { Clients } from './clients.ts';
 
 /** Looks whether Intelligems accepts the access token of each source. */

@@ -1,10 +1,10 @@
 import { triggeredBy } from '../../shared/events.ts';
 import type { Configuration } from '../config/configuration.ts';
-import type { Destination } from '../destinations/contract.ts';
-import type { OpenDestinations } from '../destinations/open.ts';
-import type { Results } from '../experience/results.ts';
-import type { Plan } from '../inbound/new-event.ts';
-import type { Ledger, NewDelivery } from '../ledger/contract.ts';
+import type { Destination, OpenDestinations } from '../contract/destination.ts';
+import type { NewDelivery } from '../contract/event.ts';
+import type { Results } from '../contract/experience.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { Plan } from '../contract/plan.ts';
 import type { Clients } from './clients.ts';
 import { keptResults, RESULTS, ResultsDestination } from './results.ts';
 import { WHO, WHO_CHANGED, WhoDestination, whoQueue } from './who.ts';

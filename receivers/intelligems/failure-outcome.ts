@@ -1,5 +1,5 @@
 import type { ApiFailure } from '../../shared/intelligems-failure.ts';
-import type { Outcome } from '../destinations/contract.ts';
+import type { Outcome } from '../contract/outcome.ts';
 
 /** What a failed call means for the delivery that made it. An unknown experience is nothing to try again. */
 export function failureOutcome(failure: ApiFailure): Outcome {

@@ -1,8 +1,8 @@
 import type { Action } from '../../shared/events.ts';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
+import type { StoredEvent } from '../contract/event.ts';
 import { firstTeller, timeOf } from '../delivery/told-already.ts';
 import { pairNearest, sameActionMs } from '../experience/pairing.ts';
-import type { StoredEvent } from '../ledger/contract.ts';
 import type { MissedAction } from './recovered-event.ts';
 import { RECORDED_AS } from './who-caused.ts';
 

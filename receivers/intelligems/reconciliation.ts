@@ -3,10 +3,12 @@ import { type Action, type ExperienceEvent, isRecord, parseEvent } from '../../s
 import type { IntelligemsApi } from '../../shared/intelligems-api.ts';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure } from '../../shared/intelligems-failure.ts';
+import type { StoredEvent } from '../contract/event.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { ExperienceSummary } from '../contract/ledger-reader.ts';
+import type { Plan } from '../contract/plan.ts';
 import { timeOf } from '../delivery/told-already.ts';
-import { newEvent, type Plan } from '../inbound/new-event.ts';
-import type { Ledger, StoredEvent } from '../ledger/contract.ts';
-import type { ExperienceSummary } from '../ledger/reading.ts';
+import { newEvent } from '../inbound/new-event.ts';
 import { isOfInterest, missedActions, type Window } from './missed.ts';
 import { type MissedAction, recoveredBody } from './recovered-event.ts';
 

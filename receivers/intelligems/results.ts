@@ -1,16 +1,12 @@
 import { nameWords } from '../../shared/words.ts';
+import type { Attempt, Check, Destination } from '../contract/destination.ts';
+import type { Results } from '../contract/experience.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { ExperienceMessage, Message } from '../contract/message.ts';
+import type { Outcome } from '../contract/outcome.ts';
 import { completeDeliveries, isCompletion } from '../delivery/completion.ts';
 import { reportEvent } from '../delivery/report.ts';
-import type {
-  Attempt,
-  Check,
-  Destination,
-  ExperienceMessage,
-  Message,
-  Outcome,
-} from '../destinations/contract.ts';
-import { isReady, type Results, readResults } from '../experience/results.ts';
-import type { Ledger } from '../ledger/contract.ts';
+import { isReady, readResults } from '../experience/results.ts';
 import { resultsReport } from '../reports/results.ts';
 import { checkTokens } from './check.ts';
 import type { Clients } from './clients.ts';

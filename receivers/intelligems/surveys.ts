@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import { startRounds } from '../base/rounds.ts';
 import type { Configuration } from '../config/configuration.ts';
-import type { Ledger } from '../ledger/contract.ts';
-import { startRounds } from '../rounds.ts';
+import type { Ledger } from '../contract/ledger.ts';
 import { RECONCILIATION } from './reconciliation.ts';
 import { Survey, type SurveyResult, type SurveyServices } from './survey.ts';
 

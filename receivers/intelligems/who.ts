@@ -1,7 +1,9 @@
 import type { Action } from '../../shared/events.ts';
+import type { Attempt, Check, Destination } from '../contract/destination.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { Message } from '../contract/message.ts';
+import type { Outcome } from '../contract/outcome.ts';
 import { completeDeliveries } from '../delivery/completion.ts';
-import type { Attempt, Check, Destination, Message, Outcome } from '../destinations/contract.ts';
-import type { Ledger } from '../ledger/contract.ts';
 import { checkTokens } from './check.ts';
 import type { Clients } from './clients.ts';
 import { failureOutcome } from './failure-outcome.ts';

@@ -1,4 +1,4 @@
-import type { ClaimedDelivery, DeliveryWork, Settlement } from './contract.ts';
+import type { ClaimedDelivery, DeliveryWork, Settlement } from '../contract/delivery.ts';
 
 /** The pause after a try that says nothing: so long for each try that there was, milliseconds, and how many count. */
 const PAUSE_PER_TRY_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { DestinationHealth } from './contract.ts';
+import type { DestinationHealth } from '../contract/delivery.ts';
 
 /** The health of a destination that nothing was sent to yet. */
 export function newHealth(destination: string): DestinationHealth {

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
-import { makeDataFolder } from '../data-folder.ts';
-import type { Ledger } from './contract.ts';
+import { makeDataFolder } from '../base/data-folder.ts';
+import type { Ledger } from '../contract/ledger.ts';
 import type { PostgresSettings } from './postgres/settings.ts';
 import type { SqliteLedger } from './sqlite/ledger.ts';
 

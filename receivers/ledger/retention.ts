@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { startRounds } from '../rounds.ts';
-import type { Ledger } from './contract.ts';
+import { startRounds } from '../base/rounds.ts';
+import type { Ledger } from '../contract/ledger.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -1,16 +1,16 @@
 import type { Logger } from 'pino';
 import { ACTIONS, type Action, parseEvent, triggeredBy } from '../../shared/events.ts';
 import { cut } from '../../shared/words.ts';
+import { startRounds } from '../base/rounds.ts';
+import { type CalendarDay, calendarDay, instantOf } from '../base/zoned-time.ts';
 import type { Configuration } from '../config/configuration.ts';
-import type { Source } from '../config/sources.ts';
+import type { Source } from '../config/settings/sources.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { EventSummary } from '../contract/ledger-reader.ts';
+import type { Report } from '../contract/message.ts';
 import { reportEvent } from '../delivery/report.ts';
 import { firstTeller } from '../delivery/told-already.ts';
-import type { Report } from '../destinations/contract.ts';
 import { figuresIn } from '../experience/figures.ts';
-import type { Ledger } from '../ledger/contract.ts';
-import type { EventSummary } from '../ledger/reading.ts';
-import { startRounds } from '../rounds.ts';
-import { type CalendarDay, calendarDay, instantOf } from '../routes/zoned-time.ts';
 import { REPORTS } from './remembered.ts';
 
 const DAY_MS = 24 * 3_600_000;

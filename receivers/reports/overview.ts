@@ -2,11 +2,12 @@ import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure } from '../../shared/intelligems-failure.ts';
 import { verdictWords } from '../../shared/verdict-words.ts';
 import { durationWords, nameWords } from '../../shared/words.ts';
+import { calendarDay, dayOfWeek, instantOf } from '../base/zoned-time.ts';
+import type { Results, VariationResult } from '../contract/experience.ts';
+import type { Report } from '../contract/message.ts';
 import { reportEvent } from '../delivery/report.ts';
-import type { Report } from '../destinations/contract.ts';
 import { figuresIn, UNKNOWN } from '../experience/figures.ts';
-import { type Results, readResults, type VariationResult } from '../experience/results.ts';
-import { calendarDay, dayOfWeek, instantOf } from '../routes/zoned-time.ts';
+import { readResults } from '../experience/results.ts';
 import { askEach } from './asking.ts';
 import { liveTime, type ReportServices, type ReportSettings } from './milestones.ts';
 

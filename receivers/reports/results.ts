@@ -1,7 +1,7 @@
 import { verdictWords } from '../../shared/verdict-words.ts';
-import type { Report, ReportSection } from '../destinations/contract.ts';
+import type { Results, VariationResult } from '../contract/experience.ts';
+import type { Report, ReportSection } from '../contract/message.ts';
 import { type Figures, figuresIn } from '../experience/figures.ts';
-import type { Results, VariationResult } from '../experience/results.ts';
 
 /** What a report says of one experience beside its figures. */
 export interface Subject {

@@ -1,5 +1,5 @@
 import type { ExperienceEvent, Variation } from '../../shared/events.ts';
-import { alternatives } from '../config/values.ts';
+import { alternatives } from '../base/setting-values.ts';
 import { fitsPattern } from './pattern.ts';
 import type { Conditions, Share } from './route.ts';
 

@@ -1,5 +1,5 @@
 import type { ExperienceEvent } from '../../shared/events.ts';
-import type { NewDelivery } from '../ledger/contract.ts';
+import type { NewDelivery } from '../contract/event.ts';
 import { failedConditions } from './conditions.ts';
 import { quietUntil } from './quiet-hours.ts';
 import type { Route, Routing } from './route.ts';

@@ -1,5 +1,5 @@
+import { type CalendarDay, calendarDay, dayOfWeek, instantOf } from '../base/zoned-time.ts';
 import { DAYS, type QuietHours } from './route.ts';
-import { type CalendarDay, calendarDay, dayOfWeek, instantOf } from './zoned-time.ts';
 
 /** Spans that follow each other are joined, at most so many. */
 const LONGEST_CHAIN = 14;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ACTIONS, type Action } from '../../shared/events.ts';
-import { nearest, suggestion } from '../config/nearest.ts';
-import { alternatives, amount, flag, list, oneOf, text, timeZone } from '../config/values.ts';
+import { nearest, suggestion } from '../base/nearest.ts';
+import { alternatives, amount, flag, list, oneOf, text, timeZone } from '../base/setting-values.ts';
 import { DOCUMENTED } from './documented.ts';
 import { fitsPattern, LONGEST_PATTERN } from './pattern.ts';
 import { DAYS, type Known, type Route } from './route.ts';

@@ -1,8 +1,8 @@
 import { parseEvent, triggeredBy } from '../../shared/events.ts';
 import { type ZapierEvent, zapierEvent } from '../../shared/zapier-event.ts';
 import { passesFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
-import type { StoredEvent } from '../ledger/contract.ts';
-import type { LedgerReader } from '../ledger/reading.ts';
+import type { StoredEvent } from '../contract/event.ts';
+import type { LedgerReader } from '../contract/ledger-reader.ts';
 
 type Reader = Pick<LedgerReader, 'events' | 'event'>;
 

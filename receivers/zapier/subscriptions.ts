@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readZapierFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
-import type { Ledger } from '../ledger/contract.ts';
+import type { Ledger } from '../contract/ledger.ts';
 
 /** A Zap that is switched on: where it wants which events. */
 export interface Subscription {

@@ -1,10 +1,10 @@
 import type { Router } from 'express';
-import type { Destination } from '../destinations/contract.ts';
-import type { OpenDestinations } from '../destinations/open.ts';
-import { ZAPS, ZapierFanOut } from '../destinations/zapier/fan-out.ts';
-import { ZapDestination } from '../destinations/zapier/send.ts';
-import type { Ledger, NewDelivery } from '../ledger/contract.ts';
+import type { Destination, OpenDestinations } from '../contract/destination.ts';
+import type { NewDelivery } from '../contract/event.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import { ZAPS, ZapierFanOut } from './fan-out.ts';
 import { zapierRouter } from './router.ts';
+import { ZapDestination } from './send.ts';
 import { Subscriptions, ZAPIER } from './subscriptions.ts';
 
 /** Zapier's part of the receiver. */

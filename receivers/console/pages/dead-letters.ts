@@ -1,10 +1,10 @@
-import type { DeadLetterGroup } from '../dead-letters.ts';
-import { queryString } from '../event-query.ts';
-import { type Content, type Html, html, when } from '../html.ts';
-import type { DeadLetters } from '../operations.ts';
-import { agoWords, count, eventTitle, STATE_WORDS } from '../words.ts';
+import type { DeadLetterGroup } from '../../operations/dead-letters.ts';
+import type { DeadLetters } from '../../operations/operations.ts';
+import { queryString } from '../api/event-query.ts';
+import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { ago, named } from './parts.ts';
+import { agoWords, count, eventTitle, STATE_WORDS } from './words.ts';
 
 export interface DeadLettersFacts extends DeadLetters {
   /** The destination that is looked at; null for all. */

@@ -1,14 +1,14 @@
+import type { Preview } from '../../contract/destination.ts';
+import type { AttemptRecord } from '../../contract/ledger-reader.ts';
 import { isCompletion } from '../../delivery/completion.ts';
-import type { Preview } from '../../destinations/contract.ts';
-import { zapOf } from '../../destinations/zapier/fan-out.ts';
-import type { AttemptRecord } from '../../ledger/reading.ts';
-import { curlLine } from '../curl.ts';
-import { type Content, exact, type Html, html, when } from '../html.ts';
-import type { PreviewTarget } from '../preview.ts';
-import type { DeliveryStory, EventRecord, EventStory } from '../records.ts';
-import { agoWords, count, eventTitle, eventVerb } from '../words.ts';
+import type { PreviewTarget } from '../../operations/preview.ts';
+import type { DeliveryStory, EventRecord, EventStory } from '../../operations/records.ts';
+import { zapOf } from '../../zapier/fan-out.ts';
+import { curlLine } from './curl.ts';
+import { type Content, exact, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { actionMark, ago, copyable, eventTags, moment, state, subject } from './parts.ts';
+import { agoWords, count, eventTitle, eventVerb } from './words.ts';
 
 export interface EventFacts extends EventStory {
   /** Where the source's webhooks go. */

@@ -1,11 +1,11 @@
 import { ACTIONS } from '../../../shared/events.ts';
 import { ACTION_TITLES } from '../../../shared/words.ts';
-import type { EventSummary } from '../../ledger/reading.ts';
-import { queryString } from '../event-query.ts';
-import { type Content, type Html, html, when } from '../html.ts';
-import { STATE_WORDS } from '../words.ts';
+import type { EventSummary } from '../../contract/ledger-reader.ts';
+import { queryString } from '../api/event-query.ts';
+import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { eventList } from './parts.ts';
+import { STATE_WORDS } from './words.ts';
 
 export interface EventsFacts {
   /** What the form says, as it was sent. */

@@ -8,16 +8,15 @@ import {
   typeWords,
   variationWords,
 } from '../../../shared/words.ts';
-import type { Report, ReportSection } from '../../destinations/contract.ts';
-import type { Results } from '../../experience/results.ts';
-import type { ExperienceState } from '../../experience/state.ts';
-import type { EventSummary, ExperienceSummary } from '../../ledger/reading.ts';
-import { queryString } from '../event-query.ts';
-import { type Content, type Html, html, when } from '../html.ts';
-import { type Phase, phases } from '../phases.ts';
-import { count } from '../words.ts';
+import type { ExperienceState, Results } from '../../contract/experience.ts';
+import type { EventSummary, ExperienceSummary } from '../../contract/ledger-reader.ts';
+import type { Report, ReportSection } from '../../contract/message.ts';
+import { queryString } from '../api/event-query.ts';
+import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { copyable, eventList, moment, named } from './parts.ts';
+import { type Phase, phases } from './phases.ts';
+import { count } from './words.ts';
 
 /** An experience with what its events tell. */
 export interface ExperienceRow extends ExperienceSummary {

@@ -1,6 +1,6 @@
-import { assetVersion } from '../assets.ts';
-import { type Content, Html, html, when } from '../html.ts';
-import type { Role } from '../session.ts';
+import type { Role } from '../access/session.ts';
+import { assetVersion } from '../browser/assets.ts';
+import { type Content, Html, html, when } from './html.ts';
 
 /** What every page is told. */
 export interface PageContext {

@@ -1,4 +1,4 @@
-import { type Html, html, when } from '../html.ts';
+import { type Html, html, when } from './html.ts';
 
 /** The door: a form for the token. A link with the token behind # fills it in. */
 export function loginContent(next: string, fault: string | null): Html {

@@ -1,10 +1,10 @@
-import type { EventSummary } from '../../ledger/reading.ts';
-import type { DestinationReport } from '../destination-report.ts';
-import { type Content, type Html, html, when } from '../html.ts';
-import { RANGES, type Range } from '../timeline.ts';
-import { count, eventVerb } from '../words.ts';
+import type { EventSummary } from '../../contract/ledger-reader.ts';
+import type { DestinationReport } from '../../operations/destination-report.ts';
+import { RANGES, type Range } from '../../operations/timeline.ts';
+import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { ago, destinationState, eventList, subject } from './parts.ts';
+import { count, eventVerb } from './words.ts';
 
 export interface OverviewFacts {
   destinations: DestinationReport[];

@@ -1,8 +1,8 @@
-import type { DeliveryState } from '../../ledger/contract.ts';
-import type { EventSummary } from '../../ledger/reading.ts';
-import type { DestinationReport } from '../destination-report.ts';
-import { type Content, type Html, html, when } from '../html.ts';
-import { agoWords, count, eventTitle, eventVerb, ORIGIN_WORDS, STATE_WORDS } from '../words.ts';
+import type { DeliveryState } from '../../contract/delivery.ts';
+import type { EventSummary } from '../../contract/ledger-reader.ts';
+import type { DestinationReport } from '../../operations/destination-report.ts';
+import { type Content, type Html, html, when } from './html.ts';
+import { agoWords, count, eventTitle, eventVerb, ORIGIN_WORDS, STATE_WORDS } from './words.ts';
 
 /** A name that somebody else chose: it cannot turn the direction of what stands around it. */
 export function named(name: string | null | undefined, otherwise = 'Unnamed experience'): Html {

@@ -1,8 +1,8 @@
 import type { Refusal } from '../../inbound/refusals.ts';
-import { type Html, html, when } from '../html.ts';
-import { count } from '../words.ts';
+import { type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { ago, moment } from './parts.ts';
+import { count } from './words.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   'no-signature': 'It has no signature.',

@@ -1,6 +1,6 @@
-import { html } from '../html.ts';
-import type { EventRecord } from '../records.ts';
-import type { ReplayStep } from '../replay.ts';
+import type { EventRecord } from '../../operations/records.ts';
+import type { ReplayStep } from '../../operations/replay.ts';
+import { html } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { named } from './parts.ts';
 

@@ -1,15 +1,15 @@
 import { ACTIONS } from '../../../shared/events.ts';
-import type { Check } from '../../destinations/contract.ts';
+import type { Check } from '../../contract/destination.ts';
+import type { EventSummary } from '../../contract/ledger-reader.ts';
 import type { Refusal } from '../../inbound/refusals.ts';
-import type { EventSummary } from '../../ledger/reading.ts';
+import type { Checked } from '../../operations/checks.ts';
+import type { DestinationReport } from '../../operations/destination-report.ts';
 import { ZAPIER } from '../../zapier/subscriptions.ts';
-import type { Checked } from '../checks.ts';
-import type { DestinationReport } from '../destination-report.ts';
-import { type Content, type Html, html, when } from '../html.ts';
-import { eventVerb } from '../words.ts';
+import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { ago, copyable, destinationState, subject } from './parts.ts';
 import { refusalWords } from './refused.ts';
+import { eventVerb } from './words.ts';
 
 export interface SetUpFacts {
   sources: SourceFacts[];

@@ -1,4 +1,4 @@
-import { oneLine } from '../chat/text.ts';
+import { oneLine } from '../common/text.ts';
 
 /**
  * Words that people chose as one line that Discord shows as it is, at most `limit` characters long with the

@@ -1,12 +1,12 @@
 import type { Action } from '../../../shared/events.ts';
 import { verdictWords } from '../../../shared/verdict-words.ts';
 import { ACTION_TITLES, cut } from '../../../shared/words.ts';
-import { resultTable } from '../chat/results.ts';
-import { monospaceTable } from '../chat/table.ts';
-import { oneLine } from '../chat/text.ts';
-import { variationLines } from '../chat/variations.ts';
-import { ACTION_SIGNS, byWords, changeLines, headingWords, kindWords, noteLines } from '../chat/words.ts';
-import type { ExperienceMessage, Message, Report, ReportSection } from '../contract.ts';
+import type { ExperienceMessage, Message, Report, ReportSection } from '../../contract/message.ts';
+import { resultTable } from '../common/results.ts';
+import { monospaceTable } from '../common/table.ts';
+import { oneLine } from '../common/text.ts';
+import { variationLines } from '../common/variations.ts';
+import { ACTION_SIGNS, byWords, changeLines, headingWords, kindWords, noteLines } from '../common/words.ts';
 import { codeBlock, literal, timestamp } from './markdown.ts';
 
 /** What goes over the wire. https://docs.discord.com/developers/resources/webhook#execute-webhook */

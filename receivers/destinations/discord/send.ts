@@ -1,7 +1,8 @@
-import { describeNetworkFailure } from '../chat/network.ts';
-import type { Posted } from '../chat/post.ts';
-import { statusOutcome, type Unsure, webhookDestination } from '../chat/webhook-destination.ts';
-import type { Check, Destination, Outcome, Services, SettingName } from '../contract.ts';
+import type { Check, Destination, Services, SettingName } from '../../contract/destination.ts';
+import type { Outcome } from '../../contract/outcome.ts';
+import { describeNetworkFailure } from '../common/network.ts';
+import type { Posted } from '../common/post.ts';
+import { statusOutcome, type Unsure, webhookDestination } from '../common/webhook-destination.ts';
 import { renderDiscord } from './render.ts';
 import type { DiscordSettings } from './settings.ts';
 

@@ -1,4 +1,5 @@
-import type { DestinationKind, Message, Preview } from '../contract.ts';
+import type { DestinationKind, Preview } from '../../contract/destination.ts';
+import type { Message } from '../../contract/message.ts';
 import { renderMail } from './render.ts';
 import { type EmailSettings, emailSettings } from './settings.ts';
 import { loadTemplates } from './templates.ts';

@@ -1,7 +1,8 @@
 import type { NodemailerError } from 'nodemailer';
 import { cut } from '../../../shared/words.ts';
-import type { Outcome, SettingName } from '../contract.ts';
-import { isPlainAnswer } from '../plain-answer.ts';
+import type { SettingName } from '../../contract/destination.ts';
+import type { Outcome } from '../../contract/outcome.ts';
+import { isPlainAnswer } from '../common/plain-answer.ts';
 
 /** A failure of nodemailer, with the fields that this reads. */
 export type SmtpFailure = Pick<

@@ -1,4 +1,4 @@
-import type { Message } from '../contract.ts';
+import type { Message } from '../../contract/message.ts';
 import { type Mailbox, parseMailboxes } from './addresses.ts';
 import { PICTURE_ID, type Picture } from './picture.ts';
 import type { EmailSettings } from './settings.ts';

@@ -1,6 +1,8 @@
 import { createTransport, type SMTPPoolSentMessageInfo } from 'nodemailer';
 import { cut } from '../../../shared/words.ts';
-import type { Attempt, Check, Destination, Message, Outcome, Services } from '../contract.ts';
+import type { Attempt, Check, Destination, Services } from '../../contract/destination.ts';
+import type { Message } from '../../contract/message.ts';
+import type { Outcome } from '../../contract/outcome.ts';
 import { type SmtpFailure, smtpOutcome } from './failure.ts';
 import { fetchPicture, PICTURE_ID, type Picture } from './picture.ts';
 import {

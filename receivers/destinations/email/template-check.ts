@@ -1,4 +1,4 @@
-import type { Check } from '../contract.ts';
+import type { Check } from '../../contract/destination.ts';
 import { experienceTrials, reportTrials } from '../trial.ts';
 import { renderMail } from './render.ts';
 import type { EmailSettings } from './settings.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Liquid } from 'liquidjs';
 import { ACTIONS } from '../../../shared/events.ts';
-import { newLiquid } from '../liquid.ts';
+import { newLiquid } from '../common/liquid.ts';
 import type { ExperienceVariables, ReportVariables } from './variables.ts';
 
 /** The three parts of a mail, each from a template of its own. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { cut, nameWords, typeWords } from '../../../shared/words.ts';
-import type { ExperienceMessage, Message } from '../contract.ts';
+import type { ExperienceMessage, Message } from '../../contract/message.ts';
 import { domainOf, type Mailbox } from './addresses.ts';
 import type { EmailSettings } from './settings.ts';
 

@@ -10,10 +10,10 @@ import {
   typeWords,
   variationWords,
 } from '../../../shared/words.ts';
+import type { Results } from '../../contract/experience.ts';
+import type { ExperienceMessage, ReportMessage } from '../../contract/message.ts';
 import { figuresIn } from '../../experience/figures.ts';
-import type { Results } from '../../experience/results.ts';
-import type { ExperienceMessage, ReportMessage } from '../contract.ts';
-import { peopleOf } from '../people.ts';
+import { peopleOf } from '../common/people.ts';
 import type { EmailSettings } from './settings.ts';
 import { oneLine } from './thread.ts';
 

@@ -1,5 +1,5 @@
 import type { Liquid } from 'liquidjs';
-import { newLiquid } from '../liquid.ts';
+import { newLiquid } from '../common/liquid.ts';
 import type { ForwardedEvent } from './render.ts';
 
 export type RenderedBody = { ok: true; body: string } | { ok: false; problem: string };

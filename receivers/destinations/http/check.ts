@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
-import type { Check, SettingName } from '../contract.ts';
+import type { Check, SettingName } from '../../contract/destination.ts';
 import { assertPublicLiteral, PrivateAddressError, publicLookup } from './addresses.ts';
 import { failureReason } from './outcome.ts';
 import type { HttpSettings } from './settings.ts';

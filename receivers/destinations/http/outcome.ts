@@ -1,6 +1,7 @@
 import { cut } from '../../../shared/words.ts';
-import type { Outcome, SettingName } from '../contract.ts';
-import { isPlainAnswer } from '../plain-answer.ts';
+import type { SettingName } from '../../contract/destination.ts';
+import type { Outcome } from '../../contract/outcome.ts';
+import { isPlainAnswer } from '../common/plain-answer.ts';
 import { PrivateAddressError } from './addresses.ts';
 import type { HttpSettings } from './settings.ts';
 import { isSuccess } from './statuses.ts';

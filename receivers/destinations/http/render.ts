@@ -7,9 +7,8 @@ import {
   nameWords,
   typeWords,
 } from '../../../shared/words.ts';
-import type { Change } from '../../experience/changes.ts';
-import type { Results } from '../../experience/results.ts';
-import type { ExperienceMessage, Message, Report, ReportMessage } from '../contract.ts';
+import type { Change, Results } from '../../contract/experience.ts';
+import type { ExperienceMessage, Message, Report, ReportMessage } from '../../contract/message.ts';
 import { type RenderedBody, renderBody } from './body-template.ts';
 
 /** A moment: ISO 8601 in UTC, and milliseconds since 1970. */

@@ -1,4 +1,4 @@
-import type { Outcome } from '../contract.ts';
+import type { Outcome } from '../../contract/outcome.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** Shorter texts are no secrets, and taking them out would spoil what people read. */

@@ -1,6 +1,8 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Attempt, Check, Destination, Message, Outcome, Services } from '../contract.ts';
+import type { Attempt, Check, Destination, Services } from '../../contract/destination.ts';
+import type { Message } from '../../contract/message.ts';
+import type { Outcome } from '../../contract/outcome.ts';
 import { assertPublicLiteral, publicLookup } from './addresses.ts';
 import { checkConnection, checkSettings } from './check.ts';
 import { answerOutcome, failureOutcome, type HttpAnswer } from './outcome.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { DestinationKind, Message } from '../contract.ts';
+import type { DestinationKind } from '../../contract/destination.ts';
+import type { Message } from '../../contract/message.ts';
 import { email } from '../email/definition.ts';
 import { http } from '../http/definition.ts';
 import { sheets } from '../sheets/definition.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Check, SettingName } from '../contract.ts';
+import type { Check, SettingName } from '../../contract/destination.ts';
 import type { SheetsClient } from './client.ts';
 import { readFailure } from './failure.ts';
 import type { SheetsSettings } from './settings.ts';

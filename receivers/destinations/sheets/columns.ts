@@ -7,8 +7,8 @@ import {
   typeWords,
   variationWords,
 } from '../../../shared/words.ts';
-import type { ExperienceMessage } from '../contract.ts';
-import { peopleOf } from '../people.ts';
+import type { ExperienceMessage } from '../../contract/message.ts';
+import { peopleOf } from '../common/people.ts';
 import { type Cell, textCell, timeCell } from './cells.ts';
 import { resultCells } from './results.ts';
 

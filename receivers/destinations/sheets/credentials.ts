@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { SettingName } from '../contract.ts';
+import type { SettingName } from '../../contract/destination.ts';
 
 /** What is needed of a service account's key. */
 export interface Credentials {

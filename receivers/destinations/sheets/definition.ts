@@ -1,4 +1,4 @@
-import type { DestinationKind } from '../contract.ts';
+import type { DestinationKind } from '../../contract/destination.ts';
 import { previewRows } from './preview.ts';
 import { type SheetsSettings, sheetsSettings } from './settings.ts';
 

@@ -1,4 +1,5 @@
-import type { Outcome, SettingName } from '../contract.ts';
+import type { SettingName } from '../../contract/destination.ts';
+import type { Outcome } from '../../contract/outcome.ts';
 
 /** What went wrong in a call of the Google API, in words, and what follows from it. */
 export interface Failure {

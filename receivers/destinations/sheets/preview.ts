@@ -1,4 +1,5 @@
-import type { Message, Preview } from '../contract.ts';
+import type { Preview } from '../../contract/destination.ts';
+import type { Message } from '../../contract/message.ts';
 import { cellData, cellWords } from './cells.ts';
 import { type Row, renderRows } from './render.ts';
 import type { SheetsSettings } from './settings.ts';

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Services } from '../contract.ts';
+import type { Services } from '../../contract/destination.ts';
 
 const MINUTE_MS = 60_000;
 

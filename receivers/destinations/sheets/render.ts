@@ -1,7 +1,7 @@
 import { type ExperienceEvent, triggeredBy } from '../../../shared/events.ts';
 import { ACTION_TITLES, nameWords, typeWords } from '../../../shared/words.ts';
+import type { ExperienceMessage, Message, Report, ReportMessage } from '../../contract/message.ts';
 import { eventTime, experienceState } from '../../experience/state.ts';
-import type { ExperienceMessage, Message, Report, ReportMessage } from '../contract.ts';
 import { type Cell, clock, EMPTY, numberCell, serialTime, textCell, timeCell } from './cells.ts';
 import { type Column, type ColumnField, LOG_COLUMNS, splitWords, statusWords } from './columns.ts';
 import { resultCells } from './results.ts';

@@ -1,5 +1,5 @@
 import { verdictWords } from '../../../shared/verdict-words.ts';
-import type { Results } from '../../experience/results.ts';
+import type { Results } from '../../contract/experience.ts';
 import { type Cell, numberCell, textCell } from './cells.ts';
 
 /** What came of an experience as cells; empty ones where it is not known. */

@@ -1,12 +1,6 @@
-import type {
-  Attempt,
-  Check,
-  Destination,
-  ExperienceMessage,
-  Message,
-  Outcome,
-  Services,
-} from '../contract.ts';
+import type { Attempt, Check, Destination, Services } from '../../contract/destination.ts';
+import type { ExperienceMessage, Message } from '../../contract/message.ts';
+import type { Outcome } from '../../contract/outcome.ts';
 import { checkSpreadsheet } from './check.ts';
 import type { SheetsClient } from './client.ts';
 import { type Credentials, readCredentials } from './credentials.ts';

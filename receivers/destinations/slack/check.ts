@@ -1,4 +1,4 @@
-import type { Check, SettingName } from '../contract.ts';
+import type { Check, SettingName } from '../../contract/destination.ts';
 import { channelWords, findChannel, isChannelId } from './channels.ts';
 import type { Call } from './client.ts';
 import type { SlackSettings } from './settings.ts';

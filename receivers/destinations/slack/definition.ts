@@ -1,5 +1,5 @@
-import { repeatedUnasked } from '../chat/settings.ts';
-import type { DestinationKind } from '../contract.ts';
+import type { DestinationKind } from '../../contract/destination.ts';
+import { repeatedUnasked } from '../common/settings.ts';
 import { previewSlack } from './preview.ts';
 import { type SlackSettings, slackSettings } from './settings.ts';
 

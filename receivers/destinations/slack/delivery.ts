@@ -1,4 +1,5 @@
-import type { Attempt, ExperienceMessage, Message } from '../contract.ts';
+import type { Attempt } from '../../contract/destination.ts';
+import type { ExperienceMessage, Message } from '../../contract/message.ts';
 import type { SlackMessage } from './blocks.ts';
 import { channelWords, findChannel, isChannelId } from './channels.ts';
 import type { Answer, Call } from './client.ts';

@@ -1,4 +1,4 @@
-import { describeNetworkFailure } from '../chat/network.ts';
+import { describeNetworkFailure } from '../common/network.ts';
 
 /** Why a call to Slack failed, in words for people, and what it means for the delivery. */
 export interface Failure {

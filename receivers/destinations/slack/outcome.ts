@@ -1,4 +1,4 @@
-import type { Outcome } from '../contract.ts';
+import type { Outcome } from '../../contract/outcome.ts';
 import { channelWords } from './channels.ts';
 import { type ErrandOutcome, sentFact } from './delivery.ts';
 import type { Failure } from './failure.ts';

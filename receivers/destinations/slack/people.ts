@@ -1,4 +1,4 @@
-import { inline } from '../chat/text.ts';
+import { inline } from '../common/text.ts';
 import { type Inline, type Markup, markup, type PlainText, plainText, text } from './blocks.ts';
 
 /** Slack's user ids by email address; who is missing is shown by the address. */

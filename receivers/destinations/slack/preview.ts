@@ -1,4 +1,5 @@
-import type { Message, Preview } from '../contract.ts';
+import type { Preview } from '../../contract/destination.ts';
+import type { Message } from '../../contract/message.ts';
 import type { Block, Inline, RichTextPart, SlackMessage } from './blocks.ts';
 import { renderCard, renderMessage, renderReply, saysMoreThanCard } from './render.ts';
 import type { SlackSettings } from './settings.ts';

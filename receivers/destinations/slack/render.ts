@@ -5,11 +5,11 @@ import {
   triggeredBy,
 } from '../../../shared/events.ts';
 import { ACTION_TITLES, ACTION_VERBS, cut, durationWords, nameWords } from '../../../shared/words.ts';
+import type { ExperienceMessage, Message } from '../../contract/message.ts';
 import { eventTime, experienceState } from '../../experience/state.ts';
-import { inline } from '../chat/text.ts';
-import { changeLines, eventWords, headingWords, kindWords, noteLines } from '../chat/words.ts';
-import type { ExperienceMessage, Message } from '../contract.ts';
-import { peopleOf } from '../people.ts';
+import { peopleOf } from '../common/people.ts';
+import { inline } from '../common/text.ts';
+import { changeLines, eventWords, headingWords, kindWords, noteLines } from '../common/words.ts';
 import {
   type Block,
   bold,

@@ -1,7 +1,7 @@
 import { cut } from '../../../shared/words.ts';
-import { monospaceTable } from '../chat/table.ts';
-import { inline, oneLine } from '../chat/text.ts';
-import type { Report, ReportSection } from '../contract.ts';
+import type { Report, ReportSection } from '../../contract/message.ts';
+import { monospaceTable } from '../common/table.ts';
+import { inline, oneLine } from '../common/text.ts';
 import {
   type Block,
   bold,

@@ -1,7 +1,7 @@
 import { verdictWords } from '../../../shared/verdict-words.ts';
-import type { Results } from '../../experience/results.ts';
-import { resultTable } from '../chat/results.ts';
-import { oneLine } from '../chat/text.ts';
+import type { Results } from '../../contract/experience.ts';
+import { resultTable } from '../common/results.ts';
+import { oneLine } from '../common/text.ts';
 import { type Block, bold, LIMITS, line, richText, text } from './blocks.ts';
 
 /** What came of an experience: the verdict, a table with a row per variation, the chart. */

@@ -1,4 +1,4 @@
-import { utc } from '../chat/text.ts';
+import { utc } from '../common/text.ts';
 import type { Inline } from './blocks.ts';
 
 /**

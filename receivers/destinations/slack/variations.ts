@@ -1,5 +1,5 @@
 import type { Variation } from '../../../shared/events.ts';
-import { variationLines } from '../chat/variations.ts';
+import { variationLines } from '../common/variations.ts';
 import { type Block, type Inline, richText, text } from './blocks.ts';
 
 /** The variations with their shares of the traffic, a bar each; nothing where there are none. */

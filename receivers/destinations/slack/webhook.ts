@@ -1,6 +1,8 @@
-import { type Posted, postJson } from '../chat/post.ts';
-import type { Unsure } from '../chat/webhook-destination.ts';
-import type { Attempt, Check, Destination, Message, Outcome, SettingName } from '../contract.ts';
+import type { Attempt, Check, Destination, SettingName } from '../../contract/destination.ts';
+import type { Message } from '../../contract/message.ts';
+import type { Outcome } from '../../contract/outcome.ts';
+import { type Posted, postJson } from '../common/post.ts';
+import type { Unsure } from '../common/webhook-destination.ts';
 import { type Failure, httpFailure, rateLimited } from './failure.ts';
 import { retryDetails } from './outcome.ts';
 import { renderMessage } from './render.ts';

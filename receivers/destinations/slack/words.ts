@@ -1,5 +1,5 @@
 import type { Action } from '../../../shared/events.ts';
-import type { Status } from '../../experience/state.ts';
+import type { Status } from '../../contract/experience.ts';
 
 /** Marks that differ in shape, not only in colour; always beside the word. Slack's emoji names. */
 export const STATUS_MARKS: Readonly<Record<Status, { emoji: string; words: string }>> = {

@@ -1,6 +1,7 @@
-import { repeatedUnasked } from '../chat/settings.ts';
-import { utc } from '../chat/text.ts';
-import type { DestinationKind, Message, Preview } from '../contract.ts';
+import type { DestinationKind, Preview } from '../../contract/destination.ts';
+import type { Message } from '../../contract/message.ts';
+import { repeatedUnasked } from '../common/settings.ts';
+import { utc } from '../common/text.ts';
 import { type Element, renderTeams } from './render.ts';
 import { type TeamsSettings, teamsSettings } from './settings.ts';
 

@@ -1,9 +1,10 @@
 import { verdictWords } from '../../../shared/verdict-words.ts';
 import { ACTION_TITLES } from '../../../shared/words.ts';
+import type { VariationResult } from '../../contract/experience.ts';
+import type { ExperienceMessage, Message, Report, ReportSection } from '../../contract/message.ts';
 import { DEFAULT_LOCALE, type Figures, figuresIn } from '../../experience/figures.ts';
-import type { VariationResult } from '../../experience/results.ts';
-import { inline, oneLine } from '../chat/text.ts';
-import { variationLines } from '../chat/variations.ts';
+import { inline, oneLine } from '../common/text.ts';
+import { variationLines } from '../common/variations.ts';
 import {
   ACTION_SIGNS,
   byWords,
@@ -12,8 +13,7 @@ import {
   headingWords,
   kindWords,
   noteLines,
-} from '../chat/words.ts';
-import type { ExperienceMessage, Message, Report, ReportSection } from '../contract.ts';
+} from '../common/words.ts';
 
 /** What goes over the wire: an Adaptive Card in a message. https://adaptivecards.io/explorer */
 export interface TeamsMessage {

@@ -1,6 +1,7 @@
-import type { Posted } from '../chat/post.ts';
-import { statusOutcome, webhookDestination } from '../chat/webhook-destination.ts';
-import type { Destination, Outcome, Services } from '../contract.ts';
+import type { Destination, Services } from '../../contract/destination.ts';
+import type { Outcome } from '../../contract/outcome.ts';
+import type { Posted } from '../common/post.ts';
+import { statusOutcome, webhookDestination } from '../common/webhook-destination.ts';
 import { renderTeams } from './render.ts';
 import type { TeamsSettings } from './settings.ts';
 

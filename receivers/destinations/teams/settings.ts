@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { unsureSetting } from '../chat/settings.ts';
+import { unsureSetting } from '../common/settings.ts';
 
 /** The settings of a Microsoft Teams destination. */
 export const teamsSettings = z.strictObject({

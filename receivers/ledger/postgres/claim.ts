@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ClaimedDelivery } from '../contract.ts';
+import type { ClaimedDelivery } from '../../contract/delivery.ts';
 import { BODY_COLUMNS, EVENT_COLUMNS, type EventRow, storedEvent } from './rows.ts';
 
 /**

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { StorageError } from '../contract.ts';
+import { StorageError } from '../../contract/ledger.ts';
 import { databaseAdvice } from './database-advice.ts';
 import type { PostgresSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
+import type { DeliveryWork, DestinationHealth, Settlement } from '../../contract/delivery.ts';
 import { attemptOnce, dueAnew } from '../attempt-once.ts';
-import type { DeliveryWork, DestinationHealth, Settlement } from '../contract.ts';
 import { type Claim, claimDeliveries } from './claim.ts';
 import { again, dataFault, storageError } from './connections.ts';
 import { Gather } from './gather.ts';

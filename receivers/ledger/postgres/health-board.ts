@@ -1,4 +1,4 @@
-import type { DestinationHealth } from '../contract.ts';
+import type { DestinationHealth } from '../../contract/delivery.ts';
 import { newHealth } from '../health.ts';
 
 /** What this process knows of how the destinations fare, and who waits for one of them. */

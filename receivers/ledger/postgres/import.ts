@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { DeliveryState } from '../contract.ts';
-import type { DeliveryRecord, ExportedDelivery, ExportedEvent } from '../reading.ts';
+import type { DeliveryState } from '../../contract/delivery.ts';
+import type { DeliveryRecord, ExportedDelivery, ExportedEvent } from '../../contract/ledger-reader.ts';
 import { byteArrays, laneOf, storable } from './write.ts';
 
 const OPEN: readonly DeliveryState[] = ['waiting', 'ready', 'running'];

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { DestinationHealth } from '../contract.ts';
+import type { DestinationHealth } from '../../contract/delivery.ts';
 import { HEALTH_COLUMNS } from './rows.ts';
 
 /** So many times in a lease a worker renews it, and looks at the others. */

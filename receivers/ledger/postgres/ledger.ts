@@ -1,13 +1,7 @@
 import type pg from 'pg';
-import {
-  type Accepted,
-  type DestinationHealth,
-  type Ledger,
-  type NewDelivery,
-  type NewEvent,
-  StorageError,
-  type StoredEvent,
-} from '../contract.ts';
+import type { DestinationHealth } from '../../contract/delivery.ts';
+import type { Accepted, NewDelivery, NewEvent, StoredEvent } from '../../contract/event.ts';
+import { type Ledger, StorageError } from '../../contract/ledger.ts';
 import type {
   AttemptRecord,
   DeliveryRecord,
@@ -17,7 +11,7 @@ import type {
   ExportedEvent,
   QueueDepth,
   TimelineBucket,
-} from '../reading.ts';
+} from '../../contract/ledger-reader.ts';
 import { ANSWER_GRACE_MS, again, dataFault, openPool, storageError } from './connections.ts';
 import { Gather } from './gather.ts';
 import { Import } from './import.ts';

@@ -1,6 +1,6 @@
 import { Logger, runMigrations } from 'graphile-worker';
 import type pg from 'pg';
-import { StorageError } from '../contract.ts';
+import { StorageError } from '../../contract/ledger.ts';
 import { openPool } from './connections.ts';
 import { CLAIM_ALIVE, FREE_JOBS, FUNCTIONS, PRUNE, SEND_IN_LANE } from './functions.ts';
 import type { PostgresSettings } from './settings.ts';

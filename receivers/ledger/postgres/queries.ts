@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { DestinationHealth, StoredEvent } from '../contract.ts';
+import type { DestinationHealth } from '../../contract/delivery.ts';
+import type { StoredEvent } from '../../contract/event.ts';
 import type {
   AttemptRecord,
   DeliveryRecord,
@@ -10,7 +11,7 @@ import type {
   ExportedEvent,
   QueueDepth,
   TimelineBucket,
-} from '../reading.ts';
+} from '../../contract/ledger-reader.ts';
 import {
   ATTEMPT_COLUMNS,
   BODY_COLUMNS,

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { DeliveryQueue, DeliveryWork, DestinationHealth } from '../contract.ts';
+import type { DeliveryQueue, DeliveryWork, DestinationHealth } from '../../contract/delivery.ts';
 import { HealthBoard } from './health-board.ts';
 import { WorkerSession } from './session.ts';
 import type { PostgresSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../contract.ts';
+import type { StoredEvent } from '../../contract/event.ts';
 
 /** The columns of an event `e` under the names that the contract gives them; without its body. */
 export const EVENT_COLUMNS = `e.sequence, e.key, e.source, e.origin, e.action, e.experience_id AS "experienceId",

@@ -1,6 +1,7 @@
 import type { WorkerPool } from 'graphile-worker';
 import type pg from 'pg';
-import { type DeliveryWork, StorageError } from '../contract.ts';
+import type { DeliveryWork } from '../../contract/delivery.ts';
+import { StorageError } from '../../contract/ledger.ts';
 import { openPool, storageError } from './connections.ts';
 import { Courier } from './courier.ts';
 import type { HealthBoard } from './health-board.ts';

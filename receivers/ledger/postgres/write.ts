@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import type { DestinationHealth, HealthRule, NewEvent, Settlement } from '../contract.ts';
+import type { DestinationHealth, HealthRule, Settlement } from '../../contract/delivery.ts';
+import type { NewEvent } from '../../contract/event.ts';
 import { HEALTH_COLUMNS } from './rows.ts';
 
 /** An attempt's outcome on its way into the ledger. */

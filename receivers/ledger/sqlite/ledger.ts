@@ -1,15 +1,8 @@
 import { join } from 'node:path';
-import { makeDataFolder } from '../../data-folder.ts';
-import {
-  type Accepted,
-  type DestinationHealth,
-  type Ledger,
-  type NewDelivery,
-  type NewEvent,
-  StorageError,
-  type StoredEvent,
-} from '../contract.ts';
-import { LEDGER_FILE } from '../open.ts';
+import { makeDataFolder } from '../../base/data-folder.ts';
+import type { DestinationHealth } from '../../contract/delivery.ts';
+import type { Accepted, NewDelivery, NewEvent, StoredEvent } from '../../contract/event.ts';
+import { type Ledger, StorageError } from '../../contract/ledger.ts';
 import type {
   AttemptRecord,
   DeliveryRecord,
@@ -19,7 +12,8 @@ import type {
   ExportedEvent,
   QueueDepth,
   TimelineBucket,
-} from '../reading.ts';
+} from '../../contract/ledger-reader.ts';
+import { LEDGER_FILE } from '../open.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { checkpointsBesideWrites } from './connection.ts';
 import { acceptRow, type Operations } from './operations.ts';

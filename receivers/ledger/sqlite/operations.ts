@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { ClaimedDelivery, DestinationHealth, NewDelivery, NewEvent, Settlement } from '../contract.ts';
+import type { ClaimedDelivery, DestinationHealth, Settlement } from '../../contract/delivery.ts';
+import type { NewDelivery, NewEvent } from '../../contract/event.ts';
 import { KnownExperiences } from './known-experiences.ts';
 import { OpenDeliveries, type OpenDelivery } from './open-deliveries.ts';
 import { PRUNABLE } from './queries.ts';

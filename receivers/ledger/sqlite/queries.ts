@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import type { DeliveryState, DestinationHealth, StoredEvent } from '../contract.ts';
+import type { DeliveryState, DestinationHealth } from '../../contract/delivery.ts';
+import type { StoredEvent } from '../../contract/event.ts';
 import type {
   AttemptRecord,
   DeliveryRecord,
@@ -9,7 +10,7 @@ import type {
   ExportedEvent,
   QueueDepth,
   TimelineBucket,
-} from '../reading.ts';
+} from '../../contract/ledger-reader.ts';
 import {
   type AttemptRow,
   attemptRecord,

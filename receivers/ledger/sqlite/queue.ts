@@ -1,5 +1,5 @@
+import type { DeliveryQueue, DeliveryWork, DestinationHealth, Settlement } from '../../contract/delivery.ts';
 import { attemptOnce } from '../attempt-once.ts';
-import type { DeliveryQueue, DeliveryWork, DestinationHealth, Settlement } from '../contract.ts';
 import { newHealth } from '../health.ts';
 import type { Claim, Operations } from './operations.ts';
 import type { LedgerThread } from './thread.ts';

@@ -1,5 +1,6 @@
-import type { DestinationHealth, Origin, StoredEvent } from '../contract.ts';
-import type { AttemptRecord, DeliveryRecord } from '../reading.ts';
+import type { DestinationHealth } from '../../contract/delivery.ts';
+import type { Origin, StoredEvent } from '../../contract/event.ts';
+import type { AttemptRecord, DeliveryRecord } from '../../contract/ledger-reader.ts';
 
 /** A row of the table `events`. */
 export interface EventRow {

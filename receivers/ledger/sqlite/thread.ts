@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { StorageError } from '../contract.ts';
+import { StorageError } from '../../contract/ledger.ts';
 import { type Call, packBatch } from './batch.ts';
 import { storageAdvice, tellsOfDamage } from './storage-advice.ts';
 import type { BatchResult, Word, WorkerSettings } from './worker.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventsAfter } from '../../../receivers/cli/events.ts';
-import type { EventFilter, EventSummary } from '../../../receivers/ledger/reading.ts';
+import type { EventFilter, EventSummary } from '../../../receivers/contract/ledger-reader.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
 import { environment, Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
 import { CLI_TOKEN, filledHome, portOf, settingsOf } from './home.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeFaults } from '../../../receivers/config/load.ts';
-import { SETTING_LINES } from '../../../receivers/config/table.ts';
+import { SETTING_LINES } from '../../../receivers/config/settings/table.ts';
 import { faultsOf, loaded } from './loaded.ts';
 
 describe('with nothing set', () => {

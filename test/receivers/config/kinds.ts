@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DestinationKind } from '../../../receivers/destinations/contract.ts';
+import type { DestinationKind } from '../../../receivers/contract/destination.ts';
 
 function kindOf(kind: string, settings: z.ZodType, environment: Record<string, string>): DestinationKind {
   return {

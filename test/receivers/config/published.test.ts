@@ -3,14 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { receiversSchema } from '../../../receivers/config/json-schema.ts';
 import { describeFaults, loadConfiguration } from '../../../receivers/config/load.ts';
-import { settingsTable } from '../../../receivers/config/settings-table.ts';
-import { SETTING_LINES } from '../../../receivers/config/table.ts';
+import { receiversSchema } from '../../../receivers/config/published/json-schema.ts';
+import { settingsTable } from '../../../receivers/config/published/settings-table.ts';
+import { SETTING_LINES } from '../../../receivers/config/settings/table.ts';
 import { DESTINATION_KINDS } from '../../../receivers/destinations/index.ts';
 
 function published(name: string): string {
-  return readFileSync(new URL(`../../../receivers/config/${name}`, import.meta.url), 'utf8');
+  return readFileSync(new URL(`../../../receivers/config/published/${name}`, import.meta.url), 'utf8');
 }
 
 const example = published('receivers.example.yaml');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import type { Results } from '../../../receivers/experience/results.ts';
+import type { Results } from '../../../receivers/contract/experience.ts';
 import { RESULTS } from '../../../receivers/intelligems/results.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
 import { signWebhook } from '../../../shared/verifier.ts';

@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
-import { curlLine } from '../../../receivers/console/curl.ts';
-import { causeOf, groupDeadLetters } from '../../../receivers/console/dead-letters.ts';
-import { exact, html, visible, when } from '../../../receivers/console/html.ts';
-import { LoginLimit } from '../../../receivers/console/login-limit.ts';
-import { phases } from '../../../receivers/console/phases.ts';
-import { eventRecord } from '../../../receivers/console/records.ts';
-import { replayStep } from '../../../receivers/console/replay.ts';
-import { roleOfSession, sessionValue } from '../../../receivers/console/session.ts';
-import type { DeliveryState, StoredEvent } from '../../../receivers/ledger/contract.ts';
-import type { DeliveryRecord } from '../../../receivers/ledger/reading.ts';
+import { LoginLimit } from '../../../receivers/console/access/login-limit.ts';
+import { roleOfSession, sessionValue } from '../../../receivers/console/access/session.ts';
+import { curlLine } from '../../../receivers/console/pages/curl.ts';
+import { exact, html, visible, when } from '../../../receivers/console/pages/html.ts';
+import { phases } from '../../../receivers/console/pages/phases.ts';
+import type { DeliveryState } from '../../../receivers/contract/delivery.ts';
+import type { StoredEvent } from '../../../receivers/contract/event.ts';
+import type { DeliveryRecord } from '../../../receivers/contract/ledger-reader.ts';
+import { causeOf, groupDeadLetters } from '../../../receivers/operations/dead-letters.ts';
+import { eventRecord } from '../../../receivers/operations/records.ts';
+import { replayStep } from '../../../receivers/operations/replay.ts';
 import { eventOf, type SampleName, samplePayload } from '../../fixtures/messages.ts';
 
 function letter(fields: Partial<DeliveryRecord>): DeliveryRecord {

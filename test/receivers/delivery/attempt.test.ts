@@ -1,14 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import pino from 'pino';
+import type { ClaimedDelivery } from '../../../receivers/contract/delivery.ts';
+import type { StoredEvent } from '../../../receivers/contract/event.ts';
+import { type Ledger, StorageError } from '../../../receivers/contract/ledger.ts';
+import type { AttemptRecord, DeliveryRecord } from '../../../receivers/contract/ledger-reader.ts';
+import type { Outcome } from '../../../receivers/contract/outcome.ts';
 import { createAttempt } from '../../../receivers/delivery/attempt.ts';
-import type { Outcome } from '../../../receivers/destinations/contract.ts';
-import {
-  type ClaimedDelivery,
-  type Ledger,
-  StorageError,
-  type StoredEvent,
-} from '../../../receivers/ledger/contract.ts';
-import type { AttemptRecord, DeliveryRecord } from '../../../receivers/ledger/reading.ts';
 import { NOW, sampleBody } from '../../fixtures/messages.ts';
 
 const HOUR_MS = 3_600_000;

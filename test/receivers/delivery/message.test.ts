@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import type { StoredEvent } from '../../../receivers/contract/event.ts';
 import { experienceMessage } from '../../../receivers/delivery/message.ts';
-import type { StoredEvent } from '../../../receivers/ledger/contract.ts';
 import { NOW, samplePayload } from '../../fixtures/messages.ts';
 
 const LINKS = {

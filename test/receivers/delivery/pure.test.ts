@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { DestinationHealth } from '../../../receivers/contract/delivery.ts';
+import type { Outcome } from '../../../receivers/contract/outcome.ts';
 import { alertFor } from '../../../receivers/delivery/alerts.ts';
 import { retryDelay } from '../../../receivers/delivery/backoff.ts';
 import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
-import type { Outcome } from '../../../receivers/destinations/contract.ts';
-import type { DestinationHealth } from '../../../receivers/ledger/contract.ts';
 import { newHealth } from '../../../receivers/ledger/health.ts';
 
 const RETRY: Outcome = { type: 'retry', reason: 'It answered 500.' };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Plan } from '../../../receivers/contract/plan.ts';
 import { keptHeaders } from '../../../receivers/inbound/kept-headers.ts';
-import { newEvent, type Plan } from '../../../receivers/inbound/new-event.ts';
+import { newEvent } from '../../../receivers/inbound/new-event.ts';
 import { sampleBody, samplePayload } from '../../fixtures/messages.ts';
 
 const REQUEST = { headers: {}, source: 'outlet', origin: 'webhook' as const, receivedAt: 1_790_000_000_000 };

@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { clientAddress } from '../../../receivers/client-address.ts';
+import { clientAddress } from '../../../receivers/base/client-address.ts';
+import type { NewEvent } from '../../../receivers/contract/event.ts';
 import { Refusals } from '../../../receivers/inbound/refusals.ts';
 import { createWebhook, type WebhookSource } from '../../../receivers/inbound/webhook.ts';
-import type { NewEvent } from '../../../receivers/ledger/contract.ts';
-import { createMetrics } from '../../../receivers/metrics.ts';
+import { createMetrics } from '../../../receivers/server/metrics.ts';
 import { bodyOf, header, httpCases } from '../../shared/vectors.ts';
 
 /** The route's handler, with a source for each case of the vectors, and a ledger that only remembers what came. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Origin, StoredEvent } from '../../../receivers/contract/event.ts';
 import { firstTeller } from '../../../receivers/delivery/told-already.ts';
 import { describeChanges } from '../../../receivers/experience/changes.ts';
 import { pairNearest } from '../../../receivers/experience/pairing.ts';
 import { missedActions, type Window } from '../../../receivers/intelligems/missed.ts';
 import { recoveredBody } from '../../../receivers/intelligems/recovered-event.ts';
 import { whoCaused } from '../../../receivers/intelligems/who-caused.ts';
-import type { Origin, StoredEvent } from '../../../receivers/ledger/contract.ts';
 import { type ApiExperience, readApiExperience } from '../../../shared/intelligems-experiences.ts';
 import { startFakeIntelligems } from '../../fakes/intelligems.ts';
 import { fullDocument, listItem, webhookBody } from '../../fakes/intelligems-documents.ts';

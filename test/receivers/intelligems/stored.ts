@@ -1,5 +1,5 @@
+import type { ExportedEvent } from '../../../receivers/contract/ledger-reader.ts';
 import { openLedger } from '../../../receivers/ledger/open.ts';
-import type { ExportedEvent } from '../../../receivers/ledger/reading.ts';
 import type { Stage } from './stage.ts';
 
 /** Everything that the receiver has kept, oldest first; the receiver is stopped for it. */

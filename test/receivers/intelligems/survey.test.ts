@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { loadConfiguration } from '../../../receivers/config/load.ts';
-import { newEvent, type Plan } from '../../../receivers/inbound/new-event.ts';
+import type { Ledger } from '../../../receivers/contract/ledger.ts';
+import type { Plan } from '../../../receivers/contract/plan.ts';
+import { newEvent } from '../../../receivers/inbound/new-event.ts';
 import { openClients } from '../../../receivers/intelligems/clients.ts';
 import { Survey } from '../../../receivers/intelligems/survey.ts';
-import type { Ledger } from '../../../receivers/ledger/contract.ts';
 import { type FakeIntelligems, type FakeOptions, startFakeIntelligems } from '../../fakes/intelligems.ts';
 import { emptyLedger } from '../../fixtures/ledger.ts';
 

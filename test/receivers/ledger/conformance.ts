@@ -1,13 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ClaimedDelivery, Settlement } from '../../../receivers/contract/delivery.ts';
+import type { NewDelivery, NewEvent } from '../../../receivers/contract/event.ts';
+import type { Ledger } from '../../../receivers/contract/ledger.ts';
+import type { Outcome } from '../../../receivers/contract/outcome.ts';
 import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
-import type { Outcome } from '../../../receivers/destinations/contract.ts';
-import type {
-  ClaimedDelivery,
-  Ledger,
-  NewDelivery,
-  NewEvent,
-  Settlement,
-} from '../../../receivers/ledger/contract.ts';
 import { Inbox } from '../../fixtures/inbox.ts';
 
 /** A place where a ledger lives: opened again, it holds what it held before. */

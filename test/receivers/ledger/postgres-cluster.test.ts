@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import type { Outcome } from '../../../receivers/destinations/contract.ts';
-import { StorageError } from '../../../receivers/ledger/contract.ts';
+import { StorageError } from '../../../receivers/contract/ledger.ts';
+import type { Outcome } from '../../../receivers/contract/outcome.ts';
 import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
 import { type LedgerDatabases, startLedgerDatabases } from '../../fixtures/ledger-databases.ts';
 import { startOwnPostgres } from '../../fixtures/postgres.ts';

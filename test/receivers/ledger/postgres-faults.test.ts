@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import type { NewDelivery } from '../../../receivers/ledger/contract.ts';
+import type { NewDelivery } from '../../../receivers/contract/event.ts';
 import { type LedgerDatabases, startLedgerDatabases } from '../../fixtures/ledger-databases.ts';
 import {
   BREAKER,

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ClaimedDelivery, Settlement } from '../../../receivers/contract/delivery.ts';
+import type { NewEvent } from '../../../receivers/contract/event.ts';
+import type { Ledger } from '../../../receivers/contract/ledger.ts';
+import type { ExportedEvent } from '../../../receivers/contract/ledger-reader.ts';
 import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
-import type { ClaimedDelivery, Ledger, NewEvent, Settlement } from '../../../receivers/ledger/contract.ts';
 import { PostgresLedger } from '../../../receivers/ledger/postgres/ledger.ts';
-import type { ExportedEvent } from '../../../receivers/ledger/reading.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
 import { type PostgresServer, startPostgres } from '../../fixtures/postgres.ts';
 import { runCommand, temporaryFolder } from '../../fixtures/receiver.ts';

@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, watch } from
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { NewEvent } from '../../../receivers/ledger/contract.ts';
+import type { NewEvent } from '../../../receivers/contract/event.ts';
 import { checkpointsBesideWrites } from '../../../receivers/ledger/sqlite/connection.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
 import { acceptRow, type Operations } from '../../../receivers/ledger/sqlite/operations.ts';

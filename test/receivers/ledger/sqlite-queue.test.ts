@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ClaimedDelivery, Settlement } from '../../../receivers/contract/delivery.ts';
+import type { NewEvent } from '../../../receivers/contract/event.ts';
 import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
-import type { ClaimedDelivery, NewEvent, Settlement } from '../../../receivers/ledger/contract.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
 import { acceptRow, type Operations } from '../../../receivers/ledger/sqlite/operations.ts';
 import { SqliteQueue } from '../../../receivers/ledger/sqlite/queue.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Ledger } from '../../../receivers/contract/ledger.ts';
 import { newEvent } from '../../../receivers/inbound/new-event.ts';
-import type { Ledger } from '../../../receivers/ledger/contract.ts';
 import { type DigestEvent, digestDue, digestReport, tellDigests } from '../../../receivers/reports/digest.ts';
 import { emptyLedger } from '../../fixtures/ledger.ts';
 import { samplePayload } from '../../fixtures/messages.ts';

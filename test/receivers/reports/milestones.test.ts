@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NewEvent } from '../../../receivers/ledger/contract.ts';
+import type { NewEvent } from '../../../receivers/contract/event.ts';
 import { milestoneReport, passedMilestone, tellMilestones } from '../../../receivers/reports/milestones.ts';
 import type { Analytics } from '../../../shared/intelligems-analytics.ts';
 import { type ApiExperience, readApiExperience } from '../../../shared/intelligems-experiences.ts';

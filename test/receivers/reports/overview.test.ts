@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Ledger } from '../../../receivers/ledger/contract.ts';
+import type { Ledger } from '../../../receivers/contract/ledger.ts';
 import {
   lastOverviewAt,
   nextOverviewAt,

@@ -1,4 +1,4 @@
-import type { Results } from '../../../receivers/experience/results.ts';
+import type { Results } from '../../../receivers/contract/experience.ts';
 import type { Subject } from '../../../receivers/reports/results.ts';
 
 export const SUBJECT: Subject = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describeFaults, loadConfiguration } from '../../../receivers/config/load.ts';
-import type { DestinationKind } from '../../../receivers/destinations/contract.ts';
+import type { DestinationKind } from '../../../receivers/contract/destination.ts';
 import type { Routing } from '../../../receivers/routes/route.ts';
 
 const PLACE: DestinationKind = {

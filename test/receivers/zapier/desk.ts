@@ -1,9 +1,11 @@
 import { pino } from 'pino';
+import type { DestinationHealth, Settlement } from '../../../receivers/contract/delivery.ts';
+import type { Ledger } from '../../../receivers/contract/ledger.ts';
+import type { Plan } from '../../../receivers/contract/plan.ts';
 import { createAttempt } from '../../../receivers/delivery/attempt.ts';
 import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
-import { ZAPS } from '../../../receivers/destinations/zapier/fan-out.ts';
-import { newEvent, type Plan } from '../../../receivers/inbound/new-event.ts';
-import type { DestinationHealth, Ledger, Settlement } from '../../../receivers/ledger/contract.ts';
+import { newEvent } from '../../../receivers/inbound/new-event.ts';
+import { ZAPS } from '../../../receivers/zapier/fan-out.ts';
 import { Subscriptions } from '../../../receivers/zapier/subscriptions.ts';
 import { openZapier, type Zapier } from '../../../receivers/zapier/zapier.ts';
 import type { Action } from '../../../shared/events.ts';

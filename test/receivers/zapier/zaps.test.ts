@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Attempt, Outcome } from '../../../receivers/destinations/contract.ts';
-import { ZAPS } from '../../../receivers/destinations/zapier/fan-out.ts';
-import { render } from '../../../receivers/destinations/zapier/render.ts';
-import { ZapDestination } from '../../../receivers/destinations/zapier/send.ts';
+import type { Attempt } from '../../../receivers/contract/destination.ts';
+import type { Outcome } from '../../../receivers/contract/outcome.ts';
+import { ZAPS } from '../../../receivers/zapier/fan-out.ts';
+import { render } from '../../../receivers/zapier/render.ts';
+import { ZapDestination } from '../../../receivers/zapier/send.ts';
 import { readZapierFilter } from '../../../shared/zapier-filter.ts';
 import { AWKWARD_MESSAGES, SAMPLE_REPORT, sampleMessage } from '../../fixtures/messages.ts';
 import { ZapierDesk } from './desk.ts';

@@ -3,7 +3,7 @@ import { discord } from '../../../../receivers/destinations/discord/definition.t
 import { renderDiscord } from '../../../../receivers/destinations/discord/render.ts';
 import { faultsOf } from '../../../fakes/discord.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
-import { CHAT_MESSAGES, extremeMessages } from '../chat/messages.ts';
+import { CHAT_MESSAGES, extremeMessages } from '../common/messages.ts';
 
 describe.each(Object.entries(CHAT_MESSAGES))('%s', (name, message) => {
   const file = name.replaceAll(' ', '-');

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { discord } from '../../../../receivers/destinations/discord/definition.ts';
 import { type FakeDiscord, startFakeDiscord } from '../../../fakes/discord.ts';
 import { SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, openKind } from '../chat/attempt.ts';
+import { attempt, openKind } from '../common/attempt.ts';
 
 let fake: FakeDiscord;
 

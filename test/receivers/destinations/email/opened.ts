@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Attempt, Destination } from '../../../../receivers/destinations/contract.ts';
+import type { Attempt, Destination } from '../../../../receivers/contract/destination.ts';
 import { email } from '../../../../receivers/destinations/email/definition.ts';
 import type { FakeSmtp } from '../../../fakes/smtp.ts';
 import { NOW } from '../../../fixtures/messages.ts';

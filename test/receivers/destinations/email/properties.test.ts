@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Destination, Outcome } from '../../../../receivers/destinations/contract.ts';
+import type { Destination } from '../../../../receivers/contract/destination.ts';
+import type { Outcome } from '../../../../receivers/contract/outcome.ts';
 import { email } from '../../../../receivers/destinations/email/definition.ts';
 import { renderMail } from '../../../../receivers/destinations/email/render.ts';
 import { loadTemplates } from '../../../../receivers/destinations/email/templates.ts';

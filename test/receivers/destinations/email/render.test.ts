@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Message } from '../../../../receivers/destinations/contract.ts';
+import type { Results } from '../../../../receivers/contract/experience.ts';
+import type { Message } from '../../../../receivers/contract/message.ts';
 import { email } from '../../../../receivers/destinations/email/definition.ts';
-import type { Results } from '../../../../receivers/experience/results.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
 import { AWKWARD_MESSAGES, SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Destination, Outcome } from '../../../../receivers/destinations/contract.ts';
+import type { Destination } from '../../../../receivers/contract/destination.ts';
+import type { Outcome } from '../../../../receivers/contract/outcome.ts';
 import {
   type FakeSmtp,
   type FakeSmtpOptions,

@@ -1,4 +1,4 @@
-import type { Attempt, Destination } from '../../../../receivers/destinations/contract.ts';
+import type { Attempt, Destination } from '../../../../receivers/contract/destination.ts';
 import { http } from '../../../../receivers/destinations/http/definition.ts';
 import { NOW } from '../../../fixtures/messages.ts';
 import { servicesFor } from '../../../fixtures/services.ts';

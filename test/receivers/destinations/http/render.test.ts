@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Message } from '../../../../receivers/destinations/contract.ts';
+import type { Message } from '../../../../receivers/contract/message.ts';
 import { http } from '../../../../receivers/destinations/http/definition.ts';
 import { render } from '../../../../receivers/destinations/http/render.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';

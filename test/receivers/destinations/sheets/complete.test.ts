@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Destination } from '../../../../receivers/destinations/contract.ts';
-import type { Results } from '../../../../receivers/experience/results.ts';
+import type { Destination } from '../../../../receivers/contract/destination.ts';
+import type { Results } from '../../../../receivers/contract/experience.ts';
 import { type FakeGoogleSheets, startFakeGoogleSheets } from '../../../fakes/google-sheets.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
 import { attempt, deliver, EXPERIENCES, LOG, openOn } from './opened.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Destination, ExperienceMessage } from '../../../../receivers/destinations/contract.ts';
+import type { Destination } from '../../../../receivers/contract/destination.ts';
+import type { ExperienceMessage } from '../../../../receivers/contract/message.ts';
 import type { Fault } from '../../../fakes/faults.ts';
 import { type FakeGoogleSheets, startFakeGoogleSheets } from '../../../fakes/google-sheets.ts';
 import { messageOf, samplePayload } from '../../../fixtures/messages.ts';

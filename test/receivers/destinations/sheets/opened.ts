@@ -1,4 +1,5 @@
-import type { Attempt, Destination, Message } from '../../../../receivers/destinations/contract.ts';
+import type { Attempt, Destination } from '../../../../receivers/contract/destination.ts';
+import type { Message } from '../../../../receivers/contract/message.ts';
 import { sheets } from '../../../../receivers/destinations/sheets/definition.ts';
 import { type SheetsSettings, sheetsSettings } from '../../../../receivers/destinations/sheets/settings.ts';
 import type { FakeGoogleSheets } from '../../../fakes/google-sheets.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Destination } from '../../../../receivers/destinations/contract.ts';
+import type { Destination } from '../../../../receivers/contract/destination.ts';
 import {
   type FakeGoogleSheets,
   type PersonsSpreadsheet,

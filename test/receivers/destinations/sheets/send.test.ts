@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Destination } from '../../../../receivers/destinations/contract.ts';
+import type { Destination } from '../../../../receivers/contract/destination.ts';
 import { type FakeGoogleSheets, startFakeGoogleSheets } from '../../../fakes/google-sheets.ts';
 import { messageOf, SAMPLE_REPORT, sampleMessage, samplePayload } from '../../../fixtures/messages.ts';
 import { attempt, deliver, EXPERIENCES, LOG, openOn } from './opened.ts';

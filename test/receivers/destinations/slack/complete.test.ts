@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { ExperienceMessage } from '../../../../receivers/destinations/contract.ts';
+import type { ExperienceMessage } from '../../../../receivers/contract/message.ts';
 import { type FakeSlack, startFakeSlack } from '../../../fakes/slack.ts';
 import { NOW, sampleMessage } from '../../../fixtures/messages.ts';
 import { type Desk, openDesk, tokenSettings } from './desk.ts';

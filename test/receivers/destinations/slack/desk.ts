@@ -1,4 +1,6 @@
-import type { Attempt, Destination, Message, Outcome } from '../../../../receivers/destinations/contract.ts';
+import type { Attempt, Destination } from '../../../../receivers/contract/destination.ts';
+import type { Message } from '../../../../receivers/contract/message.ts';
+import type { Outcome } from '../../../../receivers/contract/outcome.ts';
 import { slack } from '../../../../receivers/destinations/slack/definition.ts';
 import type { FakeSlack } from '../../../fakes/slack.ts';
 import { NOW } from '../../../fixtures/messages.ts';

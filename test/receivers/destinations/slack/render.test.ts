@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Message } from '../../../../receivers/destinations/contract.ts';
+import type { Message } from '../../../../receivers/contract/message.ts';
 import type { SlackMessage } from '../../../../receivers/destinations/slack/blocks.ts';
 import { slack } from '../../../../receivers/destinations/slack/definition.ts';
 import { renderCard, renderMessage, renderReply } from '../../../../receivers/destinations/slack/render.ts';
@@ -7,7 +7,7 @@ import { experienceState } from '../../../../receivers/experience/state.ts';
 import { blockFaults } from '../../../fakes/slack/blocks.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
 import { eventOf, messageOf, NOW, sampleMessage, samplePayload } from '../../../fixtures/messages.ts';
-import { CHAT_MESSAGES, extremeMessages } from '../chat/messages.ts';
+import { CHAT_MESSAGES, extremeMessages } from '../common/messages.ts';
 
 const PEOPLE = new Map([['jonas@alpine-goods.example', 'U0JONAS00']]);
 

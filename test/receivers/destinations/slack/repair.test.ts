@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Message } from '../../../../receivers/destinations/contract.ts';
+import type { Message } from '../../../../receivers/contract/message.ts';
 import type { Fault } from '../../../fakes/faults.ts';
 import { ALL_SCOPES, type FakeSlack, startFakeSlack } from '../../../fakes/slack.ts';
 import { NOW, SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';

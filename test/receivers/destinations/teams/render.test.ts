@@ -3,7 +3,7 @@ import { teams } from '../../../../receivers/destinations/teams/definition.ts';
 import { renderTeams } from '../../../../receivers/destinations/teams/render.ts';
 import { cardFaults } from '../../../fakes/teams.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
-import { CHAT_MESSAGES, extremeMessages } from '../chat/messages.ts';
+import { CHAT_MESSAGES, extremeMessages } from '../common/messages.ts';
 
 describe.each(Object.entries(CHAT_MESSAGES))('%s', (name, message) => {
   const file = name.replaceAll(' ', '-');

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { teams } from '../../../../receivers/destinations/teams/definition.ts';
 import { type FakeTeams, startFakeTeams } from '../../../fakes/teams.ts';
 import { SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, openKind } from '../chat/attempt.ts';
+import { attempt, openKind } from '../common/attempt.ts';
 
 let fake: FakeTeams;
 

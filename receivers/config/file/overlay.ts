@@ -1,0 +1,52 @@
+import { SETTING_LINES } from '../settings/table.ts';
+import type { Place } from '../settings/validate.ts';
+import type { SettingsFile } from './file.ts';
+import { type Path, pathText } from './path.ts';
+import { fileLists, TOP_LEVEL } from './receivers-file.ts';
+import { type Environment, variable } from './variables.ts';
+
+/** The file's part of the table of settings, with the environment's values over it. */
+export function overlaid(
+  file: SettingsFile,
+  environment: Environment,
+): { value: Record<string, unknown>; place: Place } {
+  const value = structuredClone(
+    Object.fromEntries(
+      Object.entries(file.content).filter(([key, section]) => isTable(key) && section !== null),
+    ),
+  );
+  const origins = new Map<string, string>();
+  for (const line of SETTING_LINES) {
+    const set = variable(environment, line.environment);
+    if (set !== undefined && put(value, line.path, set)) {
+      origins.set(pathText(line.path), line.environment);
+    }
+  }
+  const origin = (path: Path) =>
+    path.map((_, index) => origins.get(pathText(path.slice(0, index + 1)))).find(Boolean);
+  return {
+    value,
+    place: {
+      where: (path) => origin(path) ?? file.where(path),
+      hidden: (path) => origin(path) === undefined && file.hidden(path),
+    },
+  };
+}
+
+function isTable(key: string): boolean {
+  return TOP_LEVEL.includes(key) && !Object.hasOwn(fileLists, key);
+}
+
+/** Puts a value into a tree; not where something that is no map stands in the way, which is a fault by itself. */
+function put(tree: Record<string, unknown>, path: readonly string[], value: unknown): boolean {
+  const [key, ...rest] = path as [string, ...string[]];
+  if (rest.length === 0) {
+    tree[key] = value;
+    return true;
+  }
+  tree[key] ??= {};
+  const inner = tree[key];
+  return (
+    typeof inner === 'object' && !Array.isArray(inner) && put(inner as Record<string, unknown>, rest, value)
+  );
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { isRecord } from '../../../shared/events.ts';
+import { suggestion } from '../../base/nearest.ts';
+import type { ConfiguredDestination, DestinationKind } from '../../contract/destination.ts';
+import type { SettingsFile } from '../file/file.ts';
+import type { Path } from '../file/path.ts';
+import { type Environment, variable } from '../file/variables.ts';
+import type { Fault } from './faults.ts';
+import { entriesOf, inside, type Place, type Read, takenNames, validate } from './validate.ts';
+
+/** What every destination of receivers.yaml has beside the settings of its kind. */
+export const destinationName = z
+  .string()
+  .regex(/^[\w-]{1,64}$/, 'Write 1 to 64 letters, digits, - and _.')
+  .describe('The name by which routes name it; without it, the type.');
+
+/** Destinations that are valid, and the names of all that were meant. */
+export type ReadDestinations = Read<ConfiguredDestination[]> & { names: string[] };
+
+/**
+ * The destinations of the settings file; where it names none, those that the environment switches on; where
+ * there are none either, the preview.
+ */
+export function readDestinations(
+  file: SettingsFile,
+  environment: Environment,
+  kinds: readonly DestinationKind[],
+): ReadDestinations {
+  const { value: entries, faults } = entriesOf(file.content.destinations, inside(file, 'destinations'));
+  const read = entries === null ? ofEnvironment(kinds, environment) : ofFile(kinds, entries, file);
+  read.faults.push(...faults);
+  const preview = kinds.find(({ kind }) => kind === 'preview');
+  if (read.names.length === 0 && preview !== undefined) {
+    const listedIn = entries === null ? null : file.name;
+    read.value.push({
+      name: preview.kind,
+      kind: preview,
+      settings: preview.settings.parse({}),
+      file: listedIn,
+    });
+    read.names.push(preview.kind);
+  }
+  return read;
+}
+
+/** One for each kind with any of its variables set, named after the kind. */
+function ofEnvironment(kinds: readonly DestinationKind[], environment: Environment): ReadDestinations {
+  const all: ReadDestinations = { value: [], names: [], faults: [] };
+  for (const kind of kinds) {
+    const set = variablesOf(kind, environment);
+    if (set.length === 0) {
+      continue;
+    }
+    const written = Object.fromEntries(
+      set.map((name) => [kind.environment[name], variable(environment, name)]),
+    );
+    const place: Place = { where: (path) => variableFor(kind, path, set), hidden: () => false };
+    const { value, faults } = validate(kind.settings, written, place);
+    all.names.push(kind.kind);
+    all.faults.push(...faults.map((fault) => withReason(fault, kind, set)));
+    if (value !== null) {
+      all.value.push({ name: kind.kind, kind, settings: value, file: null });
+    }
+  }
+  return all;
+}
+
+/** The names of a kind's environment variables that are set. */
+export function variablesOf(kind: DestinationKind, environment: Environment): string[] {
+  return Object.keys(kind.environment).filter((name) => variable(environment, name) !== undefined);
+}
+
+function variableFor(kind: DestinationKind, path: Path, set: readonly string[]): string {
+  const name = Object.keys(kind.environment).find((each) => kind.environment[each] === path[0]);
+  return name ?? (path.length === 0 ? set.join(', ') : `${kind.title}: ${String(path[0])}`);
+}
+
+function withReason({ where, message }: Fault, kind: DestinationKind, set: readonly string[]): Fault {
+  return set.includes(where)
+    ? { where, message }
+    : { where, message: `${message} (${kind.title} is switched on by ${set.join(', ')}.)` };
+}
+
+function ofFile(
+  kinds: readonly DestinationKind[],
+  entries: readonly unknown[],
+  file: SettingsFile,
+): ReadDestinations {
+  const place = inside(file, 'destinations');
+  const all: ReadDestinations = { value: [], names: [], faults: [] };
+  const names = entries.map((entry, index) => {
+    const { value, faults, name } = readDestination(kinds, entry, inside(place, index));
+    all.faults.push(...faults);
+    if (value !== null) {
+      all.value.push({ ...value, file: file.name });
+    }
+    return name;
+  });
+  all.names.push(...names.filter((name) => name !== undefined));
+  all.faults.push(...takenNames(names, place));
+  return all;
+}
+
+const destinationType = z.string({ error: 'Write which kind of destination it is, such as slack.' });
+
+function readDestination(
+  kinds: readonly DestinationKind[],
+  entry: unknown,
+  place: Place,
+): Read<Omit<ConfiguredDestination, 'file'> | null> & { name?: string } {
+  const { type: writtenType, name: writtenName, ...written } = isRecord(entry) ? entry : {};
+  const type = validate(destinationType, writtenType, inside(place, 'type'));
+  const named = validate(destinationName.optional(), writtenName, inside(place, 'name'));
+  const kind = kinds.find((each) => each.kind === type.value);
+  const faults = [...type.faults, ...named.faults];
+  const name = named.value ?? type.value ?? undefined;
+  if (type.value !== null && kind === undefined) {
+    const known = kinds.map((each) => each.kind);
+    const guess = suggestion(type.value, known) || ` Write one of ${known.join(', ')}.`;
+    const message = `There is no destination of the type “${type.value}”.${guess}`;
+    faults.push({ where: place.where(['type']), message });
+  }
+  if (kind === undefined) {
+    return { value: null, faults, name };
+  }
+  const { value, faults: further } = validate(kind.settings, written, place);
+  const destination = value === null || name === undefined ? null : { name, kind, settings: value };
+  return { value: destination, faults: [...faults, ...further], name };
+}

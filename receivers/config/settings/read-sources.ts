@@ -1,0 +1,54 @@
+import { type Environment, variable } from '../file/variables.ts';
+import type { Fault } from './faults.ts';
+import { DEFAULT_SOURCE, SOURCE_ENVIRONMENT, type Source, sourceSettings } from './sources.ts';
+import { entriesOf, inside, nameOf, type Place, type Read, takenNames, validate } from './validate.ts';
+
+/**
+ * The sources of the settings file. The one named `default` has its secrets and its token from the
+ * environment where they are set there, and stands alone where the file names none. The names are those of
+ * all that were meant.
+ */
+export function readSources(
+  list: unknown,
+  place: Place,
+  environment: Environment,
+): Read<Source[]> & { names: string[] } {
+  const { value: entries, faults } = entriesOf(list, place);
+  const sources: Source[] = [];
+  const given = fromEnvironment(environment);
+  const written = (entries ?? []).map((entry) => nameOf(entry));
+  entries?.forEach((entry, index) => {
+    const read = validate(sourceSettings, entry, inside(place, index));
+    faults.push(...read.faults);
+    if (read.value !== null) {
+      sources.push(read.value.name === DEFAULT_SOURCE ? { ...read.value, ...given.value } : read.value);
+    }
+  });
+  if (!written.includes(DEFAULT_SOURCE) && (entries === null || Object.keys(given.value).length > 0)) {
+    sources.unshift({ ...sourceSettings.parse({ name: DEFAULT_SOURCE }), ...given.value });
+    written.unshift(DEFAULT_SOURCE);
+  }
+  faults.push(...given.faults, ...takenNames((entries ?? []).map(nameOf), place));
+  return { value: sources, faults, names: written.filter((name) => name !== undefined) };
+}
+
+function fromEnvironment(environment: Environment): Read<Partial<Source>> {
+  const fields = Object.entries(SOURCE_ENVIRONMENT);
+  const written = fields.flatMap(([name, field]) => {
+    const value = variable(environment, name);
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  const place: Place = {
+    where: ([field]) => fields.find((each) => each[1] === field)?.[0] ?? DEFAULT_SOURCE,
+    hidden: () => true,
+  };
+  const read = validate(sourceSettings, { ...Object.fromEntries(written), name: DEFAULT_SOURCE }, place);
+  const value = Object.fromEntries(written.map(([field]) => [field, read.value?.[field]]));
+  return { value: read.value === null ? {} : value, faults: [...read.faults, ...noSecret(value, place)] };
+}
+
+/** A list of secrets that holds none, such as a comma: not meant as “make one for me”. */
+function noSecret({ secrets }: Partial<Source>, place: Place): Fault[] {
+  const message = 'It holds no secret. Write the secret, or several with commas between them.';
+  return secrets?.length === 0 ? [{ where: place.where(['secrets']), message }] : [];
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { list, text } from '../../base/setting-values.ts';
+
+/** An organization of Intelligems that posts here. */
+export interface Source {
+  /** The last segment of its webhook URL; `default` is /webhooks/intelligems itself. */
+  name: string;
+  title: string;
+  /** Any of them verifies; none means that the receiver makes one on first start. */
+  secrets: string[];
+  /** None of them verifies; a refusal says when the sender still uses one. */
+  previousSecrets: string[];
+  organizationId: string | null;
+  /** For the External API of Intelligems. */
+  accessToken: string | null;
+}
+
+/** The name of the source that posts to the URL without a name. */
+export const DEFAULT_SOURCE = 'default';
+
+const secretList = 'Write the secret, or several as a list or with commas between them.';
+
+/** A source as it is written in receivers.yaml. */
+export const sourceSettings = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[\w-]{1,64}$/, 'Write 1 to 64 letters, digits, - and _: the name is part of the webhook URL.')
+      .describe(
+        'The name, and the last part of its URL: /webhooks/intelligems/NAME. “default” is the URL without a name.',
+      ),
+    title: text('Write what people call it.')
+      .optional()
+      .describe('What people call it, such as the name of the store.'),
+    secrets: list(z.string(), secretList)
+      .prefault([])
+      .describe(
+        'The webhook secrets, several at once while you change them. Without one, the receiver makes one on first start.',
+      )
+      .meta({ secret: true }),
+    previousSecrets: list(z.string(), secretList)
+      .prefault([])
+      .describe(
+        'Secrets that are no longer accepted, so that a refusal says when the sender still uses one. The one that the receiver made is known anyway.',
+      )
+      .meta({ secret: true }),
+    organizationId: text('Write the id of the organization at Intelligems.')
+      .nullable()
+      .default(null)
+      .describe('The id of the organization at Intelligems.'),
+    accessToken: text('Write an access token of the External API.')
+      .nullable()
+      .default(null)
+      .describe('An access token for the External API of this organization.')
+      .meta({ secret: true }),
+  })
+  .refine(({ name, secrets = [] }) => name === DEFAULT_SOURCE || secrets.length > 0, {
+    // The receiver makes a secret for one source only: sources that share one could speak for each other.
+    error: `Write the webhook secret of this source, best as \${NAME} of an environment variable.`,
+    path: ['secrets'],
+    when: () => true,
+  })
+  .transform((source): Source => ({ ...source, title: source.title ?? source.name }));
+
+/** The environment variables of the source `default`, and the fields they set. */
+export const SOURCE_ENVIRONMENT = {
+  INTELLIGEMS_WEBHOOK_SECRET: 'secrets',
+  INTELLIGEMS_PREVIOUS_WEBHOOK_SECRET: 'previousSecrets',
+  INTELLIGEMS_ACCESS_TOKEN: 'accessToken',
+} as const;

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { API_ROUTES, type ApiRoute } from './routes.ts';
+
+/** The description of the API (OpenAPI 3.1), made from the same table as the API itself. */
+export function openApi(): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of API_ROUTES) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: operation(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'The console of an Intelligems receiver',
+      version: '1.0.0',
+      description: 'What the console’s pages and the command line use. Times are milliseconds since 1970.',
+    },
+    servers: [{ url: '/console/api' }],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The console’s token, or the one for reading, which opens GET only.',
+        },
+      },
+      schemas: { Problem: PROBLEM },
+    },
+  };
+}
+
+const PROBLEM = {
+  type: 'object',
+  description: 'An error (RFC 9457).',
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What to do.' },
+  },
+  required: ['title', 'status', 'detail'],
+};
+
+function operation({
+  method,
+  path,
+  summary,
+  answers,
+  answer,
+  query,
+  body,
+}: ApiRoute): Record<string, unknown> {
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  return {
+    summary,
+    operationId: `${method}${path.replaceAll(/[/:-]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    parameters: [...inPath, ...(query === undefined ? [] : inQuery(query))],
+    ...(body !== undefined && {
+      requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } },
+    }),
+    responses: {
+      200: { description: answers, content: { 'application/json': { schema: jsonSchema(answer) } } },
+      default: {
+        description: 'What went wrong.',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    },
+  };
+}
+
+interface JsonObject {
+  properties?: Record<string, { description?: string }>;
+  required?: string[];
+}
+
+function inQuery(query: z.ZodType): unknown[] {
+  const { properties = {}, required = [] } = jsonSchema(query) as JsonObject;
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    ...(description !== undefined && { description }),
+    schema,
+  }));
+}
+
+function jsonSchema(schema: z.ZodType): unknown {
+  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return described;
+}

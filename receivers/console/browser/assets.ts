@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** A file that pages load. */
+export interface Asset {
+  type: 'text/css' | 'text/javascript';
+  content: Buffer;
+}
+
+const require = createRequire(import.meta.url);
+const own = (name: string): string => fileURLToPath(new URL(`./${name}`, import.meta.url));
+const packaged = (path: string): string => require.resolve(path);
+
+/** The files by the name under which they are served: this folder's own, and those of the installed packages. */
+const FILES: Readonly<Record<string, () => string>> = {
+  'console.css': () => own('console.css'),
+  'console.js': () => own('console.js'),
+  'login.js': () => own('login.js'),
+  'live.js': () => own('live.js'),
+  'times.js': () => own('times.js'),
+  'copy.js': () => own('copy.js'),
+  'search.js': () => own('search.js'),
+  'chart.js': () => own('chart.js'),
+  'pico.css': () => packaged('@picocss/pico/css/pico.min.css'),
+  'uplot.css': () => packaged('uplot/dist/uPlot.min.css'),
+  'uplot.js': () => packaged('uplot/dist/uPlot.esm.js'),
+  'idiomorph.js': () => packaged('idiomorph/dist/idiomorph.esm.js'),
+};
+
+const loaded = new Map<string, Asset>();
+
+/** A file by its name, read at its first use; null for an unknown one. */
+export function asset(name: string): Asset | null {
+  const path = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
+  if (path === undefined) {
+    return null;
+  }
+  const known = loaded.get(name) ?? {
+    type: name.endsWith('.css') ? ('text/css' as const) : ('text/javascript' as const),
+    content: readFileSync(path()),
+  };
+  loaded.set(name, known);
+  return known;
+}
+
+let version: string | undefined;
+
+/** Changes whenever any of the files does: 10 hex digits, part of their address. */
+export function assetVersion(): string {
+  if (version === undefined) {
+    const hash = createHash('sha256');
+    for (const name of Object.keys(FILES)) {
+      hash.update((asset(name) as Asset).content);
+    }
+    version = hash.digest('hex').slice(0, 10);
+  }
+  return version;
+}

@@ -1,0 +1,83 @@
+import type { StoredEvent } from './event.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * - waiting: an earlier delivery of the same lane is still open
+ * - ready: may go out when it is due
+ * - running: an attempt is under way, or was when a process died
+ * - done, dead: for good (a dead letter can be replayed)
+ * - merged: told by a later delivery
+ * - dismissed: a dead letter that a person set aside
+ */
+export type DeliveryState = 'waiting' | 'ready' | 'running' | 'done' | 'dead' | 'merged' | 'dismissed';
+
+/** A delivery that is handed out for an attempt. */
+export interface ClaimedDelivery {
+  id: number;
+  eventKey: string;
+  destination: string;
+  route: string;
+  /** Counts from 1. */
+  attempt: number;
+  /** An attempt before this one may have arrived. */
+  uncertain: boolean;
+  /** 0, or how often a person had it sent anew: part of the idempotency key. */
+  replay: number;
+  /** The destination is known to fail, and this delivery finds out whether it still does. */
+  probe: boolean;
+  /** When the delivery was made, milliseconds since 1970. */
+  createdAt: number;
+  event: StoredEvent;
+  /** Keys of the events merged into this one, oldest first. */
+  merged: string[];
+}
+
+/** What the delivery engine decided after an attempt. */
+export type Settlement = { finishedAt: number; startedAt: number; outcome: Outcome } & (
+  | { state: 'done' }
+  /** `uncertain`: an attempt may have arrived all the same, which a replay has to look up. */
+  | { state: 'dead'; reason: string; uncertain: boolean }
+  /** `attemptCounts` false: the attempt is not counted against the limit. */
+  | { state: 'ready'; dueAt: number; attemptCounts: boolean; uncertain: boolean }
+);
+
+/** How a destination fares; kept in the ledger so that every process knows. */
+export interface DestinationHealth {
+  destination: string;
+  /** Nothing is handed out before this time; 0 for never paused. */
+  pausedUntil: number;
+  pauseReason: string | null;
+  /** Failures in a row. */
+  failures: number;
+  failingSince: number | null;
+  lastSuccessAt: number | null;
+  lastFailureAt: number | null;
+  lastFailure: string | null;
+  /** After a pause a single delivery probes. */
+  probing: boolean;
+}
+
+/** Decides what an attempt's outcome means for its destination; pure. */
+export type HealthRule = (health: DestinationHealth, outcome: Outcome, now: number) => DestinationHealth;
+
+export interface DeliveryWork {
+  /** The destinations to serve, each with how many deliveries may be under way at once. */
+  destinations: readonly { name: string; concurrency: number }[];
+  /** Makes one attempt. `lost` aborts when the delivery is about to be given to another process: it must end at once. */
+  attempt(delivery: ClaimedDelivery, lost?: AbortSignal): Promise<Settlement>;
+  /** Told of what a person should know, such as storage that refuses to record an outcome. */
+  onError(error: Error): void;
+  health: HealthRule;
+}
+
+/**
+ * Hands out due deliveries, in the order of acceptance within a lane (an experience at a destination),
+ * and writes what came of them.
+ */
+export interface DeliveryQueue {
+  /** How many processes deliver from this ledger now, this one included. */
+  readonly workers: number;
+  start(work: DeliveryWork): Promise<void>;
+  /** Hands out nothing more, waits at most this long for what is under way, and writes it. */
+  stop(graceMs: number): Promise<void>;
+}

@@ -1,0 +1,72 @@
+import type { Experience, Organization } from '../../shared/events.ts';
+
+/** One difference between two snapshots of an experience. */
+export interface Change {
+  /** The path of the field in the experience document, such as `variations`. */
+  field: string;
+  /** In words: “Variant B 50 → 20 %”. */
+  words: string;
+  /**
+   * Nothing that is news: a field that only the vendor's bookkeeping changes, such as the time of the last
+   * update, or that the event's action sets by itself, such as the status when it starts.
+   */
+  bookkeeping: boolean;
+}
+
+export type Status = 'pending' | 'started' | 'paused' | 'ended' | 'deleted';
+
+/** What is known of an experience now. Times are milliseconds since 1970; null where unknown. */
+export interface ExperienceState {
+  /** The newest snapshot by event time. */
+  experience: Experience;
+  organization: Organization;
+  status: Status;
+  createdAt: number | null;
+  /** When it went live, the first time. */
+  startedAt: number | null;
+  /** Null unless it is paused now. */
+  pausedAt: number | null;
+  /** Null while it is not over, also where it has been started anew since. */
+  endedAt: number | null;
+  deletedAt: number | null;
+  /** How long it has been live by `now`, pauses left out, in milliseconds; null if it never was. */
+  liveMs: number | null;
+  lastChangeAt: number | null;
+}
+
+/** What came of an experience, as the External API's analytics tell it, in this project's words. */
+export interface Results {
+  verdict:
+    | 'strong_win'
+    | 'directional_win'
+    | 'directional_loss'
+    | 'strong_loss'
+    | 'mixed_signals'
+    | 'not_ready'
+    | 'error';
+  /** The verdict and its caution in a few sentences. */
+  summary: string;
+  variations: VariationResult[];
+  /** The store's currency as an ISO 4217 code. */
+  currency: string | null;
+  /** How its figures are written, such as `en-US`. */
+  locale?: string;
+  /** Estimated, in `currency`. */
+  monthlyRevenue: number | null;
+  chart: { url: string; description: string } | null;
+}
+
+/** The figures of one variation; null where Intelligems does not tell them. Rates are fractions (0.031 is 3.1 %). */
+export interface VariationResult {
+  id: string;
+  name: string;
+  isControl: boolean;
+  visitors: number | null;
+  orders: number | null;
+  conversion: number | null;
+  revenuePerVisitor: number | null;
+  profitPerVisitor: number | null;
+  /** Of revenue per visitor against the control. */
+  uplift: { value: number; low: number | null; high: number | null } | null;
+  probabilityToBeatBaseline: number | null;
+}

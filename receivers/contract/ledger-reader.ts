@@ -1,0 +1,120 @@
+import type { DeliveryState, DestinationHealth } from './delivery.ts';
+import type { StoredEvent } from './event.ts';
+
+/** Which events to list; every field narrows. Times are milliseconds since 1970. */
+export interface EventFilter {
+  action?: string;
+  experienceId?: string;
+  source?: string;
+  origin?: string;
+  destination?: string;
+  state?: DeliveryState;
+  /** Part of an experience's name or id, or of an event's key. */
+  search?: string;
+  receivedFrom?: number;
+  receivedTo?: number;
+  /** True for bodies that are no known event. */
+  problem?: boolean;
+  /** Events accepted before the one of this sequence: the next page. */
+  beforeSequence?: number;
+  /** At most this many, newest first. */
+  limit: number;
+}
+
+/** An event in a list: without its body. */
+export type EventSummary = Omit<StoredEvent, 'body' | 'headers'> & {
+  /** How many of its deliveries are in each state. */
+  deliveries: Partial<Record<DeliveryState, number>>;
+};
+
+export interface DeliveryRecord {
+  id: number;
+  eventKey: string;
+  destination: string;
+  route: string;
+  state: DeliveryState;
+  dueAt: number;
+  attempts: number;
+  replay: number;
+  /** Why it is dead, or why it will be tried again; null where all is well. */
+  reason: string | null;
+  createdAt: number;
+  finishedAt: number | null;
+}
+
+export interface AttemptRecord {
+  deliveryId: number;
+  number: number;
+  startedAt: number;
+  finishedAt: number;
+  /** `dead` too where the attempt failed for now and was the last of them. */
+  outcome: 'done' | 'retry' | 'dead';
+  /** The note or the reason, for people. */
+  note: string | null;
+  answer: string | null;
+}
+
+export interface QueueDepth {
+  destination: string;
+  open: number;
+  dead: number;
+  /** When the oldest open delivery was made, milliseconds since 1970. */
+  oldestAt: number | null;
+}
+
+export interface ExperienceSummary {
+  experienceId: string;
+  name: string | null;
+  organizationId: string | null;
+  source: string;
+  firstAt: number;
+  lastAt: number;
+  events: number;
+}
+
+export interface TimelineBucket {
+  from: number;
+  events: number;
+  done: number;
+  dead: number;
+}
+
+/** What can be read of a ledger. Lists are newest first unless said otherwise. */
+export interface LedgerReader {
+  event(key: string): Promise<StoredEvent | null>;
+  events(filter: EventFilter): Promise<EventSummary[]>;
+  /** Known events of an experience, at most the `limit` last accepted; ordered by event time, oldest first. */
+  history(experienceId: string, limit: number): Promise<StoredEvent[]>;
+  deliveries(eventKey: string): Promise<DeliveryRecord[]>;
+  attempts(deliveryId: number): Promise<AttemptRecord[]>;
+  deadLetters(filter: { destination?: string; afterId?: number; limit: number }): Promise<DeliveryRecord[]>;
+  depths(): Promise<QueueDepth[]>;
+  health(): Promise<DestinationHealth[]>;
+  /** Experiences by their last event. */
+  experiences(filter: {
+    search?: string;
+    beforeLastAt?: number;
+    limit: number;
+  }): Promise<ExperienceSummary[]>;
+  timeline(from: number, to: number, bucketMs: number): Promise<TimelineBucket[]>;
+  /** All events with their deliveries and attempts, oldest first, for an export: page by page. */
+  exportPage(afterSequence: number, limit: number): Promise<ExportedEvent[]>;
+}
+
+/** A delivery with all that another ledger has to know to go on with it. */
+export interface ExportedDelivery extends DeliveryRecord {
+  attemptRecords: AttemptRecord[];
+  /** An attempt may have arrived all the same, which the next has to look up. */
+  uncertain: boolean;
+  /** How many of the attempts count against the limit. */
+  countedAttempts: number;
+  /**
+   * What it is kept in order with at its destination. Null for its event's experience, and in whatever PostgreSQL
+   * exports: there only a hash of it is kept, so that it falls back to the experience.
+   */
+  lane: string | null;
+}
+
+export interface ExportedEvent extends StoredEvent {
+  deliveries: ExportedDelivery[];
+}

@@ -1,0 +1,37 @@
+import type { DeliveryQueue } from './delivery.ts';
+import type { Accepted, NewDelivery, NewEvent } from './event.ts';
+import type { LedgerReader } from './ledger-reader.ts';
+
+/** The storage refused or cannot be reached: the sender is answered 503 and tries again. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+}
+
+/** A durable record of events, deliveries and attempts. Every method may reject with {@link StorageError}. */
+export interface Ledger extends LedgerReader {
+  readonly queue: DeliveryQueue;
+  /** Resolves after the event and its deliveries are on disk, or were there before under the same key. */
+  accept(event: NewEvent): Promise<Accepted>;
+  /** Resolves if a write would succeed now. */
+  probe(): Promise<void>;
+  recall(destination: string, key: string): Promise<string | null>;
+  /** All facts of a destination whose key begins with `prefix`, by their keys. */
+  recallAll(destination: string, prefix: string): Promise<Record<string, string>>;
+  remember(destination: string, facts: Record<string, string>): Promise<void>;
+  /** Records who caused an event, once that is known. */
+  nameTrigger(eventKey: string, email: string): Promise<void>;
+  /** Makes dead letters ready again; `ids` from {@link LedgerReader.deliveries}. Gives how many. */
+  reviveDeadLetters(ids: readonly number[], now: number): Promise<number>;
+  dismissDeadLetters(ids: readonly number[]): Promise<number>;
+  /**
+   * Sends an event to a destination once more, as a new delivery. Gives its id, or null for an unknown event.
+   *
+   * @param lane what it is kept in order with at that destination, in place of the event's experience
+   */
+  sendAgain(eventKey: string, delivery: NewDelivery, lane?: string): Promise<number | null>;
+  /** Removes at most `limit` events, oldest first, that were received before `before` and have nothing open or dead. */
+  prune(before: number, limit: number): Promise<number>;
+  /** Ends a destination's pause. */
+  resume(destination: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,67 @@
+import type { Experience, ExperienceEvent } from '../../shared/events.ts';
+import type { Change, ExperienceState, Results } from './experience.ts';
+
+/** What one delivery carries: an experience's event, or a report that the receiver made itself. */
+export type Message = ExperienceMessage | ReportMessage;
+
+export interface ExperienceMessage {
+  kind: 'experience';
+  /** The idempotency key: the same on every attempt of this delivery. Letters, digits, `_` and `-`. */
+  key: string;
+  event: ExperienceEvent;
+  /** The email address of the person who caused it; null where nobody knows. */
+  triggeredBy: string | null;
+  /** Who caused the other updates of a burst that are told with this one: further email addresses. */
+  alsoBy: readonly string[];
+  /** When the receiver accepted it, milliseconds since 1970. */
+  receivedAt: number;
+  /** A newer event of the same experience had been accepted before this one. */
+  late: boolean;
+  /** No webhook came; reconciliation found it at Intelligems. */
+  recovered: boolean;
+  /** The experience as it stands now, by event time, whatever this event is. */
+  state: ExperienceState;
+  /** All known events of the experience by event time, oldest first, this one included; bounded. */
+  history: readonly ExperienceEvent[];
+  /** The experience as it was before this event; null where no snapshot is held. */
+  previous: Experience | null;
+  /** What differs between `previous` and this event's snapshot, in words; empty where nothing. */
+  changes: readonly Change[];
+  /** What came of an ended experience, once it is known. */
+  results: Results | null;
+  /** Which source it came through. */
+  source: string;
+  links: {
+    /** The experience in Intelligems, where a URL template is set. */
+    intelligems: string | null;
+    /** The event in the receiver's console, where its public URL is set. */
+    console: string | null;
+  };
+}
+
+/** A report in words: a digest, a milestone, a weekly overview, results, or an alert of the receiver. */
+export interface ReportMessage {
+  kind: 'report';
+  key: string;
+  report: Report;
+  receivedAt: number;
+}
+
+export interface Report {
+  topic: 'digest' | 'milestone' | 'overview' | 'results' | 'alert';
+  /** One line; says it all. */
+  title: string;
+  summary: string;
+  sections: ReportSection[];
+  /** The experience it speaks of, so that it can be shown at that experience's card or thread. */
+  experienceId: string | null;
+  link: string | null;
+  /** A chart at an https URL. */
+  image: { url: string; description: string } | null;
+}
+
+export interface ReportSection {
+  heading: string;
+  lines: string[];
+  table: { columns: string[]; rows: string[][] } | null;
+}

@@ -1,0 +1,35 @@
+import type { Results, VariationResult } from '../../contract/experience.ts';
+import { DEFAULT_LOCALE, figuresIn } from '../../experience/figures.ts';
+import { monospaceTable } from './table.ts';
+import { oneLine } from './text.ts';
+
+const SHOWN = 12;
+
+/** The figures as a table in characters of equal width, a row per variation; columns without any figure are left out. */
+export function resultTable({ variations, currency, locale, monthlyRevenue }: Results): string {
+  const figures = figuresIn(locale ?? DEFAULT_LOCALE, currency);
+  const said = (value: number | null, words: (known: number) => string): string =>
+    value === null ? '' : words(value);
+  const columns: [string, (variation: VariationResult) => string][] = [
+    ['Visitors', ({ visitors }) => said(visitors, figures.count)],
+    ['Orders', ({ orders }) => said(orders, figures.count)],
+    ['Conv.', ({ conversion }) => said(conversion, (rate) => figures.percent(rate, 2))],
+    ['Rev/visitor', ({ revenuePerVisitor }) => said(revenuePerVisitor, figures.money)],
+    ['Profit/visitor', ({ profitPerVisitor }) => said(profitPerVisitor, figures.money)],
+    ['Uplift', ({ uplift }) => said(uplift?.value ?? null, figures.change)],
+    ['Chance', ({ probabilityToBeatBaseline }) => said(probabilityToBeatBaseline, figures.chance)],
+  ];
+  const shown = variations.slice(0, SHOWN);
+  const known = columns.filter(([, cell]) => shown.some((variation) => cell(variation) !== ''));
+  const rows = [
+    ['', ...known.map(([heading]) => heading)],
+    ...shown.map((variation) => [
+      oneLine(variation.name, 24),
+      ...known.map(([, cell]) => cell(variation) || '–'),
+    ]),
+  ];
+  const table = monospaceTable(rows);
+  const more = variations.length > SHOWN ? `\n… and ${variations.length - SHOWN} more` : '';
+  const money = monthlyRevenue === null ? '' : `\nEstimated: ${figures.gain(monthlyRevenue)} revenue a month`;
+  return `${table}${more}${money}`;
+}

@@ -1,0 +1,74 @@
+import type { Action, Experience, Organization } from '../../../shared/events.ts';
+import { ACTION_VERBS, categoryWords, nameWords, typeWords } from '../../../shared/words.ts';
+import type { Change } from '../../contract/experience.ts';
+import type { ExperienceMessage } from '../../contract/message.ts';
+import { peopleOf } from './people.ts';
+import { inline, oneLine } from './text.ts';
+
+/** Marks that differ in shape, not only in colour; always beside the words. */
+export const ACTION_SIGNS: Readonly<Record<Action, string>> = {
+  createExperience: '○',
+  startExperience: '▶',
+  pauseExperience: '⏸',
+  endExperience: '⏹',
+  updateExperience: '✎',
+  deleteExperience: '🗑',
+};
+
+/** What sort of experience it is and where it runs: “Price · A/B test · Alpine Goods”; empty where nothing is known. */
+export function kindWords(experience: Experience, organization: Organization): string {
+  const { type, category, isPreview } = experience;
+  const parts = [
+    type && typeWords(type),
+    category && category !== type && categoryWords(category),
+    isPreview && 'preview only',
+    organization.name || organization.shopId,
+  ];
+  return parts
+    .map((part) => inline(part || '', 100))
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+/** An experience's name as a heading, or what to call it where it has none. */
+export function headingWords(experience: Experience, limit: number): string {
+  return oneLine(nameWords(experience), limit) || 'Unnamed experience';
+}
+
+/** “ by maya@example.com, jonas@example.com”, with each address as `written`; empty where nobody is known. */
+export function byWords(message: ExperienceMessage, written: (address: string) => string): string {
+  const people = peopleOf(message).map(written);
+  return people.length === 0 ? '' : ` by ${people.join(', ')}`;
+}
+
+/** What happened in one sentence without markup, such as for a notification. */
+export function eventWords(message: ExperienceMessage): string {
+  const { event } = message;
+  const { name, shopId } = event.organization;
+  const by = byWords(message, (address) => inline(address, 254));
+  const store = name || shopId ? ` (${inline(name || shopId || '', 100)})` : '';
+  return `${inline(nameWords(event.experience), 300)} ${ACTION_VERBS[event.action]}${by}${store}`;
+}
+
+const CHANGES_SHOWN = 20;
+
+/** What changed, a line each; `left` is how many more there are. Bookkeeping is left out. */
+export function changeLines(changes: readonly Change[]): { lines: string[]; left: number } {
+  const told = changes.filter(({ bookkeeping }) => !bookkeeping);
+  const lines = told.slice(0, CHANGES_SHOWN).map(({ words }) => oneLine(words, 140) || '–');
+  return { lines, left: told.length - lines.length };
+}
+
+/** What is special about how the event came. `when` writes a moment in milliseconds as the place shows it. */
+export function noteLines(
+  { late, recovered, event }: ExperienceMessage,
+  when: (ms: number) => string,
+): { late: string | null; recovered: string | null } {
+  const time = event.timestamp === null ? 'earlier' : `on ${when(event.timestamp)}`;
+  return {
+    late: late
+      ? `Arrived late: this happened ${time}, before what was already known. The current state is unchanged.`
+      : null,
+    recovered: recovered ? 'Its webhook never came; it was found at Intelligems.' : null,
+  };
+}

@@ -1,0 +1,88 @@
+import type { Configuration } from '../config/configuration.ts';
+import type { DestinationKind, Preview } from '../contract/destination.ts';
+import type { StoredEvent } from '../contract/event.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { Message } from '../contract/message.ts';
+import { experienceMessage, reportMessage } from '../delivery/message.ts';
+import { DESTINATION_KINDS } from '../destinations/index.ts';
+import { keptResults } from '../intelligems/results.ts';
+
+/** How many events of an experience a preview is told about. */
+const HISTORY_LIMIT = 50;
+
+/** A way in which an event can be previewed. */
+export interface PreviewTarget {
+  name: string;
+  /** As `type` in receivers.yaml. */
+  kind: string;
+  title: string;
+  /** Its settings are an example: no such destination is set up. */
+  example: boolean;
+  render(message: Message): Preview;
+}
+
+/** Everything that can render a message: the destinations of the settings, and examples of the kinds that are missing. */
+export function previewTargets({ destinations }: Pick<Configuration, 'destinations'>): PreviewTarget[] {
+  const configured = destinations
+    .filter(({ kind }) => kind.kind !== 'preview')
+    .map(({ name, kind, settings }) => target(name, kind, settings, false));
+  const examples = DESTINATION_KINDS.filter(
+    ({ kind }) => kind !== 'preview' && !destinations.some((destination) => destination.kind.kind === kind),
+  ).map((kind) => target(kind.kind, kind, kind.example, true));
+  return [...configured, ...examples];
+}
+
+function target(name: string, kind: DestinationKind, settings: unknown, example: boolean): PreviewTarget {
+  const title = name === kind.kind ? kind.title : `${kind.title} (${name})`;
+  return { name, kind: kind.kind, title, example, render: (message) => kind.preview(message, settings) };
+}
+
+/** Those that a person means by a name or, where nothing has that name, by a kind; all where nothing is said. */
+export function namedTargets(targets: readonly PreviewTarget[], wanted: string | undefined): PreviewTarget[] {
+  const named = targets.filter(({ name }) => wanted === undefined || name === wanted);
+  return named.length > 0 ? named : targets.filter(({ kind }) => kind === wanted);
+}
+
+/** The message that a stored event makes for a destination now; null for a body that is no known event. */
+export async function storedMessage(
+  event: StoredEvent,
+  destination: string,
+  ledger: Pick<Ledger, 'history' | 'recall' | 'deliveries'>,
+  { intelligems, server }: Pick<Configuration, 'intelligems' | 'server'>,
+  now: number,
+): Promise<Message | null> {
+  const name = { eventKey: event.key, replay: 0 };
+  if (event.origin === 'report') {
+    return reportMessage({ ...name, event });
+  }
+  if (event.problem !== null || event.experienceId === null) {
+    return null;
+  }
+  const history = await ledger.history(event.experienceId, HISTORY_LIMIT);
+  const known = history.filter(({ sequence }) => sequence <= event.sequence);
+  const links = { experienceUrlTemplate: intelligems.experienceUrlTemplate, publicUrl: server.publicUrl };
+  const merged = await toldWith(event, known, destination, ledger);
+  const message = experienceMessage({ ...name, event, merged }, known, links, now);
+  return { ...message, results: await keptResults(ledger, event.experienceId) };
+}
+
+/** Keys of the earlier updates of a burst that a destination is told of with this one. */
+async function toldWith(
+  event: StoredEvent,
+  known: readonly StoredEvent[],
+  destination: string,
+  ledger: Pick<Ledger, 'deliveries'>,
+): Promise<string[]> {
+  const merged: string[] = [];
+  const earlier = known.filter(({ sequence }) => sequence < event.sequence);
+  for (const { key } of earlier.sort((one, other) => other.sequence - one.sequence)) {
+    const there = (await ledger.deliveries(key)).filter((delivery) => delivery.destination === destination);
+    if (there.some(({ state }) => state !== 'merged')) {
+      break;
+    }
+    if (there.length > 0) {
+      merged.unshift(key);
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,45 @@
+import type { StoredEvent } from '../contract/event.ts';
+import type {
+  AttemptRecord,
+  DeliveryRecord,
+  ExportedDelivery,
+  ExportedEvent,
+} from '../contract/ledger-reader.ts';
+
+/** An event as JSON: its body as text where it is UTF-8, else in base64. */
+export type EventRecord = Omit<StoredEvent, 'body'> & { body: string; bodyEncoding: 'utf8' | 'base64' };
+
+/** A delivery with everything that was tried. */
+export type DeliveryStory = DeliveryRecord & { attemptRecords: AttemptRecord[] };
+
+/** An event with its deliveries, as the API gives it. */
+export interface EventStory {
+  event: EventRecord;
+  deliveries: DeliveryStory[];
+}
+
+/** The same as a line of an export holds it. */
+export interface ExportedStory extends EventStory {
+  deliveries: ExportedDelivery[];
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A stored event as JSON. */
+export function eventRecord({ body, ...event }: StoredEvent): EventRecord {
+  try {
+    return { ...event, body: decoder.decode(body), bodyEncoding: 'utf8' };
+  } catch {
+    return { ...event, body: Buffer.from(body).toString('base64'), bodyEncoding: 'base64' };
+  }
+}
+
+/** The raw bytes of an event that came as JSON. */
+export function bodyBytes({ body, bodyEncoding }: Pick<EventRecord, 'body' | 'bodyEncoding'>): Buffer {
+  return Buffer.from(body, bodyEncoding);
+}
+
+/** An event of an export as JSON. */
+export function exportedStory({ deliveries, ...event }: ExportedEvent): ExportedStory {
+  return { event: eventRecord(event), deliveries };
+}

@@ -1,0 +1,31 @@
+import type { Attempt, Destination, DestinationKind } from '../../../../receivers/contract/destination.ts';
+import type { Message } from '../../../../receivers/contract/message.ts';
+import type { Outcome } from '../../../../receivers/contract/outcome.ts';
+import { NOW } from '../../../fixtures/messages.ts';
+import { servicesFor } from '../../../fixtures/services.ts';
+
+/** Opens a destination as the receiver does, from settings as they come from the environment. */
+export async function openKind<Settings>(
+  kind: DestinationKind<Settings>,
+  settings: Record<string, unknown>,
+): Promise<Destination> {
+  return kind.open(kind.settings.parse(settings), servicesFor(kind));
+}
+
+/** One attempt that remembers nothing. */
+export function attempt(
+  destination: Destination,
+  message: Message,
+  details: Partial<Attempt> = {},
+): Promise<Outcome> {
+  return destination.send(message, {
+    number: 1,
+    eventKey: 'evt_1',
+    route: 'all',
+    createdAt: NOW,
+    uncertain: false,
+    signal: AbortSignal.timeout(20_000),
+    recall: async () => null,
+    ...details,
+  });
+}
