@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { Settlement } from '../contract/delivery.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { WebhookObserver } from '../inbound/webhook.ts';
