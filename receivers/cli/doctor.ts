@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { makeDataFolder } from '../base/data-folder.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
-import type { Check, Destination } from '../contract/destination.ts';
+import type { Check } from '../contract/destination.ts';
 import { madeSecret, SECRET_FILE } from '../inbound/webhook-secret.ts';
 import { noAnswerReason, oneLine } from './lines.ts';
 
@@ -309,23 +309,20 @@ async function* destinationChecks(
   configuration: Configuration,
   network: boolean,
 ): AsyncGenerator<Check, void, undefined> {
-  const [{ pino }, { openDestinations }, { lookedAt }, { destinationTitle }] = await Promise.all([
+  const [{ pino }, { closeDestinations, openDestinations }, { lookedAt }] = await Promise.all([
     import('pino'),
     import('../destinations/open.ts'),
     import('../destinations/checks.ts'),
-    import('../operations/operations.ts'),
   ]);
   const opened = await openDestinations(configuration.destinations, pino({ level: 'silent' }));
   try {
-    for (const { name } of configuration.destinations) {
-      const destination = opened.open.get(name) as Destination;
-      const title = destinationTitle(name, configuration);
+    for (const { title, destination } of opened.values()) {
       const checks = network ? await lookedAt(title, destination) : (destination.checkHere?.() ?? []);
       for (const check of checks) {
         yield { ...check, what: check.what.startsWith(title) ? check.what : `${title}, ${check.what}` };
       }
     }
   } finally {
-    await opened.close();
+    await closeDestinations(opened);
   }
 }

@@ -84,8 +84,8 @@ async function whyNoPreview(
   if (problem !== null) {
     return `The event ${key} cannot be shown: it is none that is known here. ${oneLine(problem)} See what came in: npm run events -- show ${key}`;
   }
-  const { isErrand } = await import('../operations/operations.ts');
-  const there = (await operations.destinations()).map(({ name }) => name).filter((name) => !isErrand(name));
+  const reports = await operations.destinations();
+  const there = reports.filter(({ internal }) => !internal).map(({ name }) => name);
   return unknownName('destination', destination, here ?? there);
 }
 

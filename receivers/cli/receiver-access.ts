@@ -90,12 +90,13 @@ async function openHere(
   url: string,
   command: Command,
 ): Promise<ReceiverAccess> {
-  const [{ openLedger }, { openOperations }, { planDeliveries }, { ZAPIER }] = await Promise.all([
-    import('../ledger/open.ts'),
-    import('../operations/operations.ts'),
-    import('../routes/plan.ts'),
-    import('../zapier/subscriptions.ts'),
-  ]);
+  const [{ openLedger }, { openOperations }, { planDeliveries }, { describedDestinations }] =
+    await Promise.all([
+      import('../ledger/open.ts'),
+      import('../operations/operations.ts'),
+      import('../routes/plan.ts'),
+      import('../operations/described-destinations.ts'),
+    ]);
   const { databaseUrl, dataFolder } = configuration.storage;
   if (databaseUrl === null && !existsSync(join(dataFolder, LEDGER_FILE))) {
     return command.error(
@@ -112,10 +113,7 @@ async function openHere(
   }
   const operations = openOperations({
     configuration,
-    destinationNames: [
-      ...configuration.destinations.map(({ name }) => name),
-      ...(configuration.zapier.apiKey === null ? [] : [ZAPIER]),
-    ],
+    destinations: describedDestinations(configuration),
     ledger: opened.ledger,
     plan: (event, source, now) => planDeliveries(configuration.routing, event, { source, now }),
     now: Date.now,

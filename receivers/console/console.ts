@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import type { Logger } from 'pino';
 import type { ClientAddress } from '../base/client-address.ts';
 import type { Configuration } from '../config/configuration.ts';
-import type { Destination } from '../contract/destination.ts';
+import type { OpenDestinations } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Refusals } from '../inbound/refusals.ts';
@@ -20,7 +20,7 @@ export interface ConsoleServices {
   configuration: Configuration;
   ledger: Ledger;
   /** The open destinations by name, in the order in which people see them. */
-  destinations: ReadonlyMap<string, Destination>;
+  destinations: OpenDestinations;
   sources: ReadonlyMap<string, WebhookSource>;
   plan: Plan;
   refusals: Refusals;
@@ -42,7 +42,6 @@ export function createConsole(services: ConsoleServices): Console {
   const { configuration, ledger, destinations, plan, live } = services;
   const now = Date.now;
   const { tokens, made } = consoleTokens(configuration.console, configuration.storage.dataFolder);
-  const destinationNames = [...destinations.keys()];
   const router = consoleRouter({
     ...services,
     now,
@@ -53,7 +52,13 @@ export function createConsole(services: ConsoleServices): Console {
       publicUrl: configuration.server.publicUrl,
       now,
     }),
-    operations: openOperations({ configuration, destinationNames, ledger, plan, now }),
+    operations: openOperations({
+      configuration,
+      destinations: [...destinations.values()],
+      ledger,
+      plan,
+      now,
+    }),
     checks: new Checks(destinations, () => live.changed()),
     timeline: new Timeline(ledger),
   });

@@ -113,9 +113,27 @@ export interface ConfiguredDestination {
   file: string | null;
 }
 
-export interface OpenDestinations {
-  open: ReadonlyMap<string, Destination>;
-  /** What the delivery queue has to serve. */
-  queues: { name: string; concurrency: number }[];
-  close(): Promise<void>;
+/** How people see a destination and its deliveries. */
+export interface DestinationDescription {
+  /** As routes and the API name it. */
+  name: string;
+  /** As people call it: “Slack”, or “Slack (alerts)” if the name says more. */
+  title: string;
+  /** As {@link DestinationKind.repeated} says it; null if nothing is sent. */
+  repeated: string | null;
+  /**
+   * The receiver makes these deliveries for itself, such as asking Intelligems who caused an event. Nobody can
+   * address, test or preview one, and they are counted separately.
+   */
+  internal: boolean;
 }
+
+/** A destination that takes deliveries. */
+export interface OpenDestination extends DestinationDescription {
+  /** How many deliveries may be in progress at once. */
+  concurrency: number;
+  destination: Destination;
+}
+
+/** All destinations that take deliveries, by name, in the order in which people see them. */
+export type OpenDestinations = ReadonlyMap<string, OpenDestination>;

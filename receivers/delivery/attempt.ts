@@ -33,7 +33,7 @@ export interface AttemptServices {
   ledger: Pick<Ledger, 'attempts' | 'history' | 'recall' | 'deliveries'>;
   /** What came of an experience, where it is known. */
   resultsOf(experienceId: string): Promise<Results | null>;
-  destinations: ReadonlyMap<string, Destination>;
+  destinations: ReadonlyMap<string, { destination: Destination }>;
   log: Logger;
   now(): number;
   random(): number;
@@ -61,7 +61,7 @@ export function createAttempt(
   };
 
   async function outcomeOf(delivery: ClaimedDelivery, lost?: AbortSignal): Promise<Outcome> {
-    const destination = services.destinations.get(delivery.destination);
+    const destination = services.destinations.get(delivery.destination)?.destination;
     if (destination === undefined) {
       return {
         type: 'dead',

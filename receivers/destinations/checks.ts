@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Check, Destination } from '../contract/destination.ts';
+import type { Check, Destination, OpenDestinations } from '../contract/destination.ts';
 
 /** A check that takes longer than this counts as a fault. */
 const TIMEOUT_MS = 20_000;
@@ -27,12 +27,9 @@ export async function lookedAt(name: string, destination: Pick<Destination, 'che
 }
 
 /** Looks at every destination and writes to the log what is not as it should be, with what to do. */
-export async function logFindings(
-  destinations: ReadonlyMap<string, Pick<Destination, 'check'>>,
-  log: Logger,
-): Promise<void> {
+export async function logFindings(destinations: OpenDestinations, log: Logger): Promise<void> {
   await Promise.all(
-    [...destinations].map(async ([name, destination]) => {
+    [...destinations.values()].map(async ({ name, destination }) => {
       for (const { what, state, finding, fix } of await lookedAt(name, destination)) {
         if (state !== 'ok') {
           log[state === 'fault' ? 'error' : 'warn']({ destination: name, what, fix }, finding);

@@ -1,32 +1,50 @@
 import type { Logger } from 'pino';
-import type { ConfiguredDestination, Destination, OpenDestinations } from '../contract/destination.ts';
+import type {
+  ConfiguredDestination,
+  DestinationDescription,
+  OpenDestination,
+  OpenDestinations,
+} from '../contract/destination.ts';
 import { settingName } from './setting-name.ts';
 
-/** Opens every destination of the settings, without touching the network. */
+/**
+ * Opens every destination of the settings, without touching the network.
+ *
+ * @param sharers how many processes share the destinations' limits
+ */
 export async function openDestinations(
   configured: readonly ConfiguredDestination[],
   log: Logger,
   sharers: () => number = () => 1,
 ): Promise<OpenDestinations> {
-  const open = new Map<string, Destination>();
-  await Promise.all(
-    configured.map(async (destination) => {
-      const { name, kind, settings } = destination;
+  const open = await Promise.all(
+    configured.map(async (each): Promise<OpenDestination> => {
+      const { name, kind, settings } = each;
       const services = {
         name,
-        setting: settingName(destination),
+        setting: settingName(each),
         log: log.child({ destination: name }),
         now: Date.now,
         sharers,
       };
-      open.set(name, await kind.open(settings, services));
+      const destination = await kind.open(settings, services);
+      return { ...describeDestination(each), concurrency: kind.concurrency, destination };
     }),
   );
-  return {
-    open,
-    queues: configured.map(({ name, kind }) => ({ name, concurrency: kind.concurrency })),
-    async close() {
-      await Promise.all([...open.values()].map((destination) => destination.close()));
-    },
-  };
+  return new Map(open.map((each) => [each.name, each]));
+}
+
+/** Closes all destinations. */
+export async function closeDestinations(destinations: OpenDestinations): Promise<void> {
+  await Promise.all([...destinations.values()].map(({ destination }) => destination.close()));
+}
+
+/** How people see a destination of the settings: by its kind's title, with its name if that says more. */
+export function describeDestination({
+  name,
+  kind,
+  settings,
+}: Pick<ConfiguredDestination, 'name' | 'kind' | 'settings'>): DestinationDescription {
+  const title = kind.kind === name ? kind.title : `${kind.title} (${name})`;
+  return { name, title, repeated: kind.repeated(settings), internal: false };
 }

@@ -1,6 +1,6 @@
 import { triggeredBy } from '../../shared/events.ts';
 import type { Configuration } from '../config/configuration.ts';
-import type { Destination, OpenDestinations } from '../contract/destination.ts';
+import type { DestinationDescription, OpenDestination, OpenDestinations } from '../contract/destination.ts';
 import type { NewDelivery } from '../contract/event.ts';
 import type { Results } from '../contract/experience.ts';
 import type { Ledger } from '../contract/ledger.ts';
@@ -11,19 +11,25 @@ import { WHO, WHO_CHANGED, WhoDestination, whoQueue } from './who.ts';
 
 /** What Intelligems is asked about the events that came from it. */
 export interface Enrichment {
-  /** The destinations of the settings, with those that ask Intelligems beside them. */
-  destinations: OpenDestinations;
+  /** The internal destinations that ask Intelligems. */
+  destinations: readonly OpenDestination[];
   /** What an event accepted at `now` (milliseconds since 1970) leaves to be asked. */
   plan: Plan;
   resultsOf(experienceId: string): Promise<Results | null>;
 }
 
-/** How many questions of each kind may be under way at once. */
+/** How many questions of each kind may be in progress at once. */
 const CONCURRENCY = 2;
 
+/** How people see the internal destinations that ask Intelligems. */
+export const ENRICHMENT_DESTINATIONS = [
+  { name: WHO, title: 'Intelligems: who did it', repeated: null, internal: true },
+  { name: WHO_CHANGED, title: 'Intelligems: who changed it', repeated: null, internal: true },
+  { name: RESULTS, title: 'Intelligems: results', repeated: null, internal: true },
+] as const satisfies readonly DestinationDescription[];
+
 /**
- * Prepares what Intelligems is asked; where no source has an access token, that is nothing. Throws where a
- * destination has taken one of the names that this needs.
+ * Prepares what Intelligems is asked; where no source has an access token, that is nothing.
  *
  * @param clients by the names of their sources
  * @param destinations those of the settings
@@ -35,33 +41,24 @@ export function openEnrichment(
   destinations: OpenDestinations,
 ): Enrichment {
   if (clients.size === 0) {
-    return { destinations, plan: () => [], resultsOf: async () => null };
+    return { destinations: [], plan: () => [], resultsOf: async () => null };
   }
-  for (const name of [WHO, WHO_CHANGED, RESULTS]) {
-    if (destinations.open.has(name)) {
-      throw new Error(
-        `A destination in receivers.yaml is named ${name}, which the receiver needs for itself. Give it another name.`,
-      );
-    }
-  }
-  const known = new Map([...destinations.open].map(([name, { complete }]) => [name, complete !== undefined]));
+  const known = new Map(
+    [...destinations.values()].map(({ name, destination }) => [name, destination.complete !== undefined]),
+  );
   const completing = new Set([...known].filter(([, completes]) => completes).map(([name]) => name));
   const services = { ledger, clients, now: Date.now };
   const asksWho = new WhoDestination(who.afterMs, { ...services, completing });
-  const asking = new Map<string, Destination>([
-    [WHO, asksWho],
-    [WHO_CHANGED, asksWho],
-    [RESULTS, new ResultsDestination({ ...results, ...reports }, { ...services, destinations: known })],
-  ]);
+  const asksResults = new ResultsDestination(
+    { ...results, ...reports },
+    { ...services, destinations: known },
+  );
   return {
-    destinations: {
-      ...destinations,
-      open: new Map([...destinations.open, ...asking]),
-      queues: [
-        ...destinations.queues,
-        ...[...asking.keys()].map((name) => ({ name, concurrency: CONCURRENCY })),
-      ],
-    },
+    destinations: ENRICHMENT_DESTINATIONS.map((described) => ({
+      ...described,
+      concurrency: CONCURRENCY,
+      destination: described.name === RESULTS ? asksResults : asksWho,
+    })),
     plan: enrichmentPlan({ who, results }, clients),
     resultsOf: (experienceId) => keptResults(ledger, experienceId),
   };

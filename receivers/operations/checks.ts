@@ -1,4 +1,4 @@
-import type { Check, Destination } from '../contract/destination.ts';
+import type { Check, OpenDestinations } from '../contract/destination.ts';
 import { lookedAt } from '../destinations/checks.ts';
 
 /** What the checks of a destination found, and when (milliseconds since 1970). */
@@ -12,13 +12,13 @@ const FRESH_MS = 60_000;
 
 /** Runs the destinations' own checks in the background and keeps what they found. */
 export class Checks {
-  readonly #destinations: ReadonlyMap<string, Pick<Destination, 'check'>>;
+  readonly #destinations: OpenDestinations;
   readonly #found = new Map<string, Checked>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #onFound: () => void;
 
   /** @param onFound is told whenever there is something new */
-  constructor(destinations: ReadonlyMap<string, Pick<Destination, 'check'>>, onFound: () => void) {
+  constructor(destinations: OpenDestinations, onFound: () => void) {
     this.#destinations = destinations;
     this.#onFound = onFound;
   }
@@ -40,7 +40,7 @@ export class Checks {
   }
 
   async #look(name: string, now: number): Promise<void> {
-    const destination = this.#destinations.get(name);
+    const destination = this.#destinations.get(name)?.destination;
     const checks = destination === undefined ? [] : await lookedAt(name, destination);
     this.#found.set(name, { at: now, checks });
     this.#running.delete(name);

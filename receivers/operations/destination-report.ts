@@ -1,6 +1,7 @@
 import { durationWords } from '../../shared/words.ts';
 import { agoWords, waitWords } from '../console/pages/words.ts';
 import type { DestinationHealth } from '../contract/delivery.ts';
+import type { DestinationDescription } from '../contract/destination.ts';
 import type { QueueDepth } from '../contract/ledger-reader.ts';
 import { newHealth } from '../ledger/health.ts';
 
@@ -8,6 +9,8 @@ import { newHealth } from '../ledger/health.ts';
 export interface DestinationReport {
   name: string;
   title: string;
+  /** The receiver makes these deliveries for itself. */
+  internal: boolean;
   state: 'working' | 'unused' | 'failing' | 'paused';
   /** One or two sentences. */
   words: string;
@@ -18,13 +21,13 @@ export interface DestinationReport {
 
 /** Puts a destination's health and queue in words. `now` is in milliseconds since 1970. */
 export function destinationReport(
-  { name, title }: { name: string; title: string },
+  { name, title, internal }: Pick<DestinationDescription, 'name' | 'title' | 'internal'>,
   health: DestinationHealth = newHealth(name),
   depth: QueueDepth | undefined,
   now: number,
 ): DestinationReport {
   const counts = { open: depth?.open ?? 0, dead: depth?.dead ?? 0 };
-  return { name, title, ...counts, health, ...stateOf(health, now) };
+  return { name, title, internal, ...counts, health, ...stateOf(health, now) };
 }
 
 function stateOf(health: DestinationHealth, now: number): Pick<DestinationReport, 'state' | 'words'> {

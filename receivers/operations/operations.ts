@@ -1,13 +1,9 @@
 import type { Configuration } from '../config/configuration.ts';
-import type { Preview } from '../contract/destination.ts';
+import type { DestinationDescription, Preview } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { DeliveryRecord, EventFilter, EventSummary } from '../contract/ledger-reader.ts';
 import type { Plan } from '../contract/plan.ts';
 import { newEvent } from '../inbound/new-event.ts';
-import { RESULTS } from '../intelligems/results.ts';
-import { WHO, WHO_CHANGED } from '../intelligems/who.ts';
-import { ZAPS } from '../zapier/fan-out.ts';
-import { ZAPIER } from '../zapier/subscriptions.ts';
 import {
   causeOf,
   type DeadLetter,
@@ -16,6 +12,7 @@ import {
   groupDeadLetters,
   selectedDeadLetters,
 } from './dead-letters.ts';
+import { describedByName } from './described-destinations.ts';
 import { type DestinationReport, destinationReport } from './destination-report.ts';
 import { previewTargets, storedMessage } from './preview.ts';
 import { type EventStory, type ExportedStory, eventRecord, exportedStory } from './records.ts';
@@ -60,8 +57,8 @@ export interface DeadLetters {
 
 export interface OperationServices {
   configuration: Pick<Configuration, 'destinations' | 'intelligems' | 'server'>;
-  /** The names of all that have a queue, in the order in which people see them. */
-  destinationNames: readonly string[];
+  /** All that take deliveries, in the order in which people see them. */
+  destinations: readonly DestinationDescription[];
   ledger: Ledger;
   plan: Plan;
   now(): number;
@@ -74,6 +71,7 @@ const LISTED = 20;
 /** Opens the operations over a ledger of this process. */
 export function openOperations(services: OperationServices): Operations {
   const { configuration, ledger, now } = services;
+  const described = (name: string): DestinationDescription => describedByName(name, services.destinations);
 
   async function storyOf(key: string): Promise<EventStory | null> {
     const event = await ledger.event(key);
@@ -97,7 +95,7 @@ export function openOperations(services: OperationServices): Operations {
     }
     const deliveries = await ledger.deliveries(key);
     return destinations.map((destination) =>
-      replayStep(destination, deliveries, repeatWords(destination, configuration)),
+      replayStep(destination, deliveries, repeatWords(described(destination))),
     );
   }
 
@@ -177,10 +175,13 @@ export function openOperations(services: OperationServices): Operations {
 
     async destinations() {
       const [health, depths] = await Promise.all([ledger.health(), ledger.depths()]);
-      const known = [...services.destinationNames, ...depths.map(({ destination }) => destination)];
+      const known = [
+        ...services.destinations.map(({ name }) => name),
+        ...depths.map(({ destination }) => destination),
+      ];
       return [...new Set(known)].map((name) =>
         destinationReport(
-          { name, title: destinationTitle(name, configuration) },
+          described(name),
           health.find(({ destination }) => destination === name),
           depths.find(({ destination }) => destination === name),
           now(),
@@ -203,44 +204,7 @@ export function openOperations(services: OperationServices): Operations {
   };
 }
 
-/** What people call those that no settings name. */
-const OWN_TITLES: Readonly<Record<string, string>> = {
-  [ZAPIER]: 'Zapier',
-  [ZAPS]: 'Zapier: each Zap',
-  [WHO]: 'Intelligems: who did it',
-  [WHO_CHANGED]: 'Intelligems: who changed it',
-  [RESULTS]: 'Intelligems: results',
-};
-
-/** As the kinds of destinations say it of themselves. */
-const OWN_REPEATS: Readonly<Record<string, string>> = {
-  [ZAPIER]: 'no Zap gets it a second time.',
-  [ZAPS]: 'the Zapier app knows it for 90 days, in which the Zap does not run again.',
-};
-
-/** What sending once more does where an earlier attempt arrived after all, in a sentence; null where nothing is sent. */
-export function repeatWords(
-  name: string,
-  { destinations }: Pick<Configuration, 'destinations'>,
-): string | null {
-  const known = destinations.find((destination) => destination.name === name);
-  const words = known === undefined ? OWN_REPEATS[name] : known.kind.repeated(known.settings);
-  return words === undefined ? null : `If an earlier attempt arrived after all, ${words}`;
-}
-
-/** Whether a destination is the receiver's own errand, to which nobody sends anything. */
-export function isErrand(name: string): boolean {
-  return [ZAPS, WHO, WHO_CHANGED, RESULTS].includes(name);
-}
-
-/** What people call a destination: its kind's title, with its name where that says more. */
-export function destinationTitle(
-  name: string,
-  { destinations }: Pick<Configuration, 'destinations'>,
-): string {
-  const kind = destinations.find((destination) => destination.name === name)?.kind;
-  if (kind === undefined) {
-    return OWN_TITLES[name] ?? name;
-  }
-  return kind.kind === name ? kind.title : `${kind.title} (${name})`;
+/** What sending again does if an earlier attempt arrived after all, as a sentence; null if nothing is sent. */
+export function repeatWords({ repeated }: Pick<DestinationDescription, 'repeated'>): string | null {
+  return repeated === null ? null : `If an earlier attempt arrived after all, ${repeated}`;
 }

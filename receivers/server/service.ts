@@ -6,14 +6,14 @@ import type { Configuration } from '../config/configuration.ts';
 import { Live, liveWebhooks } from '../console/browser/live-stream.ts';
 import { createConsole } from '../console/console.ts';
 import type { DeliveryWork } from '../contract/delivery.ts';
-import type { Destination, OpenDestinations } from '../contract/destination.ts';
+import type { OpenDestinations } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
 import { startAlerts } from '../delivery/alerts.ts';
 import { type AttemptServices, createAttempt } from '../delivery/attempt.ts';
 import { circuitBreaker } from '../delivery/circuit-breaker.ts';
 import { logFindings } from '../destinations/checks.ts';
-import { openDestinations } from '../destinations/open.ts';
+import { closeDestinations, openDestinations } from '../destinations/open.ts';
 import { Refusals } from '../inbound/refusals.ts';
 import { createWebhook } from '../inbound/webhook.ts';
 import { webhookSources } from '../inbound/webhook-sources.ts';
@@ -24,8 +24,9 @@ import { openLedger } from '../ledger/open.ts';
 import { startRetention } from '../ledger/retention.ts';
 import { startDigest } from '../reports/digest.ts';
 import { planDeliveries } from '../routes/plan.ts';
-import { openZapier, withZapier } from '../zapier/zapier.ts';
+import { openZapier } from '../zapier/zapier.ts';
 import { createApp } from './app.ts';
+import { joinDestinations } from './join-destinations.ts';
 import { createListener } from './listener.ts';
 import { createMetrics } from './metrics.ts';
 
@@ -57,11 +58,8 @@ export async function startService(configuration: Configuration, log: Logger): P
     const zapier = openZapier(configuration.zapier, ledger, clients);
     const own = await openDestinations(configuration.destinations, log, () => ledger.queue.workers);
     const enrichment = openEnrichment(configuration, clients, ledger, own);
-    const destinations = withZapier(enrichment.destinations, zapier);
-    const metrics = createMetrics(
-      ledger,
-      destinations.queues.map(({ name }) => name),
-    );
+    const destinations = joinDestinations(own, [...enrichment.destinations, ...(zapier?.destinations ?? [])]);
+    const metrics = createMetrics(ledger, [...destinations.values()]);
     const plan: Plan = (event, source, now) => [
       ...planDeliveries(configuration.routing, event, { source, now }),
       ...(zapier?.plan(now) ?? []),
@@ -73,9 +71,7 @@ export async function startService(configuration: Configuration, log: Logger): P
     const console = createConsole({
       configuration,
       ledger,
-      destinations: new Map(
-        destinations.queues.map(({ name }) => [name, destinations.open.get(name) as Destination]),
-      ),
+      destinations,
       sources,
       plan,
       refusals,
@@ -116,7 +112,7 @@ export async function startService(configuration: Configuration, log: Logger): P
       await ledger.queue.start(
         deliveryWork(configuration, ledger, destinations, left, enrichment, observe, log),
       );
-      const known = new Set(destinations.queues.map(({ name }) => name));
+      const known = new Set(destinations.keys());
       endings.push(
         startRetention(ledger, configuration.storage.retentionDays, log),
         startAlerts(ledger, known, configuration.alerts, log),
@@ -125,7 +121,7 @@ export async function startService(configuration: Configuration, log: Logger): P
       );
     }
     if (!configuration.destinations.every(({ kind }) => kind.kind === 'preview')) {
-      void logFindings(own.open, log);
+      void logFindings(own, log);
     }
     return {
       address: server.address() as AddressInfo,
@@ -138,7 +134,7 @@ export async function startService(configuration: Configuration, log: Logger): P
         await Promise.all([ledger.queue.stop(STOP_GRACE_MS), ...endings.map((end) => end())]);
         server.closeAllConnections();
         await closed;
-        await destinations.close();
+        await closeDestinations(destinations);
         await opened.close();
       },
     };
@@ -156,9 +152,9 @@ async function leftBehind(
   ledger: Ledger,
   destinations: OpenDestinations,
   log: Logger,
-): Promise<OpenDestinations['queues']> {
+): Promise<DeliveryWork['destinations']> {
   const left = (await ledger.depths()).filter(
-    ({ destination, open }) => open > 0 && !destinations.open.has(destination),
+    ({ destination, open }) => open > 0 && !destinations.has(destination),
   );
   for (const { destination, open } of left) {
     log.warn({ destination, open }, 'the settings no longer name this destination; what is open for it ends');
@@ -170,13 +166,13 @@ function deliveryWork(
   { delivery, intelligems, server, updates }: Configuration,
   ledger: Ledger,
   destinations: OpenDestinations,
-  left: OpenDestinations['queues'],
+  left: DeliveryWork['destinations'],
   { resultsOf }: Enrichment,
   observe: AttemptServices['observe'],
   log: Logger,
 ): DeliveryWork {
   return {
-    destinations: [...destinations.queues, ...left],
+    destinations: [...destinations.values(), ...left],
     health: circuitBreaker(delivery.breaker),
     onError: (error) => log.error({ err: error }, 'the storage refused; trying again'),
     attempt: createAttempt(
@@ -189,7 +185,7 @@ function deliveryWork(
       {
         ledger,
         resultsOf,
-        destinations: destinations.open,
+        destinations,
         log,
         now: Date.now,
         random: Math.random,

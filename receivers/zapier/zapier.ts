@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import type { Destination, OpenDestinations } from '../contract/destination.ts';
+import type { DestinationDescription, OpenDestination } from '../contract/destination.ts';
 import type { NewDelivery } from '../contract/event.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import { ZAPS, ZapierFanOut } from './fan-out.ts';
@@ -11,14 +11,21 @@ import { Subscriptions, ZAPIER } from './subscriptions.ts';
 export interface Zapier {
   /** To be mounted at `/zapier`. */
   router: Router;
-  /** By their names. */
-  destinations: ReadonlyMap<string, Destination>;
+  destinations: readonly OpenDestination[];
   /** What an event accepted at `now` (milliseconds since 1970) needs: the Zaps themselves choose what they want. */
   plan(now: number): NewDelivery[];
 }
 
-/** How many deliveries may be under way at once: handing on is quick, a Zap may take its time. */
-const CONCURRENCY: Readonly<Record<string, number>> = { [ZAPIER]: 4, [ZAPS]: 16 };
+/** How people see the destinations of Zapier: one that hands each event on, and the deliveries to single Zaps. */
+export const ZAPIER_DESTINATIONS = {
+  fanOut: { name: ZAPIER, title: 'Zapier', repeated: 'no Zap gets it a second time.', internal: false },
+  zaps: {
+    name: ZAPS,
+    title: 'Zapier: each Zap',
+    repeated: 'the Zapier app knows it for 90 days, in which the Zap does not run again.',
+    internal: true,
+  },
+} as const satisfies Record<string, DestinationDescription>;
 
 const TIMEOUT_MS = 10_000;
 
@@ -46,29 +53,19 @@ export function openZapier(
   const services = { subscriptions, ledger, now: Date.now };
   return {
     router: zapierRouter({ apiKey, targetHosts }, { ledger, subscriptions, now: Date.now }),
-    destinations: new Map<string, Destination>([
-      [ZAPIER, new ZapierFanOut({ waitForWhoMs, asked }, services)],
-      [ZAPS, new ZapDestination({ targetHosts, timeoutMs: TIMEOUT_MS }, services)],
-    ]),
+    // Handing an event on is quick; a Zap may take its time.
+    destinations: [
+      {
+        ...ZAPIER_DESTINATIONS.fanOut,
+        concurrency: 4,
+        destination: new ZapierFanOut({ waitForWhoMs, asked }, services),
+      },
+      {
+        ...ZAPIER_DESTINATIONS.zaps,
+        concurrency: 16,
+        destination: new ZapDestination({ targetHosts, timeoutMs: TIMEOUT_MS }, services),
+      },
+    ],
     plan: (now) => [{ destination: ZAPIER, route: ZAPIER, dueAt: now, quietMs: null }],
-  };
-}
-
-/** The destinations of the settings, and Zapier's beside them. Throws where one of them has taken a name of theirs. */
-export function withZapier(destinations: OpenDestinations, zapier: Zapier | null): OpenDestinations {
-  if (zapier === null) {
-    return destinations;
-  }
-  const names = [...zapier.destinations.keys()];
-  const taken = names.find((name) => destinations.open.has(name));
-  if (taken !== undefined) {
-    throw new Error(
-      `A destination in receivers.yaml is named ${taken}, which ZAPIER_API_KEY needs for Zapier itself. Give it another name.`,
-    );
-  }
-  return {
-    ...destinations,
-    open: new Map([...destinations.open, ...zapier.destinations]),
-    queues: [...destinations.queues, ...names.map((name) => ({ name, concurrency: CONCURRENCY[name] ?? 1 }))],
   };
 }

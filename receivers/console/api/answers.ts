@@ -123,6 +123,7 @@ export const destinationsAnswer = z.strictObject({
     z.strictObject({
       name: z.string(),
       title: z.string(),
+      internal: z.boolean().describe('The receiver makes these deliveries for itself.'),
       state: z.enum(['working', 'unused', 'failing', 'paused']),
       words: z.string(),
       open: z.int(),

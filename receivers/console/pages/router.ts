@@ -5,7 +5,8 @@ import type { ExperienceSummary } from '../../contract/ledger-reader.ts';
 import { experienceState } from '../../experience/state.ts';
 import { keptResults } from '../../intelligems/results.ts';
 import type { DeadLetterSelection } from '../../operations/dead-letters.ts';
-import { destinationTitle, isErrand, repeatWords } from '../../operations/operations.ts';
+import { describedByName } from '../../operations/described-destinations.ts';
+import { repeatWords } from '../../operations/operations.ts';
 import { previewTargets } from '../../operations/preview.ts';
 import { bodyBytes } from '../../operations/records.ts';
 import { missingKinds, sourceFacts, webhookUrl } from '../../operations/set-up-facts.ts';
@@ -42,13 +43,14 @@ const NOTICES: Readonly<Record<string, string>> = {
 export function pagesRouter(services: RouterServices): Router {
   const { configuration, ledger, operations, checks, refusals, now } = services;
   const router = Router();
-  const destinationNames = [...services.destinations.keys()];
+  const described = (name: string) => describedByName(name, [...services.destinations.values()]);
+  const addressable = [...services.destinations.values()].filter(({ internal }) => !internal);
   const previewing =
     configuration.destinations.every(({ kind }) => kind.kind === 'preview') &&
-    !destinationNames.includes(ZAPIER);
-  const titleOf = (name: string): string => destinationTitle(name, configuration);
-  const repeatedAt = (name: string): string | null => repeatWords(name, configuration);
-  const destinations = destinationNames.map((name) => ({ name, title: titleOf(name) }));
+    !services.destinations.has(ZAPIER);
+  const titleOf = (name: string): string => described(name).title;
+  const repeatedAt = (name: string): string | null => repeatWords(described(name));
+  const destinations = [...services.destinations.values()];
 
   async function show(
     request: Request,
@@ -117,7 +119,7 @@ export function pagesRouter(services: RouterServices): Router {
             .map((report) => ({
               ...report,
               checked: checks.known(report.name, context.now),
-              testable: !isErrand(report.name),
+              testable: !report.internal,
             })),
           missing: missingKinds(configuration),
         },
@@ -189,7 +191,7 @@ export function pagesRouter(services: RouterServices): Router {
           ...story,
           webhookUrl: webhookUrl(base(request), story.event.source),
           titleOf,
-          destinations: destinationNames.filter((name) => !isErrand(name)),
+          destinations: addressable.map(({ name }) => name),
           targets,
           preview: preview === null || chosen === undefined ? null : { name: chosen.name, preview },
         },

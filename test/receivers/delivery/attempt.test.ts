@@ -87,7 +87,7 @@ async function decided(
       },
       resultsOf: async () => null,
       destinations: new Map([
-        ['own', { send: async () => outcome, check: async () => [], close: async () => {} }],
+        ['own', { destination: { send: async () => outcome, check: async () => [], close: async () => {} } }],
       ]),
       log: pino({ level: 'silent' }),
       now: () => NOW,

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { loadConfiguration } from '../../../receivers/config/load.ts';
 import { DESTINATION_KINDS } from '../../../receivers/destinations/index.ts';
-import { openDestinations } from '../../../receivers/destinations/open.ts';
+import { closeDestinations, openDestinations } from '../../../receivers/destinations/open.ts';
 import { startFakeSlack } from '../../fakes/slack.ts';
 import { sampleMessage } from '../../fixtures/messages.ts';
 import { attempt } from './http/opened.ts';
@@ -14,10 +14,10 @@ async function told(settings: Record<string, unknown>): Promise<string> {
   const readFile = () => JSON.stringify({ destinations: [{ name: 'theirs', ...settings }] });
   const loaded = loadConfiguration({ environment: {}, readFile });
   const configured = loaded.ok ? loaded.configuration.destinations : [];
-  const { open, close } = await openDestinations(configured, pino({ level: 'silent' }));
-  const checks = await open.get('theirs')?.check();
-  const outcome = await open.get('theirs')?.send(sampleMessage('start'), attempt());
-  await close();
+  const open = await openDestinations(configured, pino({ level: 'silent' }));
+  const checks = await open.get('theirs')?.destination.check();
+  const outcome = await open.get('theirs')?.destination.send(sampleMessage('start'), attempt());
+  await closeDestinations(open);
   return [...(checks ?? []).map(({ finding, fix }) => `${finding} ${fix}`), Object(outcome).reason].join(
     '\n',
   );

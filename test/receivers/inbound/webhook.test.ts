@@ -363,7 +363,7 @@ describe('operations', () => {
   test('figures for Prometheus', async () => {
     const text = await (await fetch(`${receiver.url}/metrics`)).text();
     expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="event"\} \d+/);
-    expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="unrecognised"\} \d+/);
+    expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="unrecognized"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_duplicate_total\{source="default"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_refused_total\{source="default",reason="no-match"\} 5/);
     expect(text).toMatch(/intelligems_delivery_attempts_total\{destination="preview",outcome="done"\} \d+/);

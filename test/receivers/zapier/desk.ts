@@ -45,7 +45,7 @@ export class ZapierDesk {
     const desk = new ZapierDesk(await startFakeZapierHooks(), ledger, remove);
     const { destinations } = desk.zapier;
     await ledger.queue.start({
-      destinations: [...destinations.keys()].map((name) => ({ name, concurrency: 4 })),
+      destinations,
       health: circuitBreaker({ failures: 3, firstPauseMs: 3_600_000, longestPauseMs: 3_600_000 }),
       onError: () => {},
       attempt: createAttempt(
@@ -58,7 +58,7 @@ export class ZapierDesk {
         {
           ledger,
           resultsOf: async () => null,
-          destinations,
+          destinations: new Map(destinations.map((each) => [each.name, each])),
           log: pino({ enabled: false }),
           now: Date.now,
           random: Math.random,

@@ -201,7 +201,7 @@ test('handing an event on twice, as after a crash, makes no delivery twice', asy
   const key = await desk.accept();
   await desk.ended('done', 'zapier');
   await desk.subscribe('third');
-  const fanOut = desk.zapier.destinations.get('zapier');
+  const fanOut = desk.zapier.destinations.find(({ name }) => name === 'zapier')?.destination;
   const message = { ...sampleMessage('start'), key };
   await fanOut?.send(message, attempt({ eventKey: key, createdAt: Date.now() }));
   await desk.hooks.waitFor(3);
@@ -211,7 +211,7 @@ test('handing an event on twice, as after a crash, makes no delivery twice', asy
 
 test('reports are not for Zaps', async () => {
   await desk.subscribe('zap');
-  for (const destination of desk.zapier.destinations.values()) {
+  for (const { destination } of desk.zapier.destinations) {
     expect(await destination.send(SAMPLE_REPORT, attempt())).toMatchObject({ type: 'done' });
   }
   expect(desk.hooks.caught).toEqual([]);
@@ -227,7 +227,7 @@ test('whatever the event, the object has the same keys', () => {
 });
 
 test('the check counts the Zaps', async () => {
-  const fanOut = desk.zapier.destinations.get('zapier');
+  const fanOut = desk.zapier.destinations.find(({ name }) => name === 'zapier')?.destination;
   expect(await fanOut?.check()).toMatchObject([{ state: 'ok', finding: 'No Zap is switched on.' }]);
   await desk.subscribe('zap');
   expect(await fanOut?.check()).toMatchObject([{ finding: '1 Zap is switched on.' }]);

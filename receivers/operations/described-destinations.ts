@@ -1,0 +1,35 @@
+import type { Configuration } from '../config/configuration.ts';
+import type { DestinationDescription } from '../contract/destination.ts';
+import { describeDestination } from '../destinations/open.ts';
+import { ENRICHMENT_DESTINATIONS } from '../intelligems/enrichment.ts';
+import { ZAPIER_DESTINATIONS } from '../zapier/zapier.ts';
+
+const ZAPIER: readonly DestinationDescription[] = Object.values(ZAPIER_DESTINATIONS);
+const ADDED: readonly DestinationDescription[] = [...ENRICHMENT_DESTINATIONS, ...ZAPIER];
+
+/** Everything that takes deliveries under these settings, without opening it. */
+export function describedDestinations({
+  destinations,
+  sources,
+  zapier,
+}: Pick<Configuration, 'destinations' | 'sources' | 'zapier'>): DestinationDescription[] {
+  return [
+    ...destinations.map(describeDestination),
+    ...(sources.some(({ accessToken }) => accessToken !== null) ? ENRICHMENT_DESTINATIONS : []),
+    ...(zapier.apiKey === null ? [] : ZAPIER),
+  ];
+}
+
+/**
+ * How people see a destination that has deliveries, even if the settings no longer name it: its deliveries outlive
+ * it.
+ *
+ * @param current those of the settings
+ */
+export function describedByName(
+  name: string,
+  current: readonly DestinationDescription[],
+): DestinationDescription {
+  const found = [...current, ...ADDED].find((each) => each.name === name);
+  return found ?? { name, title: name, repeated: null, internal: false };
+}
