@@ -1,7 +1,7 @@
 import type { ConfiguredDestination } from '../contract/destination.ts';
+import type { Source } from '../contract/source.ts';
 import type { Routing } from '../routes/route.ts';
 import type { Settings } from './settings/settings.ts';
-import type { Source } from './settings/sources.ts';
 
 /** Everything that the receiver is told at start, validated and complete. */
 export interface Configuration extends Settings {

@@ -8,20 +8,20 @@ import type { Known } from '../routes/route.ts';
 import { unknownName } from '../routes/settings.ts';
 import type { Configuration } from './configuration.ts';
 import type { SettingsFile } from './file/file.ts';
-import { overlaid } from './file/overlay.ts';
 import { readSettingsFile } from './file/read-file.ts';
-import { fileLists, TOP_LEVEL } from './file/receivers-file.ts';
-import type { Environment } from './file/variables.ts';
-import { readDestinations } from './settings/destinations.ts';
-import type { Fault } from './settings/faults.ts';
-import { noticesOf } from './settings/notices.ts';
-import { readSources } from './settings/read-sources.ts';
-import { readRoutes } from './settings/routing.ts';
+import { noticesOf } from './notices.ts';
+import { readDestinations } from './reading/destinations.ts';
+import { overlaid } from './reading/overlay.ts';
+import { readRoutes } from './reading/routing.ts';
+import { readSources } from './reading/sources.ts';
+import { fileLists, TOP_LEVEL } from './settings/receivers-file.ts';
 import { settings } from './settings/settings.ts';
 import { SETTING_LINES } from './settings/table.ts';
-import { inside, type Place, validate } from './settings/validate.ts';
+import type { Fault } from './values/faults.ts';
+import { inside, type Place, validate } from './values/validate.ts';
+import type { Environment } from './values/variables.ts';
 
-export { describeFaults, type Fault } from './settings/faults.ts';
+export { describeFaults, type Fault } from './values/faults.ts';
 
 export interface LoadOptions {
   environment: Environment;

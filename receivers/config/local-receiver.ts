@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { overlaid } from './file/overlay.ts';
-import { valueAt } from './file/path.ts';
+import type { Source } from '../contract/source.ts';
 import { readSettingsFile } from './file/read-file.ts';
 import type { LoadOptions } from './load.ts';
-import type { Fault } from './settings/faults.ts';
-import { readSources } from './settings/read-sources.ts';
-import type { Source } from './settings/sources.ts';
+import { overlaid } from './reading/overlay.ts';
+import { readSources } from './reading/sources.ts';
 import { SETTING_LINES, type SettingLine } from './settings/table.ts';
-import { inside, validate } from './settings/validate.ts';
+import type { Fault } from './values/faults.ts';
+import { valueAt } from './values/path.ts';
+import { inside, validate } from './values/validate.ts';
 
 /** What it takes to post to the receiver that these settings would start. */
 export interface LocalReceiver {

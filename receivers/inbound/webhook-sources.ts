@@ -1,4 +1,4 @@
-import { DEFAULT_SOURCE, type Source } from '../config/settings/sources.ts';
+import { DEFAULT_SOURCE, type Source } from '../contract/source.ts';
 import type { WebhookSource } from './webhook.ts';
 import { madeSecret, ownSecret } from './webhook-secret.ts';
 

@@ -1,6 +1,6 @@
 import { type IntelligemsApi, intelligemsApi } from '../../shared/intelligems-api.ts';
 import { rateBudgets } from '../../shared/intelligems-rate.ts';
-import type { Source } from '../config/settings/sources.ts';
+import type { Source } from '../contract/source.ts';
 
 /** The External API of one source, as two tempers need it. */
 export interface Clients {

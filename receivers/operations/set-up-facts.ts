@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Configuration } from '../config/configuration.ts';
-import { child, describedAs } from '../config/settings/schema-walk.ts';
-import { DEFAULT_SOURCE } from '../config/settings/sources.ts';
+import { child, describedAs } from '../config/values/schema-walk.ts';
 import type { MissingKind, SourceFacts } from '../console/pages/set-up.ts';
+import { DEFAULT_SOURCE } from '../contract/source.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
 import type { WebhookSource } from '../inbound/webhook.ts';
 import { SECRET_FILE } from '../inbound/webhook-secret.ts';

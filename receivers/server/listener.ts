@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { sendProblem } from '../base/problem.ts';
-import { DEFAULT_SOURCE } from '../config/settings/sources.ts';
+import { DEFAULT_SOURCE } from '../contract/source.ts';
 import type { createWebhook } from '../inbound/webhook.ts';
 
 /** As the request line may name it: with the origin too (RFC 9112, section 3.2.2), and with a query. */

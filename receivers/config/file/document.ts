@@ -9,9 +9,9 @@ import {
   type Node,
   visit,
 } from 'yaml';
-import type { Fault } from '../settings/faults.ts';
-import type { Path } from './path.ts';
-import { type Environment, expandVariables } from './variables.ts';
+import type { Fault } from '../values/faults.ts';
+import type { Path } from '../values/path.ts';
+import { type Environment, expandVariables } from '../values/variables.ts';
 
 /** A variable without quotes, which YAML takes for the beginning of a map inside brackets. */
 const UNQUOTED = /(?<!["'$])\$\{/;

@@ -1,8 +1,8 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
-import type { Fault } from '../settings/faults.ts';
+import type { Fault } from '../values/faults.ts';
+import { type Path, pathText, valueAt } from '../values/path.ts';
+import type { Environment } from '../values/variables.ts';
 import { brokenForm, offsetOf, putVariables, sentence } from './document.ts';
-import { type Path, pathText, valueAt } from './path.ts';
-import type { Environment } from './variables.ts';
 
 /** A settings file that was read. */
 export interface SettingsFile {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { type Environment, variable } from '../values/variables.ts';
 import { noFile, parseSettingsFile, type SettingsFile } from './file.ts';
-import { type Environment, variable } from './variables.ts';
 
 /** The file that is read where CONFIG_FILE names no other. */
 const DEFAULT_FILE = 'receivers.yaml';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DestinationKind } from '../../contract/destination.ts';
-import { fileLists } from '../file/receivers-file.ts';
-import { destinationName } from '../settings/destinations.ts';
+import { destinationName } from '../settings/destination-name.ts';
+import { fileLists } from '../settings/receivers-file.ts';
 import { settings } from '../settings/settings.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;

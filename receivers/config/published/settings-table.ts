@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { DestinationKind } from '../../contract/destination.ts';
-import { child, describedAs, isSecret, layers } from '../settings/schema-walk.ts';
 import { SOURCE_ENVIRONMENT, sourceSettings } from '../settings/sources.ts';
 import { SETTING_LINES } from '../settings/table.ts';
+import { child, describedAs, isSecret, layers } from '../values/schema-walk.ts';
 
 interface Row {
   environment: string;

@@ -1,22 +1,6 @@
 import { z } from 'zod';
 import { list, text } from '../../base/setting-values.ts';
-
-/** An organization of Intelligems that posts here. */
-export interface Source {
-  /** The last segment of its webhook URL; `default` is /webhooks/intelligems itself. */
-  name: string;
-  title: string;
-  /** Any of them verifies; none means that the receiver makes one on first start. */
-  secrets: string[];
-  /** None of them verifies; a refusal says when the sender still uses one. */
-  previousSecrets: string[];
-  organizationId: string | null;
-  /** For the External API of Intelligems. */
-  accessToken: string | null;
-}
-
-/** The name of the source that posts to the URL without a name. */
-export const DEFAULT_SOURCE = 'default';
+import { DEFAULT_SOURCE, type Source } from '../../contract/source.ts';
 
 const secretList = 'Write the secret, or several as a list or with commas between them.';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { core, describedAs, isSecret, layers } from './schema-walk.ts';
+import { core, describedAs, isSecret, layers } from '../values/schema-walk.ts';
 import { settings } from './settings.ts';
 
 /** A line of the table of settings. */

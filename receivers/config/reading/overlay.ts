@@ -1,9 +1,9 @@
+import type { SettingsFile } from '../file/file.ts';
+import { fileLists, TOP_LEVEL } from '../settings/receivers-file.ts';
 import { SETTING_LINES } from '../settings/table.ts';
-import type { Place } from '../settings/validate.ts';
-import type { SettingsFile } from './file.ts';
-import { type Path, pathText } from './path.ts';
-import { fileLists, TOP_LEVEL } from './receivers-file.ts';
-import { type Environment, variable } from './variables.ts';
+import { type Path, pathText } from '../values/path.ts';
+import type { Place } from '../values/validate.ts';
+import { type Environment, variable } from '../values/variables.ts';
 
 /** The file's part of the table of settings, with the environment's values over it. */
 export function overlaid(

@@ -1,11 +1,11 @@
-import { nearest } from '../../base/nearest.ts';
-import type { DestinationKind } from '../../contract/destination.ts';
-import type { Configuration } from '../configuration.ts';
-import type { SettingsFile } from '../file/file.ts';
-import { type Environment, variable } from '../file/variables.ts';
-import { variablesOf } from './destinations.ts';
-import { SOURCE_ENVIRONMENT } from './sources.ts';
-import { SETTING_LINES } from './table.ts';
+import { nearest } from '../base/nearest.ts';
+import type { DestinationKind } from '../contract/destination.ts';
+import type { Configuration } from './configuration.ts';
+import type { SettingsFile } from './file/file.ts';
+import { variablesOf } from './reading/destinations.ts';
+import { SOURCE_ENVIRONMENT } from './settings/sources.ts';
+import { SETTING_LINES } from './settings/table.ts';
+import { type Environment, variable } from './values/variables.ts';
 
 /** Shorter names of the environment may be close to a setting's by chance. */
 const SHORTEST_NAME = 8;

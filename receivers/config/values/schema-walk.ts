@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Path } from '../file/path.ts';
+import type { Path } from './path.ts';
 
 type Definition = {
   innerType?: z.ZodType;

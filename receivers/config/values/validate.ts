@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { isRecord } from '../../../shared/events.ts';
 import { suggestion } from '../../base/nearest.ts';
 import { alternatives } from '../../base/setting-values.ts';
-import { type Path, valueAt } from '../file/path.ts';
 import type { Fault } from './faults.ts';
+import { type Path, valueAt } from './path.ts';
 import { describedAs, holdsSecret, keysOf, schemaAt } from './schema-walk.ts';
 
 /** Where the values come from, for the faults. */

@@ -1,7 +1,16 @@
-import { type Environment, variable } from '../file/variables.ts';
-import type { Fault } from './faults.ts';
-import { DEFAULT_SOURCE, SOURCE_ENVIRONMENT, type Source, sourceSettings } from './sources.ts';
-import { entriesOf, inside, nameOf, type Place, type Read, takenNames, validate } from './validate.ts';
+import { DEFAULT_SOURCE, type Source } from '../../contract/source.ts';
+import { SOURCE_ENVIRONMENT, sourceSettings } from '../settings/sources.ts';
+import type { Fault } from '../values/faults.ts';
+import {
+  entriesOf,
+  inside,
+  nameOf,
+  type Place,
+  type Read,
+  takenNames,
+  validate,
+} from '../values/validate.ts';
+import { type Environment, variable } from '../values/variables.ts';
 
 /**
  * The sources of the settings file. The one named `default` has its secrets and its token from the

@@ -1,6 +1,14 @@
 import type { Known, Route } from '../../routes/route.ts';
 import { routeSettings } from '../../routes/settings.ts';
-import { entriesOf, inside, nameOf, type Place, type Read, takenNames, validate } from './validate.ts';
+import {
+  entriesOf,
+  inside,
+  nameOf,
+  type Place,
+  type Read,
+  takenNames,
+  validate,
+} from '../values/validate.ts';
 
 /** The routes of the settings file; where it has none, one that sends every event everywhere. */
 export function readRoutes(list: unknown, place: Place, known: Known): Read<Route[]> {

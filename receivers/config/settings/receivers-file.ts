@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { oneOf } from '../../base/setting-values.ts';
 import { routeSettings } from '../../routes/settings.ts';
-import { core } from '../settings/schema-walk.ts';
-import { settings } from '../settings/settings.ts';
-import { sourceSettings } from '../settings/sources.ts';
+import { core } from '../values/schema-walk.ts';
+import { settings } from './settings.ts';
+import { sourceSettings } from './sources.ts';
 
 /** What may stand in receivers.yaml beside the table of settings. */
 export const fileLists = {

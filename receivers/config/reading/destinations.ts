@@ -3,16 +3,11 @@ import { isRecord } from '../../../shared/events.ts';
 import { suggestion } from '../../base/nearest.ts';
 import type { ConfiguredDestination, DestinationKind } from '../../contract/destination.ts';
 import type { SettingsFile } from '../file/file.ts';
-import type { Path } from '../file/path.ts';
-import { type Environment, variable } from '../file/variables.ts';
-import type { Fault } from './faults.ts';
-import { entriesOf, inside, type Place, type Read, takenNames, validate } from './validate.ts';
-
-/** What every destination of receivers.yaml has beside the settings of its kind. */
-export const destinationName = z
-  .string()
-  .regex(/^[\w-]{1,64}$/, 'Write 1 to 64 letters, digits, - and _.')
-  .describe('The name by which routes name it; without it, the type.');
+import { destinationName } from '../settings/destination-name.ts';
+import type { Fault } from '../values/faults.ts';
+import type { Path } from '../values/path.ts';
+import { entriesOf, inside, type Place, type Read, takenNames, validate } from '../values/validate.ts';
+import { type Environment, variable } from '../values/variables.ts';
 
 /** Destinations that are valid, and the names of all that were meant. */
 export type ReadDestinations = Read<ConfiguredDestination[]> & { names: string[] };
