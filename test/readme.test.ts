@@ -1,42 +1,62 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
 import { describeFaults, loadConfiguration } from '../receivers/config/load.ts';
-import { settingsTable } from '../receivers/config/published/settings-table.ts';
+import { withSettingsTable } from '../receivers/config/published/settings-table.ts';
 import { DESTINATION_KINDS } from '../receivers/destinations/index.ts';
 
 const ROOT = new URL('../', import.meta.url);
-const readme = readFileSync(new URL('README.md', ROOT), 'utf8');
-const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
-  scripts: Record<string, string>;
-};
-
-test('the table of settings is current (npm run settings prints it)', () => {
-  expect(readme).toContain(settingsTable(DESTINATION_KINDS));
+const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+const pages = globSync('**/*.md', {
+  cwd: ROOT,
+  exclude: (path) => /^(node_modules|data|coverage)$|^zapier-app\/(dist|build)$/.test(path),
 });
 
-test('every npm script that it names is there', () => {
-  const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name as string);
-  expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
-});
+/** What a pattern captures everywhere in a page. */
+function captured(page: string, pattern: RegExp): string[] {
+  return [...page.matchAll(pattern)].map(([, found]) => found as string);
+}
 
-test('every file that it links to is there', () => {
-  const linked = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path as string);
-  expect(linked.filter((path) => !existsSync(new URL(path, ROOT)))).toEqual([]);
-});
-
-test('every heading that it links to is there', () => {
-  const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    (heading as string)
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(page: string): string[] {
+  return captured(page, /^#+ (.+)$/gm).map((heading) =>
+    heading
       .toLowerCase()
-      .replace(/[^\p{L}\p{N} -]/gu, '')
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   );
-  const linked = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor as string);
-  expect(linked.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
+}
+
+test('the table of settings in receivers/config/README.md is current', () => {
+  const page = read('receivers/config/README.md');
+  expect(page).toBe(withSettingsTable(page, DESTINATION_KINDS));
 });
 
-test('its receivers.yaml is a valid one', () => {
-  const shown = /```yaml\n(sources:\n.*?)```/s.exec(readme)?.[1] ?? '';
+describe.each(pages)('%s', (path) => {
+  const page = read(path);
+  const here = new URL(path, ROOT);
+
+  test(`${path} names only npm scripts that exist`, () => {
+    const named = captured(page, /npm run ([\w:-]+)/g);
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  test(`${path} links only to files and headings that exist`, () => {
+    const links = captured(page, /\]\((?!https?:|mailto:)([^)\s]+)\)/g);
+    const broken = links.filter((link) => {
+      const [file = '', anchor] = link.split('#');
+      const target = new URL(file === '' ? here.href : file, here);
+      return (
+        !existsSync(target) ||
+        (anchor !== undefined && !anchorsOf(readFileSync(target, 'utf8')).includes(anchor))
+      );
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
+test('the receivers.yaml shown in receivers/config/README.md is valid', () => {
+  const shown = /```yaml\n(sources:\n.*?)```/s.exec(read('receivers/config/README.md'))?.[1] ?? '';
   const loaded = loadConfiguration({
     environment: {
       INTELLIGEMS_WEBHOOK_SECRET: 'one',

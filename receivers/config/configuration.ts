@@ -3,13 +3,16 @@ import type { Source } from '../contract/source.ts';
 import type { Routing } from '../routes/route.ts';
 import type { Settings } from './settings/settings.ts';
 
-/** Everything that the receiver is told at start, validated and complete. */
+/** All settings, validated and complete. */
 export interface Configuration extends Settings {
-  /** The settings file that was read, as it was named; null where there is none. */
+  /** The settings file that was read, as it was named; null without one. */
   file: string | null;
   sources: Source[];
   destinations: ConfiguredDestination[];
   routing: Routing;
-  /** What is no fault but may surprise, in sentences; to be told at start. */
+  digest: Settings['digest'] & { timeZone: string };
+  overview: Settings['overview'] & { timeZone: string };
+  reports: { locale: string };
+  /** Sentences about settings that are valid but may surprise, to show at start. */
   notices: string[];
 }

@@ -15,7 +15,7 @@ import { overlaid } from './reading/overlay.ts';
 import { readRoutes } from './reading/routing.ts';
 import { readSources } from './reading/sources.ts';
 import { fileLists, TOP_LEVEL } from './settings/receivers-file.ts';
-import { settings } from './settings/settings.ts';
+import { type Settings, settings } from './settings/settings.ts';
 import { SETTING_LINES } from './settings/table.ts';
 import type { Fault } from './values/faults.ts';
 import { inside, type Place, validate } from './values/validate.ts';
@@ -55,7 +55,7 @@ export function loadConfiguration({
   }
 
   const sources = readSources(content.sources, inside(file, 'sources'), environment);
-  const destinations = readDestinations(file, environment, kinds);
+  const destinations = readDestinations(file, environment, kinds, values.value ?? settings.parse({}));
   const known: Known = {
     destinations: [...new Set(destinations.names)],
     sources: [...new Set(sources.names)],
@@ -77,7 +77,8 @@ export function loadConfiguration({
   }
 
   const configuration = {
-    ...values.value,
+    ...withTimeZones(values.value),
+    reports: { locale: values.value.locale },
     file: file.name === '' ? null : file.name,
     sources: sources.value,
     destinations: destinations.value,
@@ -90,6 +91,16 @@ export function loadConfiguration({
   return {
     ok: true,
     configuration: { ...configuration, notices: noticesOf(configuration, file, environment, kinds) },
+  };
+}
+
+/** Reports without a time zone of their own use the general one. */
+function withTimeZones(value: Settings) {
+  const { digest, overview, timeZone } = value;
+  return {
+    ...value,
+    digest: { ...digest, timeZone: digest.timeZone ?? timeZone },
+    overview: { ...overview, timeZone: overview.timeZone ?? timeZone },
   };
 }
 

@@ -7,13 +7,21 @@ import { child, describedAs, isSecret, layers } from '../values/schema-walk.ts';
 interface Row {
   environment: string;
   place: string;
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   default: unknown;
   description: string;
   secret: boolean;
 }
 
-/** All settings as Markdown, for the README: the receiver's, then those of each kind of destination. */
+const BEGIN = '<!-- npm run settings writes everything below. -->\n';
+
+/** The page with its table of settings brought up to date. */
+export function withSettingsTable(page: string, kinds: readonly DestinationKind[]): string {
+  const end = page.indexOf(BEGIN) + BEGIN.length;
+  return `${page.slice(0, end)}\n${settingsTable(kinds)}\n`;
+}
+
+/** All settings as Markdown: the receiver's, then those of each kind of destination. */
 export function settingsTable(kinds: readonly DestinationKind[]): string {
   const receiver = [
     {
@@ -34,9 +42,9 @@ export function settingsTable(kinds: readonly DestinationKind[]): string {
       const rows = Object.entries(kind.environment).map(([environment, field]) =>
         fieldRow(environment, field, child(kind.settings, field)),
       );
-      return `#### ${kind.title}\n\nAny of these switches it on; in receivers.yaml it is \`type: ${kind.kind}\`.\n\n${markdown(rows)}`;
+      return `### ${kind.title}\n\nSetting any of these turns it on. In receivers.yaml, write \`type: ${kind.kind}\`.\n\n${markdown(rows)}`;
     });
-  return [`#### Receiver\n\n${markdown(receiver)}`, ...parts].join('\n\n');
+  return [`### Receiver\n\n${markdown(receiver)}`, ...parts].join('\n\n');
 }
 
 function fieldRow(environment: string, place: string, schema: z.ZodType | null): Row {
@@ -53,11 +61,11 @@ function fieldRow(environment: string, place: string, schema: z.ZodType | null):
 
 function markdown(rows: readonly Row[]): string {
   return [
-    '| environment | receivers.yaml | default | what it is |',
+    '| Environment variable | receivers.yaml | Default | Description |',
     '| --- | --- | --- | --- |',
     ...rows.map((row) => {
       const place = row.place === '' ? '' : `\`${row.place}\``;
-      const description = `${row.description}${row.secret ? ' *A secret.*' : ''}`;
+      const description = `${row.description}${row.secret ? ' *Secret.*' : ''}`;
       return `| \`${row.environment}\` | ${place} | ${defaultInWords(row.default)} | ${cell(description)} |`;
     }),
   ].join('\n');

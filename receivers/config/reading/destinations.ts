@@ -6,8 +6,15 @@ import type { SettingsFile } from '../file/file.ts';
 import { destinationName } from '../settings/destination-name.ts';
 import type { Fault } from '../values/faults.ts';
 import type { Path } from '../values/path.ts';
+import { child, layers } from '../values/schema-walk.ts';
 import { entriesOf, inside, type Place, type Read, takenNames, validate } from '../values/validate.ts';
 import { type Environment, variable } from '../values/variables.ts';
+
+/** What a destination takes from the receiver's settings unless its own say otherwise. */
+export interface GeneralSettings {
+  locale: string;
+  timeZone: string;
+}
 
 /** Destinations that are valid, and the names of all that were meant. */
 export type ReadDestinations = Read<ConfiguredDestination[]> & { names: string[] };
@@ -20,9 +27,11 @@ export function readDestinations(
   file: SettingsFile,
   environment: Environment,
   kinds: readonly DestinationKind[],
+  general: GeneralSettings,
 ): ReadDestinations {
   const { value: entries, faults } = entriesOf(file.content.destinations, inside(file, 'destinations'));
-  const read = entries === null ? ofEnvironment(kinds, environment) : ofFile(kinds, entries, file);
+  const read =
+    entries === null ? ofEnvironment(kinds, environment, general) : ofFile(kinds, entries, file, general);
   read.faults.push(...faults);
   const preview = kinds.find(({ kind }) => kind === 'preview');
   if (read.names.length === 0 && preview !== undefined) {
@@ -39,7 +48,11 @@ export function readDestinations(
 }
 
 /** One for each kind with any of its variables set, named after the kind. */
-function ofEnvironment(kinds: readonly DestinationKind[], environment: Environment): ReadDestinations {
+function ofEnvironment(
+  kinds: readonly DestinationKind[],
+  environment: Environment,
+  general: GeneralSettings,
+): ReadDestinations {
   const all: ReadDestinations = { value: [], names: [], faults: [] };
   for (const kind of kinds) {
     const set = variablesOf(kind, environment);
@@ -50,7 +63,7 @@ function ofEnvironment(kinds: readonly DestinationKind[], environment: Environme
       set.map((name) => [kind.environment[name], variable(environment, name)]),
     );
     const place: Place = { where: (path) => variableFor(kind, path, set), hidden: () => false };
-    const { value, faults } = validate(kind.settings, written, place);
+    const { value, faults } = validate(kind.settings, withGeneral(kind, written, general), place);
     all.names.push(kind.kind);
     all.faults.push(...faults.map((fault) => withReason(fault, kind, set)));
     if (value !== null) {
@@ -80,11 +93,12 @@ function ofFile(
   kinds: readonly DestinationKind[],
   entries: readonly unknown[],
   file: SettingsFile,
+  general: GeneralSettings,
 ): ReadDestinations {
   const place = inside(file, 'destinations');
   const all: ReadDestinations = { value: [], names: [], faults: [] };
   const names = entries.map((entry, index) => {
-    const { value, faults, name } = readDestination(kinds, entry, inside(place, index));
+    const { value, faults, name } = readDestination(kinds, entry, inside(place, index), general);
     all.faults.push(...faults);
     if (value !== null) {
       all.value.push({ ...value, file: file.name });
@@ -102,6 +116,7 @@ function readDestination(
   kinds: readonly DestinationKind[],
   entry: unknown,
   place: Place,
+  general: GeneralSettings,
 ): Read<Omit<ConfiguredDestination, 'file'> | null> & { name?: string } {
   const { type: writtenType, name: writtenName, ...written } = isRecord(entry) ? entry : {};
   const type = validate(destinationType, writtenType, inside(place, 'type'));
@@ -118,7 +133,20 @@ function readDestination(
   if (kind === undefined) {
     return { value: null, faults, name };
   }
-  const { value, faults: further } = validate(kind.settings, written, place);
+  const { value, faults: further } = validate(kind.settings, withGeneral(kind, written, general), place);
   const destination = value === null || name === undefined ? null : { name, kind, settings: value };
   return { value: destination, faults: [...faults, ...further], name };
+}
+
+/** Fields that have a default of their own kind, such as `timeZone`, default to the receiver's setting. */
+function withGeneral(
+  kind: DestinationKind,
+  written: Record<string, unknown>,
+  general: GeneralSettings,
+): Record<string, unknown> {
+  const inherited = Object.entries(general).filter(([field]) => {
+    const schema = child(kind.settings, field);
+    return schema !== null && layers(schema).some((layer) => layer instanceof z.ZodDefault);
+  });
+  return { ...Object.fromEntries(inherited), ...written };
 }
