@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import type { Check, SettingName } from '../../contract/destination.ts';
-import { assertPublicLiteral, PrivateAddressError, publicLookup } from './addresses.ts';
+import { assertPublicLiteral, PrivateAddressError, publicLookup } from '../../outgoing/addresses.ts';
 import { failureReason } from './outcome.ts';
 import type { HttpSettings } from './settings.ts';
 import { HOW_TO_MAKE_A_SECRET } from './signature.ts';

@@ -1,8 +1,8 @@
 import { cut } from '../../../shared/words.ts';
 import type { SettingName } from '../../contract/destination.ts';
 import type { Outcome } from '../../contract/outcome.ts';
+import { PrivateAddressError } from '../../outgoing/addresses.ts';
 import { isPlainAnswer } from '../common/plain-answer.ts';
-import { PrivateAddressError } from './addresses.ts';
 import type { HttpSettings } from './settings.ts';
 import { isSuccess } from './statuses.ts';
 

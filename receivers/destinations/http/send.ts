@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Attempt, Check, Destination, Services } from '../../contract/destination.ts';
 import type { Message } from '../../contract/message.ts';
 import type { Outcome } from '../../contract/outcome.ts';
-import { assertPublicLiteral, publicLookup } from './addresses.ts';
+import { assertPublicLiteral, publicLookup } from '../../outgoing/addresses.ts';
 import { checkConnection, checkSettings } from './check.ts';
 import { answerOutcome, failureOutcome, type HttpAnswer } from './outcome.ts';
 import { render } from './render.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { isPublicAddress } from '../../../../receivers/destinations/http/addresses.ts';
+import { isPublicAddress } from '../../../../receivers/outgoing/addresses.ts';
 import { type FakeOwnApi, startFakeOwnApi } from '../../../fakes/own-api.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
 import { attempt, opened } from './opened.ts';

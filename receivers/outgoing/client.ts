@@ -1,0 +1,205 @@
+import { Agent, type Dispatcher } from 'undici';
+import { urlCredentials } from '../base/percent-decoding.ts';
+import { ACCEPT_ENCODING, decodedText, decompressed } from './body.ts';
+import { directConnector, tunnelConnector } from './connect.ts';
+import { type Dispatched, dispatch } from './dispatch.ts';
+import { type Answer, type Exchange, type Failure, OutgoingError, type OutgoingRequest } from './exchange.ts';
+import { describeFailure, type FailureContext, refusalOf } from './failure.ts';
+import { requestFrom, responseFrom } from './fetch.ts';
+import { USER_AGENT } from './product.ts';
+import { type Proxies, readProxies } from './proxies.ts';
+import { redirectTarget } from './readable.ts';
+
+export interface ClientSettings {
+  /** As people call the other side, such as “Slack”. Default: the host of each URL. */
+  service?: string;
+  /** How many connections to one host may be open at once. Default: 16. */
+  connections?: number;
+  /**
+   * Whether a connection serves several requests. The other side may close a kept one just as a request is written,
+   * and then nobody knows whether it arrived: leave it off if a request must not be sent twice. Default: false.
+   */
+  keepAlive?: boolean;
+  /** Refuses addresses that are not on the public internet. Default: false. */
+  publicOnly?: boolean;
+  /** How long an exchange may take, milliseconds. Default: 10,000. */
+  timeoutMs?: number;
+  /** How long a connection may take, milliseconds. Default: 10,000. */
+  connectTimeoutMs?: number;
+  /** How many bytes of a response are read. Default: 65,536; `fetch` reads up to 32 MiB. */
+  limit?: number;
+  /** Default: those of the process's environment. */
+  proxies?: Proxies;
+}
+
+/** The way out of this process by HTTP. */
+export interface HttpClient {
+  /** Makes one exchange. Never rejects, never follows a redirect, never sends a request twice. */
+  request(request: OutgoingRequest): Promise<Exchange>;
+  /**
+   * The same in the shape of the global `fetch`, for libraries that can be given one. Resolves with any answer but a
+   * redirect; rejects with {@link OutgoingError}, which {@link failureOf} finds behind the library's own error.
+   */
+  fetch: typeof fetch;
+  /** Ends what is under way and closes all connections. */
+  close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 10_000;
+const LIMIT = 64 * 1024;
+const FETCH_LIMIT = 32 * 1024 * 1024;
+const HEADER_LIMIT = 64 * 1024;
+
+/** Most servers close a connection that has been idle for five seconds. */
+const IDLE_MS = 4_000;
+
+/** Opens an HTTP client. It connects when the first request is made. */
+export function openHttpClient(settings: ClientSettings = {}): HttpClient {
+  return new Client(settings);
+}
+
+class Client implements HttpClient {
+  readonly #settings: ClientSettings;
+  readonly #proxies: Proxies;
+  readonly #agents: { direct: Agent; tunnel: Agent };
+  #underWay = 0;
+
+  constructor(settings: ClientSettings) {
+    this.#settings = settings;
+    this.#proxies = settings.proxies ?? readProxies(process.env);
+    const { publicOnly = false, connectTimeoutMs: timeoutMs = TIMEOUT_MS } = settings;
+    const connect = { publicOnly, timeoutMs };
+    this.#agents = {
+      direct: this.#agent(directConnector(connect)),
+      tunnel: this.#agent(tunnelConnector(this.#proxies, connect)),
+    };
+  }
+
+  async request(request: OutgoingRequest): Promise<Exchange> {
+    const limit = request.limit ?? this.#settings.limit ?? LIMIT;
+    const raw = await this.#exchange(request, limit);
+    if (!raw.answered) {
+      return raw;
+    }
+    const { bytes, ...answer } = raw;
+    return { ...answer, text: decodedText(bytes, answer.headers['content-type'] ?? '') };
+  }
+
+  fetch: typeof fetch = async (input, init) => {
+    const request = requestFrom(input, init);
+    const answer = await this.#exchange(request, FETCH_LIMIT);
+    if (!answer.answered) {
+      throw new OutgoingError(answer);
+    }
+    const service = this.#service(new URL(request.url));
+    const failure = (kind: Failure['kind'], reason: string, mayHaveArrived: boolean): OutgoingError =>
+      new OutgoingError({ answered: false, mayHaveArrived, kind, code: null, reason });
+    const target = redirectTarget(answer, new URL(request.url));
+    if (target !== null) {
+      const reason = `${service} answered with a redirect to ${target}, which is not followed (${answer.status}).`;
+      throw failure('redirect', reason, false);
+    }
+    if (!answer.complete) {
+      throw failure('closed', `The answer of ${service} ended early (${answer.status}).`, true);
+    }
+    return responseFrom(answer);
+  };
+
+  async close(): Promise<void> {
+    await Promise.all([this.#agents.direct.destroy(), this.#agents.tunnel.destroy()]);
+  }
+
+  #agent(connect: Agent.Options['connect']): Agent {
+    return new Agent({
+      connect,
+      connections: this.#settings.connections ?? 16,
+      pipelining: this.#settings.keepAlive ? 1 : 0,
+      allowH2: false,
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: IDLE_MS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: HEADER_LIMIT,
+    });
+  }
+
+  async #exchange(request: OutgoingRequest, limit: number): Promise<RawAnswer | Failure> {
+    const url = new URL(request.url);
+    const timeoutMs = request.timeoutMs ?? this.#settings.timeoutMs ?? TIMEOUT_MS;
+    const { options, agent, viaProxy } = this.#route(url, request);
+    const connections = this.#settings.connections ?? 16;
+    const before = this.#underWay;
+    this.#underWay += 1;
+    const result: Dispatched = await dispatch(agent, options, { timeoutMs, limit, signal: request.signal });
+    this.#underWay -= 1;
+    const context: FailureContext = {
+      service: this.#service(url),
+      host: url.host,
+      started: result.started,
+      allBusy: before >= connections,
+      connectTimeoutMs: this.#settings.connectTimeoutMs ?? TIMEOUT_MS,
+    };
+    if ('error' in result) {
+      return describeFailure(result.error, context);
+    }
+    if (viaProxy !== null && result.status === 407) {
+      const reason = refusalOf(viaProxy, 407, context);
+      return { answered: false, mayHaveArrived: false, kind: 'proxy', code: '407', reason };
+    }
+    const { status, headers } = result;
+    const body = await decompressed(result.bytes, headers['content-encoding'] ?? '', limit);
+    return { answered: true, status, headers, bytes: body.bytes, complete: result.complete && body.complete };
+  }
+
+  /** Directly, through a tunnel, or, for http without a check of addresses, by asking the proxy for the whole URL. */
+  #route(url: URL, { method = 'GET', headers = {}, body }: OutgoingRequest) {
+    const proxy = this.#proxies(url);
+    const options = {
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: method as Dispatcher.HttpMethod,
+      headers: { ...defaultHeaders(url), ...lowerCased(headers) } as Record<string, string>,
+      body: body === undefined ? null : Buffer.from(body as string),
+    };
+    if (proxy === null) {
+      return { options, agent: this.#agents.direct, viaProxy: null };
+    }
+    if (url.protocol === 'https:' || this.#settings.publicOnly) {
+      return { options, agent: this.#agents.tunnel, viaProxy: null };
+    }
+    const { authorization, protocol, hostname, port } = proxy;
+    const forwarded = {
+      ...options,
+      origin: `${protocol}//${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`,
+      path: `${url.origin}${options.path}`,
+      servername: hostname,
+      headers: {
+        host: url.host,
+        ...options.headers,
+        ...(authorization === null ? {} : { 'proxy-authorization': authorization }),
+      },
+    };
+    return { options: forwarded, agent: this.#agents.direct, viaProxy: proxy };
+  }
+
+  #service({ host }: URL): string {
+    return this.#settings.service ?? host;
+  }
+}
+
+type RawAnswer = Omit<Answer, 'text'> & { bytes: Buffer };
+
+function defaultHeaders(url: URL): Record<string, string> {
+  const { username, password } = urlCredentials(url);
+  const hasCredentials = username !== '' || password !== '';
+  const basic = Buffer.from(`${username}:${password}`).toString('base64');
+  return {
+    'user-agent': USER_AGENT,
+    'accept-encoding': ACCEPT_ENCODING,
+    ...(hasCredentials ? { authorization: `Basic ${basic}` } : {}),
+  };
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
