@@ -41,6 +41,8 @@ export interface Preview {
 
 /** An open destination: the only part that does I/O. */
 export interface Destination {
+  /** The longest time one attempt may take, in milliseconds; without it, the setting ATTEMPT_TIMEOUT_SECONDS. */
+  readonly attemptTimeoutMs?: number;
   /**
    * Sends one message. Answers with the outcome, also for every failure that the other side or the
    * network causes; throws only on a fault in the program.

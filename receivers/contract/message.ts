@@ -21,6 +21,13 @@ export interface ExperienceMessage {
   recovered: boolean;
   /** The experience as it stands now, by event time, whatever this event is. */
   state: ExperienceState;
+  /**
+   * The experience right after this event, whatever has happened since. For messages that cannot be updated
+   * later: they describe one moment.
+   */
+  stateThen: ExperienceState;
+  /** Newer events of the experience are known, so that `state` may differ from `stateThen`. */
+  superseded: boolean;
   /** All known events of the experience by event time, oldest first, this one included; bounded. */
   history: readonly ExperienceEvent[];
   /** The experience as it was before this event; null where no snapshot is held. */

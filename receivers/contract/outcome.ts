@@ -22,6 +22,11 @@ export type Outcome =
        * attempt, and the destination counts as working.
        */
       waiting?: boolean;
+      /**
+       * Part of the work is done, such as a mail that reached some of its recipients. Costs no attempt, the
+       * destination counts as working, and `delayMs` replaces the backoff.
+       */
+      progressed?: boolean;
       /** The receiver itself was in the way: costs no attempt, and says nothing of the destination. */
       ownFault?: boolean;
       /** The destination works; it is the one of its recipients that this delivery is for which does not. */

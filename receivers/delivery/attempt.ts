@@ -22,7 +22,7 @@ const RATE_LIMIT_DELAY_MS = 30_000;
 
 export interface AttemptSettings {
   retry: RetryPolicy;
-  /** An attempt that takes longer is given up, milliseconds. */
+  /** An attempt that takes longer ends, milliseconds; a destination may have a limit of its own. */
   timeoutMs: number;
   links: LinkSettings;
   /** Whether updates that change nothing a person cares about are left out. */
@@ -81,13 +81,16 @@ export function createAttempt(
       const message = await messageOf(delivery, history);
       if (isCompletion(delivery)) {
         begun = true;
-        return await inTime(complete(destination, message, attemptOf(delivery, lost)));
+        return await inTime(
+          complete(destination, message, attemptOf(delivery, destination, lost)),
+          destination,
+        );
       }
       if (settings.dropBookkeeping && changesNothing(message)) {
         return { type: 'done', note: 'Nothing changed that a person cares about: not sent.' };
       }
       begun = true;
-      return await inTime(destination.send(message, attemptOf(delivery, lost)));
+      return await inTime(destination.send(message, attemptOf(delivery, destination, lost)), destination);
     } catch (error) {
       if (error instanceof StorageError) {
         const reason = `This receiver's own storage failed: ${error.message}`;
@@ -104,11 +107,14 @@ export function createAttempt(
   }
 
   /** A destination that goes on after it was told to end keeps its place only for as long again. */
-  async function inTime(outcome: Outcome | Promise<Outcome>): Promise<Outcome> {
+  async function inTime(outcome: Outcome | Promise<Outcome>, destination: Destination): Promise<Outcome> {
     let timer: NodeJS.Timeout | undefined;
     const overdue = new Promise<Outcome>((resolve) => {
       const reason = 'The attempt did not end when its time was up.';
-      timer = setTimeout(() => resolve({ type: 'retry', reason, uncertain: true }), 2 * settings.timeoutMs);
+      timer = setTimeout(
+        () => resolve({ type: 'retry', reason, uncertain: true }),
+        2 * timeLimit(destination),
+      );
     });
     try {
       return await Promise.race([outcome, overdue]);
@@ -136,8 +142,12 @@ export function createAttempt(
     return { ...experienceMessage(delivery, history, settings.links, now()), results };
   }
 
-  function attemptOf(delivery: ClaimedDelivery, lost?: AbortSignal): Attempt {
-    const late = AbortSignal.timeout(settings.timeoutMs);
+  function timeLimit({ attemptTimeoutMs }: Destination): number {
+    return attemptTimeoutMs ?? settings.timeoutMs;
+  }
+
+  function attemptOf(delivery: ClaimedDelivery, destination: Destination, lost?: AbortSignal): Attempt {
+    const late = AbortSignal.timeout(timeLimit(destination));
     return {
       number: delivery.attempt,
       eventKey: delivery.eventKey,
@@ -164,15 +174,15 @@ export function createAttempt(
       return { ...times, state: 'ready', dueAt, attemptCounts: false, uncertain };
     }
     const { retry } = settings;
-    const attemptCounts = !delivery.probe && !outcome.ownFault;
+    const attemptCounts = !delivery.probe && !outcome.ownFault && !outcome.progressed;
     const spent = attemptCounts && delivery.attempt >= retry.maxAttempts;
     if (spent || (await isTooOld(delivery, startedAt, finishedAt))) {
       const tries = delivery.attempt === 1 ? 'one attempt' : `${delivery.attempt} attempts`;
       return { ...times, state: 'dead', reason: `Given up after ${tries}. ${outcome.reason}`, uncertain };
     }
     const backoff = outcome.ownFault ? 0 : retryDelay(delivery.attempt, retry, services.random());
-    const dueAt = finishedAt + Math.max(backoff, outcome.delayMs ?? 0);
-    return { ...times, state: 'ready', dueAt, attemptCounts, uncertain };
+    const delay = outcome.progressed ? (outcome.delayMs ?? backoff) : Math.max(backoff, outcome.delayMs ?? 0);
+    return { ...times, state: 'ready', dueAt: finishedAt + delay, attemptCounts, uncertain };
   }
 
   /**

@@ -16,7 +16,7 @@ const RATE_LIMIT_PAUSE_MS = 30_000;
 /**
  * The rule by which a destination that keeps failing is paused, probed with a single delivery, and resumed
  * by its first success. A rate limit pauses for as long as the other side asked and is no failure; nor is
- * waiting for what is not there yet; what fails at one recipient only shows that the destination works; and a
+ * waiting for what is not there yet, or an attempt that got part of the work done; what fails at one recipient only shows that the destination works; and a
  * fault of the receiver itself changes nothing.
  */
 export function circuitBreaker(policy: BreakerPolicy): HealthRule {
@@ -24,7 +24,7 @@ export function circuitBreaker(policy: BreakerPolicy): HealthRule {
     if (outcome.type === 'retry' && outcome.ownFault) {
       return health;
     }
-    if (outcome.type === 'done' || (outcome.type === 'retry' && outcome.waiting)) {
+    if (outcome.type === 'done' || (outcome.type === 'retry' && (outcome.waiting || outcome.progressed))) {
       return { ...working(health), lastSuccessAt: now };
     }
     if (outcome.ofRecipient) {

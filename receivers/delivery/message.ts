@@ -63,6 +63,7 @@ export function experienceMessage(
     .map((each) => triggeredBy(each.event))
     .filter((each) => each !== null && each !== who) as string[];
   const history = ordered.map((each) => each.event);
+  const then = history.slice(0, ordered.findIndex(({ key }) => key === own.key) + 1);
   return {
     kind: 'experience',
     key: deliveryKey(delivery),
@@ -73,6 +74,8 @@ export function experienceMessage(
     late: own.late,
     recovered: own.origin === 'recovered',
     state: experienceState(history, now),
+    stateThen: experienceState(then, eventTime(event)),
+    superseded: then.length < history.length,
     history,
     previous: previous?.experience ?? null,
     changes: previous === null ? [] : describeChanges(documentOf(previous), documentOf(event), event.action),

@@ -40,6 +40,7 @@ function trialMessage(body: string): ExperienceMessage {
   }
   const { event } = parsed;
   const receivedAt = event.timestamp ?? NOW;
+  const state = experienceState([event], receivedAt);
   return {
     kind: 'experience',
     key: `trial-${event.action}`,
@@ -49,7 +50,9 @@ function trialMessage(body: string): ExperienceMessage {
     receivedAt,
     late: false,
     recovered: false,
-    state: experienceState([event], receivedAt),
+    state,
+    stateThen: state,
+    superseded: false,
     history: [event],
     previous: null,
     changes: [],
@@ -85,6 +88,7 @@ const EVERYTHING: Partial<ExperienceMessage> = {
   triggeredBy: 'someone@example.com',
   alsoBy: ['another@example.com'],
   late: true,
+  superseded: true,
   recovered: true,
   changes: describeChanges({ name: 'Before' }, { name: 'After' }),
   results: RESULTS,

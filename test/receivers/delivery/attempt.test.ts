@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import pino from 'pino';
 import type { ClaimedDelivery } from '../../../receivers/contract/delivery.ts';
+import type { Destination } from '../../../receivers/contract/destination.ts';
 import type { StoredEvent } from '../../../receivers/contract/event.ts';
 import { type Ledger, StorageError } from '../../../receivers/contract/ledger.ts';
 import type { AttemptRecord, DeliveryRecord } from '../../../receivers/contract/ledger-reader.ts';
@@ -64,6 +65,7 @@ async function decided(
   outcome: Outcome,
   made: AttemptRecord[] | Error = [],
   ledger: Partial<Pick<Ledger, 'history' | 'deliveries'>> = {},
+  destination: Partial<Destination> = {},
 ): ReturnType<ReturnType<typeof createAttempt>> {
   const attempt = createAttempt(
     {
@@ -87,7 +89,17 @@ async function decided(
       },
       resultsOf: async () => null,
       destinations: new Map([
-        ['own', { destination: { send: async () => outcome, check: async () => [], close: async () => {} } }],
+        [
+          'own',
+          {
+            destination: {
+              send: async () => outcome,
+              check: async () => [],
+              close: async () => {},
+              ...destination,
+            },
+          },
+        ],
       ]),
       log: pino({ level: 'silent' }),
       now: () => NOW,
@@ -152,6 +164,31 @@ describe('a failed attempt', () => {
       const settlement = await decided(claimed({ attempt: 3 }), { ...RETRY, ...fields, delayMs: 5_000 });
       expect(settlement).toMatchObject({ state: 'ready', dueAt: NOW + 5_000, attemptCounts: false });
     }
+  });
+});
+
+test('an attempt that got part of the work done does not count, and names its own delay', async () => {
+  const part: Outcome = { ...RETRY, progressed: true };
+  expect(await decided(claimed({ attempt: 3 }), part)).toMatchObject({
+    state: 'ready',
+    attemptCounts: false,
+  });
+  expect(await decided(claimed(), part)).toMatchObject({ dueAt: NOW + 10_000 });
+  expect(await decided(claimed(), { ...part, delayMs: 0 })).toMatchObject({ dueAt: NOW });
+});
+
+test('a destination with a time limit of its own has that much time for an attempt', async () => {
+  const slow: Destination['send'] = (_, { signal }) =>
+    new Promise((resolve) => {
+      const done = setTimeout(() => resolve({ type: 'done' }), 150);
+      signal.addEventListener('abort', () => {
+        clearTimeout(done);
+        resolve(RETRY);
+      });
+    });
+  expect(await decided(claimed(), RETRY, [], {}, { send: slow })).toMatchObject({ state: 'ready' });
+  expect(await decided(claimed(), RETRY, [], {}, { send: slow, attemptTimeoutMs: 5_000 })).toMatchObject({
+    state: 'done',
   });
 });
 

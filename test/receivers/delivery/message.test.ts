@@ -85,3 +85,15 @@ test('links lead to the experience and to the event', () => {
     console: 'https://webhooks.example.com/console/events/evt_1',
   });
 });
+
+test('a message knows the experience right after its own event, whatever has happened since', () => {
+  const at = (timestamp: number, action: string) => stored(timestamp, { timestamp, action });
+  const history = [at(1, 'startExperience'), at(2, 'pauseExperience'), at(3, 'deleteExperience')];
+  const [, paused, deleted] = history as [StoredEvent, StoredEvent, StoredEvent];
+  expect(message(paused, history)).toMatchObject({
+    state: { status: 'deleted' },
+    stateThen: { status: 'paused', pausedAt: 2, deletedAt: null },
+    superseded: true,
+  });
+  expect(message(deleted, history)).toMatchObject({ stateThen: { status: 'deleted' }, superseded: false });
+});

@@ -127,6 +127,7 @@ describe('the circuit breaker', () => {
 
   test('waiting for what is not there yet is no failure', () => {
     expect(healthAfter([RETRY, 1], [{ ...RETRY, waiting: true }, 2])).toMatchObject({ failures: 0 });
+    expect(healthAfter([RETRY, 1], [{ ...RETRY, progressed: true }, 2])).toMatchObject({ failures: 0 });
   });
 
   test('a fault of the receiver itself changes nothing', () => {
