@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { urlCredentials } from '../base/percent-decoding.ts';
 import { ACCEPT_ENCODING, decodedText, decompressed } from './body.ts';
-import { directConnector, tunnelConnector } from './connect.ts';
+import { ConnectError, type Connections, directConnections, tunnelConnections } from './connect.ts';
 import { type Dispatched, dispatch } from './dispatch.ts';
 import { type Answer, type Exchange, type Failure, OutgoingError, type OutgoingRequest } from './exchange.ts';
 import { describeFailure, type FailureContext, refusalOf } from './failure.ts';
@@ -61,7 +61,8 @@ export function openHttpClient(settings: ClientSettings = {}): HttpClient {
 class Client implements HttpClient {
   readonly #settings: ClientSettings;
   readonly #proxies: Proxies;
-  readonly #agents: { direct: Agent; tunnel: Agent };
+  readonly #direct: Route;
+  readonly #tunnel: Route;
   #underWay = 0;
 
   constructor(settings: ClientSettings) {
@@ -69,10 +70,8 @@ class Client implements HttpClient {
     this.#proxies = settings.proxies ?? readProxies(process.env);
     const { publicOnly = false, connectTimeoutMs: timeoutMs = TIMEOUT_MS } = settings;
     const connect = { publicOnly, timeoutMs };
-    this.#agents = {
-      direct: this.#agent(directConnector(connect)),
-      tunnel: this.#agent(tunnelConnector(this.#proxies, connect)),
-    };
+    this.#direct = this.#open(directConnections(connect));
+    this.#tunnel = this.#open(tunnelConnections(this.#proxies, connect));
   }
 
   async request(request: OutgoingRequest): Promise<Exchange> {
@@ -91,27 +90,23 @@ class Client implements HttpClient {
     if (!answer.answered) {
       throw new OutgoingError(answer);
     }
-    const service = this.#service(new URL(request.url));
-    const failure = (kind: Failure['kind'], reason: string, mayHaveArrived: boolean): OutgoingError =>
-      new OutgoingError({ answered: false, mayHaveArrived, kind, code: null, reason });
-    const target = redirectTarget(answer, new URL(request.url));
-    if (target !== null) {
-      const reason = `${service} answered with a redirect to ${target}, which is not followed (${answer.status}).`;
-      throw failure('redirect', reason, false);
-    }
-    if (!answer.complete) {
-      throw failure('closed', `The answer of ${service} ended early (${answer.status}).`, true);
+    const failure = unusable(answer, this.#service(new URL(request.url)), new URL(request.url));
+    if (failure !== null) {
+      throw new OutgoingError(failure);
     }
     return responseFrom(answer);
   };
 
   async close(): Promise<void> {
-    await Promise.all([this.#agents.direct.destroy(), this.#agents.tunnel.destroy()]);
+    for (const { agent, connections } of [this.#direct, this.#tunnel]) {
+      connections.cancel();
+      await agent.destroy();
+    }
   }
 
-  #agent(connect: Agent.Options['connect']): Agent {
-    return new Agent({
-      connect,
+  #open(connections: Connections): Route {
+    const agent = new Agent({
+      connect: connections.connect,
       connections: this.#settings.connections ?? 16,
       pipelining: this.#settings.keepAlive ? 1 : 0,
       allowH2: false,
@@ -121,6 +116,7 @@ class Client implements HttpClient {
       bodyTimeout: 0,
       maxHeaderSize: HEADER_LIMIT,
     });
+    return { agent, connections };
   }
 
   async #exchange(request: OutgoingRequest, limit: number): Promise<RawAnswer | Failure> {
@@ -140,7 +136,9 @@ class Client implements HttpClient {
       connectTimeoutMs: this.#settings.connectTimeoutMs ?? TIMEOUT_MS,
     };
     if ('error' in result) {
-      return describeFailure(result.error, context);
+      const { error } = result;
+      const byProxy = error instanceof ConnectError && viaProxy !== null;
+      return describeFailure(byProxy ? new ConnectError(error.cause as Error, viaProxy) : error, context);
     }
     if (viaProxy !== null && result.status === 407) {
       const reason = refusalOf(viaProxy, 407, context);
@@ -162,10 +160,10 @@ class Client implements HttpClient {
       body: body === undefined ? null : Buffer.from(body as string),
     };
     if (proxy === null) {
-      return { options, agent: this.#agents.direct, viaProxy: null };
+      return { options, agent: this.#direct.agent, viaProxy: null };
     }
     if (url.protocol === 'https:' || this.#settings.publicOnly) {
-      return { options, agent: this.#agents.tunnel, viaProxy: null };
+      return { options, agent: this.#tunnel.agent, viaProxy: null };
     }
     const { authorization, protocol, hostname, port } = proxy;
     const forwarded = {
@@ -179,7 +177,7 @@ class Client implements HttpClient {
         ...(authorization === null ? {} : { 'proxy-authorization': authorization }),
       },
     };
-    return { options: forwarded, agent: this.#agents.direct, viaProxy: proxy };
+    return { options: forwarded, agent: this.#direct.agent, viaProxy: proxy };
   }
 
   #service({ host }: URL): string {
@@ -187,7 +185,29 @@ class Client implements HttpClient {
   }
 }
 
+interface Route {
+  agent: Agent;
+  connections: Connections;
+}
+
 type RawAnswer = Omit<Answer, 'text'> & { bytes: Buffer };
+
+/** What keeps an answer from being a `Response`: a redirect, a body that ended early, or a status out of range. */
+function unusable(answer: RawAnswer, service: string, url: URL): Failure | null {
+  const failure = { answered: false as const, mayHaveArrived: true, code: null };
+  const target = redirectTarget(answer, url);
+  if (target !== null) {
+    const reason = `${service} answered with a redirect to ${target}, which is not followed (${answer.status}).`;
+    return { ...failure, mayHaveArrived: false, kind: 'redirect', reason };
+  }
+  if (answer.status > 599) {
+    const reason = `${service} answered with an unknown status (${answer.status}).`;
+    return { ...failure, kind: 'invalid response', reason };
+  }
+  return answer.complete
+    ? null
+    : { ...failure, kind: 'closed', reason: `The answer of ${service} ended early (${answer.status}).` };
+}
 
 function defaultHeaders(url: URL): Record<string, string> {
   const { username, password } = urlCredentials(url);

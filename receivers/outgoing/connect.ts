@@ -30,42 +30,95 @@ export interface ConnectOptions {
 
 type Connector = buildConnector.connector;
 
+/** Opens connections, and can end those that have not come about yet: undici waits for them until their time is up. */
+export interface Connections {
+  connect: Connector;
+  /** Ends the connections that are being made. */
+  cancel(): void;
+}
+
 /**
  * Opens connections to the other side itself. Its errors are all {@link ConnectError}: undici keeps a request queued
  * and connects again for some of the original ones.
  */
-export function directConnector({ publicOnly, timeoutMs }: ConnectOptions): Connector {
-  const connect = buildConnector({
+export function directConnections({ publicOnly, timeoutMs }: ConnectOptions): Connections {
+  const pending = new Set<Socket>();
+  // The connector gives its socket, which undici's types leave out.
+  const open = buildConnector({
     timeout: timeoutMs,
     allowH2: false,
     ...(publicOnly ? { lookup: publicLookup } : {}),
-  } as buildConnector.BuildOptions);
-  return (options, callback) => {
-    try {
-      if (publicOnly && options.httpSocket === undefined) {
-        assertPublicLiteral(options.hostname);
+  } as buildConnector.BuildOptions) as unknown as (...given: Parameters<Connector>) => Socket;
+  return {
+    connect: (options, callback) => {
+      try {
+        if (publicOnly && options.httpSocket === undefined) {
+          assertPublicLiteral(options.hostname);
+        }
+        const socket = open(options, (error, opened) => {
+          pending.delete(socket);
+          if (error === null) {
+            callback(null, withoutContinue(opened as Socket));
+          } else {
+            callback(error instanceof ConnectError ? error : new ConnectError(error), null);
+          }
+        });
+        pending.add(socket);
+      } catch (error) {
+        callback(new ConnectError(error as Error), null);
       }
-      connect(options, wrapped(callback));
-    } catch (error) {
-      callback(new ConnectError(error as Error), null);
-    }
+    },
+    cancel: () => {
+      for (const socket of pending) {
+        socket.destroy(new Error('the client was closed'));
+      }
+    },
   };
 }
+
+/**
+ * Lets an unasked 100 (Continue) pass, which some servers send before every answer: a client must be able to read it
+ * (RFC 9110, section 15.2), but undici closes the connection. It ignores a 102 (Processing), so that is what it gets.
+ */
+function withoutContinue(socket: Socket): Socket {
+  const read = socket.read.bind(socket);
+  socket.read = (size?: number) => {
+    const chunk = read(size);
+    let start = 0;
+    while (Buffer.isBuffer(chunk) && INFORMATIONAL.test(chunk.toString('latin1', start, start + 13))) {
+      const isContinue = chunk.toString('latin1', start + 9, start + 12) === '100';
+      chunk.write(isContinue ? '102' : '', start + 9, 'latin1');
+      const end = chunk.indexOf('\r\n\r\n', start);
+      start = end === -1 ? chunk.length : end + 4;
+    }
+    return chunk;
+  };
+  return socket;
+}
+
+const INFORMATIONAL = /^HTTP\/1\.[01] 1\d\d[ \r]/;
 
 /**
  * Opens connections through a proxy by CONNECT. If only public addresses are allowed, the name is resolved here and
  * the proxy gets the address that was checked, so that no second resolution can lead elsewhere.
  */
-export function tunnelConnector(proxies: Proxies, options: ConnectOptions): Connector {
-  const overTunnel = directConnector(options);
-  return (target, callback) => {
-    openTunnel(proxies, target, options).then(
-      (socket) =>
-        target.protocol === 'https:'
-          ? overTunnel({ ...target, httpSocket: socket }, callback)
-          : callback(null, socket),
-      (error: ConnectError) => callback(error, null),
-    );
+export function tunnelConnections(proxies: Proxies, options: ConnectOptions): Connections {
+  const overTunnel = directConnections(options);
+  const closing = new AbortController();
+  return {
+    connect: (target, callback) => {
+      openTunnel(proxies, target, options, closing.signal).then(
+        (socket) =>
+          target.protocol === 'https:'
+            ? overTunnel.connect({ ...target, httpSocket: socket }, callback)
+            : callback(null, withoutContinue(socket)),
+        (error: ConnectError) => callback(error, null),
+      );
+    },
+    cancel: () => {
+      closing.abort();
+      overTunnel.cancel();
+    },
   };
 }
 
@@ -73,6 +126,7 @@ async function openTunnel(
   proxies: Proxies,
   { protocol, hostname, port }: buildConnector.Options,
   { publicOnly, timeoutMs }: ConnectOptions,
+  closing: AbortSignal,
 ): Promise<Socket> {
   const host = hostname.replace(/^\[|\]$/g, '');
   const bracketed = isIP(host) === 6 ? `[${host}]` : host;
@@ -83,14 +137,19 @@ async function openTunnel(
   try {
     const address = publicOnly ? await publicAddressOf(host) : host;
     const authority = `${isIP(address) === 6 ? `[${address}]` : address}:${port || (protocol === 'https:' ? 443 : 80)}`;
-    return await askForTunnel(proxy, authority, timeoutMs);
+    return await askForTunnel(proxy, authority, timeoutMs, closing);
   } catch (error) {
     throw error instanceof ConnectError ? error : new ConnectError(error as Error);
   }
 }
 
 /** Asks a proxy for a tunnel (RFC 9110, section 9.3.6). */
-function askForTunnel(proxy: ProxyServer, authority: string, timeoutMs: number): Promise<Socket> {
+function askForTunnel(
+  proxy: ProxyServer,
+  authority: string,
+  timeoutMs: number,
+  closing: AbortSignal,
+): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const options: RequestOptions = {
     host: proxy.hostname,
@@ -98,6 +157,7 @@ function askForTunnel(proxy: ProxyServer, authority: string, timeoutMs: number):
     method: 'CONNECT',
     path: authority,
     agent: false,
+    signal: closing,
     headers: {
       host: authority,
       'user-agent': USER_AGENT,
@@ -121,11 +181,4 @@ function askForTunnel(proxy: ProxyServer, authority: string, timeoutMs: number):
   request.on('error', (error) => reject(new ConnectError(error, proxy)));
   request.end();
   return promise.finally(() => clearTimeout(timer));
-}
-
-function wrapped(callback: buildConnector.Callback): buildConnector.Callback {
-  return (error, socket) =>
-    error === null
-      ? callback(null, socket as Socket)
-      : callback(error instanceof ConnectError ? error : new ConnectError(error), null);
 }
