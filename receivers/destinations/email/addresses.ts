@@ -1,6 +1,8 @@
-/** A mailbox as it stands in a mail's head. */
+import { domainToASCII } from 'node:url';
+
+/** A name and an address, as in a mail's From and To. */
 export interface Mailbox {
-  /** The display name; empty where there is none. */
+  /** The display name; empty if there is none. */
   name: string;
   address: string;
 }
@@ -11,7 +13,7 @@ const MOST_RECIPIENTS = 50;
 
 /**
  * Reads mailboxes from one text (`Ann <ann@a.example>, b@b.example`) or a list of such texts. An address
- * that comes twice counts once. Stricter than RFC 5322: no comments, no quoted local parts, and no
+ * that appears twice counts once. Stricter than RFC 5322: no comments, no quoted local parts, and no
  * control character anywhere, since a line break in a recipient would write new header fields.
  */
 export function parseMailboxes(value: string | readonly string[]): ParsedMailboxes {
@@ -20,17 +22,17 @@ export function parseMailboxes(value: string | readonly string[]): ParsedMailbox
   for (const entry of entries) {
     const mailbox = parseMailbox(entry);
     if (mailbox === null) {
-      return { ok: false, problem: `${quote(entry)} is no email address.` };
+      return { ok: false, problem: `${quote(entry)} is not an email address.` };
     }
-    mailboxes.set(mailbox.address.toLowerCase(), mailbox);
+    mailboxes.set(addressKey(mailbox.address), mailbox);
   }
   if (mailboxes.size === 0) {
-    return { ok: false, problem: 'No email address is given.' };
+    return { ok: false, problem: 'No email address.' };
   }
   if (mailboxes.size > MOST_RECIPIENTS) {
     return {
       ok: false,
-      problem: `${mailboxes.size} addresses are more than the ${MOST_RECIPIENTS} allowed.`,
+      problem: `${mailboxes.size} addresses; at most ${MOST_RECIPIENTS} are allowed.`,
     };
   }
   return { ok: true, mailboxes: [...mailboxes.values()] };
@@ -43,13 +45,17 @@ const ADDRESS =
 function parseMailbox(entry: string): Mailbox | null {
   const found = MAILBOX.exec(entry)?.groups;
   const address = found?.inner ?? found?.bare;
-  if (/\p{Cc}/u.test(entry) || address === undefined || address.length > 254 || !ADDRESS.test(address)) {
+  if (/\p{Cc}/u.test(entry) || address === undefined || address.length > 254 || !isAddress(address)) {
     return null;
   }
   return { name: (found?.quoted ?? found?.plain ?? '').trim(), address };
 }
 
-/** Splits at commas and semicolons that stand outside quotes and angle brackets. */
+function isAddress(address: string): boolean {
+  return ADDRESS.test(address) && domainOf(address) !== '';
+}
+
+/** Splits at commas and semicolons outside quotes and angle brackets. */
 function splitEntries(text: string): string[] {
   return (text.match(/(?:"[^"]*"|<[^>]*>|[^,;"<]|["<])+/g) ?? [])
     .map((entry) => entry.replace(/^ +| +$/g, ''))
@@ -60,7 +66,26 @@ function quote(text: string): string {
   return `“${text.replace(/\p{Cc}/gu, '␤').slice(0, 80)}”`;
 }
 
-/** The part of an address behind its `@`, in lower case. */
+/** The domain of an address as DNS knows it: lower case, and international domains in ASCII (RFC 5891). */
 export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  return domainToASCII(address.slice(address.lastIndexOf('@') + 1));
+}
+
+/** An address with its domain in ASCII. The part before the `@` stays as it is. */
+export function asciiAddress(address: string): string {
+  return `${localPart(address)}@${domainOf(address)}`;
+}
+
+/** What two spellings of one address have in common. */
+export function addressKey(address: string): string {
+  return asciiAddress(address).toLowerCase();
+}
+
+/** Whether the part before the `@` has letters that only servers with SMTPUTF8 take (RFC 6531). */
+export function needsUtf8(address: string): boolean {
+  return /[^\p{ASCII}]/u.test(localPart(address));
+}
+
+function localPart(address: string): string {
+  return address.slice(0, address.lastIndexOf('@'));
 }

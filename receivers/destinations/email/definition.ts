@@ -39,7 +39,7 @@ export const email: DestinationKind<EmailSettings> = {
     EMAIL_UNSUBSCRIBE: 'unsubscribe',
   },
   repeated: () =>
-    'the mail comes a second time under the same Message-ID, of which many mail programs show one, and some both.',
+    'the mail is sent a second time with the same Message-ID: many mail programs show it once, some twice.',
   concurrency: 5,
   preview,
   example: {
@@ -48,7 +48,7 @@ export const email: DestinationKind<EmailSettings> = {
     to: 'team@example.com',
     subject: 'thread',
     timeZone: 'UTC',
-    locale: 'en-GB',
+    locale: 'en-US',
   },
   async open(settings, services) {
     const { EmailDestination } = await import('./send.ts');

@@ -1,69 +1,95 @@
-import { isPermanent, type SmtpFailure } from './failure.ts';
+import { addressKey, needsUtf8 } from './addresses.ts';
+import { replyAdvice } from './replies.ts';
+import {
+  enhancedCode,
+  isPermanent,
+  type Rejection,
+  type SmtpFailure,
+  type Transmission,
+} from './transmission.ts';
 
 /** Who has been dealt with already, so that a further attempt goes to nobody twice. Addresses in lower case. */
 export interface Progress {
   delivered: string[];
-  /** Whom the server refused for good, with its words. */
+  /** Whom the server refused permanently, with its words. */
   refused: Record<string, string>;
+  /** Who may have the mail from an attempt that got no answer. */
+  unsure: string[];
 }
 
-export const NO_PROGRESS: Progress = { delivered: [], refused: {} };
+const NO_PROGRESS: Progress = { delivered: [], refused: {}, unsure: [] };
 
 /** Under which key the progress of a delivery is remembered. */
 export function progressFact(messageKey: string): string {
   return `recipients-${messageKey}`;
 }
 
-/** Reads what was remembered; nothing, or what cannot be read, is no progress. */
+/** Reads what was remembered; without a fact, there is no progress. */
 export function readProgress(fact: string | null): Progress {
-  if (fact === null || fact === '') {
-    return NO_PROGRESS;
-  }
-  const { delivered, refused } = JSON.parse(fact) as Progress;
-  return { delivered, refused };
+  return fact === null || fact === ''
+    ? NO_PROGRESS
+    : { ...NO_PROGRESS, ...(JSON.parse(fact) as Partial<Progress>) };
 }
 
 /** Which of the addresses still have to get the mail. */
 export function remaining(addresses: readonly string[], { delivered, refused }: Progress): string[] {
   return addresses.filter((address) => {
-    const known = address.toLowerCase();
-    return !delivered.includes(known) && !Object.hasOwn(refused, known);
+    const key = addressKey(address);
+    return !delivered.includes(key) && !Object.hasOwn(refused, key);
   });
 }
 
-/** One recipient that the server did not take in one attempt. */
-export interface Rejection extends SmtpFailure {
-  recipient?: string;
+/**
+ * Whom the next mail goes to: those whose addresses are ASCII come first and in a mail of their own, because
+ * RFC 6531 lets no server pass a mail that names another kind of address on to a server without SMTPUTF8.
+ */
+export function nextBatch(addresses: readonly string[]): string[] {
+  const plain = addresses.filter((address) => !needsUtf8(address));
+  return plain.length > 0 ? plain : [...addresses];
 }
 
 /**
- * Adds what came of one attempt.
+ * Adds what came of one mail. Gives the very same progress where it changed nothing.
  *
- * @param accepted the addresses that the server took
- * @param rejections those it did not take; who was deferred (4yz) stays remaining
+ * @returns the progress, and who gets the mail with a later one
  */
 export function advance(
   before: Progress,
-  accepted: readonly string[],
-  rejections: readonly Rejection[],
+  { accepted, rejections, unsure }: Pick<Transmission, 'accepted' | 'rejections' | 'unsure'>,
 ): { progress: Progress; deferred: Rejection[] } {
-  const refused = { ...before.refused };
-  const deferred: Rejection[] = [];
-  for (const rejection of rejections) {
-    if (isPermanent(rejection.responseCode) && rejection.recipient !== undefined) {
-      refused[rejection.recipient.toLowerCase()] = (rejection.response ?? rejection.message).replace(
-        /\s+/g,
-        ' ',
-      );
-    } else {
-      deferred.push(rejection);
-    }
-  }
-  return {
-    progress: {
-      delivered: [...before.delivered, ...accepted.map((address) => address.toLowerCase())],
-      refused,
-    },
-    deferred,
-  };
+  const deferred = rejections.filter((rejection) => isTemporary(rejection, accepted.length > 0));
+  const refused = rejections.filter((rejection) => !deferred.includes(rejection));
+  const progress =
+    accepted.length + refused.length + unsure.length === 0
+      ? before
+      : {
+          delivered: [...before.delivered, ...accepted.map(addressKey)],
+          refused: { ...before.refused, ...Object.fromEntries(refused.map(inWords)) },
+          unsure: [...new Set([...before.unsure, ...unsure.map(addressKey)])],
+        };
+  return { progress, deferred };
+}
+
+/**
+ * Whether the server takes this recipient with another mail: one mail had too many of them (RFC 5321, section
+ * 4.5.3.1.10, where servers answer 452 or, as RFC 821 has it, 552; x.5.3 in RFC 3463).
+ */
+export function isTooMany(rejection: SmtpFailure): boolean {
+  const code = enhancedCode(rejection)?.slice(2);
+  return code === '5.3' || (code === undefined && /too many recipients/i.test(`${rejection.response ?? ''}`));
+}
+
+/** @param tookOthers the server took the same mail for somebody else */
+function isTemporary(rejection: Rejection, tookOthers: boolean): boolean {
+  const { recipient, responseCode = 0, response } = rejection;
+  return (
+    recipient === undefined ||
+    !isPermanent(responseCode) ||
+    (tookOthers && isTooMany(rejection)) ||
+    replyAdvice(responseCode, enhancedCode(rejection), `${response}`)?.waitMs !== undefined
+  );
+}
+
+function inWords({ recipient = '', response, message }: Rejection): [address: string, words: string] {
+  return [addressKey(recipient), `${response ?? message}`.replace(/\s+/g, ' ')];
 }

@@ -1,53 +1,47 @@
-import { createTransport, type SMTPPoolSentMessageInfo } from 'nodemailer';
-import { cut } from '../../../shared/words.ts';
 import type { Attempt, Check, Destination, Services } from '../../contract/destination.ts';
 import type { Message } from '../../contract/message.ts';
 import type { Outcome } from '../../contract/outcome.ts';
-import { type SmtpFailure, smtpOutcome } from './failure.ts';
-import { fetchPicture, PICTURE_ID, type Picture } from './picture.ts';
-import {
-  advance,
-  type Progress,
-  progressFact,
-  type Rejection,
-  readProgress,
-  remaining,
-} from './recipients.ts';
+import { asciiAddress, needsUtf8 } from './addresses.ts';
+import { checkServer } from './check.ts';
+import { composeMail } from './compose.ts';
+import { batchOutcome } from './outcome.ts';
+import { fetchPicture } from './picture.ts';
+import { SmtpPool } from './pool.ts';
+import { nextBatch, progressFact, readProgress, remaining } from './recipients.ts';
 import { chartUrl, type Mail, renderMail, subjectOf } from './render.ts';
+import { withoutSecrets } from './secrets.ts';
+import type { SmtpSession } from './session.ts';
 import type { EmailSettings } from './settings.ts';
+import { type SmtpServer, smtpServer } from './smtp-server.ts';
 import { checkTemplates } from './template-check.ts';
 import { loadTemplates, type Templates } from './templates.ts';
 import { subjectFact } from './thread.ts';
+import { ATTEMPT_MS, SMTP_TIMEOUTS } from './timeouts.ts';
+import type { SmtpFailure, Transmission } from './transmission.ts';
 
-/** How many mails may be under way at once; each has a connection of its own. */
-export const CONNECTIONS = 5;
+/** What tests replace. */
+export interface EmailParts {
+  fetchPicture: typeof fetchPicture;
+  timeouts: typeof SMTP_TIMEOUTS;
+}
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const REPLY_TIMEOUT_MS = 20_000;
-/** Connections are closed after this long without a mail: servers drop idle ones, and each costs them. */
-const IDLE_TIMEOUT_MS = 15_000;
-
-/** An open email destination: a pool of SMTP connections, opened when there is a mail to send. */
+/** An open email destination. It connects when there is a mail to send, and keeps connections for the next one. */
 export class EmailDestination implements Destination {
+  readonly attemptTimeoutMs = ATTEMPT_MS;
   #settings: EmailSettings;
   #services: Services;
   #templates: Templates;
-  #transport: ReturnType<typeof openTransport>;
-  #bodies: Bodies = new Map();
-  #server: string;
-  #secrets: string[];
-  #fetchPicture: typeof fetchPicture;
+  #server: SmtpServer;
+  #pool: SmtpPool;
+  #parts: EmailParts;
 
-  /** @param getPicture gets the picture of a report from the web */
-  constructor(settings: EmailSettings, services: Services, getPicture = fetchPicture) {
-    const url = new URL(settings.smtpUrl);
+  constructor(settings: EmailSettings, services: Services, parts: Partial<EmailParts> = {}) {
+    this.#parts = { fetchPicture, timeouts: SMTP_TIMEOUTS, ...parts };
     this.#settings = settings;
     this.#services = services;
     this.#templates = loadTemplates(settings.templatesFolder);
-    this.#transport = openTransport(settings.smtpUrl, this.#bodies);
-    this.#server = url.host;
-    this.#fetchPicture = getPicture;
-    this.#secrets = [url.password, decodeURIComponent(url.password)].filter((secret) => secret !== '');
+    this.#server = smtpServer(settings.smtpUrl);
+    this.#pool = new SmtpPool(this.#server, this.#parts.timeouts);
     for (const problem of this.#templates.problems) {
       services.log.warn(problem);
     }
@@ -55,59 +49,36 @@ export class EmailDestination implements Destination {
 
   async send(message: Message, attempt: Attempt): Promise<Outcome> {
     const { setting } = this.#services;
-    const thread = await this.#thread(message, attempt);
-    const url = chartUrl(message);
-    const picture = url === null ? null : await this.#fetchPicture(url, attempt.signal);
-    const { mail, problems } = renderMail(message, this.#settings, this.#templates, thread.subject, picture);
-    for (const problem of problems) {
-      this.#services.log.warn({ event: message.key }, problem);
-    }
+    const { mail, problems, remember } = await this.#render(message, attempt);
     const fact = progressFact(message.key);
-    const known = await attempt.recall(fact);
-    const before = readProgress(known);
-    const recipients = remaining(
+    const before = readProgress(await attempt.recall(fact));
+    const open = remaining(
       mail.to.map(({ address }) => address),
       before,
     );
-    if (recipients.length === 0) {
-      return this.#withoutSecrets({ type: 'done', note: 'Every recipient has it already; not sent again.' });
+    if (open.length === 0) {
+      return { type: 'done', note: 'Every recipient already has this mail, so it was not sent again.' };
     }
+    const recipients = nextBatch(open);
     const sent = await this.#transmit(mail, recipients, attempt.signal);
-    if (sent.failure !== null && sent.rejections.length === 0) {
-      return this.#withoutSecrets(smtpOutcome(sent.failure, this.#server, sent.bodyStarted, setting));
-    }
-    const { progress, deferred } = advance(before, sent.accepted, sent.rejections);
-    const outcome = this.#settle(progress, deferred, sent, { fact, isKnown: known !== null && known !== '' });
-    if (outcome.type !== 'done') {
-      return this.#withoutSecrets(outcome);
-    }
-    const repeated = attempt.uncertain
-      ? [`An earlier attempt may have arrived too; both mails bear the Message-ID ${mail.messageId}.`]
-      : [];
-    const notes = [...((outcome.note ?? '') ? [outcome.note as string] : []), ...repeated, ...problems];
-    return this.#withoutSecrets({
-      ...outcome,
-      ...(notes.length === 0 ? {} : { note: notes.join(' ') }),
-      remember: { ...outcome.remember, ...thread.remember },
-    });
+    const server = this.#server.name;
+    const repeated = attempt.uncertain ? repeatedNote(before.unsure, mail.messageId) : null;
+    const outcome = batchOutcome({ before, open, recipients, sent, server, setting, fact, repeated });
+    const notes = outcome.type === 'done' ? [...(outcome.note ? [outcome.note] : []), ...problems] : [];
+    return withoutSecrets(
+      {
+        ...outcome,
+        ...(notes.length === 0 ? {} : { note: notes.join(' ') }),
+        ...(outcome.type === 'done' ? { remember: { ...outcome.remember, ...remember } } : {}),
+      },
+      this.#server.secrets,
+    );
   }
 
   async check(): Promise<Check[]> {
     const { setting } = this.#services;
-    const checks = this.checkHere();
-    try {
-      await this.#transport.verify();
-      const finding = `${this.#server} answers${this.#secrets.length > 0 ? ' and takes the login' : ''}.`;
-      return [{ what: 'Mail server', state: 'ok', finding, fix: null }, ...checks];
-    } catch (error) {
-      const outcome = this.#withoutSecrets(smtpOutcome(error as SmtpFailure, this.#server, false, setting));
-      const finding = outcome.type === 'done' ? '' : outcome.reason;
-      const fix =
-        outcome.type === 'dead'
-          ? `Correct ${setting('smtpUrl')} and restart: until then, mails become dead letters.`
-          : `Check ${setting('smtpUrl')}; until it answers, mails wait and are tried again.`;
-      return [{ what: 'Mail server', state: 'fault', finding, fix }, ...checks];
-    }
+    const found = await checkServer(this.#server, this.#parts.timeouts, setting);
+    return [withoutSecrets(found, this.#server.secrets), ...this.checkHere()];
   }
 
   checkHere(): Check[] {
@@ -115,7 +86,22 @@ export class EmailDestination implements Destination {
   }
 
   async close(): Promise<void> {
-    this.#transport.close();
+    this.#pool.close();
+  }
+
+  /** The mail, what is wrong with one's own templates, and what to remember once it is sent. */
+  async #render(
+    message: Message,
+    attempt: Attempt,
+  ): Promise<{ mail: Mail; problems: string[]; remember: Record<string, string> }> {
+    const thread = await this.#thread(message, attempt);
+    const url = chartUrl(message);
+    const picture = url === null ? null : await this.#parts.fetchPicture(url, attempt.signal);
+    const { mail, problems } = renderMail(message, this.#settings, this.#templates, thread.subject, picture);
+    for (const problem of problems) {
+      this.#services.log.warn({ event: message.key }, problem);
+    }
+    return { mail, problems, remember: thread.remember };
   }
 
   /** The subject under which the experience's thread began, and what to remember of it. */
@@ -133,144 +119,69 @@ export class EmailDestination implements Destination {
     return { subject, remember: begins ? { [fact]: subjectOf(message) } : {} };
   }
 
+  /**
+   * Sends one mail to some of its recipients. A connection that was kept may have ended in the meantime: before
+   * any of the mail's text went out, a new one takes its place.
+   */
   async #transmit(mail: Mail, recipients: string[], signal: AbortSignal): Promise<Transmission> {
-    const transmission = (result: Partial<Transmission>): Transmission => ({
-      accepted: [],
-      rejections: [],
-      failure: null,
-      response: '',
-      bodyStarted: this.#bodies.get(mail.messageId)?.readableDidRead ?? false,
-      ...result,
-    });
+    const international = recipients.some(needsUtf8);
+    const named = mail.to.filter(({ address }) => international || !needsUtf8(address));
+    const message = await composeMail(mail, named);
+    const used = this.#pool.takeUsed();
+    if (used !== null) {
+      const sent = await this.#over(used, mail, recipients, message, signal);
+      if (!sent.stale || signal.aborted) {
+        return sent;
+      }
+    }
     try {
-      const info: SMTPPoolSentMessageInfo = await this.#transport.sendMail({
-        from: mail.from,
-        to: mail.to,
-        envelope: { from: mail.from.address, to: recipients },
-        subject: mail.subject,
-        text: mail.text,
-        html: mail.html,
-        attachments: mail.picture === null ? [] : [inline(mail.picture)],
-        messageId: mail.messageId,
-        ...(mail.root === null ? {} : { inReplyTo: mail.root, references: mail.root }),
-        headers: mail.headers,
-        date: mail.date,
-        signal,
-      });
-      return transmission({
-        accepted: info.accepted.map(addressOf),
-        rejections: (info.rejectedErrors ?? []) as Rejection[],
-        response: info.response,
-      });
+      return await this.#over(await this.#pool.open(signal), mail, recipients, message, signal);
     } catch (error) {
-      const failure = error as SmtpFailure & { rejectedErrors?: Rejection[] };
-      return transmission({ failure, rejections: failure.rejectedErrors ?? [] });
+      return { ...NOTHING_SENT, failure: error as SmtpFailure };
+    }
+  }
+
+  async #over(
+    session: SmtpSession,
+    { from }: Mail,
+    recipients: string[],
+    message: Buffer,
+    signal: AbortSignal,
+  ): Promise<Transmission> {
+    try {
+      const addresses = [from.address, ...recipients];
+      if (addresses.some(needsUtf8) && !session.offers('SMTPUTF8')) {
+        return withoutUtf8(recipients);
+      }
+      const [sender = '', ...to] = addresses.map(asciiAddress);
+      return await session.transmit(sender, to, message, signal);
     } finally {
-      this.#bodies.delete(mail.messageId);
+      this.#pool.giveBack(session);
     }
   }
-
-  #settle(
-    progress: Progress,
-    deferred: Rejection[],
-    sent: Transmission,
-    memory: { fact: string; isKnown: boolean },
-  ): Outcome {
-    const { setting } = this.#services;
-    const refused = Object.entries(progress.refused).map(
-      ([address, words]) => `${address} (${cut(words, 200)})`,
-    );
-    const answer = cut(sent.response || (sent.failure?.response as string | undefined) || '', 1024);
-    if (deferred.length > 0) {
-      const whom = deferred.map(
-        ({ recipient, response, message }) => `${recipient} (${cut(response ?? message, 200)})`,
-      );
-      return {
-        type: 'retry',
-        reason: `${this.#server} does not take the mail for ${whom.join(', ')} now; the next attempt goes to these only.`,
-        answer,
-        remember: { [memory.fact]: JSON.stringify(progress) },
-      };
-    }
-    if (progress.delivered.length === 0) {
-      return {
-        type: 'dead',
-        reason: `${this.#server} refused every recipient for good: ${refused.join(', ')}. Correct ${setting('to')}, or ask the mail server’s operator whether it may send for the sender’s address; then replay.`,
-        answer,
-      };
-    }
-    return {
-      type: 'done',
-      answer,
-      ...(refused.length === 0
-        ? {}
-        : {
-            note: `${this.#server} refused ${refused.join(', ')}: correct ${setting('to')}. The others have the mail.`,
-          }),
-      ...(memory.isKnown ? { remember: { [memory.fact]: '' } } : {}),
-    };
-  }
-
-  #withoutSecrets<Kind extends Outcome>(outcome: Kind): Kind {
-    const clean = (value: unknown): unknown =>
-      typeof value === 'string'
-        ? this.#secrets.reduce((text, secret) => text.replaceAll(secret, '…'), value)
-        : value;
-    return Object.fromEntries(Object.entries(outcome).map(([name, value]) => [name, clean(value)])) as Kind;
-  }
 }
 
-/** What came of handing a mail to the server. */
-interface Transmission {
-  accepted: string[];
-  rejections: Rejection[];
-  /** Why nobody got it; null where somebody did. */
-  failure: SmtpFailure | null;
-  /** The server's last reply. */
-  response: string;
-  /** Any of the mail's text was handed to the connection, so that it may have arrived. */
-  bodyStarted: boolean;
+const NOTHING_SENT: Transmission = {
+  accepted: [],
+  rejections: [],
+  unsure: [],
+  failure: null,
+  stale: false,
+  response: '',
+};
+
+/** RFC 6531, section 3.2: such an address must not be sent to a server without the extension. */
+function withoutUtf8(recipients: string[]): Transmission {
+  const message = '553 5.6.7 this server does not offer SMTPUTF8';
+  const rejection = { message, response: message, responseCode: 553, code: 'EENVELOPE' };
+  return {
+    ...NOTHING_SENT,
+    failure: rejection,
+    rejections: recipients.map((recipient) => ({ ...rejection, recipient })),
+  };
 }
 
-/** Where a password may travel unencrypted: it does not leave this machine. */
-const LOOPBACK = /^(localhost|127\..*|\[::1\])$/;
-
-/** The mails under way by Message-ID, each as the stream from which its connection reads it. */
-type Bodies = Map<string, { readableDidRead: boolean }>;
-
-function openTransport(url: string, bodies: Bodies) {
-  const { password, hostname } = new URL(url);
-  const transport = createTransport({
-    url,
-    requireTLS: password !== '' && !LOOPBACK.test(hostname),
-    pool: true,
-    maxConnections: CONNECTIONS,
-    maxRequeues: 1,
-    idleTimeout: IDLE_TIMEOUT_MS,
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    greetingTimeout: CONNECT_TIMEOUT_MS,
-    dnsTimeout: CONNECT_TIMEOUT_MS,
-    socketTimeout: REPLY_TIMEOUT_MS,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  transport.use('stream', ({ message }, done) => {
-    const create = message.createReadStream.bind(message);
-    message.createReadStream = (options) => {
-      const stream = create(options);
-      bodies.set(message.messageId(), stream);
-      return stream;
-    };
-    done();
-  });
-  return transport;
-}
-
-function inline({ content, contentType }: Picture) {
-  const filename = `chart.${contentType.replace('image/', '')}`;
-  return { content, contentType, filename, cid: PICTURE_ID, contentDisposition: 'inline' as const };
-}
-
-function addressOf(entry: string | { address: string }): string {
-  return typeof entry === 'string' ? entry : entry.address;
+function repeatedNote(unsure: readonly string[], messageId: string): string {
+  const whom = unsure.length === 0 ? 'Recipients' : unsure.join(', ');
+  return `${whom} may have this mail twice: an earlier attempt got no answer. Both mails have the Message-ID ${messageId}.`;
 }

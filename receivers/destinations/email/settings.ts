@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseMailboxes } from './addresses.ts';
+import { smtpUrlProblem } from './smtp-server.ts';
 
 function mailboxes(most: number) {
   return (value: string | string[], context: z.RefinementCtx): void => {
@@ -12,9 +13,11 @@ function mailboxes(most: number) {
   };
 }
 
-function isSmtpUrl(value: string): boolean {
-  const url = URL.canParse(value) ? new URL(value) : null;
-  return url !== null && ['smtp:', 'smtps:'].includes(url.protocol) && url.hostname !== '';
+function smtpUrl(value: string, context: z.RefinementCtx): void {
+  const problem = smtpUrlProblem(value);
+  if (problem !== null) {
+    context.addIssue(problem);
+  }
 }
 
 function isTimeZone(value: string): boolean {
@@ -37,10 +40,7 @@ function isLocale(value: string): boolean {
 export const emailSettings = z.strictObject({
   smtpUrl: z
     .string()
-    .refine(
-      isSmtpUrl,
-      'Write it as smtps://user:password@host:465 or smtp://user:password@host:587, with the special characters of user and password percent-encoded (“@” as %40).',
-    )
+    .superRefine(smtpUrl)
     .describe('The mail server: smtps://user:password@host:465, or smtp://user:password@host:587.')
     .meta({ secret: true }),
   from: z
@@ -72,11 +72,11 @@ export const emailSettings = z.strictObject({
   locale: z
     .string()
     .refine(isLocale, 'Write a locale as en-GB, en-US or de-CH.')
-    .default('en-GB')
+    .default('en-US')
     .describe('How dates and numbers are written, such as en-GB, en-US or de-CH.'),
   listId: z
     .string()
-    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'Write it like a domain name: experiments.example.com.')
+    .regex(/^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u, 'Write it like a domain name: experiments.example.com.')
     .optional()
     .describe(
       'The name in List-Id, by which mail programs filter. Without it: experiments. and the domain of `from`.',

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { domainToASCII } from 'node:url';
 import { cut, nameWords, typeWords } from '../../../shared/words.ts';
 import type { ExperienceMessage, Message } from '../../contract/message.ts';
-import { domainOf, type Mailbox } from './addresses.ts';
+import { asciiAddress, domainOf, type Mailbox } from './addresses.ts';
 import type { EmailSettings } from './settings.ts';
 
 /** What makes one mail recognisable and keeps the mails of an experience together. */
@@ -56,13 +57,19 @@ export function threadSubject({ event }: ExperienceMessage): string {
 /** The header fields by which mail programs and list servers tell what kind of mail this is. */
 export function listHeaders(settings: EmailSettings, from: Mailbox): Record<string, string> {
   const domain = domainOf(from.address);
-  const unsubscribe = settings.unsubscribe ?? `mailto:${from.address}?subject=Unsubscribe`;
+  const unsubscribe = asciiUrl(settings.unsubscribe ?? `mailto:${from.address}?subject=Unsubscribe`);
   return {
-    'List-Id': `<${settings.listId ?? `experiments.${domain}`}>`,
+    'List-Id': `<${domainToASCII(settings.listId ?? `experiments.${domain}`)}>`,
     'List-Unsubscribe': `<${unsubscribe}>`,
     'Auto-Submitted': 'auto-generated',
     'X-Auto-Response-Suppress': 'All',
   };
+}
+
+/** A URL in ASCII: international domains as DNS knows them, everything else percent-encoded (RFC 2369, RFC 3986). */
+function asciiUrl(url: string): string {
+  const mail = /^mailto:([^?]+)(.*)$/su.exec(url);
+  return new URL(mail === null ? url : `mailto:${asciiAddress(mail[1] as string)}${mail[2]}`).href;
 }
 
 /**

@@ -24,7 +24,7 @@ describe('a mail with a chart', () => {
   async function sent(getPicture: typeof fetchPicture) {
     smtp = await startFakeSmtp();
     const settings = email.settings.parse({ smtpUrl: smtp.url, ...SETTINGS });
-    const destination = new EmailDestination(settings, servicesFor(email), getPicture);
+    const destination = new EmailDestination(settings, servicesFor(email), { fetchPicture: getPicture });
     await destination.send(MESSAGE, attempt());
     await destination.close();
     const [mail] = smtp.mails;

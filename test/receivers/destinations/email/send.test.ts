@@ -344,14 +344,16 @@ describe('when the connection fails', () => {
     await smtp.close();
     const outcome = await send();
     expect(outcome).toMatchObject({ type: 'retry' });
-    expect((outcome as { reason: string }).reason).toContain('check host and port in SMTP_URL');
+    expect((outcome as { reason: string }).reason).toContain('Check host and port in SMTP_URL');
   });
 
   test('a port without TLS', async () => {
     smtp = { ...smtp, url: smtp.url.replace('smtp:', 'smtps:') };
     const outcome = await send();
     expect(outcome).toMatchObject({ type: 'retry' });
-    expect((outcome as { reason: string }).reason).toMatch(/answers without TLS: write smtp:\/\//);
+    expect((outcome as { reason: string }).reason).toMatch(
+      /does not use TLS from the start. Write smtp:\/\//,
+    );
   });
 });
 
@@ -362,7 +364,7 @@ describe('check', () => {
       {
         what: 'Mail server',
         state: 'ok',
-        finding: `127.0.0.1:${smtp.port} answers and takes the login.`,
+        finding: `127.0.0.1:${smtp.port} answers and accepts the login.`,
         fix: null,
       },
     ]);
@@ -373,7 +375,7 @@ describe('check', () => {
     await restart({ login: { user: 'bot', password: 'right' } });
     smtp = { ...smtp, url: smtp.url.replace('right', 'wrong') };
     expect(await (await open()).check()).toEqual([
-      expect.objectContaining({ state: 'fault', finding: expect.stringContaining('refuses the login') }),
+      expect.objectContaining({ state: 'fault', finding: expect.stringContaining('rejected the login') }),
     ]);
   });
 });

@@ -18,7 +18,7 @@ describe('settings', () => {
       ...LEAST,
       subject: 'thread',
       timeZone: 'UTC',
-      locale: 'en-GB',
+      locale: 'en-US',
     });
   });
 
@@ -26,9 +26,9 @@ describe('settings', () => {
     [{ smtpUrl: 'mail.example.com:25' }, 'smtpUrl: Write it as smtps://user:password@host:465'],
     [{ smtpUrl: 'https://mail.example.com' }, 'smtpUrl: Write it as'],
     [{ from: 'a@a.example, b@b.example' }, 'from: Give one address only.'],
-    [{ from: 'Experiments' }, 'from: “Experiments” is no email address.'],
-    [{ to: '' }, 'to: No email address is given.'],
-    [{ to: ['ann@a.example', 'bob'] }, 'to: “bob” is no email address.'],
+    [{ from: 'Experiments' }, 'from: “Experiments” is not an email address.'],
+    [{ to: '' }, 'to: No email address.'],
+    [{ to: ['ann@a.example', 'bob'] }, 'to: “bob” is not an email address.'],
     [{ to: 'ann@a.example\r\nRCPT TO:<victim@evil.example>' }, 'to: “ann@a.example␤␤RCPT TO'],
     [{ timeZone: 'Zurich' }, 'timeZone: Write a time zone as Europe/Zurich'],
     [{ locale: 'english!' }, 'locale: Write a locale as en-GB'],
@@ -92,7 +92,7 @@ describe('mailboxes', () => {
     const many = Array.from({ length: 51 }, (_, index) => `person${index}@a.example`);
     expect(parseMailboxes(many)).toEqual({
       ok: false,
-      problem: '51 addresses are more than the 50 allowed.',
+      problem: '51 addresses; at most 50 are allowed.',
     });
   });
 });

@@ -1,0 +1,51 @@
+import type { SettingName } from '../../contract/destination.ts';
+import { isPlainAnswer } from '../common/plain-answer.ts';
+import type { SmtpFailure } from './transmission.ts';
+
+/** Certificates that no known authority signed, by Node's codes (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
+const UNTRUSTED = [
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+];
+
+/** Why there is no connection, or no longer one, and what to do: sentences for people. */
+export function connectionReason(failure: SmtpFailure, server: string, setting: SettingName): string {
+  const { message, step, timeoutType } = failure;
+  const url = setting('smtpUrl');
+  if (isPlainAnswer(failure)) {
+    return `${server} does not use TLS from the start. Write smtp:// instead of smtps:// in ${url}, which encrypts by STARTTLS, or use another port, such as 465.`;
+  }
+  if (/^Invalid greeting\. response=HTTP\//.test(message)) {
+    return `${server} is a web server, not a mail server. Check host and port in ${url}.`;
+  }
+  const code = failure.originalCode ?? failure.code ?? '';
+  if (UNTRUSTED.includes(code)) {
+    return `The certificate of ${server} is signed by no known authority (${message}). If it is your own server, set NODE_EXTRA_CA_CERTS to the file with its certificate authority, or on a private network add ?tls.rejectUnauthorized=false to ${url}.`;
+  }
+  switch (code) {
+    case 'ETLSPORT':
+      return `${server} expects TLS from the start. Write smtps:// instead of smtp:// in ${url}.`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `The certificate of ${server} is for another host name (${message}). Write the name that the certificate has in ${url}, or add ?tls.servername= with that name.`;
+    case 'CERT_HAS_EXPIRED':
+    case 'CERT_NOT_YET_VALID':
+      return `The certificate of ${server} is not valid now (${message}). Its administrator has to renew it; check the clock of this machine too.`;
+    case 'ETIMEDOUT':
+      return `${server} did not answer in time${step === undefined && timeoutType === undefined ? '' : ` (${(step ?? message).replace(/^No answer to /, '')})`}.`;
+    case 'EABORT':
+      return `The attempt at ${server} ended before the mail was sent.`;
+    case 'EDNS':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `The host name of the mail server cannot be resolved (${server}). Check ${url}.`;
+    case 'ECONNREFUSED':
+      return `Nothing answers at ${server}. Check host and port in ${url}, and whether the mail server runs.`;
+    case 'ETLS':
+      return `The encrypted connection to ${server} failed: ${message}. Check port and protocol in ${url}, and the server’s certificate.`;
+    default:
+      return `The connection to ${server} failed: ${message.replace(/\s+/g, ' ')}.`;
+  }
+}
