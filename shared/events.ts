@@ -40,6 +40,8 @@ export interface ExperienceAction {
 export interface Experience {
   id: string;
   name?: string;
+  /** The hypothesis, or another note that a person wrote. */
+  description?: string;
   type?: string;
   category?: string;
   status?: string;
@@ -143,6 +145,7 @@ export function readExperience(document: Record<string, unknown>, id = text(docu
   return {
     id,
     name: text(document.name),
+    description: text(document.description),
     type: text(document.type),
     category: text(document.category),
     status: text(document.status),

@@ -34,6 +34,8 @@ export interface IntelligemsSettings {
   maxWaitMs?: number;
   /** The pause after the first failed attempt; it doubles with each, and is shortened at random. Default: 500. */
   backoffMs?: number;
+  /** How long to wait after a 429 that does not say how long. Default: soon, and longer each time. */
+  throttledMs?: number;
   /** Shared with other clients of the same access token, for which the vendor keeps one bucket. Default: its own. */
   budgets?: RateBudgets;
   /** Default: {@link fetchTransport}. */
@@ -64,9 +66,10 @@ export interface IntelligemsApi {
     signal?: AbortSignal,
   ): Promise<ApiResult<ApiExperience>>;
   /**
-   * Starts, pauses or ends an experience; for an end, `variationId` names the winner. It is sent again only
-   * where the first request surely had no effect. Where that is unknown, the experience is looked at: if it
-   * stands as wished, the action is done, else the failure is `uncertain`.
+   * Starts, pauses or ends an experience; for an end, `variationId` names the winner. It is sent again only if the
+   * first request cannot have had an effect. If that is unknown, the experience is read: with the wanted status the
+   * action is done, else the failure is `uncertain`. Gives null if the action succeeded and the experience could not
+   * be read afterwards.
    */
   act(
     id: string,
@@ -99,7 +102,7 @@ const STATUS_AFTER: Readonly<Record<LifecycleAction, string>> = {
   end: 'ended',
 };
 
-/** The longest pause between two attempts: the vendor refills its buckets every 30 seconds. */
+/** The longest pause between two attempts: Intelligems refills its buckets every 30 seconds. */
 const LONGEST_PAUSE_MS = 30_000;
 
 /** Calls the External API of Intelligems. Throws a TypeError where the base URL is none. */
@@ -156,12 +159,12 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
       const outcome = await attempt(call).catch((error: unknown) => ({ error }));
       if (!('error' in outcome) && outcome.status === 429) {
         throttled += 1;
-        const guess = Math.min(LONGEST_PAUSE_MS, backoffMs * 4 ** throttled);
+        const guess = settings.throttledMs ?? Math.min(LONGEST_PAUSE_MS, backoffMs * 4 ** throttled);
         const blockedMs = Math.max(backoffMs, askedDelay(outcome, Date.now()) ?? guess);
         call.budget.block(Date.now() + blockedMs);
         continue;
       }
-      const judged = judge(outcome);
+      const judged = judge(outcome, call);
       if (judged.ok || judged.failure.reason !== 'unavailable') {
         return judged;
       }
@@ -178,7 +181,7 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
     }
   }
 
-  function judge(outcome: ApiResponse | { error: unknown }): ApiResult<unknown> {
+  function judge(outcome: ApiResponse | { error: unknown }, { repeatable }: Call): ApiResult<unknown> {
     if ('error' in outcome) {
       return failure(unavailable(unreachable(outcome.error, timeoutMs, base)));
     }
@@ -192,7 +195,8 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
     try {
       return { ok: true, value: JSON.parse(outcome.text) };
     } catch {
-      return failure(unreadable());
+      // An action that got a status of success has most likely taken effect: `act` looks.
+      return repeatable ? failure(unreadable()) : { ok: true, value: null };
     }
   }
 
@@ -253,20 +257,23 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
         signal,
       };
       const result = await send(call);
-      if (result.ok) {
-        return { ok: true, value: readWrapped(result.value) };
+      const acted = result.ok ? readWrapped(result.value) : null;
+      if (acted !== null) {
+        return { ok: true, value: acted };
       }
-      if (result.failure.reason !== 'unavailable' || !result.failure.uncertain) {
+      if (!result.ok && !(result.failure.reason === 'unavailable' && result.failure.uncertain)) {
         return result;
       }
       const now = await api.experience(id, {}, signal);
       if (now.ok && now.value.status === STATUS_AFTER[action]) {
         return now;
       }
-      const found = now.ok
-        ? `it is ${now.value.status ?? 'in an unknown state'}`
-        : 'it could not be looked at';
-      const message = `${result.failure.message} Whether the ${action} took effect is unknown: ${found}. Look at the experience in Intelligems before you try again.`;
+      if (result.ok && !now.ok) {
+        return { ok: true, value: null };
+      }
+      const reason = result.ok ? 'Intelligems gave an unreadable response.' : result.failure.message;
+      const found = now.ok ? `it is ${now.value.status ?? 'in an unknown state'}` : 'it could not be read';
+      const message = `${reason} Whether the ${action} took effect is unknown: ${found}. Check the experience in Intelligems before you try again.`;
       return failure(unavailable(message, true));
     },
 
@@ -303,7 +310,7 @@ function rateLimited(delay: number): ApiFailure {
 /** Every organization has a list, so that it is the address that is wrong. */
 function noSuchAddress(root: string): ApiFailure {
   return {
-    reason: 'not found',
+    reason: 'wrong address',
     message: `Intelligems has no list of experiences at ${root} (status 404). Check the base URL and the version of the API.`,
   };
 }

@@ -8,16 +8,20 @@ export interface FieldProblem {
 }
 
 /**
- * Why a call of the External API came to nothing. `message` is a sentence for people with the next step.
+ * Why a call of the External API failed. `message` is a sentence for people with the next step.
  *
- * - unauthorized: the access token is missing or wrong (401, 403)
- * - invalid: the vendor refuses the request (400 and other statuses between 300 and 499)
- * - not found: no such experience in this organization (404)
+ * - unauthorized: the access token is missing or wrong (401 or 403 in the API's own form)
+ * - blocked: a firewall or a proxy answered instead of the API (401 or 403 in any other form)
+ * - invalid: the API refuses the request (400 and other statuses between 300 and 499)
+ * - not found: this organization has no experience with this ID (404)
+ * - wrong address: the API is not there, such as after its version was retired (404 for the list)
  * - rate limited: the bucket is empty for longer than the call may wait (429)
- * - unavailable: no usable answer, after every attempt
+ * - unavailable: no usable response after every attempt
  */
 export type ApiFailure =
   | { reason: 'unauthorized'; message: string }
+  | { reason: 'blocked'; message: string }
+  | { reason: 'wrong address'; message: string }
   | { reason: 'invalid'; message: string; problems: FieldProblem[] }
   | { reason: 'not found'; message: string }
   | { reason: 'rate limited'; message: string; retryAfterMs: number }
@@ -34,6 +38,12 @@ export type ApiResult<Value> = { ok: true; value: Value } | { ok: false; failure
 export function finalFailure(response: ApiResponse): ApiFailure | null {
   const { status } = response;
   if (status === 401 || status === 403) {
+    if (!isOwnRefusal(response)) {
+      return {
+        reason: 'blocked',
+        message: `A firewall or a proxy in front of Intelligems blocked the request (status ${status}). The access token is not the cause. Try again later; if it continues, ask Intelligems support.`,
+      };
+    }
     return {
       reason: 'unauthorized',
       message: `Intelligems does not accept the access token (status ${status}). Copy the token from Intelligems anew, without spaces, and set it again.`,
@@ -66,7 +76,22 @@ export function finalFailure(response: ApiResponse): ApiFailure | null {
   return null;
 }
 
-/** A failure for want of a usable answer. */
+/**
+ * Whether a 401 or 403 is the API's own: JSON, as documented, or a 401 without a body. A firewall answers with a page
+ * or nothing.
+ */
+function isOwnRefusal({ status, text }: ApiResponse): boolean {
+  if (text.trim() === '') {
+    return status === 401;
+  }
+  try {
+    return isRecord(JSON.parse(text));
+  } catch {
+    return false;
+  }
+}
+
+/** A failure for want of a usable response. */
 export function unavailable(message: string, uncertain = false): ApiFailure {
   return { reason: 'unavailable', message, uncertain };
 }

@@ -1,4 +1,5 @@
 import type { Experience } from './events.ts';
+import { experienceLink } from './experience-link.ts';
 import { nameWords, percentWords, typeWords, variationWords } from './words.ts';
 
 /** A variation as one line item of a Zap. */
@@ -10,13 +11,17 @@ export interface ZapierVariation {
   is_control: boolean;
 }
 
-/** What a Zap is told of an experience beside its name and its id. Times are ISO 8601 in UTC. */
+/** What a Zap gets about an experience besides its name and ID. Times are ISO 8601 in UTC. */
 export interface ZapierExperienceDetails {
   /** In words: “Price”. */
   experience_type_words: string;
   /** pending, started, paused, ended or deleted. */
   status: string | null;
   category: string | null;
+  /** What the person wrote as its description. */
+  hypothesis: string | null;
+  /** Where it is shown in Intelligems. */
+  link: string;
   /** Three letters, ISO 4217. */
   currency: string | null;
   /** Days on which it was served, pauses left out, to one decimal. */
@@ -28,6 +33,8 @@ export interface ZapierExperienceDetails {
   variation_count: number;
   /** In one line: “Control 50 %, Price −5 % 50 %”. */
   variation_summary: string;
+  /** The same with a line for each variation. */
+  variation_lines: string;
   variations: ZapierVariation[];
 }
 
@@ -52,14 +59,25 @@ export function zapierExperience(experience: Experience, now: number): ZapierExp
   };
 }
 
-/** The part of an experience that an event shows as well; `now` in milliseconds since 1970. */
-export function zapierExperienceDetails(experience: Experience, now: number): ZapierExperienceDetails {
+/**
+ * The part of an experience that an event has too.
+ *
+ * @param now the end of the time it counts as live, milliseconds since 1970
+ * @param link where it is shown in Intelligems
+ */
+export function zapierExperienceDetails(
+  experience: Experience,
+  now: number,
+  link = experienceLink(experience),
+): ZapierExperienceDetails {
   const variations = [...experience.variations].sort((one, other) => (one.order ?? 0) - (other.order ?? 0));
   const liveMs = liveTime(experience, now);
   return {
     experience_type_words: typeWords(experience.type),
     status: experience.status ?? null,
     category: experience.category ?? null,
+    hypothesis: experience.description?.trim() || null,
+    link,
     currency: experience.currency ?? null,
     days_live: liveMs === null ? null : Math.round((liveMs / DAY_MS) * 10) / 10,
     created_at: isoTime(experience.createdAtTs),
@@ -70,6 +88,9 @@ export function zapierExperienceDetails(experience: Experience, now: number): Za
     variation_summary: variations
       .map((variation, index) => `${variationWords(variation, index)} ${percentWords(variation.percentage)}`)
       .join(', '),
+    variation_lines: variations
+      .map((variation, index) => `${variationWords(variation, index)}: ${percentWords(variation.percentage)}`)
+      .join('\n'),
     variations: variations.map((variation, index) => ({
       id: variation.id ?? '',
       name: variationWords(variation, index),

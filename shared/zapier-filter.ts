@@ -1,76 +1,158 @@
 import { ACTIONS, isAction, isRecord } from './events.ts';
-import { ACTION_TITLES } from './words.ts';
-import type { ZapierEvent } from './zapier-event.ts';
+import { ACTION_TITLES, categoryWords, EXPERIENCE_TYPES, typeWords } from './words.ts';
+import { SETTING_TITLES, type ZapierEvent } from './zapier-event.ts';
+import { enteredText } from './zapier-text.ts';
 
 /** Which events a Zap wants; every field that is set narrows. */
 export interface ZapierFilter {
-  /** Names of actions; empty for all. One that nobody knows stays here, and fits no event. */
+  /** Names of actions; empty for all. */
   actions: string[];
   experienceType: string | null;
   category: string | null;
   /** Compared without regard to case. */
   nameContains: string | null;
   experienceId: string | null;
+  /** The store's domain, or the name or ID of its organization. */
+  store: string | null;
+  /** Names of settings of which at least one changed; empty for all. Narrows updates only. */
+  changedSettings: string[];
 }
 
-/** Whether a Zap with this filter is to run for the event. */
-export function passesFilter(
-  event: Pick<
-    ZapierEvent,
-    'action_type' | 'experience_type' | 'category' | 'experience_name' | 'experience_id'
-  >,
-  filter: ZapierFilter,
-): boolean {
+/** What of an event a filter looks at. */
+export type FilteredEvent = Pick<
+  ZapierEvent,
+  | 'action_type'
+  | 'experience_type'
+  | 'category'
+  | 'experience_name'
+  | 'experience_id'
+  | 'store'
+  | 'organization_name'
+  | 'organization_id'
+  | 'changed_settings'
+>;
+
+/** Whether a Zap with this filter runs for the event. */
+export function passesFilter(event: FilteredEvent, filter: ZapierFilter): boolean {
   const wanted = filter.nameContains?.toLowerCase();
   return (
-    (filter.actions.length === 0 || filter.actions.some((action) => action === event.action_type)) &&
+    (filter.actions.length === 0 || filter.actions.includes(event.action_type)) &&
     (filter.experienceType ?? event.experience_type) === event.experience_type &&
     (filter.category ?? event.category) === event.category &&
     (wanted === undefined || event.experience_name.toLowerCase().includes(wanted)) &&
-    (filter.experienceId ?? event.experience_id) === event.experience_id
+    (filter.experienceId ?? event.experience_id) === event.experience_id &&
+    isOfStore(event, filter.store) &&
+    changedWhatIsWanted(event, filter.changedSettings)
   );
 }
 
+const SHOPIFY_DOMAIN = '.myshopify.com';
+
+function isOfStore(
+  { store, organization_name: name, organization_id: id }: FilteredEvent,
+  wanted: string | null,
+): boolean {
+  if (wanted === null) {
+    return true;
+  }
+  const plain = (name: string) =>
+    name
+      .toLowerCase()
+      .replace(/^https?:\/\//, '')
+      .replace(/\/.*$/, '');
+  const names = [store, store?.replace(SHOPIFY_DOMAIN, ''), name, id].filter((each) => each != null);
+  return names.some((each) => plain(each) === plain(wanted));
+}
+
+function changedWhatIsWanted(event: FilteredEvent, wanted: readonly string[]): boolean {
+  if (wanted.length === 0 || event.action_type !== 'updateExperience') {
+    return true;
+  }
+  const changed = event.changed_settings?.split(', ') ?? [];
+  return wanted.some((name) => changed.includes(SETTING_TITLES[name as keyof typeof SETTING_TITLES]));
+}
+
 /**
- * Reads a filter from JSON or from the fields of a Zap; what is missing, empty or of another type does not
- * narrow. Only of the actions nothing is left out, since a filter without any would let all events through:
- * ask {@link unknownActions} what is wrong.
+ * Reads a filter from JSON or from the fields of a Zap. What is missing, blank or of another type does not narrow.
+ * Labels count as the values that they stand for: `Price` as `pricing`. A value that is not known stays as it is and
+ * matches no event: {@link filterProblem} says so.
  */
 export function readZapierFilter(value: unknown): ZapierFilter {
   const fields = isRecord(value) ? value : {};
   return {
-    actions: actionNames(fields.actions),
-    experienceType: text(fields.experienceType),
-    category: text(fields.category),
-    nameContains: text(fields.nameContains),
-    experienceId: text(fields.experienceId),
+    actions: names(fields.actions).map((each) => ACTION_NAMES.get(each.toLowerCase()) ?? each),
+    experienceType: known(fields.experienceType, TYPE_NAMES),
+    category: known(fields.category, CATEGORY_NAMES),
+    nameContains: enteredText(fields.nameContains),
+    experienceId: enteredText(fields.experienceId),
+    store: enteredText(fields.store),
+    changedSettings: names(fields.changedSettings).map(
+      (each) => SETTING_NAMES.get(each.toLowerCase()) ?? each,
+    ),
   };
 }
 
-/** What a filter names as actions that are none. */
-export function unknownActions({ actions }: ZapierFilter): string[] {
-  return actions.filter((action) => !isAction(action));
+/** Why a filter can never match, in words for people; null if it can. */
+export function filterProblem(filter: ZapierFilter): { title: string; detail: string } | null {
+  const foreign = filter.actions.filter((action) => !isAction(action));
+  const settings = filter.changedSettings.filter((name) => !Object.hasOwn(SETTING_TITLES, name));
+  const { experienceType, category } = filter;
+  if (foreign.length > 0) {
+    const detail = `No event is called ${quoted(foreign)}. The events are ${ACTIONS.join(', ')}.`;
+    return { title: 'Unknown action', detail };
+  }
+  if (experienceType !== null && !EXPERIENCE_TYPES.includes(experienceType)) {
+    const types = EXPERIENCE_TYPES.map((type) => `${typeWords(type)} (${type})`).join(', ');
+    const detail = `No experience type is called ${quoted([experienceType])}. The types are ${types}.`;
+    return { title: 'Unknown experience type', detail };
+  }
+  if (category !== null && !CATEGORIES.includes(category)) {
+    const detail = `No category is called ${quoted([category])}. The categories are ${CATEGORIES.join(' and ')}.`;
+    return { title: 'Unknown category', detail };
+  }
+  if (settings.length > 0) {
+    const titles = Object.entries(SETTING_TITLES).map(([name, title]) => `${title} (${name})`);
+    const detail = `No setting is called ${quoted(settings)}. The settings are ${titles.join(', ')}.`;
+    return { title: 'Unknown setting', detail };
+  }
+  return null;
 }
 
-/** Actions by what people may write for them, in lower case. */
-const BY_WORDS: ReadonlyMap<string, string> = new Map(
-  ACTIONS.flatMap((action) => [
-    [action.toLowerCase(), action],
-    [ACTION_TITLES[action].toLowerCase(), action],
-  ]),
+const CATEGORIES: readonly string[] = ['experiment', 'personalization'];
+
+/** Values by what people may write for them, in lower case. */
+type Names = ReadonlyMap<string, string>;
+
+const ACTION_NAMES = namesOf(ACTIONS, (action) => ACTION_TITLES[action as keyof typeof ACTION_TITLES]);
+const TYPE_NAMES = namesOf(EXPERIENCE_TYPES, typeWords);
+const CATEGORY_NAMES = namesOf(CATEGORIES, categoryWords);
+const SETTING_NAMES = namesOf(
+  Object.keys(SETTING_TITLES),
+  (name) => SETTING_TITLES[name as keyof typeof SETTING_TITLES],
 );
 
-/** Names of actions, from one or several, in a list or in plain text with commas; titles count as names. */
-function actionNames(value: unknown): string[] {
+function namesOf(values: readonly string[], label: (value: string) => string): Names {
+  return new Map(
+    values.flatMap((value) => [
+      [label(value).toLowerCase(), value],
+      [value.toLowerCase(), value],
+    ]),
+  );
+}
+
+function known(value: unknown, namesByWords: Names): string | null {
+  const written = enteredText(value);
+  return written === null ? null : (namesByWords.get(written.toLowerCase()) ?? written);
+}
+
+/** One or several names, in a list or in text with commas. Whatever is not text stays visible as a name. */
+function names(value: unknown): string[] {
   return [value]
     .flat()
     .flatMap((each) => (each === undefined || each === null ? [] : String(each).split(',')))
-    .map((each) => each.trim())
-    .filter((each) => each !== '')
-    .map((each) => BY_WORDS.get(each.toLowerCase()) ?? each);
+    .flatMap((each) => enteredText(each) ?? []);
 }
 
-function text(value: unknown): string | null {
-  const trimmed = typeof value === 'string' ? value.trim() : '';
-  return trimmed === '' ? null : trimmed;
+function quoted(values: readonly string[]): string {
+  return values.map((value) => `“${value.length > 60 ? `${value.slice(0, 59)}…` : value}”`).join(', ');
 }

@@ -1,12 +1,14 @@
 import zapier, { defineApp } from 'zapier-platform-core';
 import type { Audience } from './audience.ts';
 import { authenticationFor } from './authentication.ts';
-import { endExperience, pauseExperience, startExperience } from './creates/lifecycle.ts';
+import { endExperience } from './creates/end-experience.ts';
+import { pauseExperience, startExperience } from './creates/lifecycle.ts';
+import { chartImage } from './hydrators/chart.ts';
 import { experienceResults } from './searches/experience-results.ts';
 import { findExperience } from './searches/find-experience.ts';
 import { catchWebhook } from './triggers/catch-webhook.ts';
 import { experienceEventTriggers } from './triggers/experience-event.ts';
-import { experienceList } from './triggers/experience-list.ts';
+import { experienceLists } from './triggers/experience-list.ts';
 import { statusChanged } from './triggers/status-changed.ts';
 import { variationList } from './triggers/variation-list.ts';
 
@@ -21,14 +23,16 @@ export function intelligemsApp({ version, audience }: AppSettings) {
     ...experienceEventTriggers,
     statusChanged,
     ...(audience === 'private' ? [catchWebhook] : []),
-    experienceList,
+    ...experienceLists,
     variationList,
   ];
   return defineApp({
     version,
     platformVersion: zapier.version,
     authentication: authenticationFor(audience),
-    flags: { cleanInputData: true },
+    // Blanks are handled where they are read (fields/entered.ts), in the same way on every path.
+    flags: { cleanInputData: false },
+    hydrators: { chartImage },
     triggers: Object.fromEntries(triggers.map((trigger) => [trigger.key, trigger])),
     creates: {
       [startExperience.key]: startExperience,

@@ -38,6 +38,7 @@ export function intelligems(z: ZObject, bundle: Bundle): IntelligemsApi {
     timeoutMs: 9_000,
     attempts: 2,
     maxWaitMs: 2_000,
+    throttledMs: 30_000,
     transport,
   });
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import express, { type Request, type Router } from 'express';
-import { ACTIONS, isRecord } from '../../shared/events.ts';
-import { readZapierFilter, unknownActions } from '../../shared/zapier-filter.ts';
+import { isRecord } from '../../shared/events.ts';
+import { filterProblem, readZapierFilter } from '../../shared/zapier-filter.ts';
 import { sendProblem } from '../base/problem.ts';
 import type { LedgerReader } from '../contract/ledger-reader.ts';
 import { recentEvents } from './recent-events.ts';
@@ -23,12 +23,6 @@ export interface ZapierRouterServices {
 
 const BODY_LIMIT_BYTES = 16 * 1024;
 const MOST_EVENTS = 100;
-
-const UNKNOWN_ACTION = {
-  status: 422,
-  title: 'Unknown action',
-  detail: `This receiver knows ${ACTIONS.join(', ')}.`,
-};
 
 /**
  * What the Zapier app calls, to be mounted at `/zapier`: `POST /hooks` with `{targetUrl, actions, filters}`
@@ -69,8 +63,9 @@ export function zapierRouter(settings: ZapierRouterSettings, services: ZapierRou
     }
     const filters = isRecord(body.filters) ? body.filters : {};
     const filter = readZapierFilter({ ...filters, actions: body.actions });
-    if (unknownActions(filter).length > 0) {
-      sendProblem(response, UNKNOWN_ACTION);
+    const fault = filterProblem(filter);
+    if (fault !== null) {
+      sendProblem(response, { status: 422, ...fault });
       return;
     }
     response.status(201).json({ id: await subscriptions.add(body.targetUrl, filter, now()) });
@@ -91,8 +86,9 @@ export function zapierRouter(settings: ZapierRouterSettings, services: ZapierRou
   router.get('/events', async (request, response) => {
     const { action, limit = '3', ...filters } = request.query;
     const filter = readZapierFilter({ ...filters, actions: action });
-    if (unknownActions(filter).length > 0) {
-      sendProblem(response, UNKNOWN_ACTION);
+    const fault = filterProblem(filter);
+    if (fault !== null) {
+      sendProblem(response, { status: 422, ...fault });
       return;
     }
     const wanted = Math.min(Math.max(Math.trunc(Number(limit)) || 1, 1), MOST_EVENTS);

@@ -98,7 +98,7 @@ describe('what is offered', () => {
       'action: Pause Experience',
       'action: End Experience',
       'search: Find Experience',
-      'search: Get Experience Results',
+      'search: Find Experience Results',
     ]);
   });
 

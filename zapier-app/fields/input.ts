@@ -1,15 +1,9 @@
 import type { Bundle, PlainInputField, ZObject } from 'zapier-platform-core';
 import { ACTIONS, type Action } from '../../shared/events.ts';
 import { ACTION_TITLES, categoryWords, EXPERIENCE_TYPES, typeWords } from '../../shared/words.ts';
-import { readZapierFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
-
-/** Picks one experience from a list, or takes an id from another step. */
-export const EXPERIENCE_FIELD = {
-  key: 'experience_id',
-  label: 'Experience',
-  type: 'string',
-  dynamic: 'experience_list.id.experience_name',
-} satisfies PlainInputField;
+import { SETTING_TITLES } from '../../shared/zapier-event.ts';
+import { filterProblem, readZapierFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
+import { EXPERIENCE_FIELD } from './experience.ts';
 
 export const TYPE_FIELD: PlainInputField = {
   key: 'experience_type',
@@ -17,21 +11,21 @@ export const TYPE_FIELD: PlainInputField = {
   type: 'string',
   required: false,
   choices: Object.fromEntries(EXPERIENCE_TYPES.map((type) => [type, typeWords(type)])),
-  helpText: 'Leave it empty for all types.',
+  helpText: 'Leave it blank for all types.',
 };
+
+export const CATEGORIES = { experiment: categoryWords('experiment'), personalization: 'Personalization' };
 
 export const CATEGORY_FIELD: PlainInputField = {
   key: 'category',
   label: 'Category',
   type: 'string',
   required: false,
-  choices: Object.fromEntries(
-    ['experiment', 'personalization'].map((category) => [category, categoryWords(category)]),
-  ),
-  helpText: 'Leave it empty for both.',
+  choices: { ...CATEGORIES },
+  helpText: 'Leave it blank for both.',
 };
 
-/** By which every trigger can be narrowed. */
+/** By these every trigger can be narrowed. */
 export const FILTER_FIELDS: PlainInputField[] = [
   TYPE_FIELD,
   CATEGORY_FIELD,
@@ -43,14 +37,32 @@ export const FILTER_FIELDS: PlainInputField[] = [
     placeholder: 'price test',
     helpText: 'Only experiences with this in their name. Upper and lower case do not matter.',
   },
-  {
-    ...EXPERIENCE_FIELD,
-    required: false,
-    helpText: 'Only this experience. Leave it empty for all.',
-  },
+  { ...EXPERIENCE_FIELD, required: false, helpText: 'Only this experience. Leave it blank for all.' },
 ];
 
-/** Which of the events that a trigger can tell of it is to run for. */
+/** For triggers whose events name the store; a connection of a single store does not need it. */
+export const STORE_FIELD: PlainInputField = {
+  key: 'store',
+  label: 'Store',
+  type: 'string',
+  required: false,
+  placeholder: 'your-store.myshopify.com',
+  helpText:
+    'Only this store, by its domain or the name of its organization. Leave it blank for the store of this connection.',
+};
+
+/** Limits updates to those that change certain settings. */
+export const CHANGED_SETTINGS_FIELD: PlainInputField = {
+  key: 'changed_settings',
+  label: 'Changed Settings',
+  type: 'string',
+  list: true,
+  required: false,
+  choices: { ...SETTING_TITLES },
+  helpText: 'Only changes of these settings. Leave it blank for all.',
+};
+
+/** Which of the events that a trigger can report it runs for. */
 export function eventsField(actions: readonly Action[] = ACTIONS): PlainInputField {
   return {
     key: 'events',
@@ -59,15 +71,15 @@ export function eventsField(actions: readonly Action[] = ACTIONS): PlainInputFie
     list: true,
     required: false,
     choices: Object.fromEntries(actions.map((action) => [action, ACTION_TITLES[action]])),
-    helpText: 'Leave it empty for all events.',
+    helpText: 'Leave it blank for all events.',
   };
 }
 
 /**
- * The filter that the fields of a trigger make up. Throws an error for the person where they name an event that
- * the trigger never tells of: a Zap for nothing, or for all, is not what they want.
+ * The filter in the fields of a trigger. Throws an error for the person if it can never match, such as an event that
+ * the trigger never reports: a Zap for nothing, or for everything, is not what they want.
  *
- * @param actions the events that the trigger can tell of
+ * @param actions the events that the trigger can report
  */
 export function filterOf(
   z: ZObject,
@@ -80,14 +92,24 @@ export function filterOf(
     category: inputData.category,
     nameContains: inputData.name_contains,
     experienceId: inputData.experience_id,
+    store: inputData.store,
+    changedSettings: inputData.changed_settings,
   });
   const foreign = filter.actions.filter((named) => !actions.some((action) => action === named));
   if (foreign.length > 0) {
     const named = foreign.map((each) => `“${each}”`).join(', ');
     const known = actions.map((action) => `${ACTION_TITLES[action]} (${action})`).join(', ');
     throw new z.errors.Error(
-      `This trigger knows no event ${named}. Under Events it takes ${known}; leave the field empty for all of them.`,
+      `This trigger has no event ${named}. Under Events, choose from ${known}, or leave the field blank for all of them.`,
       'unknown event',
+      400,
+    );
+  }
+  const problem = filterProblem(filter);
+  if (problem !== null) {
+    throw new z.errors.Error(
+      `${problem.detail} Correct the fields of the trigger.`,
+      'filter never matches',
       400,
     );
   }

@@ -1,187 +1,132 @@
 import type { Bundle, PlainOutputField, Search, ZObject } from 'zapier-platform-core';
-import type { Analytics, Metric } from '../../shared/intelligems-analytics.ts';
-import { cautions, verdictWords } from '../../shared/verdict-words.ts';
-import { succeeded } from '../failures.ts';
-import { EXPERIENCE_FIELD } from '../fields/input.ts';
-import { outputFields } from '../fields/output.ts';
+import { experienceLink } from '../../shared/experience-link.ts';
+import type { Analytics } from '../../shared/intelligems-analytics.ts';
+import type { IntelligemsApi } from '../../shared/intelligems-api.ts';
+import type { ApiResult } from '../../shared/intelligems-failure.ts';
+import { verdictWords } from '../../shared/verdict-words.ts';
+import {
+  type ZapierResults,
+  type ZapierVariationResult,
+  zapierResults,
+} from '../../shared/zapier-results.ts';
+import { found, succeeded } from '../failures.ts';
+import { enteredId } from '../fields/entered.ts';
+import { requiredExperience } from '../fields/experience.ts';
+import { outputFields, RESULT_LABELS } from '../fields/output.ts';
+import { chartImage } from '../hydrators/chart.ts';
 import { intelligems } from '../intelligems.ts';
 import { sampleWebhook } from '../samples.ts';
 
-/** One variation's figures as a line item. Shares are in percent. */
-interface VariationLine {
-  id: string;
-  name: string;
-  is_control: boolean;
-  visitors: number | null;
-  orders: number | null;
-  conversion_rate: number | null;
-  revenue_per_visitor: number | null;
-  profit_per_visitor: number | null;
-  uplift: number | null;
-  uplift_low: number | null;
-  uplift_high: number | null;
-  probability_to_beat_baseline: number | null;
+/** The chart that is asked for, under the vendor's name. */
+const CHARTS = ['net_revenue_per_visitor'];
+
+/** The results, with the chart's picture as a file that is fetched only if a later step uses it. */
+interface FoundResults extends ZapierResults {
+  chart_image: string | null;
 }
 
-interface ZapierResults {
-  id: string;
-  experience_name: string;
-  verdict: string;
-  verdict_words: string;
-  advice: string | null;
-  caution: string | null;
-  runtime_days: number | null;
-  best_variation: string | null;
-  /** For “End Experience”, as its winning variation. */
-  best_variation_id: string | null;
-  monthly_revenue_increase: number | null;
-  currency: string | null;
-  variations: VariationLine[];
-}
-
-const VARIATION_LABELS: Record<keyof VariationLine, Omit<PlainOutputField, 'key'>> = {
-  id: { label: 'Variation ID', type: 'string' },
-  name: { label: 'Variation Name', type: 'string' },
-  is_control: { label: 'Variation Is Control', type: 'boolean' },
-  visitors: { label: 'Visitors', type: 'integer' },
-  orders: { label: 'Orders', type: 'integer' },
-  conversion_rate: { label: 'Conversion Rate (%)', type: 'number' },
-  revenue_per_visitor: { label: 'Revenue per Visitor', type: 'number' },
-  profit_per_visitor: { label: 'Profit per Visitor', type: 'number' },
-  uplift: { label: 'Uplift of Revenue per Visitor (%)', type: 'number' },
-  uplift_low: { label: 'Uplift, Low End (%)', type: 'number' },
-  uplift_high: { label: 'Uplift, High End (%)', type: 'number' },
-  probability_to_beat_baseline: { label: 'Probability to Beat the Baseline (%)', type: 'number' },
-};
-
-const LABELS: Record<keyof ZapierResults, Omit<PlainOutputField, 'key'>> = {
-  experience_name: { label: 'Experience Name', type: 'string' },
-  verdict: { label: 'Verdict', type: 'string' },
-  verdict_words: { label: 'Verdict in Words', type: 'string' },
-  advice: { label: 'Advice', type: 'string' },
-  caution: { label: 'Caution', type: 'string' },
-  runtime_days: { label: 'Days of Runtime', type: 'number' },
-  best_variation: { label: 'Best Variation', type: 'string' },
-  best_variation_id: { label: 'Best Variation ID', type: 'string' },
-  monthly_revenue_increase: { label: 'Estimated Monthly Revenue Increase', type: 'number' },
-  currency: { label: 'Currency', type: 'string' },
-  variations: { label: 'Variations', children: outputFields(VARIATION_LABELS) },
-  id: { label: 'Experience ID', type: 'string' },
-};
-
-/** The results of an experience for a Zap. */
-export function zapierResults(
-  analytics: Analytics,
-  experience: { id: string; name: string; currency: string | null },
-): ZapierResults {
-  return {
-    id: experience.id,
-    experience_name: experience.name,
-    verdict: analytics.verdict ?? 'none',
-    verdict_words: verdictWords(analytics.verdict),
-    advice: analytics.advice,
-    caution: cautions(analytics).join(' ') || null,
-    runtime_days: analytics.runtimeDays,
-    best_variation: analytics.bestChallenger,
-    best_variation_id: analytics.variations.find(({ name }) => name === analytics.bestChallenger)?.id ?? null,
-    monthly_revenue_increase: analytics.monthlyRevenueIncrease,
-    currency: experience.currency,
-    variations: analytics.variations.map((variation) => ({
-      id: variation.id,
-      name: variation.name,
-      is_control: variation.isControl,
-      visitors: variation.visitors,
-      orders: variation.orders,
-      conversion_rate: percent(variation.conversion.value),
-      revenue_per_visitor: money(variation.revenuePerVisitor),
-      profit_per_visitor: money(variation.profitPerVisitor),
-      uplift: percent(variation.revenuePerVisitor.uplift?.value),
-      uplift_low: percent(variation.revenuePerVisitor.uplift?.low),
-      uplift_high: percent(variation.revenuePerVisitor.uplift?.high),
-      probability_to_beat_baseline: percent(
-        variation.isControl ? null : variation.revenuePerVisitor.probability,
-      ),
-    })),
-  };
-}
-
-function percent(fraction: number | null | undefined): number | null {
-  return fraction === null || fraction === undefined ? null : Number((fraction * 100).toFixed(2));
-}
-
-function money({ value }: Metric): number | null {
-  return value === null ? null : Number(value.toFixed(4));
-}
-
-async function perform(z: ZObject, bundle: Bundle): Promise<ZapierResults[]> {
-  const { experience_id: id } = bundle.inputData as { experience_id: string };
-  const api = intelligems(z, bundle);
-  const experience = await api.experience(id);
-  if (!experience.ok && experience.failure.reason === 'not found') {
+async function perform(z: ZObject, bundle: Bundle): Promise<FoundResults[]> {
+  const id = enteredId(z, 'Experience', bundle.inputData.experience_id);
+  if (id === null) {
     return [];
   }
-  const { name = '', currency = null } = succeeded(z, experience);
-  return [zapierResults(succeeded(z, await api.analytics(id)), { id, name, currency })];
+  const api = intelligems(z, bundle);
+  const [document, analytics] = await Promise.all([api.experience(id), analyticsWithChart(api, id)]);
+  const experience = await found(z, api, document);
+  if (experience === null) {
+    return [];
+  }
+  const results = zapierResults(succeeded(z, analytics), {
+    id,
+    name: experience.name ?? '',
+    currency: experience.currency ?? null,
+    link: experienceLink(experience),
+  });
+  return [{ ...results, chart_image: chartOf(z, results) }];
+}
+
+/** Results without a chart are better than none. */
+async function analyticsWithChart(api: IntelligemsApi, id: string): Promise<ApiResult<Analytics>> {
+  const withChart = await api.analytics(id, { charts: CHARTS });
+  return !withChart.ok && withChart.failure.reason === 'invalid' ? api.analytics(id) : withChart;
+}
+
+function chartOf(z: ZObject, { chart_url: url, experience_name: name }: ZapierResults): string | null {
+  return url === null ? null : z.dehydrateFile(chartImage, { url, name: `${name || 'Results'}.png` });
 }
 
 const { experience: sampled } = sampleWebhook('endExperience');
+const [control, challenger] = sampled.variations;
 
-const SAMPLE: ZapierResults = {
+const SAMPLE_VARIATIONS: ZapierVariationResult[] = [
+  {
+    id: control?.id ?? '',
+    name: control?.name ?? 'Control',
+    is_control: true,
+    visitors: 8021,
+    orders: 241,
+    conversion_rate: 3,
+    revenue_per_visitor: 2.41,
+    profit_per_visitor: 0.98,
+    uplift: null,
+    uplift_low: null,
+    uplift_high: null,
+    probability_to_beat_baseline: null,
+  },
+  {
+    id: challenger?.id ?? '',
+    name: challenger?.name ?? 'Variation 1',
+    is_control: false,
+    visitors: 7988,
+    orders: 272,
+    conversion_rate: 3.41,
+    revenue_per_visitor: 2.6,
+    profit_per_visitor: 1.01,
+    uplift: 7.9,
+    uplift_low: -2.1,
+    uplift_high: 18.4,
+    probability_to_beat_baseline: 93.2,
+  },
+];
+
+/** What the editor shows before there are real results. */
+export const SAMPLE_RESULTS: ZapierResults = {
   id: sampled.id,
   experience_name: sampled.name ?? '',
   verdict: 'directional_win',
   verdict_words: verdictWords('directional_win'),
   advice: 'Roll out the winning variation.',
   caution: null,
+  recommended_variation: challenger?.name ?? null,
+  recommended_variation_id: challenger?.id ?? null,
   runtime_days: 22,
-  best_variation: 'Price −5 %',
-  best_variation_id: sampled.variations[1]?.id ?? null,
+  best_variation: challenger?.name ?? null,
+  best_variation_id: challenger?.id ?? null,
   monthly_revenue_increase: 2400,
   currency: sampled.currency ?? null,
-  variations: [
-    {
-      id: sampled.variations[0]?.id ?? '',
-      name: 'Control',
-      is_control: true,
-      visitors: 8021,
-      orders: 241,
-      conversion_rate: 3,
-      revenue_per_visitor: 2.41,
-      profit_per_visitor: 0.98,
-      uplift: null,
-      uplift_low: null,
-      uplift_high: null,
-      probability_to_beat_baseline: null,
-    },
-    {
-      id: sampled.variations[1]?.id ?? '',
-      name: 'Price −5 %',
-      is_control: false,
-      visitors: 7988,
-      orders: 272,
-      conversion_rate: 3.41,
-      revenue_per_visitor: 2.6,
-      profit_per_visitor: 1.01,
-      uplift: 7.9,
-      uplift_low: -2.1,
-      uplift_high: 18.4,
-      probability_to_beat_baseline: 93.2,
-    },
-  ],
+  link: experienceLink(sampled),
+  chart_url: 'https://api.intelligems.io/charts/example.png',
+  variation_lines: [
+    `${control?.name}: 8,021 visitors, 241 orders, 3% conversion, 2.41 per visitor`,
+    `${challenger?.name}: 7,988 visitors, 272 orders, 3.41% conversion, 2.60 per visitor, +7.9% uplift, 93.2% likely to beat the control`,
+  ].join('\n'),
+  variations: SAMPLE_VARIATIONS,
 };
 
-/** Looks up what came of an experience, or how it stands. */
+const CHART_IMAGE: PlainOutputField = { key: 'chart_image', label: 'Chart Image', type: 'string' };
+
+/** Finds the results of an experience, running or ended. */
 export const experienceResults: Search = {
   key: 'experience_results',
   noun: 'Result',
   display: {
-    label: 'Get Experience Results',
+    label: 'Find Experience Results',
     description: 'Finds the results of an experience: the verdict, and the figures of each variation.',
   },
   operation: {
-    inputFields: [{ ...EXPERIENCE_FIELD, required: true, search: 'find_experience.id' }],
-    outputFields: outputFields(LABELS),
-    sample: { ...SAMPLE },
+    inputFields: [requiredExperience()],
+    outputFields: [...outputFields(RESULT_LABELS), CHART_IMAGE],
+    sample: { ...SAMPLE_RESULTS, chart_image: SAMPLE_RESULTS.chart_url },
     perform,
   },
 };
