@@ -9,6 +9,8 @@ export interface ExperienceMessage {
   /** The idempotency key: the same on every attempt of this delivery. Letters, digits, `_` and `-`. */
   key: string;
   event: ExperienceEvent;
+  /** The webhook's body as Intelligems sent it: JSON text. `event.payload` is the same parsed, and loses digits. */
+  body: string;
   /** The email address of the person who caused it; null where nobody knows. */
   triggeredBy: string | null;
   /** Who caused the other updates of a burst that are told with this one: further email addresses. */

@@ -68,6 +68,7 @@ export function experienceMessage(
     kind: 'experience',
     key: deliveryKey(delivery),
     event,
+    body: new TextDecoder().decode(own.body),
     triggeredBy: who,
     alsoBy: [...new Set(others)].slice(0, MOST_OTHERS),
     receivedAt: own.receivedAt,

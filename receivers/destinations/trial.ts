@@ -45,6 +45,7 @@ function trialMessage(body: string): ExperienceMessage {
     kind: 'experience',
     key: `trial-${event.action}`,
     event,
+    body,
     triggeredBy: null,
     alsoBy: [],
     receivedAt,

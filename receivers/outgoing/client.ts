@@ -1,13 +1,13 @@
 import { Agent, type Dispatcher } from 'undici';
 import { urlCredentials } from '../base/percent-decoding.ts';
 import { ACCEPT_ENCODING, decodedText, decompressed } from './body.ts';
-import { ConnectError, type Connections, directConnections, tunnelConnections } from './connect.ts';
-import { type Dispatched, dispatch } from './dispatch.ts';
+import { type Connections, directConnections, tunnelConnections } from './connect.ts';
+import { dispatch } from './dispatch.ts';
 import { type Answer, type Exchange, type Failure, OutgoingError, type OutgoingRequest } from './exchange.ts';
 import { describeFailure, type FailureContext, refusalOf } from './failure.ts';
 import { requestFrom, responseFrom } from './fetch.ts';
 import { USER_AGENT } from './product.ts';
-import { type Proxies, readProxies } from './proxies.ts';
+import { type Proxies, type ProxyServer, readProxies } from './proxies.ts';
 import { redirectTarget } from './readable.ts';
 
 export interface ClientSettings {
@@ -24,7 +24,7 @@ export interface ClientSettings {
   publicOnly?: boolean;
   /** How long an exchange may take, milliseconds. Default: 10,000. */
   timeoutMs?: number;
-  /** How long a connection may take, milliseconds. Default: 10,000. */
+  /** How long a connection may take, milliseconds. Default: 10,000, or `timeoutMs` if that is shorter. */
   connectTimeoutMs?: number;
   /** How many bytes of a response are read. Default: 65,536; `fetch` reads up to 32 MiB. */
   limit?: number;
@@ -41,11 +41,17 @@ export interface HttpClient {
    * redirect; rejects with {@link OutgoingError}, which {@link failureOf} finds behind the library's own error.
    */
   fetch: typeof fetch;
-  /** Ends what is under way and closes all connections. */
+  /**
+   * Connects to a host the way a request would, proxies and certificates included, and closes the connection. Sends
+   * no request; a proxy for http is reached, but not asked. Gives why it failed; null if it did not. For checks.
+   */
+  reach(url: string | URL): Promise<Failure | null>;
+  /** Ends what is in progress and closes all connections. */
   close(): Promise<void>;
 }
 
 const TIMEOUT_MS = 10_000;
+const CONNECTIONS = 16;
 const LIMIT = 64 * 1024;
 const FETCH_LIMIT = 32 * 1024 * 1024;
 const HEADER_LIMIT = 64 * 1024;
@@ -68,8 +74,8 @@ class Client implements HttpClient {
   constructor(settings: ClientSettings) {
     this.#settings = settings;
     this.#proxies = settings.proxies ?? readProxies(process.env);
-    const { publicOnly = false, connectTimeoutMs: timeoutMs = TIMEOUT_MS } = settings;
-    const connect = { publicOnly, timeoutMs };
+    const { publicOnly = false } = settings;
+    const connect = { publicOnly, timeoutMs: connectTimeout(settings) };
     this.#direct = this.#open(directConnections(connect));
     this.#tunnel = this.#open(tunnelConnections(this.#proxies, connect));
   }
@@ -97,6 +103,22 @@ class Client implements HttpClient {
     return responseFrom(answer);
   };
 
+  async reach(target: string | URL): Promise<Failure | null> {
+    const url = new URL(target);
+    const { options, route, viaProxy } = this.#route(url, { url });
+    const { protocol, hostname, host, port } = new URL(options.origin);
+    const { promise, resolve } = Promise.withResolvers<Error | null>();
+    route.connections.connect(
+      { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), host, port },
+      (error, socket) => {
+        socket?.on('error', () => {}).destroy();
+        resolve(error);
+      },
+    );
+    const error = await promise;
+    return error === null ? null : describeFailure(error, this.#context(url, viaProxy, false, false));
+  }
+
   async close(): Promise<void> {
     for (const { agent, connections } of [this.#direct, this.#tunnel]) {
       connections.cancel();
@@ -107,7 +129,7 @@ class Client implements HttpClient {
   #open(connections: Connections): Route {
     const agent = new Agent({
       connect: connections.connect,
-      connections: this.#settings.connections ?? 16,
+      connections: this.#settings.connections ?? CONNECTIONS,
       pipelining: this.#settings.keepAlive ? 1 : 0,
       allowH2: false,
       keepAliveTimeout: IDLE_MS,
@@ -122,23 +144,14 @@ class Client implements HttpClient {
   async #exchange(request: OutgoingRequest, limit: number): Promise<RawAnswer | Failure> {
     const url = new URL(request.url);
     const timeoutMs = request.timeoutMs ?? this.#settings.timeoutMs ?? TIMEOUT_MS;
-    const { options, agent, viaProxy } = this.#route(url, request);
-    const connections = this.#settings.connections ?? 16;
-    const before = this.#underWay;
+    const { options, route, viaProxy } = this.#route(url, request);
+    const allBusy = this.#underWay >= (this.#settings.connections ?? CONNECTIONS);
     this.#underWay += 1;
-    const result: Dispatched = await dispatch(agent, options, { timeoutMs, limit, signal: request.signal });
+    const result = await dispatch(route.agent, options, { timeoutMs, limit, signal: request.signal });
     this.#underWay -= 1;
-    const context: FailureContext = {
-      service: this.#service(url),
-      host: url.host,
-      started: result.started,
-      allBusy: before >= connections,
-      connectTimeoutMs: this.#settings.connectTimeoutMs ?? TIMEOUT_MS,
-    };
+    const context = this.#context(url, viaProxy, result.started, allBusy);
     if ('error' in result) {
-      const { error } = result;
-      const byProxy = error instanceof ConnectError && viaProxy !== null;
-      return describeFailure(byProxy ? new ConnectError(error.cause as Error, viaProxy) : error, context);
+      return describeFailure(result.error, context);
     }
     if (viaProxy !== null && result.status === 407) {
       const reason = refusalOf(viaProxy, 407, context);
@@ -160,10 +173,10 @@ class Client implements HttpClient {
       body: body === undefined ? null : Buffer.from(body as string),
     };
     if (proxy === null) {
-      return { options, agent: this.#direct.agent, viaProxy: null };
+      return { options, route: this.#direct, viaProxy: null };
     }
     if (url.protocol === 'https:' || this.#settings.publicOnly) {
-      return { options, agent: this.#tunnel.agent, viaProxy: null };
+      return { options, route: this.#tunnel, viaProxy: null };
     }
     const { authorization, protocol, hostname, port } = proxy;
     const forwarded = {
@@ -177,11 +190,16 @@ class Client implements HttpClient {
         ...(authorization === null ? {} : { 'proxy-authorization': authorization }),
       },
     };
-    return { options: forwarded, agent: this.#direct.agent, viaProxy: proxy };
+    return { options: forwarded, route: this.#direct, viaProxy: proxy };
   }
 
   #service({ host }: URL): string {
     return this.#settings.service ?? host;
+  }
+
+  #context(url: URL, proxy: ProxyServer | null, started: boolean, allBusy: boolean): FailureContext {
+    const connectTimeoutMs = connectTimeout(this.#settings);
+    return { service: this.#service(url), host: url.host, proxy, started, allBusy, connectTimeoutMs };
   }
 }
 
@@ -207,6 +225,10 @@ function unusable(answer: RawAnswer, service: string, url: URL): Failure | null 
   return answer.complete
     ? null
     : { ...failure, kind: 'closed', reason: `The answer of ${service} ended early (${answer.status}).` };
+}
+
+function connectTimeout({ timeoutMs = TIMEOUT_MS, connectTimeoutMs }: ClientSettings): number {
+  return connectTimeoutMs ?? Math.min(timeoutMs, TIMEOUT_MS);
 }
 
 function defaultHeaders(url: URL): Record<string, string> {

@@ -10,6 +10,8 @@ export interface FailureContext {
   service: string;
   /** Host and port, as far as they are not the default. */
   host: string;
+  /** The proxy that was asked for the whole URL; null if the host was asked itself, or through a tunnel. */
+  proxy: ProxyServer | null;
   /** The request started to be written on an established connection. */
   started: boolean;
   /** All connections were busy with other requests when the time was up. */
@@ -54,8 +56,8 @@ function words(error: Error, context: FailureContext): Words {
       return { kind: 'timeout', reason: `${service} did not answer ${inTime}.` };
     }
     const why = allBusy
-      ? `all connections to ${host} were busy`
-      : `no connection to ${host} could be made. A firewall may be dropping the packets`;
+      ? 'all connections were busy'
+      : `no connection${placed(' to ', host, service)} could be made. A firewall may be dropping the packets`;
     return {
       kind: allBusy ? 'timeout' : 'unreachable',
       reason: `${service} was not reached ${inTime}: ${why}.`,
@@ -80,7 +82,9 @@ function words(error: Error, context: FailureContext): Words {
   };
 }
 
-function connectWords({ cause, proxy, proxyStatus }: ConnectError, context: FailureContext): Words {
+function connectWords(error: ConnectError, context: FailureContext): Words {
+  const { cause, proxyStatus } = error;
+  const proxy = error.proxy ?? context.proxy;
   if (cause instanceof PrivateAddressError) {
     return { kind: 'private address', reason: `${cause.message}, so nothing was sent.` };
   }
@@ -91,11 +95,7 @@ function connectWords({ cause, proxy, proxyStatus }: ConnectError, context: Fail
 }
 
 /** How a proxy refused a request. */
-export function refusalOf(
-  proxy: ProxyServer,
-  status: number,
-  { service, host }: Pick<FailureContext, 'service' | 'host'>,
-): string {
+export function refusalOf(proxy: ProxyServer, status: number, { service, host }: FailureContext): string {
   const name = proxyName(proxy);
   switch (status) {
     case 407:
@@ -166,11 +166,11 @@ function peerWords(error: Error, service: string, host: string, timeoutMs: numbe
     case 'EAI_FAIL':
       return { kind: 'name not found', reason: `The name of ${host} could not be resolved (${code}).` };
     case 'ECONNREFUSED':
-      return unreachable(`nothing is listening at ${host} (${code})`);
+      return unreachable(`nothing is listening${placed(' at ', host, service)} (${code})`);
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
       return unreachable(
-        `no connection to ${host} within ${timeoutMs / 1000} s. A firewall may be dropping the packets`,
+        `no connection${placed(' to ', host, service)} within ${timeoutMs / 1000} s. A firewall may be dropping the packets`,
       );
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
@@ -179,7 +179,9 @@ function peerWords(error: Error, service: string, host: string, timeoutMs: numbe
     default:
       return code?.startsWith('ERR_SSL_') || code?.startsWith('ERR_TLS_')
         ? { kind: 'tls', reason: tlsWords(error, host) }
-        : unreachable(`the connection to ${host} failed${inBrackets(code ?? error.message)}`);
+        : unreachable(
+            `the connection${placed(' to ', host, service)} failed${inBrackets(code ?? error.message)}`,
+          );
   }
 }
 
@@ -188,6 +190,11 @@ function tlsWords(error: Error, host: string): string {
   return /wrong version number|packet length too long|record layer failure/i.test(error.message)
     ? `${host} answers without TLS: write http:// instead of https://, or use another port.`
     : `No TLS connection to ${host} (${codeOf(error) ?? error.message}).`;
+}
+
+/** Where, unless the sentence has named it already. */
+function placed(word: string, host: string, service: string): string {
+  return service.endsWith(host) ? '' : `${word}${host}`;
 }
 
 function inBrackets(text: string | null): string {

@@ -3,8 +3,12 @@ import type { Liquid, LiquidOptions } from 'liquidjs';
 
 const require = createRequire(import.meta.url);
 
-/** Makes an engine for templates. The library is loaded with the first one: a start needs none. */
+/** The library for templates. It is loaded when it is first used: a start needs none. */
+export function liquidLibrary(): typeof import('liquidjs') {
+  return require('liquidjs');
+}
+
+/** Makes an engine for templates. */
 export function newLiquid(options: LiquidOptions): Liquid {
-  const library: typeof import('liquidjs') = require('liquidjs');
-  return new library.Liquid(options);
+  return new (liquidLibrary().Liquid)(options);
 }

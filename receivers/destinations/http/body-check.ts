@@ -1,16 +1,14 @@
 import { experienceTrials } from '../trial.ts';
-import { renderBody } from './body-template.ts';
-import { forwardedEvent } from './render.ts';
+import { render } from './render.ts';
 
 /**
- * Tries a body template on the six sample webhooks, and on events of which nothing but the action and the
- * experience's id is known.
+ * Renders a body template for the six sample webhooks, and for events with nothing but an action and an id.
  *
- * @returns what is wrong with it, for which event; null where all goes well
+ * @returns what is wrong with it, and for which event; null if nothing is
  */
 export function bodyTemplateProblem(template: string): string | null {
   for (const { name, message } of experienceTrials()) {
-    const rendered = renderBody(template, forwardedEvent(message));
+    const rendered = render(message, template);
     if (!rendered.ok) {
       return `${rendered.problem} (Tried with ${name}.)`;
     }

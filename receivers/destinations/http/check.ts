@@ -1,13 +1,9 @@
-import { once } from 'node:events';
-import { connect, isIP } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
 import type { Check, SettingName } from '../../contract/destination.ts';
-import { assertPublicLiteral, PrivateAddressError, publicLookup } from '../../outgoing/addresses.ts';
-import { failureReason } from './outcome.ts';
+import type { HttpClient } from '../../outgoing/client.ts';
 import type { HttpSettings } from './settings.ts';
-import { HOW_TO_MAKE_A_SECRET } from './signature.ts';
+import { HOW_TO_CREATE_A_SECRET } from './signature.ts';
 
-/** What the settings alone tell: whether requests are signed and travel encrypted. */
+/** What the settings say without a connection: whether requests are signed and encrypted. */
 export function checkSettings(
   { url, secret }: Pick<HttpSettings, 'url' | 'secret'>,
   setting: SettingName,
@@ -18,55 +14,30 @@ export function checkSettings(
       what: 'Signature',
       state: 'warning',
       finding: 'Requests are not signed, so your API cannot tell them from forged ones.',
-      fix: `Set ${setting('secret')} and give the same secret to your API; ${HOW_TO_MAKE_A_SECRET}`,
+      fix: `Set ${setting('secret')} and give the same secret to your API; ${HOW_TO_CREATE_A_SECRET}`,
     });
   }
   if (new URL(url).protocol === 'http:') {
     checks.push({
       what: 'Encryption',
       state: 'warning',
-      finding: 'Requests travel unencrypted (http://).',
-      fix: 'Use an https:// URL, unless the way to your API is private.',
+      finding: 'Requests are not encrypted (http://).',
+      fix: 'Use an https:// URL, unless the network between the receiver and your API is private.',
     });
   }
   return checks;
 }
 
-/** Opens a connection to the host and closes it again; sends no request. */
-export async function checkConnection(
-  url: URL,
-  { allowPrivate, timeoutMs }: Pick<HttpSettings, 'allowPrivate' | 'timeoutMs'>,
-  setting: SettingName,
-): Promise<Check> {
+/** Connects to the host the way a request would, proxies included, and closes the connection; sends no request. */
+export async function checkConnection(url: URL, http: HttpClient, setting: SettingName): Promise<Check> {
   const what = 'Your API';
-  const isTls = url.protocol === 'https:';
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const options = {
-    host,
-    port: Number(url.port || (isTls ? 443 : 80)),
-    ...(allowPrivate ? {} : { lookup: publicLookup }),
-  };
-  try {
-    if (!allowPrivate) {
-      assertPublicLiteral(host);
-    }
-    const name = isIP(host) === 0 ? { servername: host } : {};
-    const socket = isTls ? tlsConnect({ ...options, ...name }) : connect(options);
-    try {
-      await once(socket, isTls ? 'secureConnect' : 'connect', { signal: AbortSignal.timeout(timeoutMs) });
-    } finally {
-      socket.destroy();
-    }
-    return { what, state: 'ok', finding: `${url.host} takes connections.`, fix: null };
-  } catch (error) {
-    const isPrivate = error instanceof PrivateAddressError;
-    return {
-      what,
-      state: 'fault',
-      finding: isPrivate ? `${error.message}.` : failureReason(error as Error, url.host, timeoutMs),
-      fix: isPrivate
-        ? `If your API is meant to be inside your network, set ${setting('allowPrivate', 'true')}.`
-        : `Check ${setting('url')}, and whether your API runs; deliveries wait and are tried again.`,
-    };
+  const failure = await http.reach(url);
+  if (failure === null) {
+    return { what, state: 'ok', finding: `${url.host} accepts connections.`, fix: null };
   }
+  const fix =
+    failure.kind === 'private address'
+      ? `If your API is inside your network, set ${setting('allowPrivate', 'true')}.`
+      : `Check ${setting('url')}, and that your API is running. Deliveries wait and are sent again.`;
+  return { what, state: 'fault', finding: failure.reason, fix };
 }

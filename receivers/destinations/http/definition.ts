@@ -1,11 +1,12 @@
 import type { DestinationKind, Preview } from '../../contract/destination.ts';
 import type { Message } from '../../contract/message.ts';
+import { indented } from './exact-json.ts';
 import { render } from './render.ts';
 import { type HttpSettings, httpSettings } from './settings.ts';
 
 function preview(message: Message, settings: HttpSettings): Preview {
   const rendered = render(message, settings.body);
-  const content = rendered.ok ? JSON.stringify(JSON.parse(rendered.body), null, 2) : rendered.problem;
+  const content = rendered.ok ? indented(rendered.body) : rendered.problem;
   const head = `${settings.method} ${new URL(settings.url).origin}/…\nwebhook-id: ${message.key}`;
   return {
     text: `${head}\n\n${content}\n`,
@@ -28,7 +29,7 @@ export const http: DestinationKind<HttpSettings> = {
     FORWARD_TIMEOUT_MS: 'timeoutMs',
     FORWARD_ALLOW_PRIVATE: 'allowPrivate',
   },
-  repeated: () => 'your API gets it a second time, under the same webhook-id to know it by.',
+  repeated: () => 'your API gets it again, with the same webhook-id.',
   concurrency: 16,
   preview,
   example: {

@@ -1,202 +1,24 @@
-import type { Variation } from '../../../shared/events.ts';
-import {
-  ACTION_TITLES,
-  ACTION_VERBS,
-  categoryWords,
-  durationWords,
-  nameWords,
-  typeWords,
-} from '../../../shared/words.ts';
-import type { Change, Results } from '../../contract/experience.ts';
-import type { ExperienceMessage, Message, Report, ReportMessage } from '../../contract/message.ts';
+import type { Message } from '../../contract/message.ts';
 import { type RenderedBody, renderBody } from './body-template.ts';
-
-/** A moment: ISO 8601 in UTC, and milliseconds since 1970. */
-export interface Moment {
-  iso: string;
-  ms: number;
-}
-
-/** The body that your own API gets for an experience's event. Nothing is left out: what is unknown is null. */
-export interface ForwardedEvent {
-  /** `experience.created`, `.started`, `.paused`, `.ended`, `.updated`, `.deleted`. */
-  type: string;
-  /** The event's key: the same on every attempt, and the header `webhook-id`. */
-  key: string;
-  /** As Intelligems names it: `startExperience`, … */
-  action: string;
-  /** “Experience Started”. */
-  title: string;
-  /** “was started”: what happened, as it follows the experience's name. */
-  verb: string;
-  /** When it happened. */
-  timestamp: Moment | null;
-  /** When the receiver accepted it. */
-  receivedAt: Moment;
-  /** The email address of who did it. */
-  triggeredBy: string | null;
-  /** Who caused the other updates of a burst that came together in this one. */
-  alsoBy: readonly string[];
-  /** A newer event of the experience had been accepted before: do not take its status for the current one. */
-  late: boolean;
-  /** No webhook came; it was found at Intelligems afterwards. */
-  recovered: boolean;
-  /** The name of the source it came through. */
-  source: string;
-  organization: { id: string | null; name: string | null; shopId: string | null };
-  /** As it was when the event happened. */
-  experience: {
-    id: string;
-    /** Its name, or “Unnamed experience (…)”. */
-    name: string;
-    /** As Intelligems names it: `pricing`, `content/url`, … */
-    type: string | null;
-    /** In words: “Price”. */
-    typeTitle: string;
-    /** `experiment` or `personalization`. */
-    category: string | null;
-    /** In words: “A/B test”. */
-    categoryTitle: string;
-    currency: string | null;
-    isPreview: boolean;
-  };
-  variations: {
-    id: string | null;
-    name: string | null;
-    /** Share of the traffic, 0 to 100. */
-    percentage: number | null;
-    isControl: boolean;
-    priceChange: number | null;
-    priceChangeUnit: string | null;
-  }[];
-  /** The experience as it stands now, by the time of its events, whatever this event is. */
-  state: {
-    status: 'pending' | 'started' | 'paused' | 'ended' | 'deleted';
-    createdAt: Moment | null;
-    startedAt: Moment | null;
-    pausedAt: Moment | null;
-    endedAt: Moment | null;
-    deletedAt: Moment | null;
-    /** How long it has been live, pauses left out. */
-    live: { ms: number; words: string } | null;
-  };
-  /** What differs from the snapshot before, in words. `bookkeeping`: no news, such as the status of a start. */
-  changes: Change[];
-  /** What came of an ended experience, once it is known. */
-  results: Results | null;
-  links: { intelligems: string | null; console: string | null };
-  /** The webhook's body as Intelligems sent it, with every field. */
-  payload: Record<string, unknown>;
-}
-
-/** The body that your own API gets for a report that the receiver made. */
-export interface ForwardedReport extends Report {
-  /** `report.digest`, `.milestone`, `.overview`, `.results`, `.alert`. */
-  type: string;
-  key: string;
-  receivedAt: Moment;
-}
-
-const TYPES: Readonly<Record<ExperienceMessage['event']['action'], string>> = {
-  createExperience: 'experience.created',
-  startExperience: 'experience.started',
-  pauseExperience: 'experience.paused',
-  endExperience: 'experience.ended',
-  updateExperience: 'experience.updated',
-  deleteExperience: 'experience.deleted',
-};
-
-/** The normalised event, as the default body and as what a body template can name. */
-export function forwardedEvent(message: ExperienceMessage): ForwardedEvent {
-  const { event, state } = message;
-  const { experience, organization } = event;
-  return {
-    type: TYPES[event.action],
-    key: message.key,
-    action: event.action,
-    title: ACTION_TITLES[event.action],
-    verb: ACTION_VERBS[event.action],
-    timestamp: moment(event.timestamp),
-    receivedAt: momentOf(message.receivedAt),
-    triggeredBy: message.triggeredBy,
-    alsoBy: message.alsoBy,
-    late: message.late,
-    recovered: message.recovered,
-    source: message.source,
-    organization: {
-      id: organization.id ?? null,
-      name: organization.name ?? null,
-      shopId: organization.shopId ?? null,
-    },
-    experience: {
-      id: experience.id,
-      name: nameWords(experience),
-      type: experience.type ?? null,
-      typeTitle: typeWords(experience.type),
-      category: experience.category ?? null,
-      categoryTitle: categoryWords(experience.category),
-      currency: experience.currency ?? null,
-      isPreview: experience.isPreview ?? false,
-    },
-    variations: experience.variations.map(forwardedVariation),
-    state: {
-      status: state.status,
-      createdAt: moment(state.createdAt),
-      startedAt: moment(state.startedAt),
-      pausedAt: moment(state.pausedAt),
-      endedAt: moment(state.endedAt),
-      deletedAt: moment(state.deletedAt),
-      live: state.liveMs === null ? null : { ms: state.liveMs, words: durationWords(state.liveMs) },
-    },
-    changes: message.changes.map(({ field, words, bookkeeping }) => ({ field, words, bookkeeping })),
-    results: message.results,
-    links: message.links,
-    payload: event.payload,
-  };
-}
-
-function forwardedVariation(variation: Variation): ForwardedEvent['variations'][number] {
-  return {
-    id: variation.id ?? null,
-    name: variation.name ?? null,
-    percentage: variation.percentage ?? null,
-    isControl: variation.isControl ?? false,
-    priceChange: variation.priceChange ?? null,
-    priceChangeUnit: variation.priceChangeUnit ?? null,
-  };
-}
-
-function forwardedReport({ key, receivedAt, report }: ReportMessage): ForwardedReport {
-  return { type: `report.${report.topic}`, key, receivedAt: momentOf(receivedAt), ...report };
-}
-
-function moment(ms: number | null): Moment | null {
-  return ms === null ? null : momentOf(ms);
-}
-
-function momentOf(ms: number): Moment {
-  return { iso: new Date(ms).toISOString(), ms };
-}
+import { type ForwardedEvent, forwardedEvent, forwardedReport } from './forwarded-event.ts';
 
 /**
- * Renders the body of a message as JSON. A report always has its own shape: a template of the settings is
- * written for events.
+ * Renders the body of a message as JSON. A report always has its own shape: a template of the settings is written for
+ * events.
  *
  * @param template the settings' Liquid template; undefined for the default body
  */
 export function render(message: Message, template: string | undefined): RenderedBody {
   if (message.kind === 'report') {
-    return writeJson(forwardedReport(message));
+    return { ok: true, body: JSON.stringify(forwardedReport(message)) };
   }
   const event = forwardedEvent(message);
-  return template === undefined ? writeJson(event) : renderBody(template, event);
+  return template === undefined
+    ? { ok: true, body: withPayload(event, message.body) }
+    : renderBody(template, event, message.body);
 }
 
-function writeJson(value: ForwardedEvent | ForwardedReport): RenderedBody {
-  try {
-    return { ok: true, body: JSON.stringify(value) };
-  } catch (error) {
-    // JSON.parse reads nesting of any depth, JSON.stringify ends at the call stack's.
-    return { ok: false, problem: `The event cannot be written as JSON: ${(error as Error).message}.` };
-  }
+/** The event as JSON, with the webhook's own text as its payload: parsed and written again it would lose digits. */
+function withPayload({ payload: _, ...event }: ForwardedEvent, text: string): string {
+  return `${JSON.stringify(event).slice(0, -1)},"payload":${text}}`;
 }

@@ -1,7 +1,8 @@
+import { percentDecoded } from '../../base/percent-decoding.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import type { HttpSettings } from './settings.ts';
 
-/** Shorter texts are no secrets, and taking them out would spoil what people read. */
+/** Shorter texts are not secrets, and removing them would damage what people read. */
 const SHORTEST_SECRET = 6;
 
 /** Every text of the settings that nobody may see, longest first: whole header values, and their words. */
@@ -17,8 +18,8 @@ export function secretsOf({
     ...values,
     ...values.flatMap((value) => value.split(/[\s,;=:]+/)),
     password,
-    decodeURIComponent(username),
-    decodeURIComponent(password),
+    percentDecoded(username),
+    percentDecoded(password),
     `${pathname}${search}`,
     ...searchParams.values(),
   ];
@@ -27,7 +28,7 @@ export function secretsOf({
     .sort((one, other) => other.length - one.length);
 }
 
-/** The outcome with each secret in its texts replaced by “…”: another side may send back what it was sent. */
+/** The outcome with each secret in its texts replaced by “…”: the other side may send back what it was sent. */
 export function withoutSecrets(outcome: Outcome, secrets: readonly string[]): Outcome {
   const clean = (value: unknown): unknown =>
     typeof value === 'string' ? secrets.reduce((text, secret) => text.replaceAll(secret, '…'), value) : value;

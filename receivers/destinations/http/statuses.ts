@@ -1,7 +1,7 @@
 /**
- * Reads which HTTP statuses count as success, such as “200-299, 409” or “2xx”.
+ * Reads a list of HTTP statuses, such as “200-299, 409” or “2xx”.
  *
- * @returns ranges, both ends included; null where the text cannot be read
+ * @returns ranges, both ends included; null if the text is not such a list
  */
 export function parseStatuses(text: string): [number, number][] | null {
   const ranges: [number, number][] = [];
@@ -18,7 +18,7 @@ export function parseStatuses(text: string): [number, number][] | null {
   return ranges;
 }
 
-/** Whether a status is among those that `parseStatuses` can read from the text. */
+/** Whether a status is in a list of statuses. */
 export function isSuccess(status: number, text: string): boolean {
   return (parseStatuses(text) ?? []).some(([from, to]) => from <= status && status <= to);
 }

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 test('https to a port without TLS is named at start, and nothing but that', async () => {
   await receiver.printed(
-    /"127\.0\.0\.1:\d+ answers without TLS: write http:\/\/ in place of https:\/\/, or another port\."/,
+    /"127\.0\.0\.1:\d+ answers without TLS: write http:\/\/ instead of https:\/\/, or use another port\."/,
   );
   expect(receiver.output).not.toContain('Warning');
 });

@@ -65,13 +65,17 @@ test('the preview shows where it goes without the path, which may be a secret', 
   expect(text).not.toContain('secret-token');
 });
 
-test('a webhook that nests deeper than JSON can be written is told, not thrown', () => {
+test('a webhook that nests deeper than JavaScript can write it again is sent as it came', () => {
   const message = sampleMessage('start');
-  const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
-  const event = { ...message.event, payload: { ...message.event.payload, deep } };
+  const body = `{"deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  const event = { ...message.event, payload: JSON.parse(body) };
   for (const template of [undefined, '{"all": {{ payload | json }}}']) {
-    expect(render({ ...message, event }, template)).toMatchObject({ ok: false });
+    const rendered = render({ ...message, event, body }, template);
+    expect(rendered).toMatchObject({ ok: true, body: expect.stringContaining(body) });
   }
+  expect(render({ ...message, event, body }, '{"part": {{ payload.deep | json }}}')).toMatchObject({
+    ok: false,
+  });
 });
 
 test('whatever an experience is called, a template gives JSON with that name in it', () => {

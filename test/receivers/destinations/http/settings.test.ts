@@ -51,17 +51,21 @@ describe('settings', () => {
   test.each([
     [{ url: 'api.example.com' }, 'url: Write a whole URL'],
     [{ url: 'file:///etc/passwd' }, 'url: Write a whole URL'],
+    [
+      { url: 'https://bot:pa#ss@api.example.com/' },
+      'url: Write a whole URL, beginning with https:// (or http://). Percent-encode',
+    ],
     [{ method: 'GET' }, 'method: '],
     [{ headers: 'Authorization: Bearer x' }, 'headers: Write the headers as a JSON object'],
     [{ headers: '{"a":1}' }, 'headers: Write the headers as a JSON object'],
-    [{ headers: { 'X-A': 'one\r\nX-B: two' } }, 'headers: The value of X-A holds a line break'],
-    [{ headers: { 'X A': 'x' } }, 'headers: “X A” is no header name'],
-    [{ headers: { 'Webhook-Id': 'x' } }, 'headers: The header Webhook-Id is set by the receiver itself'],
+    [{ headers: { 'X-A': 'one\r\nX-B: two' } }, 'headers: The value of X-A has a line break'],
+    [{ headers: { 'X A': 'x' } }, 'headers: “X A” is not a header name'],
+    [{ headers: { 'Webhook-Id': 'x' } }, 'headers: The receiver sets the header Webhook-Id itself'],
     [
       { secret: 'whsec_short' },
-      'secret: A signing secret is whsec_ and 24 to 64 bytes in base64; make one with',
+      'secret: A signing secret is whsec_ followed by 24 to 64 bytes in base64; create one with',
     ],
-    [{ success: 'all' }, 'success: Write statuses as 200-299, 409.'],
+    [{ success: 'all' }, 'success: Write statuses such as 200-299, 409.'],
     [{ timeoutMs: 'soon' }, 'timeoutMs: Write whole milliseconds'],
     [{ allowPrivate: 'perhaps' }, 'allowPrivate: Write true or false.'],
     [{ body: '{"a": {{ nmae | json }}}' }, 'body: The body template failed: undefined variable: nmae'],
@@ -113,7 +117,7 @@ describe('check', () => {
     expect(checks).toContainEqual(
       expect.objectContaining({
         state: 'fault',
-        finding: 'The name of nothing.invalid cannot be resolved.',
+        finding: expect.stringContaining('The name of nothing.invalid could not be resolved'),
       }),
     );
     await destination.close();
