@@ -125,7 +125,7 @@ export function parseEvent(body: Uint8Array | string): ParsedEvent {
       action,
       timestamp: time(payload.timestamp) ?? null,
       experience: readExperience(payload.experience, id),
-      organization: readOrganization(payload.organization),
+      organization: readOrganization(payload.organization, payload.experience),
       payload,
     },
   };
@@ -183,11 +183,10 @@ function readExperienceAction(document: Record<string, unknown>): ExperienceActi
   };
 }
 
-function readOrganization(value: unknown): Organization {
-  if (!isRecord(value)) {
-    return {};
-  }
-  return { id: text(value.id), name: text(value.name), shopId: text(value.shopId) };
+/** The vendor's own automation code finds the organization by `experience.organizationId` too. */
+function readOrganization(value: unknown, experience: Record<string, unknown>): Organization {
+  const { id, name, shopId } = isRecord(value) ? value : {};
+  return { id: text(id) ?? text(experience.organizationId), name: text(name), shopId: text(shopId) };
 }
 
 /** What an entry of `experienceActions` is called for each webhook action; the other two have none. */

@@ -29,7 +29,7 @@ export function sampleWebhook(action: Action): ExperienceEvent {
 /** What Zapier shows for an action where it has no real event: made as the real ones are. */
 export function sampleEvent(action: Action): ZapierEvent {
   const event = sampleWebhook(action);
-  const id = eventKey(event, new TextEncoder().encode(JSON.stringify(WEBHOOKS[action])));
+  const id = eventKey('', event, new TextEncoder().encode(JSON.stringify(WEBHOOKS[action])));
   const receivedAt = (event.timestamp ?? 0) + 1_000;
   return zapierEvent({ id, event, triggeredBy: triggeredBy(event), receivedAt });
 }

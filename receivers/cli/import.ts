@@ -6,7 +6,8 @@ import { isRecord } from '../../shared/events.ts';
 import { count } from '../console/pages/words.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { ExportedDelivery, ExportedEvent } from '../contract/ledger-reader.ts';
-import { LEDGER_FILE, openDataFolder } from '../ledger/open.ts';
+import { LEDGER_FILE } from '../ledger/ledger-file.ts';
+import { openDataFolder } from '../ledger/open.ts';
 import { bodyBytes, type DeliveryStory, type ExportedStory } from '../operations/records.ts';
 import { settingsOf } from './receiver-access.ts';
 
@@ -184,5 +185,5 @@ function exportedEvent(line: string, number: number): ExportedEvent {
 
 /** An export of an earlier version does not tell whether an attempt may have arrived, nor which of them count. */
 function toldInFull(delivery: DeliveryStory & Partial<ExportedDelivery>): ExportedDelivery {
-  return { uncertain: delivery.attempts > 0, countedAttempts: 0, lane: null, ...delivery };
+  return { uncertain: delivery.attempts > 0, countedAttempts: 0, orderingKey: null, ...delivery };
 }

@@ -147,7 +147,7 @@ function storedEvent(body: Buffer, sequence: number, command: Command): StoredEv
   }
   const { event } = parsed;
   return {
-    key: eventKey(event, body),
+    key: eventKey('default', event, body),
     sequence,
     source: 'default',
     origin: 'webhook',

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
 import { TOKEN_FILE } from '../console/access/tokens.ts';
-import { LEDGER_FILE } from '../ledger/open.ts';
+import { LEDGER_FILE } from '../ledger/ledger-file.ts';
 import type { Operations } from '../operations/operations.ts';
 import { webAddress } from './web-address.ts';
 

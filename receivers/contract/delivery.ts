@@ -2,11 +2,11 @@ import type { StoredEvent } from './event.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
- * - waiting: an earlier delivery of the same lane is still open
+ * - waiting: an earlier delivery with the same ordering key is still open
  * - ready: may go out when it is due
- * - running: an attempt is under way, or was when a process died
- * - done, dead: for good (a dead letter can be replayed)
- * - merged: told by a later delivery
+ * - running: an attempt is in progress, or was when a process died
+ * - done, dead: finished (a dead letter can be replayed)
+ * - merged: included in a later delivery
  * - dismissed: a dead letter that a person set aside
  */
 export type DeliveryState = 'waiting' | 'ready' | 'running' | 'done' | 'dead' | 'merged' | 'dismissed';
@@ -71,8 +71,8 @@ export interface DeliveryWork {
 }
 
 /**
- * Hands out due deliveries, in the order of acceptance within a lane (an experience at a destination),
- * and writes what came of them.
+ * Hands out due deliveries and records their outcomes. Deliveries of one destination with the same ordering key, such
+ * as those of one experience, go out one at a time in the order of acceptance.
  */
 export interface DeliveryQueue {
   /** How many processes deliver from this ledger now, this one included. */

@@ -30,8 +30,8 @@ export interface NewDelivery {
   /** Not before this time, milliseconds since 1970. */
   dueAt: number;
   /**
-   * Deliveries of one lane that wait for the end of a burst merge into the newest: this many
-   * milliseconds of quiet end the burst; null for a delivery that goes at once.
+   * Deliveries with one ordering key that wait for a burst to end merge into the newest: the burst ends after this
+   * many milliseconds without an event; null for a delivery that goes out at once.
    */
   quietMs: number | null;
 }

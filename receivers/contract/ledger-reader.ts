@@ -62,6 +62,17 @@ export interface QueueDepth {
   oldestAt: number | null;
 }
 
+/** Which experiences to list; every field narrows. Two sources may post the same id: those are two experiences. */
+export interface ExperienceFilter {
+  source?: string;
+  experienceId?: string;
+  /** Part of the name. */
+  search?: string;
+  /** Experiences whose last event was before this time (ms since 1970): the next page. */
+  beforeLastAt?: number;
+  limit: number;
+}
+
 export interface ExperienceSummary {
   experienceId: string;
   name: string | null;
@@ -83,19 +94,15 @@ export interface TimelineBucket {
 export interface LedgerReader {
   event(key: string): Promise<StoredEvent | null>;
   events(filter: EventFilter): Promise<EventSummary[]>;
-  /** Known events of an experience, at most the `limit` last accepted; ordered by event time, oldest first. */
-  history(experienceId: string, limit: number): Promise<StoredEvent[]>;
+  /** Known events of an experience of one source: at most the `limit` last accepted, by event time, oldest first. */
+  history(source: string, experienceId: string, limit: number): Promise<StoredEvent[]>;
   deliveries(eventKey: string): Promise<DeliveryRecord[]>;
   attempts(deliveryId: number): Promise<AttemptRecord[]>;
   deadLetters(filter: { destination?: string; afterId?: number; limit: number }): Promise<DeliveryRecord[]>;
   depths(): Promise<QueueDepth[]>;
   health(): Promise<DestinationHealth[]>;
   /** Experiences by their last event. */
-  experiences(filter: {
-    search?: string;
-    beforeLastAt?: number;
-    limit: number;
-  }): Promise<ExperienceSummary[]>;
+  experiences(filter: ExperienceFilter): Promise<ExperienceSummary[]>;
   timeline(from: number, to: number, bucketMs: number): Promise<TimelineBucket[]>;
   /** All events with their deliveries and attempts, oldest first, for an export: page by page. */
   exportPage(afterSequence: number, limit: number): Promise<ExportedEvent[]>;
@@ -109,10 +116,10 @@ export interface ExportedDelivery extends DeliveryRecord {
   /** How many of the attempts count against the limit. */
   countedAttempts: number;
   /**
-   * What it is kept in order with at its destination. Null for its event's experience, and in whatever PostgreSQL
-   * exports: there only a hash of it is kept, so that it falls back to the experience.
+   * Deliveries of a destination with the same ordering key stay in order. Null for the key of the event's experience,
+   * and in every export from PostgreSQL, which keeps only a hash of the key.
    */
-  lane: string | null;
+  orderingKey: string | null;
 }
 
 export interface ExportedEvent extends StoredEvent {

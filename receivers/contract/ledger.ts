@@ -21,14 +21,15 @@ export interface Ledger extends LedgerReader {
   /** Records who caused an event, once that is known. */
   nameTrigger(eventKey: string, email: string): Promise<void>;
   /** Makes dead letters ready again; `ids` from {@link LedgerReader.deliveries}. Gives how many. */
-  reviveDeadLetters(ids: readonly number[], now: number): Promise<number>;
+  reviveDeadLetters(ids: readonly number[]): Promise<number>;
   dismissDeadLetters(ids: readonly number[]): Promise<number>;
   /**
    * Sends an event to a destination once more, as a new delivery. Gives its id, or null for an unknown event.
    *
-   * @param lane what it is kept in order with at that destination, in place of the event's experience
+   * @param orderingKey deliveries of that destination with the same key stay in order; without one, those of the
+   *   event's experience
    */
-  sendAgain(eventKey: string, delivery: NewDelivery, lane?: string): Promise<number | null>;
+  sendAgain(eventKey: string, delivery: NewDelivery, orderingKey?: string): Promise<number | null>;
   /** Removes at most `limit` events, oldest first, that were received before `before` and have nothing open or dead. */
   prune(before: number, limit: number): Promise<number>;
   /** Ends a destination's pause. */

@@ -40,6 +40,8 @@ export interface ExperienceMessage {
   results: Results | null;
   /** Which source it came through. */
   source: string;
+  /** Identifies the experience (receivers/contract/experience-key.ts): its card, thread, row and facts hang on it. */
+  experienceKey: string;
   links: {
     /** The experience in Intelligems, where a URL template is set. */
     intelligems: string | null;
@@ -53,6 +55,8 @@ export interface ReportMessage {
   kind: 'report';
   key: string;
   report: Report;
+  /** Identifies the experience that the report is about; null for a report about none or several. */
+  experienceKey: string | null;
   receivedAt: number;
 }
 

@@ -32,7 +32,7 @@ export interface AttemptSettings {
 export interface AttemptServices {
   ledger: Pick<Ledger, 'attempts' | 'history' | 'recall' | 'deliveries'>;
   /** What came of an experience, where it is known. */
-  resultsOf(experienceId: string): Promise<Results | null>;
+  resultsOf(source: string, experienceId: string): Promise<Results | null>;
   destinations: ReadonlyMap<string, { destination: Destination }>;
   log: Logger;
   now(): number;
@@ -129,16 +129,19 @@ export function createAttempt(
   }
 
   async function historyOf({ event }: ClaimedDelivery): Promise<StoredEvent[]> {
-    return event.experienceId === null ? [] : services.ledger.history(event.experienceId, HISTORY_LIMIT);
+    return event.experienceId === null
+      ? []
+      : services.ledger.history(event.source, event.experienceId, HISTORY_LIMIT);
   }
 
   async function messageOf(delivery: ClaimedDelivery, history: readonly StoredEvent[]): Promise<Message> {
     if (isReport(delivery)) {
       return reportMessage(delivery);
     }
-    const { experienceId } = delivery.event;
+    const { source, experienceId } = delivery.event;
     const hasEnded = history.some(({ action }) => action === 'endExperience');
-    const results = experienceId === null || !hasEnded ? null : await services.resultsOf(experienceId);
+    const results =
+      experienceId === null || !hasEnded ? null : await services.resultsOf(source, experienceId);
     return { ...experienceMessage(delivery, history, settings.links, now()), results };
   }
 
@@ -186,7 +189,7 @@ export function createAttempt(
   }
 
   /**
-   * Whether it has been tried for too long: quiet hours, the lane before it, a pause of its destination and the
+   * Whether it has been tried for too long: quiet hours, earlier deliveries with its ordering key, a pause of its destination and the
    * time that it lay as a dead letter do not count. What the ledger cannot tell now gets another attempt.
    */
   async function isTooOld(delivery: ClaimedDelivery, startedAt: number, now: number): Promise<boolean> {

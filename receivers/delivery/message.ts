@@ -2,6 +2,7 @@ import type { ExperienceEvent } from '../../shared/events.ts';
 import { isRecord, parseEvent, triggeredBy } from '../../shared/events.ts';
 import type { ClaimedDelivery } from '../contract/delivery.ts';
 import type { StoredEvent } from '../contract/event.ts';
+import { experienceKey } from '../contract/experience-key.ts';
 import type { ExperienceMessage, ReportMessage } from '../contract/message.ts';
 import { describeChanges } from '../experience/changes.ts';
 import { eventTime, experienceState } from '../experience/state.ts';
@@ -32,7 +33,14 @@ export function deliveryKey(delivery: DeliveryName): string {
 export function reportMessage(delivery: DeliveryName & Pick<ClaimedDelivery, 'event'>): ReportMessage {
   const { event } = delivery;
   const report = JSON.parse(Buffer.from(event.body).toString());
-  return { kind: 'report', key: deliveryKey(delivery), report, receivedAt: event.receivedAt };
+  const { source, experienceId, receivedAt } = event;
+  return {
+    kind: 'report',
+    key: deliveryKey(delivery),
+    report,
+    experienceKey: experienceId === null ? null : experienceKey(source, experienceId),
+    receivedAt,
+  };
 }
 
 /**
@@ -82,6 +90,7 @@ export function experienceMessage(
     changes: previous === null ? [] : describeChanges(documentOf(previous), documentOf(event), event.action),
     results: null,
     source: own.source,
+    experienceKey: experienceKey(own.source, event.experience.id),
     links: {
       intelligems:
         links.experienceUrlTemplate?.replaceAll('{id}', encodeURIComponent(event.experience.id)) ?? null,

@@ -8,16 +8,18 @@ import type { Report } from '../contract/message.ts';
  * @param key names the occasion, such as `report_digest_2026-10-10`
  * @param destinations names of the destinations that get it
  * @param now milliseconds since 1970
+ * @param source of the experience that the report is about
  */
 export function reportEvent(
   key: string,
   report: Report,
   destinations: readonly string[],
   now: number,
+  source = 'receiver',
 ): NewEvent {
   return {
     key,
-    source: 'receiver',
+    source,
     origin: 'report',
     action: null,
     experienceId: report.experienceId,

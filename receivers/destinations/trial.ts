@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ACTIONS, parseEvent } from '../../shared/events.ts';
 import type { Results } from '../contract/experience.ts';
+import { experienceKey } from '../contract/experience-key.ts';
 import type { ExperienceMessage, ReportMessage } from '../contract/message.ts';
 import { describeChanges } from '../experience/changes.ts';
 import { experienceState } from '../experience/state.ts';
@@ -59,6 +60,7 @@ function trialMessage(body: string): ExperienceMessage {
     changes: [],
     results: null,
     source: 'default',
+    experienceKey: experienceKey('default', event.experience.id),
     links: { intelligems: null, console: null },
   };
 }
@@ -113,5 +115,11 @@ export function reportTrials(): ReportMessage[] {
     link: 'https://receiver.example.com/trial',
     image: RESULTS.chart,
   };
-  return [whole, bare].map((report) => ({ kind: 'report', key: 'trial-report', receivedAt: NOW, report }));
+  return [whole, bare].map((report) => ({
+    kind: 'report',
+    key: 'trial-report',
+    receivedAt: NOW,
+    report,
+    experienceKey: null,
+  }));
 }

@@ -9,20 +9,22 @@ import { madeSecret, ownSecret } from './webhook-secret.ts';
  * @returns the sources by name, and the secret that was made just now, to be shown once
  */
 export function webhookSources(
-  sources: readonly Pick<Source, 'name' | 'secrets' | 'previousSecrets'>[],
+  sources: readonly Pick<Source, 'name' | 'secrets' | 'previousSecrets' | 'organizationId'>[],
   dataFolder: string,
 ): { sources: Map<string, WebhookSource>; newSecret: string | null } {
   let newSecret: string | null = null;
-  const opened = sources.map(({ name, secrets, previousSecrets }): [string, WebhookSource] => {
-    if (secrets.length > 0) {
-      const unused = name === DEFAULT_SOURCE ? earlierSecret(dataFolder) : null;
-      const previous = unused === null ? previousSecrets : [...previousSecrets, unused];
-      return [name, { name, secrets, previousSecrets: previous }];
-    }
-    const { secret, made } = ownSecret(dataFolder);
-    newSecret = made ? secret : null;
-    return [name, { name, secrets: [secret], previousSecrets }];
-  });
+  const opened = sources.map(
+    ({ name, secrets, previousSecrets, organizationId }): [string, WebhookSource] => {
+      if (secrets.length > 0) {
+        const unused = name === DEFAULT_SOURCE ? earlierSecret(dataFolder) : null;
+        const previous = unused === null ? previousSecrets : [...previousSecrets, unused];
+        return [name, { name, secrets, previousSecrets: previous, organizationId }];
+      }
+      const { secret, made } = ownSecret(dataFolder);
+      newSecret = made ? secret : null;
+      return [name, { name, secrets: [secret], previousSecrets, organizationId }];
+    },
+  );
   return { sources: new Map(opened), newSecret };
 }
 

@@ -17,6 +17,8 @@ export interface WebhookSource {
   secrets: readonly string[];
   /** Secrets that are no longer accepted; known so that a refusal can be explained. */
   previousSecrets: readonly string[];
+  /** Events of another organization are kept, and go nowhere; null where the settings name none. */
+  organizationId: string | null;
 }
 
 export interface WebhookSettings {
@@ -104,6 +106,7 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
         body,
         headers: keptHeaders(request.headers),
         source: source.name,
+        organizationId: source.organizationId,
         origin: 'webhook',
         receivedAt: now(),
       },
@@ -137,10 +140,7 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
       const { action, experienceName: experience, deliveries } = event;
       log.info({ ...fields, action, experience, deliveries: deliveries.length }, 'accepted');
     } else {
-      log.warn(
-        { ...fields, problem: event.problem },
-        'kept, but it is no known event; see it in the console',
-      );
+      log.warn({ ...fields, problem: event.problem }, 'kept, but not delivered; see it in the console');
     }
   }
 

@@ -15,7 +15,7 @@ export interface Enrichment {
   destinations: readonly OpenDestination[];
   /** What an event accepted at `now` (milliseconds since 1970) leaves to be asked. */
   plan: Plan;
-  resultsOf(experienceId: string): Promise<Results | null>;
+  resultsOf(source: string, experienceId: string): Promise<Results | null>;
 }
 
 /** How many questions of each kind may be in progress at once. */
@@ -60,7 +60,7 @@ export function openEnrichment(
       destination: described.name === RESULTS ? asksResults : asksWho,
     })),
     plan: enrichmentPlan({ who, results }, clients),
-    resultsOf: (experienceId) => keptResults(ledger, experienceId),
+    resultsOf: (source, experienceId) => keptResults(ledger, source, experienceId),
   };
 }
 

@@ -4,6 +4,7 @@ import type { IntelligemsApi } from '../../shared/intelligems-api.ts';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure } from '../../shared/intelligems-failure.ts';
 import type { StoredEvent } from '../contract/event.ts';
+import { experienceKey } from '../contract/experience-key.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { ExperienceSummary } from '../contract/ledger-reader.ts';
 import type { Plan } from '../contract/plan.ts';
@@ -78,7 +79,7 @@ export class Reconciliation {
     if (!isOfInterest(experience, this.#window)) {
       return false;
     }
-    const events = await this.#services.ledger.history(experience.id, HISTORY_LIMIT);
+    const events = await this.#services.ledger.history(this.#source, experience.id, HISTORY_LIMIT);
     const [oldest] = events;
     const known = events.length < HISTORY_LIMIT || oldest === undefined ? 0 : timeOf(oldest);
     const window = { ...this.#window, after: Math.max(this.#window.after, known) };
@@ -105,9 +106,9 @@ export class Reconciliation {
       return;
     }
     const { ledger, api, now, signal } = this.#services;
-    const absent = (await ledger.experiences({ limit: EXPERIENCES_LIMIT })).filter(
-      ({ experienceId, source, organizationId }) =>
-        source === this.#source && organizationId === this.#organizationId && !this.#listed.has(experienceId),
+    const absent = (await ledger.experiences({ source: this.#source, limit: EXPERIENCES_LIMIT })).filter(
+      ({ experienceId, organizationId }) =>
+        organizationId === this.#organizationId && !this.#listed.has(experienceId),
     );
     const before = await this.#absentFromTheFirst(absent, since);
     const asked = absent.filter(
@@ -149,10 +150,10 @@ export class Reconciliation {
 
   async #isToldDeleted(experienceId: string): Promise<boolean> {
     const { ledger } = this.#services;
-    if ((await ledger.recall(RECONCILIATION, goneFact(experienceId))) === TOLD) {
+    if ((await ledger.recall(RECONCILIATION, goneFact(this.#source, experienceId))) === TOLD) {
       return true;
     }
-    const events = await ledger.history(experienceId, HISTORY_LIMIT);
+    const events = await ledger.history(this.#source, experienceId, HISTORY_LIMIT);
     const isTold = events.some(({ action }) => action === 'deleteExperience');
     if (isTold) {
       await this.#rememberTold(experienceId);
@@ -162,12 +163,12 @@ export class Reconciliation {
 
   /** Events that stay longer than the one of the deletion would have it looked for again. */
   async #rememberTold(experienceId: string): Promise<void> {
-    await this.#services.ledger.remember(RECONCILIATION, { [goneFact(experienceId)]: TOLD });
+    await this.#services.ledger.remember(RECONCILIATION, { [goneFact(this.#source, experienceId)]: TOLD });
   }
 
   async #gone(experienceId: string): Promise<void> {
     const { ledger, now } = this.#services;
-    const fact = goneFact(experienceId);
+    const fact = goneFact(this.#source, experienceId);
     const noticed = await ledger.recall(RECONCILIATION, fact);
     const at = noticed === null ? now() : Number(noticed);
     if (noticed === null) {
@@ -187,7 +188,7 @@ export class Reconciliation {
     experience: ApiExperience | null,
   ): Promise<void> {
     const { ledger, plan, log, now } = this.#services;
-    const events = await ledger.history(experienceId, HISTORY_LIMIT);
+    const events = await ledger.history(this.#source, experienceId, HISTORY_LIMIT);
     const last = lastEvent(events.filter((event) => timeOf(event) <= missed.at));
     const organization = isRecord(last?.payload.organization)
       ? last.payload.organization
@@ -235,8 +236,8 @@ export class Reconciliation {
   }
 }
 
-function goneFact(experienceId: string): string {
-  return `gone:${experienceId}`;
+function goneFact(source: string, experienceId: string): string {
+  return `gone:${experienceKey(source, experienceId)}`;
 }
 
 function lastEvent(events: readonly StoredEvent[]): ExperienceEvent | null {

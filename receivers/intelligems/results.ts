@@ -1,6 +1,7 @@
 import { nameWords } from '../../shared/words.ts';
 import type { Attempt, Check, Destination } from '../contract/destination.ts';
 import type { Results } from '../contract/experience.ts';
+import { experienceKey } from '../contract/experience-key.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { ExperienceMessage, Message } from '../contract/message.ts';
 import type { Outcome } from '../contract/outcome.ts';
@@ -75,7 +76,7 @@ export class ResultsDestination implements Destination {
       await this.#currency(message, client, signal),
       this.#settings.locale,
     );
-    await ledger.remember(RESULTS, { [resultsFact(id)]: JSON.stringify(results) });
+    await ledger.remember(RESULTS, { [resultsFact(source, id)]: JSON.stringify(results) });
     await this.#report(message, results);
     const { destinations } = this.#services;
     const completing = new Set([...destinations].filter(([, completes]) => completes).map(([name]) => name));
@@ -105,7 +106,7 @@ export class ResultsDestination implements Destination {
       link: message.links.intelligems,
     };
     const report = resultsReport(subject, results, this.#settings.locale);
-    await ledger.accept(reportEvent(`report_results_${message.key}`, report, to, now()));
+    await ledger.accept(reportEvent(`report_results_${message.key}`, report, to, now(), message.source));
   }
 
   async #currency(message: ExperienceMessage, { quick }: Clients, signal: AbortSignal) {
@@ -118,15 +119,16 @@ export class ResultsDestination implements Destination {
   }
 }
 
-function resultsFact(experienceId: string): string {
-  return `results:${experienceId}`;
+function resultsFact(source: string, experienceId: string): string {
+  return `results:${experienceKey(source, experienceId)}`;
 }
 
 /** What is kept of an experience's results; null where they are not known. */
 export async function keptResults(
   ledger: Pick<Ledger, 'recall'>,
+  source: string,
   experienceId: string,
 ): Promise<Results | null> {
-  const fact = await ledger.recall(RESULTS, resultsFact(experienceId));
+  const fact = await ledger.recall(RESULTS, resultsFact(source, experienceId));
   return fact === null ? null : JSON.parse(fact);
 }

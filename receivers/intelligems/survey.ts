@@ -168,6 +168,7 @@ export class Survey {
     const { name, title } = this.source;
     const { milestones, overview, reports, intelligems } = this.#settings;
     const services = {
+      source: name,
       ledger,
       now,
       analytics: async (id: string, charts: readonly string[]) =>

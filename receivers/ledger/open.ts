@@ -4,9 +4,6 @@ import type { Ledger } from '../contract/ledger.ts';
 import type { PostgresSettings } from './postgres/settings.ts';
 import type { SqliteLedger } from './sqlite/ledger.ts';
 
-/** The file in the data folder that holds the ledger. */
-export const LEDGER_FILE = 'ledger.sqlite';
-
 export interface StorageSettings {
   dataFolder: string;
   /** A PostgreSQL database in place of the data folder; null for none. */

@@ -145,10 +145,7 @@ export function openOperations(services: OperationServices): Operations {
     async replayDeadLetters(selection) {
       let revived = 0;
       for await (const page of selectedDeadLetters(ledger, selection)) {
-        revived += await ledger.reviveDeadLetters(
-          page.map(({ id }) => id),
-          now(),
-        );
+        revived += await ledger.reviveDeadLetters(page.map(({ id }) => id));
       }
       return revived;
     },

@@ -58,12 +58,12 @@ export async function storedMessage(
   if (event.problem !== null || event.experienceId === null) {
     return null;
   }
-  const history = await ledger.history(event.experienceId, HISTORY_LIMIT);
+  const history = await ledger.history(event.source, event.experienceId, HISTORY_LIMIT);
   const known = history.filter(({ sequence }) => sequence <= event.sequence);
   const links = { experienceUrlTemplate: intelligems.experienceUrlTemplate, publicUrl: server.publicUrl };
   const merged = await toldWith(event, known, destination, ledger);
   const message = experienceMessage({ ...name, event, merged }, known, links, now);
-  return { ...message, results: await keptResults(ledger, event.experienceId) };
+  return { ...message, results: await keptResults(ledger, event.source, event.experienceId) };
 }
 
 /** Keys of the earlier updates of a burst that a destination is told of with this one. */

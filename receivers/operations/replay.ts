@@ -77,7 +77,7 @@ export async function carryOut(
 ): Promise<void> {
   for (const { destination, does, deliveryId } of steps) {
     if (does === 'revive' && deliveryId !== null) {
-      await ledger.reviveDeadLetters([deliveryId], now);
+      await ledger.reviveDeadLetters([deliveryId]);
     } else if (does === 'send') {
       await ledger.sendAgain(eventKey, { destination, route: REPLAY_ROUTE, dueAt: now, quietMs: null });
     }

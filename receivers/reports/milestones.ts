@@ -3,6 +3,7 @@ import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure, ApiResult } from '../../shared/intelligems-failure.ts';
 import { nameWords, typeWords } from '../../shared/words.ts';
 import type { Results } from '../contract/experience.ts';
+import { experienceKey } from '../contract/experience-key.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Report } from '../contract/message.ts';
 import { reportEvent } from '../delivery/report.ts';
@@ -21,6 +22,8 @@ const NEWS_MS = 3 * DAY_MS;
 const CHARTS = ['net_revenue_per_visitor'];
 
 export interface ReportServices {
+  /** Name of the source whose experiences these are. */
+  source: string;
   ledger: Pick<Ledger, 'accept' | 'event' | 'recall' | 'remember'>;
   /** The results as they stand, with the charts of these names. */
   analytics(experienceId: string, charts: readonly string[]): Promise<ApiResult<Analytics>>;
@@ -84,14 +87,17 @@ export function milestoneReport(
 export async function tellMilestones(
   running: readonly ApiExperience[],
   { to, days, since, locale, experienceUrlTemplate }: ReportSettings & { days: readonly number[] },
-  { ledger, analytics, now }: ReportServices,
+  { source, ledger, analytics, now }: ReportServices,
 ): Promise<ApiFailure | null> {
   const due: { experience: ApiExperience; passed: number }[] = [];
   for (const experience of to.length === 0 ? [] : running) {
     const live = liveTime(experience, now());
     const passed = live === null ? null : passedMilestone(live, days, since, now());
     // Retention may remove the report while its milestone is still news.
-    if (passed !== null && (await ledger.recall(REPORTS, toldFact(experience.id))) !== String(passed)) {
+    if (
+      passed !== null &&
+      (await ledger.recall(REPORTS, toldFact(source, experience.id))) !== String(passed)
+    ) {
       due.push({ experience, passed });
     }
   }
@@ -103,17 +109,17 @@ export async function tellMilestones(
       const results = readResults(found, experience.currency ?? null, locale);
       const subject = subjectOf(experience, experienceUrlTemplate);
       const report = milestoneReport(subject, experience, passed, results, locale);
-      const key = `report_milestone_${experience.id.replaceAll(/[^\w-]/g, '_')}_${passed}`;
-      await ledger.accept(reportEvent(key, report, to, now()));
-      await ledger.remember(REPORTS, { [toldFact(experience.id)]: String(passed) });
+      const key = `report_milestone_${source}_${experience.id.replaceAll(/[^\w-]/g, '_')}_${passed}`;
+      await ledger.accept(reportEvent(key, report, to, now(), source));
+      await ledger.remember(REPORTS, { [toldFact(source, experience.id)]: String(passed) });
     }
   }
   return failure;
 }
 
 /** The fact that tells the last milestone of an experience that was reported, in days. */
-function toldFact(experienceId: string): string {
-  return `milestone:${experienceId}`;
+function toldFact(source: string, experienceId: string): string {
+  return `milestone:${experienceKey(source, experienceId)}`;
 }
 
 function subjectOf(experience: ApiExperience, template: string | null): Subject {

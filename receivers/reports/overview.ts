@@ -128,7 +128,7 @@ function rowOf({ experience, liveMs, results }: RunningExperience, locale: strin
 export async function tellOverview(
   { source, title, running }: { source: string; title: string; running: readonly ApiExperience[] },
   settings: ReportSettings & OverviewTime,
-  { ledger, analytics, now }: ReportServices,
+  { ledger, analytics, now }: Omit<ReportServices, 'source'>,
 ): Promise<ApiFailure | null> {
   const { to, locale, since, timeZone } = settings;
   const dueAt = lastOverviewAt(settings, now());

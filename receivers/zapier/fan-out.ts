@@ -99,7 +99,7 @@ export async function giveToZaps(
       const route = `${message.key} for the Zap ${id}`;
       if (!routes.has(route)) {
         const delivery = { destination: ZAPS, route, dueAt: now(), quietMs: null };
-        await ledger.sendAgain(eventKey, delivery, `${message.event.experience.id} ${id}`);
+        await ledger.sendAgain(eventKey, delivery, `${message.experienceKey} ${id}`);
       }
     }
   }

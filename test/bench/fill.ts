@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { migrate } from '../../receivers/ledger/sqlite/schema.ts';
+import { migrate } from '../../receivers/ledger/sqlite/migrate.ts';
 import { sampleBody } from '../fixtures/messages.ts';
 
 const DAY_MS = 24 * 3_600_000;

@@ -84,7 +84,7 @@ async function fill(url: string): Promise<void> {
     const to = Math.min(held, from + STEP);
     await client.query(
       `INSERT INTO ledger.events (sequence, key, source, origin, action, experience_id, experience_name,
-        organization_id, occurred_at, received_at, late, lane)
+        organization_id, occurred_at, received_at, late, ordering_key)
       SELECT n, 'evt_' || lpad(to_hex(1700000000000 + n), 12, '0') || left(md5(n::text), 20), 'default', 'webhook', 'startExperience', 'held-' || n % 5000,
         'Experience ' || n % 5000, 'organization', 1700000000000 + n, 1700000000000 + n, false,
         ('x' || left(md5('held-' || n % 5000), 16))::bit(64)::bigint
@@ -96,8 +96,8 @@ async function fill(url: string): Promise<void> {
       [from, to, Buffer.from(sampleBody('end'))],
     );
     await client.query(
-      `INSERT INTO ledger.deliveries (sequence, destination, route, lane, state, due_at, attempts, tries, created_at, finished_at)
-      SELECT n, d, 'every event', 0, 'done', 1700000000000 + n, 1, 1, 1700000000000 + n, 1700000000500 + n
+      `INSERT INTO ledger.deliveries (sequence, destination, route, ordering_key, state, due_at, wait_ms, attempts, tries, created_at, finished_at)
+      SELECT n, d, 'every event', 0, 'done', 1700000000000 + n, 0, 1, 1, 1700000000000 + n, 1700000000500 + n
       FROM generate_series($1::bigint + 1, $2) n, unnest(ARRAY['slack', 'sheets', 'email', 'http']) d`,
       [from, to],
     );

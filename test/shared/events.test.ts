@@ -144,28 +144,30 @@ describe('the key of an event', () => {
   const body = sampleBody('start');
   const event = eventOf(samplePayload('start'));
 
-  test('stays the same in other bytes, and differs by organization, experience, action and time', () => {
-    const key = eventKey(event, body);
+  test('stays the same in other bytes, and differs by source, organization, experience, action and time', () => {
+    const key = eventKey('store', event, body);
     expect(key).toMatch(/^evt_[0-9a-f]{32}$/);
-    expect(eventKey(event, Buffer.from('other bytes'))).toBe(key);
+    expect(eventKey('store', event, Buffer.from('other bytes'))).toBe(key);
     const payload = samplePayload('start');
     const others = [
       { ...payload, timestamp: payload.timestamp + 1 },
       { ...payload, action: 'endExperience' },
       { ...payload, experience: { ...payload.experience, id: 'another' } },
       { ...payload, organization: { id: 'another' } },
-    ].map((each) => eventKey(eventOf(each), body));
-    expect(new Set([key, ...others]).size).toBe(5);
+    ].map((each) => eventKey('store', eventOf(each), body));
+    const fromAnother = eventKey('another-store', event, body);
+    expect(new Set([key, fromAnother, ...others]).size).toBe(6);
   });
 
   test('is made of the bytes where there is no time', () => {
     const timeless = start();
-    expect(eventKey(timeless, body)).toBe(bodyKey(body));
-    expect(eventKey(timeless, Buffer.from('other'))).not.toBe(bodyKey(body));
+    expect(eventKey('store', timeless, body)).toBe(bodyKey('store', body));
+    expect(eventKey('store', timeless, Buffer.from('other'))).not.toBe(bodyKey('store', body));
+    expect(bodyKey('another-store', body)).not.toBe(bodyKey('store', body));
   });
 
   test('sorts by the time of the event', () => {
-    const keys = [9, 80, 700, 6_000].map((timestamp) => eventKey(start({ timestamp }), body));
+    const keys = [9, 80, 700, 6_000].map((timestamp) => eventKey('store', start({ timestamp }), body));
     expect([...keys].sort()).toEqual(keys);
   });
 });

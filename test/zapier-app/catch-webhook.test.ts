@@ -25,7 +25,7 @@ test('gives a signed webhook in the common form', async () => {
   const [event] = await run(perform, { authData, ...caught(body, SECRET) });
   expect(Object.keys(event)).toEqual(Object.keys(sampleEvent('startExperience')));
   expect(event).toMatchObject({
-    id: eventKey(eventOf(samplePayload('start')), Buffer.from(body)),
+    id: eventKey('', eventOf(samplePayload('start')), Buffer.from(body)),
     experience_name: 'Backpack price test',
     action_type: 'startExperience',
     experience_type: 'pricing',

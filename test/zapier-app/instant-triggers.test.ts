@@ -131,7 +131,7 @@ describe('a receiver that runs on', () => {
       Object.keys(app.triggers.experience_started?.operation.sample ?? {}),
     );
     expect(event).toMatchObject({
-      id: eventKey(eventOf(samplePayload('start')), sampleBody('start')),
+      id: eventKey('default', eventOf(samplePayload('start')), sampleBody('start')),
       experience_name: 'Backpack price test',
       action_type: 'startExperience',
       experience_type: 'pricing',

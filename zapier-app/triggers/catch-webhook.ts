@@ -59,7 +59,7 @@ async function perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
     return [];
   }
   const event = zapierEvent({
-    id: eventKey(parsed.event, new TextEncoder().encode(content)),
+    id: eventKey('', parsed.event, new TextEncoder().encode(content)),
     event: parsed.event,
     triggeredBy: triggeredBy(parsed.event),
     receivedAt: Date.now(),

@@ -71,8 +71,8 @@ export const storyAnswer = z.strictObject({
 const exportedDelivery = deliveryStory.extend({
   uncertain: z.boolean().describe('An attempt may have arrived all the same, which the next has to look up.'),
   countedAttempts: z.int().describe('How many of the attempts count against the limit.'),
-  lane: text.describe(
-    'What it is kept in order with at its destination; null for its event’s experience, and always where the ledger is in PostgreSQL.',
+  orderingKey: text.describe(
+    'Deliveries of one destination with the same ordering key stay in order. Null for the key of the event’s experience, and always if the ledger is in PostgreSQL.',
   ),
 });
 

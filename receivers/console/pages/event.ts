@@ -7,7 +7,7 @@ import { zapOf } from '../../zapier/fan-out.ts';
 import { curlLine } from './curl.ts';
 import { type Content, exact, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
-import { actionMark, ago, copyable, eventTags, moment, state, subject } from './parts.ts';
+import { actionMark, ago, copyable, eventTags, experienceUrl, moment, state, subject } from './parts.ts';
 import { agoWords, count, eventTitle, eventVerb } from './words.ts';
 
 export interface EventFacts extends EventStory {
@@ -64,7 +64,7 @@ function factList(event: EventRecord, now: number): Html {
       'Experience',
       event.experienceId === null
         ? null
-        : html`<a href="/console/experiences/${encodeURIComponent(event.experienceId)}"><code>${event.experienceId}</code></a>`,
+        : html`<a href="${experienceUrl({ source: event.source, experienceId: event.experienceId })}"><code>${event.experienceId}</code></a>`,
     ],
     ['Event key', copyable(event.key, 'the event key')],
   ];

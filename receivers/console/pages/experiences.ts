@@ -14,7 +14,7 @@ import type { Report, ReportSection } from '../../contract/message.ts';
 import { queryString } from '../api/event-query.ts';
 import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
-import { copyable, eventList, moment, named } from './parts.ts';
+import { copyable, eventList, experienceUrl, moment, named } from './parts.ts';
 import { type Phase, phases } from './phases.ts';
 import { count } from './words.ts';
 
@@ -82,13 +82,13 @@ function axisOf(rows: readonly ExperienceRow[], now: number): Axis {
 }
 
 function experienceRow(row: ExperienceRow, axis: Axis): Html {
-  const { state, experienceId } = row;
+  const { state } = row;
   const { mark, words } = STATUS_WORDS[state.status];
   const live =
     state.liveMs === null
       ? ''
       : `${state.status === 'started' ? ' for' : ', was live for'} ${durationWords(state.liveMs)}`;
-  return html`<li><a class="experience" href="/console/experiences/${encodeURIComponent(experienceId)}">
+  return html`<li><a class="experience" href="${experienceUrl(row)}">
   <span class="what">${named(row.name)}</span>
   <span class="help"><span class="state status-${state.status}"><span aria-hidden="true">${mark}</span> ${words}</span>${live} · ${count(row.events, 'event')}${when(row.verdict, () => html` · <strong>${verdictWords(row.verdict as Results['verdict'])}</strong>`)}</span></a>
   ${bar(phases(row.known), row.known, axis)}

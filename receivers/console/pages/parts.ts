@@ -1,5 +1,5 @@
 import type { DeliveryState } from '../../contract/delivery.ts';
-import type { EventSummary } from '../../contract/ledger-reader.ts';
+import type { EventSummary, ExperienceSummary } from '../../contract/ledger-reader.ts';
 import type { DestinationReport } from '../../operations/destination-report.ts';
 import { type Content, type Html, html, when } from './html.ts';
 import { agoWords, count, eventTitle, eventVerb, ORIGIN_WORDS, STATE_WORDS } from './words.ts';
@@ -15,6 +15,14 @@ export function subject({ experienceName, problem }: Pick<EventSummary, 'experie
 }
 
 /** A moment: in UTC as sent, in the reader's own time zone once the page's script has run. */
+/** The page of an experience: two sources may post the same id, so the link names the source. */
+export function experienceUrl({
+  source,
+  experienceId,
+}: Pick<ExperienceSummary, 'source' | 'experienceId'>): string {
+  return `/console/experiences/${encodeURIComponent(experienceId)}?source=${encodeURIComponent(source)}`;
+}
+
 export function moment(at: number): Html {
   const date = new Date(at);
   const text = `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

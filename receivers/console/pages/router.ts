@@ -272,25 +272,34 @@ export function pagesRouter(services: RouterServices): Router {
   );
 
   async function experienceRow(summary: ExperienceSummary, at: number): Promise<ExperienceRow | null> {
-    const known = (await ledger.history(summary.experienceId, EXPERIENCE_EVENTS)).flatMap(knownEvent);
+    const { source, experienceId } = summary;
+    const known = (await ledger.history(source, experienceId, EXPERIENCE_EVENTS)).flatMap(knownEvent);
     if (known.length === 0) {
       return null;
     }
     const state = experienceState(known, at);
-    const results = state.endedAt === null ? null : await keptResults(ledger, summary.experienceId);
+    const results = state.endedAt === null ? null : await keptResults(ledger, source, experienceId);
     return { ...summary, known, state, verdict: results?.verdict ?? null };
   }
 
   router.get('/experiences/:id', async (request, response, next) => {
     const { id } = request.params;
-    const known = (await ledger.history(id, EXPERIENCE_EVENTS)).flatMap(knownEvent);
+    const [named] = values(request.query.source);
+    // A link without a source leads to the experience of this id that changed last.
+    const [found] = await ledger.experiences({
+      experienceId: id,
+      ...(named !== undefined && { source: named }),
+      limit: 1,
+    });
+    const source = found?.source ?? '';
+    const known = (await ledger.history(source, id, EXPERIENCE_EVENTS)).flatMap(knownEvent);
     if (known.length === 0) {
       next();
       return;
     }
     const [events, results] = await Promise.all([
-      operations.events({ experienceId: id, limit: PAGE_SIZE }),
-      keptResults(ledger, id),
+      operations.events({ source, experienceId: id, limit: PAGE_SIZE }),
+      keptResults(ledger, source, id),
     ]);
     const subject = { experienceId: id, name: known.at(-1)?.experience.name ?? id, link: null };
     const template = configuration.intelligems.experienceUrlTemplate;

@@ -109,11 +109,11 @@ export class EmailDestination implements Destination {
     message: Message,
     attempt: Attempt,
   ): Promise<{ subject: string | null; remember: Record<string, string> }> {
-    const id = message.kind === 'experience' ? message.event.experience.id : message.report.experienceId;
-    if (id === null) {
+    const { experienceKey } = message;
+    if (experienceKey === null) {
       return { subject: null, remember: {} };
     }
-    const fact = subjectFact(id);
+    const fact = subjectFact(experienceKey);
     const subject = await attempt.recall(fact);
     const begins = subject === null && message.kind === 'experience';
     return { subject, remember: begins ? { [fact]: subjectOf(message) } : {} };

@@ -20,17 +20,16 @@ export interface Threading {
  */
 export function threading(message: Message, from: Mailbox): Threading {
   const domain = domainOf(from.address);
-  const experience =
-    message.kind === 'experience' ? message.event.experience.id : message.report.experienceId;
+  const { experienceKey } = message;
   return {
     messageId: `<${message.key}@${domain}>`,
-    root: experience === null ? null : `<experience-${fingerprint(experience)}@${domain}>`,
+    root: experienceKey === null ? null : `<experience-${fingerprint(experienceKey)}@${domain}>`,
   };
 }
 
 /** Under which key an email destination remembers the subject of an experience's thread. */
-export function subjectFact(experienceId: string): string {
-  return `subject-${fingerprint(experienceId)}`;
+export function subjectFact(experienceKey: string): string {
+  return `subject-${fingerprint(experienceKey)}`;
 }
 
 function fingerprint(text: string): string {

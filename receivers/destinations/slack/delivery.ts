@@ -81,7 +81,7 @@ class ErrandRun {
     if (message.kind === 'experience' && mode === 'card') {
       return this.#showOnCard(message);
     }
-    const about = message.kind === 'report' ? message.report.experienceId : null;
+    const about = message.kind === 'report' ? message.experienceKey : null;
     const card = about === null ? null : await this.#recallCard(about);
     return this.#say(renderMessage(message, people), card);
   }
@@ -111,7 +111,7 @@ class ErrandRun {
   /** Brings the card up to date, and what was said of the event, where they still are. */
   async #complete(message: ExperienceMessage): Promise<ErrandOutcome> {
     const { mode, people } = this.#errand;
-    const card = mode === 'card' ? await this.#recallCard(message.state.experience.id) : null;
+    const card = mode === 'card' ? await this.#recallCard(message.experienceKey) : null;
     if (mode === 'card' && card === null) {
       return this.#done({ note: 'no card is left to complete' });
     }
@@ -122,7 +122,7 @@ class ErrandRun {
           ? this.#done({ note: 'no card is left to complete' })
           : this.#failed(updated.failure);
       }
-      this.#facts[cardFact(this.#errand.channel, message.state.experience.id)] = JSON.stringify(updated.data);
+      this.#facts[cardFact(this.#errand.channel, message.experienceKey)] = JSON.stringify(updated.data);
     }
     const found = await this.#findOwn(card);
     if (found.state === 'failed') {
@@ -155,7 +155,7 @@ class ErrandRun {
 
   /** Brings the card up to date, or posts it; then says in its thread what happened. */
   async #showOnCard(message: ExperienceMessage): Promise<ErrandOutcome> {
-    const remembered = await this.#recallCard(message.state.experience.id);
+    const remembered = await this.#recallCard(message.experienceKey);
     let card = remembered === null ? null : await this.#update(remembered, message);
     if (card === null || !card.ok) {
       if (card !== null && !CARD_GONE.includes(card.failure.code)) {
@@ -170,7 +170,7 @@ class ErrandRun {
     if (!card.ok) {
       return this.#failed(card.failure);
     }
-    this.#facts[cardFact(this.#errand.channel, message.state.experience.id)] = JSON.stringify(card.data);
+    this.#facts[cardFact(this.#errand.channel, message.experienceKey)] = JSON.stringify(card.data);
     if (card.data.by === message.key && !saysMoreThanCard(message)) {
       return this.#done({ answer: answerWords(card.data) });
     }
@@ -183,7 +183,7 @@ class ErrandRun {
    */
   async #adopt(message: ExperienceMessage, gone: Card | null): Promise<Answer<Card> | ErrandOutcome | null> {
     const { attempt, destination } = this.#errand;
-    const { history, receivedAt, state } = message;
+    const { history, receivedAt, experienceKey } = message;
     if (!attempt.uncertain && gone === null && history.length <= 1) {
       return null;
     }
@@ -194,7 +194,7 @@ class ErrandRun {
       attempt.uncertain ? REPAIR_PAGES : ADOPTION_PAGES,
       ({ ts, metadata: { event_type, event_payload } }) =>
         event_type === 'intelligems_card' &&
-        event_payload.experience_id === state.experience.id &&
+        event_payload.experience_key === experienceKey &&
         event_payload.destination === destination &&
         ts !== gone?.ts,
     );
@@ -231,12 +231,12 @@ class ErrandRun {
     return { ok: true, data: { channel, ts, by: message.key, shown: message.state.lastChangeAt ?? 0 } };
   }
 
-  #cardMetadata({ state }: ExperienceMessage, key: string): Metadata {
+  #cardMetadata({ state, experienceKey }: ExperienceMessage, key: string): Metadata {
     const { destination } = this.#errand;
     const shown_at = state.lastChangeAt ?? 0;
     return {
       event_type: 'intelligems_card',
-      event_payload: { key, destination, experience_id: state.experience.id, shown_at },
+      event_payload: { key, destination, experience_key: experienceKey, shown_at },
     };
   }
 
@@ -326,8 +326,8 @@ class ErrandRun {
     return isChannelId(channel) ? channel : (this.#facts[idFact(channel)] ?? attempt.recall(idFact(channel)));
   }
 
-  async #recallCard(experienceId: string): Promise<Card | null> {
-    const fact = await this.#errand.attempt.recall(cardFact(this.#errand.channel, experienceId));
+  async #recallCard(experienceKey: string): Promise<Card | null> {
+    const fact = await this.#errand.attempt.recall(cardFact(this.#errand.channel, experienceKey));
     return fact === null ? null : (JSON.parse(fact) as Card);
   }
 
@@ -340,8 +340,8 @@ class ErrandRun {
   }
 }
 
-function cardFact(channel: string, experienceId: string): string {
-  return `card:${channel}:${experienceId}`;
+function cardFact(channel: string, experienceKey: string): string {
+  return `card:${channel}:${experienceKey}`;
 }
 
 function idFact(channel: string): string {

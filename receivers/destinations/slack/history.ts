@@ -8,7 +8,7 @@ export interface Metadata {
     /** The delivery's key; of a card: that of the delivery that posted it. */
     key: string;
     destination: string;
-    experience_id?: string;
+    experience_key?: string;
     /** Of a card: the time of the newest change it shows, milliseconds since 1970; 0 where unknown. */
     shown_at?: number;
   };

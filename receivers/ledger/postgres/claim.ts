@@ -3,17 +3,17 @@ import type { ClaimedDelivery } from '../../contract/delivery.ts';
 import { BODY_COLUMNS, EVENT_COLUMNS, type EventRow, storedEvent } from './rows.ts';
 
 /**
- * What became of asking for a delivery:
+ * The answer to asking for a delivery:
  * - claimed: it is marked as running, for this try
- * - wait: its destination is paused or probed, or another still holds it
- * - gone: nothing is left to do for it
+ * - wait: its destination is paused or probed, or another worker still holds it
+ * - gone: nothing is left to do
  */
 export type Claim =
   | { verdict: 'claimed'; tries: number; delivery: ClaimedDelivery }
   | { verdict: 'wait' }
   | { verdict: 'gone' };
 
-/** What an event's first delivery told together is told together by its further ones, too. */
+/** What an event's first delivery included, its further ones include too. */
 const CLAIM = `
   SELECT c.id, c.verdict, c.attempts AS attempt, c.tries, c.uncertain, c.probe,
     d.destination, d.route, d.replay, d.created_at AS "createdAt", ${EVENT_COLUMNS}, ${BODY_COLUMNS},
@@ -23,7 +23,7 @@ const CLAIM = `
       JOIN ledger.events m ON m.sequence = o.sequence
       WHERE told.sequence = d.sequence AND told.destination = d.destination ORDER BY o.id
     ) AS merged
-  FROM ledger.claim_alive($1, $2, $3) c
+  FROM ledger.claim($1, $2) c
   LEFT JOIN ledger.deliveries d ON d.id = c.id AND c.verdict = 'claimed'
   LEFT JOIN ledger.events e ON e.sequence = d.sequence
   LEFT JOIN ledger.bodies b ON b.sequence = d.sequence`;
@@ -33,15 +33,14 @@ type Row = Omit<ClaimedDelivery, 'event' | 'eventKey'> &
 
 /**
  * Marks deliveries as running, durably, before their attempts start: one that is found running after its
- * worker died may have arrived. Gives nothing at all where the worker itself is taken for dead.
+ * worker died may have arrived. Gives nothing at all if the worker itself is considered dead.
  */
 export async function claimDeliveries(
   pool: pg.Pool,
   worker: number,
   ids: readonly number[],
-  now: number,
 ): Promise<Map<number, Claim>> {
-  const { rows } = await pool.query<Row>({ name: 'claim', text: CLAIM, values: [worker, now, ids] });
+  const { rows } = await pool.query<Row>({ name: 'claim', text: CLAIM, values: [worker, ids] });
   return new Map(rows.map((row) => [row.id, claimOf(row)]));
 }
 

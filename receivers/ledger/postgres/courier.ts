@@ -5,7 +5,7 @@ import { type Claim, claimDeliveries } from './claim.ts';
 import { again, dataFault, storageError } from './connections.ts';
 import { Gather } from './gather.ts';
 import type { HealthBoard } from './health-board.ts';
-import { HEALTH_COLUMNS } from './rows.ts';
+import { destinationHealth, HEALTH_COLUMNS, type HealthRow } from './rows.ts';
 import { type Settling, writeHealth, writeOutcomes } from './write.ts';
 
 /** How long to wait before something that the storage refused is tried again, milliseconds. */
@@ -108,7 +108,7 @@ export class Courier {
       if (lost.aborted) {
         throw new NotDelivered('This process lost its lease.');
       }
-      if (board.get(destination).pausedUntil <= Date.now()) {
+      if (board.pauseLeftMs(destination) === 0) {
         const claim = await this.#claims.call(id).catch(() => null);
         if (claim?.verdict === 'gone') {
           return null;
@@ -134,11 +134,7 @@ export class Courier {
 
   async #wait(destination: string): Promise<void> {
     const { board, closing } = this.#parts;
-    await board.changed(
-      destination,
-      Math.max(board.get(destination).pausedUntil - Date.now(), AGAIN_MS),
-      closing,
-    );
+    await board.changed(destination, Math.max(board.pauseLeftMs(destination), AGAIN_MS), closing);
     if (closing.aborted) {
       throw new NotDelivered('This process takes nothing more.');
     }
@@ -147,10 +143,10 @@ export class Courier {
   async #claim(ids: number[]): Promise<(Claim | null)[]> {
     const { pool, work, worker, retire } = this.#parts;
     try {
-      const claims = await again(() => claimDeliveries(pool, worker, ids, Date.now()));
+      const claims = await again(() => claimDeliveries(pool, worker, ids));
       if ([...claims.values()].some(({ verdict }) => verdict === 'wait')) {
-        const { rows } = await pool.query<DestinationHealth>(`SELECT ${HEALTH_COLUMNS} FROM ledger.health h`);
-        this.adopt(rows);
+        const { rows } = await pool.query<HealthRow>(`SELECT ${HEALTH_COLUMNS} FROM ledger.health h`);
+        this.adopt(rows.map(destinationHealth));
       }
       return ids.map((id) => claims.get(id) ?? null);
     } catch (error) {
@@ -190,7 +186,7 @@ export class Courier {
     try {
       const written =
         telling.length === 0
-          ? await again(() => writeOutcomes(pool, worker, items, Date.now()))
+          ? await again(() => writeOutcomes(pool, worker, items))
           : await again(() => this.#writeWithHealth(items, telling));
       for (const destination of new Set(items.map((item) => item.destination))) {
         if (board.get(destination).probing) {
@@ -210,7 +206,7 @@ export class Courier {
     try {
       await client.query('BEGIN');
       const health = await writeHealth(client, work.health, telling);
-      const written = await writeOutcomes(client, worker, items, Date.now());
+      const written = await writeOutcomes(client, worker, items);
       await client.query('COMMIT');
       client.release();
       for (const { destination } of telling) {

@@ -1,21 +1,35 @@
+import { SteadyClock } from '../../base/steady-clock.ts';
 import type { DestinationHealth } from '../../contract/delivery.ts';
 import { newHealth } from '../health.ts';
+import { type ClockReading, healthAt, type KeptHealth, keepHealth } from '../pause.ts';
 
-/** What this process knows of how the destinations fare, and who waits for one of them. */
+/** A pause that moved by less is the same pause: each reading of the database takes its time, milliseconds. */
+const SAME_PAUSE_MS = 250;
+
+/** What this process knows about the destinations' health, and who waits for one of them. */
 export class HealthBoard {
-  readonly #known = new Map<string, DestinationHealth>();
+  readonly #clock = new SteadyClock();
+  readonly #known = new Map<string, KeptHealth>();
   readonly #waiting = new Map<string, Set<() => void>>();
 
   get(destination: string): DestinationHealth {
-    return this.#known.get(destination) ?? newHealth(destination);
+    return healthAt(this.#kept(destination), this.#reading());
   }
 
-  /** Takes what the ledger holds; who waits for a destination whose pause or probe changed, looks again. */
+  /** How long a destination's pause still lasts, milliseconds; 0 for none. */
+  pauseLeftMs(destination: string): number {
+    return Math.max(0, this.#kept(destination).pauseEnds - this.#clock.now());
+  }
+
+  /** Takes over what the ledger holds. Whoever waits for a destination whose pause or probe changed looks again. */
   put(all: readonly DestinationHealth[]): void {
+    const reading = this.#reading();
     for (const health of all) {
-      const before = this.get(health.destination);
-      this.#known.set(health.destination, health);
-      if (before.pausedUntil !== health.pausedUntil || before.probing !== health.probing) {
+      const before = this.#kept(health.destination);
+      const after = keepHealth(health, reading);
+      this.#known.set(health.destination, after);
+      const moved = Math.max(before.pauseEnds, reading.steady) - Math.max(after.pauseEnds, reading.steady);
+      if (Math.abs(moved) > SAME_PAUSE_MS || before.health.probing !== health.probing) {
         this.wake(health.destination);
       }
     }
@@ -27,7 +41,7 @@ export class HealthBoard {
     }
   }
 
-  /** Resolves after so many milliseconds, or sooner: when the destination's state changed, or on abort. */
+  /** Resolves after this many milliseconds, or sooner: when the destination's state changed, or on abort. */
   async changed(destination: string, withinMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) {
       return;
@@ -46,5 +60,13 @@ export class HealthBoard {
       signal.addEventListener('abort', wake);
       waiting.add(wake);
     });
+  }
+
+  #kept(destination: string): KeptHealth {
+    return this.#known.get(destination) ?? { health: newHealth(destination), pauseEnds: 0 };
+  }
+
+  #reading(): ClockReading {
+    return { wall: Date.now(), steady: this.#clock.now() };
   }
 }

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { DeliveryState } from '../../contract/delivery.ts';
+import { orderingKey } from '../../contract/experience-key.ts';
 import type { DeliveryRecord, ExportedDelivery, ExportedEvent } from '../../contract/ledger-reader.ts';
-import { byteArrays, laneOf, storable } from './write.ts';
+import { byteArrays, orderingKeyHash, storable } from './write.ts';
 
 const OPEN: readonly DeliveryState[] = ['waiting', 'ready', 'running'];
 
@@ -18,7 +19,7 @@ interface Name {
  */
 export class Import {
   readonly #pool: pg.Pool;
-  /** Merged deliveries by lane and destination whose later one has not come yet. */
+  /** Merged deliveries by ordering key and destination whose later one has not come yet. */
   readonly #merged = new Map<string, Name[]>();
 
   constructor(pool: pg.Pool) {
@@ -49,20 +50,19 @@ export class Import {
     const all = events.flatMap((event, index) =>
       event.deliveries.map((delivery) => ({
         delivery,
-        lane: laneOf(delivery.lane ?? event.experienceId ?? event.key),
+        hash: orderingKeyHash(delivery.orderingKey ?? orderingKey(event)),
         sequence: sequences[index] as number,
       })),
     );
     const added = all.filter(({ sequence }) => sequence > 0);
     const deliveries = added.map(({ delivery }) => delivery);
     const { rows } = await client.query<{ ids: number[] | null }>(
-      `SELECT ledger.import_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS ids`,
+      `SELECT ledger.import_deliveries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS ids`,
       [
-        Date.now(),
         added.map(({ sequence }) => sequence),
         deliveries.map(({ destination }) => destination),
         deliveries.map(({ route }) => route),
-        added.map(({ lane }) => lane),
+        added.map(({ hash }) => hash),
         deliveries.map(({ state }) => (OPEN.includes(state) ? 'waiting' : state)),
         deliveries.map(({ dueAt }) => dueAt),
         deliveries.map(({ attempts }) => attempts),
@@ -82,18 +82,18 @@ export class Import {
       [ids, deliveries.map(({ countedAttempts }) => countedAttempts)],
     );
     await writeAttempts(client, deliveries, ids);
-    for (const { delivery, lane } of all) {
-      await this.#merge(client, delivery, lane);
+    for (const { delivery, hash } of all) {
+      await this.#merge(client, delivery, hash);
     }
   }
 
-  /** Bursts of updates merge into a later delivery of the same lane, which is the next that is not merged. */
+  /** Bursts of updates merge into the next delivery with the same ordering key that is not merged itself. */
   async #merge(
     client: pg.PoolClient,
     { eventKey: key, destination, replay, state }: DeliveryRecord,
-    lane: string,
+    hash: string,
   ): Promise<void> {
-    const place = `${lane} ${destination}`;
+    const place = `${hash} ${destination}`;
     const before = this.#merged.get(place) ?? [];
     if (state === 'merged') {
       this.#merged.set(place, [...before, { key, destination, replay }]);
@@ -132,7 +132,7 @@ async function writeEvents(client: pg.PoolClient, events: readonly ExportedEvent
       events.map(({ occurredAt }) => occurredAt),
       events.map(({ receivedAt }) => receivedAt),
       events.map(({ problem }) => storable(problem)),
-      events.map(({ experienceId, key }) => laneOf(experienceId ?? key)),
+      events.map((event) => orderingKeyHash(orderingKey(event))),
       byteArrays(events.map(({ body }) => body)),
       events.map(({ headers }) => JSON.stringify(headers)),
       events.map(({ late }) => late),

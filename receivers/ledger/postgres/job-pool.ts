@@ -49,7 +49,7 @@ export function startJobPool(
         worker: {
           localQueue: { size: Math.max(concurrency, Math.min(concurrency * FETCH_AHEAD, LARGEST_FETCH)) },
           // Without these, the queue does not wait for its own statements, and a refusal ends the process.
-          // Nothing waits for a job's removal: the next of the lane has a job of its own by then.
+          // Nothing waits for a job's removal: the next in line has its own job by then.
           completeJobBatchDelay: REMOVAL_DELAY_MS,
           failJobBatchDelay: 0,
         },

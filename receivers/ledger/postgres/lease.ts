@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { DestinationHealth } from '../../contract/delivery.ts';
-import { HEALTH_COLUMNS } from './rows.ts';
+import { destinationHealth, HEALTH_COLUMNS, type HealthRow } from './rows.ts';
 
 /** So many times in a lease a worker renews it, and looks at the others. */
 const BEATS_PER_LEASE = 6;
@@ -32,7 +32,7 @@ const BEAT = `
 interface Beat {
   alive: boolean;
   others: { id: number; beats: number; deadAfterMs: number }[];
-  health: DestinationHealth[];
+  health: HealthRow[];
 }
 
 export interface LeaseEvents {
@@ -121,7 +121,7 @@ export class Lease {
       this.#validUntil = this.#from(sentAt);
       this.#watchExpiry();
       this.#workers = others.length + 1;
-      this.#events.onHealth(health);
+      this.#events.onHealth(health.map(destinationHealth));
       await this.#watch(others);
       this.#beats += 1;
       if (this.#beats % BEATS_PER_LOOK === 0) {

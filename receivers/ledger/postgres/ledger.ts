@@ -7,6 +7,7 @@ import type {
   DeliveryRecord,
   EventFilter,
   EventSummary,
+  ExperienceFilter,
   ExperienceSummary,
   ExportedEvent,
   QueueDepth,
@@ -18,9 +19,9 @@ import { Import } from './import.ts';
 import { migrate } from './migrate.ts';
 import * as queries from './queries.ts';
 import { PostgresQueue } from './queue.ts';
-import { HEALTH_COLUMNS } from './rows.ts';
+import { destinationHealth, HEALTH_COLUMNS, type HealthRow } from './rows.ts';
 import { completeSettings, type PostgresSettings } from './settings.ts';
-import { laneOf, storable, writeEvents } from './write.ts';
+import { orderingKeyHash, storable, writeEvents } from './write.ts';
 
 /**
  * A batch is cut here: no commit holds the others up for long, and its locks (one for each experience) fit
@@ -64,7 +65,7 @@ export class PostgresLedger implements Ledger {
     this.queue = new PostgresQueue(settings, this.#pool);
     this.#accepts = new Gather({
       largest: LARGEST_BATCH,
-      run: (events) => again(() => writeEvents(this.#acceptPool, events, Date.now())),
+      run: (events) => again(() => writeEvents(this.#acceptPool, events)),
       divides: dataFault,
     });
   }
@@ -116,9 +117,9 @@ export class PostgresLedger implements Ledger {
     );
   }
 
-  async reviveDeadLetters(ids: readonly number[], now: number): Promise<number> {
+  async reviveDeadLetters(ids: readonly number[]): Promise<number> {
     const { rows } = await this.#refusing(() =>
-      again(() => this.#pool.query<{ count: number }>('SELECT ledger.revive($1, $2) AS count', [now, ids])),
+      again(() => this.#pool.query<{ count: number }>('SELECT ledger.revive($1) AS count', [ids])),
     );
     return rows[0]?.count ?? 0;
   }
@@ -133,15 +134,18 @@ export class PostgresLedger implements Ledger {
     return rowCount ?? 0;
   }
 
-  async sendAgain(eventKey: string, delivery: NewDelivery, lane?: string): Promise<number | null> {
+  async sendAgain(eventKey: string, delivery: NewDelivery, orderingKey?: string): Promise<number | null> {
     const { destination, route, dueAt, quietMs } = delivery;
-    const given = [Date.now(), storable(eventKey), destination, route, dueAt, quietMs];
-    const [text, values] =
-      lane === undefined
-        ? ['SELECT ledger.send_again($1, $2, $3, $4, $5, $6) AS id', given]
-        : ['SELECT ledger.send_in_lane($1, $2, $3, $4, $5, $6, $7) AS id', [...given, laneOf(lane)]];
+    const now = Date.now();
+    const hash = orderingKey === undefined ? null : orderingKeyHash(orderingKey);
+    const values = [storable(eventKey), destination, route, Math.max(0, dueAt - now), quietMs, hash, now];
     const { rows } = await this.#refusing(() =>
-      again(() => this.#pool.query<{ id: number | null }>(text, values)),
+      again(() =>
+        this.#pool.query<{ id: number | null }>(
+          'SELECT ledger.send_again($1, $2, $3, $4, $5, $6, $7) AS id',
+          values,
+        ),
+      ),
     );
     return rows[0]?.id ?? null;
   }
@@ -170,13 +174,13 @@ export class PostgresLedger implements Ledger {
 
   async resume(destination: string): Promise<void> {
     const { rows } = await this.#refusing(() =>
-      this.#pool.query<DestinationHealth>(
-        `UPDATE ledger.health h SET paused_until = 0, pause_reason = NULL WHERE destination = $1
+      this.#pool.query<HealthRow>(
+        `UPDATE ledger.health h SET paused_until = 0, pause_ms = 0, pause_reason = NULL WHERE destination = $1
         RETURNING ${HEALTH_COLUMNS}`,
         [destination],
       ),
     );
-    for (const health of rows) {
+    for (const health of rows.map(destinationHealth)) {
       this.queue.resumed(health);
     }
   }
@@ -189,8 +193,8 @@ export class PostgresLedger implements Ledger {
     return this.#refusing(() => queries.readEvents(this.#readPool, filter));
   }
 
-  history(experienceId: string, limit: number): Promise<StoredEvent[]> {
-    return this.#refusing(() => queries.readHistory(this.#readPool, experienceId, limit));
+  history(source: string, experienceId: string, limit: number): Promise<StoredEvent[]> {
+    return this.#refusing(() => queries.readHistory(this.#readPool, source, experienceId, limit));
   }
 
   deliveries(eventKey: string): Promise<DeliveryRecord[]> {
@@ -213,11 +217,7 @@ export class PostgresLedger implements Ledger {
     return this.#refusing(() => queries.readHealth(this.#readPool));
   }
 
-  experiences(filter: {
-    search?: string;
-    beforeLastAt?: number;
-    limit: number;
-  }): Promise<ExperienceSummary[]> {
+  experiences(filter: ExperienceFilter): Promise<ExperienceSummary[]> {
     return this.#refusing(() => queries.readExperiences(this.#readPool, filter));
   }
 

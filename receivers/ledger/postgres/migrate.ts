@@ -1,10 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { Logger, runMigrations } from 'graphile-worker';
 import type pg from 'pg';
 import { StorageError } from '../../contract/ledger.ts';
 import { openPool } from './connections.ts';
-import { CLAIM_ALIVE, FREE_JOBS, FUNCTIONS, PRUNE, SEND_IN_LANE } from './functions.ts';
 import type { PostgresSettings } from './settings.ts';
-import { TABLES } from './tables.ts';
 
 /** The schema of the job queue's own tables. */
 export const QUEUE_SCHEMA = 'ledger_queue';
@@ -25,15 +24,14 @@ interface Migration {
   worksWith: number;
 }
 
-/**
- * The versions of the schema, oldest first. A version that has been published is never changed: what is
- * new comes as a further one.
- */
-const MIGRATIONS: readonly Migration[] = [
-  { sql: TABLES + FUNCTIONS, worksWith: 1 },
-  { sql: SEND_IN_LANE, worksWith: 1 },
-  { sql: CLAIM_ALIVE + FREE_JOBS + PRUNE, worksWith: 1 },
-];
+const FIRST = ['tables', 'line', 'accept', 'claim', 'settle', 'replay', 'import', 'prune', 'workers'];
+
+/** The versions of the schema, oldest first. A version that was released is never changed: what is new becomes a further one. */
+export const MIGRATIONS: readonly Migration[] = [{ sql: FIRST.map(schemaFile).join('\n'), worksWith: 1 }];
+
+function schemaFile(name: string): string {
+  return readFileSync(new URL(`./schema/${name}.sql`, import.meta.url), 'utf8');
+}
 
 /** Says nothing: what of the job queue's messages matters is told by the ledger itself. */
 export const silentLogger = new Logger(() => () => {});

@@ -1,11 +1,13 @@
 import type pg from 'pg';
 import type { DestinationHealth } from '../../contract/delivery.ts';
 import type { StoredEvent } from '../../contract/event.ts';
+import { experienceKey } from '../../contract/experience-key.ts';
 import type {
   AttemptRecord,
   DeliveryRecord,
   EventFilter,
   EventSummary,
+  ExperienceFilter,
   ExperienceSummary,
   ExportedDelivery,
   ExportedEvent,
@@ -16,12 +18,14 @@ import {
   ATTEMPT_COLUMNS,
   BODY_COLUMNS,
   DELIVERY_COLUMNS,
+  destinationHealth,
   EVENT_COLUMNS,
   type EventRow,
   HEALTH_COLUMNS,
+  type HealthRow,
   storedEvent,
 } from './rows.ts';
-import { laneOf, storable } from './write.ts';
+import { orderingKeyHash, storable } from './write.ts';
 
 type Pool = Pick<pg.Pool, 'query'>;
 
@@ -48,12 +52,18 @@ export async function readEvents(pool: Pool, filter: EventFilter): Promise<Event
   return rows;
 }
 
-export async function readHistory(pool: Pool, experienceId: string, limit: number): Promise<StoredEvent[]> {
+export async function readHistory(
+  pool: Pool,
+  source: string,
+  experienceId: string,
+  limit: number,
+): Promise<StoredEvent[]> {
   const { rows } = await pool.query<EventRow>({
     name: 'history',
     text: `SELECT ${EVENT_COLUMNS}, ${BODY_COLUMNS} FROM ledger.events e JOIN ledger.bodies b USING (sequence)
-      WHERE e.lane = $1 AND e.experience_id = $2 AND e.action IS NOT NULL ORDER BY e.sequence DESC LIMIT $3`,
-    values: [laneOf(experienceId), storable(experienceId), limit],
+      WHERE e.ordering_key = $1 AND e.source = $2 AND e.experience_id = $3 AND e.action IS NOT NULL
+      ORDER BY e.sequence DESC LIMIT $4`,
+    values: [orderingKeyHash(experienceKey(source, experienceId)), source, storable(experienceId), limit],
   });
   // As the column orders: what has no time comes first.
   const time = ({ occurredAt }: EventRow): number => occurredAt ?? Number.NEGATIVE_INFINITY;
@@ -105,26 +115,26 @@ export async function readDepths(pool: Pool): Promise<QueueDepth[]> {
 }
 
 export async function readHealth(pool: Pool): Promise<DestinationHealth[]> {
-  const { rows } = await pool.query<DestinationHealth>(
+  const { rows } = await pool.query<HealthRow>(
     `SELECT ${HEALTH_COLUMNS} FROM ledger.health h ORDER BY h.destination`,
   );
-  return rows;
+  return rows.map(destinationHealth);
 }
 
-export async function readExperiences(
-  pool: Pool,
-  filter: { search?: string; beforeLastAt?: number; limit: number },
-): Promise<ExperienceSummary[]> {
+export async function readExperiences(pool: Pool, filter: ExperienceFilter): Promise<ExperienceSummary[]> {
   const { rows } = await pool.query<ExperienceSummary>(
     `SELECT experience_id AS "experienceId", name, organization_id AS "organizationId", source,
       first_at AS "firstAt", last_at AS "lastAt", events
     FROM ledger.experiences
     WHERE ($1::text IS NULL OR name ILIKE $1) AND ($2::bigint IS NULL OR last_at < $2)
+      AND ($4::text IS NULL OR experience_id = $4) AND ($5::text IS NULL OR source = $5)
     ORDER BY last_at DESC LIMIT $3`,
     [
       filter.search === undefined ? null : containing(filter.search),
       filter.beforeLastAt ?? null,
       filter.limit,
+      storable(filter.experienceId ?? null),
+      filter.source ?? null,
     ],
   );
   return rows;
@@ -186,7 +196,7 @@ export async function readExportPage(
   );
   const sequences = rows.map(({ sequence }) => sequence);
   const deliveries = await pool.query<Omit<ExportedDelivery, 'attemptRecords'>>(
-    `SELECT ${DELIVERY_COLUMNS}, d.uncertain, d.attempts AS "countedAttempts", NULL AS lane
+    `SELECT ${DELIVERY_COLUMNS}, d.uncertain, d.attempts AS "countedAttempts", NULL AS "orderingKey"
     FROM ledger.deliveries d JOIN ledger.events e USING (sequence) WHERE d.sequence = ANY ($1) ORDER BY d.id`,
     [sequences],
   );
@@ -237,10 +247,11 @@ function eventConditions(filter: EventFilter): { where: string; values: unknown[
     }
   };
   add((value) => `e.action = ${value}`, filter.action);
-  if (filter.experienceId !== undefined) {
-    add((value) => `e.lane = ${value}`, laneOf(filter.experienceId));
-    add((value) => `e.experience_id = ${value}`, filter.experienceId);
-  }
+  add(
+    (value) => `e.experience_id = ${value} AND e.ordering_key = ANY (array(
+      SELECT x.ordering_key FROM ledger.experiences x WHERE x.experience_id = ${value}))`,
+    filter.experienceId,
+  );
   add((value) => `e.source = ${value}`, filter.source);
   add((value) => `e.origin = ${value}`, filter.origin);
   add((value) => `e.received_at >= ${value}`, filter.receivedFrom);

@@ -9,7 +9,7 @@ const REOPEN_MS = 1_000;
 
 /**
  * Hands out due deliveries to this process as one of many: graphile-worker holds a job for every delivery
- * that is the head of its lane, and gives it to one worker. Sessions follow each other: one that lost the
+ * that is first in line for its ordering key, and gives it to one worker. Sessions follow each other: one that lost the
  * database ends, and the next begins when the database is back.
  */
 export class PostgresQueue implements DeliveryQueue {

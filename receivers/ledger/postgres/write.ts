@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { DestinationHealth, HealthRule, Settlement } from '../../contract/delivery.ts';
 import type { NewEvent } from '../../contract/event.ts';
-import { HEALTH_COLUMNS } from './rows.ts';
+import { orderingKey } from '../../contract/experience-key.ts';
+import { pauseMs } from '../pause.ts';
+import { waitMs } from '../wait.ts';
+import { destinationHealth, HEALTH_COLUMNS, type HealthRow } from './rows.ts';
 
 /** An attempt's outcome on its way into the ledger. */
 export interface Settling {
@@ -14,10 +17,10 @@ export interface Settling {
 }
 
 /**
- * The lane of an experience (of an event's key where it has none), as PostgreSQL's bigint in decimal: what
- * shares it is kept in order. The first 64 bits of the SHA-256 of the text.
+ * The ordering key of this text as PostgreSQL's bigint in decimal: the first 64 bits of its SHA-256. Deliveries with the
+ * same one stay in order.
  */
-export function laneOf(text: string): string {
+export function orderingKeyHash(text: string): string {
   return createHash('sha256').update(text).digest().readBigInt64BE().toString();
 }
 
@@ -27,22 +30,21 @@ export function storable<T extends string | null>(text: T): T {
 }
 
 const ACCEPT = `SELECT ledger.accept($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-  $18, $19) AS accepted`;
+  $18) AS accepted`;
 
 /** Writes events with their deliveries in one statement; gives for each whether it is new. */
-export async function writeEvents(
-  pool: pg.Pool,
-  events: readonly NewEvent[],
-  now: number,
-): Promise<boolean[]> {
+export async function writeEvents(pool: pg.Pool, events: readonly NewEvent[]): Promise<boolean[]> {
   const deliveries = events.flatMap((event, index) =>
-    event.deliveries.map((delivery) => ({ nth: index + 1, ...delivery })),
+    event.deliveries.map((delivery) => ({
+      nth: index + 1,
+      waitMs: waitMs(delivery.dueAt, event.receivedAt),
+      ...delivery,
+    })),
   );
   const { rows } = await pool.query<{ accepted: boolean[] }>({
     name: 'accept',
     text: ACCEPT,
     values: [
-      now,
       events.map(({ key }) => storable(key)),
       events.map(({ source }) => storable(source)),
       events.map(({ origin }) => origin),
@@ -53,13 +55,13 @@ export async function writeEvents(
       events.map(({ occurredAt }) => occurredAt),
       events.map(({ receivedAt }) => receivedAt),
       events.map(({ problem }) => storable(problem)),
-      events.map(({ experienceId, key }) => laneOf(experienceId ?? key)),
+      events.map((event) => orderingKeyHash(orderingKey(event))),
       byteArrays(events.map(({ body }) => body)),
       events.map(({ headers }) => JSON.stringify(headers)),
       deliveries.map(({ nth }) => nth),
       deliveries.map(({ destination }) => destination),
       deliveries.map(({ route }) => route),
-      deliveries.map(({ dueAt }) => dueAt),
+      deliveries.map(({ waitMs }) => waitMs),
       deliveries.map(({ quietMs }) => quietMs),
     ],
   });
@@ -86,15 +88,13 @@ export function byteArrays(values: readonly Uint8Array[]): Buffer {
   return Buffer.concat(parts);
 }
 
-const SETTLE = `SELECT ledger.settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-  AS id`;
+const SETTLE = `SELECT ledger.settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) AS id`;
 
 /** Writes outcomes in one statement; gives the deliveries that the worker still held. */
 export async function writeOutcomes(
   client: pg.Pool | pg.PoolClient,
   worker: number,
   items: readonly Settling[],
-  now: number,
 ): Promise<Set<number>> {
   const settlements = items.map(({ settlement }) => settlement);
   const facts = items.flatMap(({ id, settlement: { outcome } }) =>
@@ -105,7 +105,6 @@ export async function writeOutcomes(
     text: SETTLE,
     values: [
       worker,
-      now,
       items.map(({ id }) => id),
       items.map(({ tries }) => tries),
       settlements.map(({ state }) => state),
@@ -115,7 +114,9 @@ export async function writeOutcomes(
       settlements.map(({ outcome }) => storable(noteOf(outcome))),
       settlements.map(({ outcome }) => storable(outcome.answer ?? null)),
       settlements.map((settlement) => storable(reasonOf(settlement))),
-      settlements.map((settlement) => (settlement.state === 'ready' ? settlement.dueAt : null)),
+      settlements.map((settlement) =>
+        settlement.state === 'ready' ? waitMs(settlement.dueAt, settlement.finishedAt) : null,
+      ),
       settlements.map((settlement) => settlement.state !== 'ready' || settlement.attemptCounts),
       settlements.map((settlement) => settlement.state !== 'done' && settlement.uncertain),
       facts.map(({ id }) => id),
@@ -152,27 +153,31 @@ export async function writeHealth(
     'INSERT INTO ledger.health (destination) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING',
     [destinations],
   );
-  const { rows } = await client.query<DestinationHealth>(
+  const { rows } = await client.query<HealthRow>(
     `SELECT ${HEALTH_COLUMNS} FROM ledger.health h WHERE h.destination = ANY ($1)
     ORDER BY h.destination FOR UPDATE`,
     [destinations],
   );
-  const after = rows.map((health) =>
-    items
-      .filter(({ destination }) => destination === health.destination)
-      .reduce((before, { settlement }) => rule(before, settlement.outcome, settlement.finishedAt), health),
-  );
+  const after = rows
+    .map(destinationHealth)
+    .map((health) =>
+      items
+        .filter(({ destination }) => destination === health.destination)
+        .reduce((before, { settlement }) => rule(before, settlement.outcome, settlement.finishedAt), health),
+    );
+  const now = Date.now();
   await client.query(
-    `UPDATE ledger.health h SET paused_until = n.paused_until, pause_reason = n.pause_reason,
+    `UPDATE ledger.health h SET pause_ms = n.pause_ms,
+      paused_until = CASE WHEN n.pause_ms > 0 THEN ledger.now_ms() + n.pause_ms ELSE 0 END, pause_reason = n.pause_reason,
       failures = n.failures, failing_since = n.failing_since, last_success_at = n.last_success_at,
       last_failure_at = n.last_failure_at, last_failure = n.last_failure, probing = n.probing
     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[],
-      $8::text[], $9::boolean[]) AS n (destination, paused_until, pause_reason, failures, failing_since,
+      $8::text[], $9::boolean[]) AS n (destination, pause_ms, pause_reason, failures, failing_since,
       last_success_at, last_failure_at, last_failure, probing)
     WHERE h.destination = n.destination`,
     [
       after.map(({ destination }) => destination),
-      after.map(({ pausedUntil }) => pausedUntil),
+      after.map((health) => Math.round(pauseMs(health, now))),
       after.map(({ pauseReason }) => storable(pauseReason)),
       after.map(({ failures }) => failures),
       after.map(({ failingSince }) => failingSince),

@@ -8,15 +8,18 @@ import type {
   DeliveryRecord,
   EventFilter,
   EventSummary,
+  ExperienceFilter,
   ExperienceSummary,
   ExportedEvent,
   QueueDepth,
   TimelineBucket,
 } from '../../contract/ledger-reader.ts';
-import { LEDGER_FILE } from '../open.ts';
+import { LEDGER_FILE } from '../ledger-file.ts';
+import { waitMs } from '../wait.ts';
+import { acceptRow } from './accept-row.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { checkpointsBesideWrites } from './connection.ts';
-import { acceptRow, type Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 import type { Queries } from './queries.ts';
 import { SqliteQueue } from './queue.ts';
 import { LedgerThread } from './thread.ts';
@@ -69,7 +72,7 @@ export class SqliteLedger implements Ledger {
     const fresh = await this.#writer.callInTime('accept', acceptRow(event), event.body);
     if (fresh) {
       for (const { destination, dueAt } of event.deliveries) {
-        this.queue.announce(destination, dueAt);
+        this.queue.announce(destination, waitMs(dueAt, event.receivedAt));
       }
     }
     return { status: fresh ? 'accepted' : 'duplicate', key: event.key };
@@ -102,10 +105,10 @@ export class SqliteLedger implements Ledger {
     await this.#writer.call('nameTrigger', { key: eventKey, email });
   }
 
-  async reviveDeadLetters(ids: readonly number[], now: number): Promise<number> {
-    const destinations = await this.#writer.call('reviveDeadLetters', { ids, now });
+  async reviveDeadLetters(ids: readonly number[]): Promise<number> {
+    const destinations = await this.#writer.call('reviveDeadLetters', { ids, now: Date.now() });
     for (const destination of new Set(destinations)) {
-      this.queue.announce(destination, now);
+      this.queue.announce(destination, 0);
     }
     return destinations.length;
   }
@@ -114,15 +117,16 @@ export class SqliteLedger implements Ledger {
     return this.#writer.call('dismissDeadLetters', { ids, now: Date.now() });
   }
 
-  async sendAgain(eventKey: string, delivery: NewDelivery, lane?: string): Promise<number | null> {
-    const request = { key: eventKey, added: delivery, lane: lane ?? null, now: Date.now() };
+  async sendAgain(eventKey: string, delivery: NewDelivery, orderingKey?: string): Promise<number | null> {
+    const now = Date.now();
+    const request = { key: eventKey, added: delivery, orderingKey: orderingKey ?? null, now };
     const id = await this.#writer.call('sendAgain', request);
     if (id === 0) {
       throw new StorageError(
         `The event ${eventKey} has been sent as often as the ledger can count. Send it from its source anew.`,
       );
     }
-    this.queue.announce(delivery.destination, delivery.dueAt);
+    this.queue.announce(delivery.destination, delivery.dueAt - now);
     return id;
   }
 
@@ -145,8 +149,8 @@ export class SqliteLedger implements Ledger {
     return this.#lists.call('events', filter);
   }
 
-  history(experienceId: string, limit: number): Promise<StoredEvent[]> {
-    return this.#reader.call('history', { experienceId, limit });
+  history(source: string, experienceId: string, limit: number): Promise<StoredEvent[]> {
+    return this.#reader.call('history', { source, experienceId, limit });
   }
 
   deliveries(eventKey: string): Promise<DeliveryRecord[]> {
@@ -169,11 +173,7 @@ export class SqliteLedger implements Ledger {
     return this.#reader.call('health');
   }
 
-  experiences(filter: {
-    search?: string;
-    beforeLastAt?: number;
-    limit: number;
-  }): Promise<ExperienceSummary[]> {
+  experiences(filter: ExperienceFilter): Promise<ExperienceSummary[]> {
     return this.#lists.call('experiences', filter);
   }
 

@@ -1,58 +1,59 @@
 import TinyQueue from 'tinyqueue';
 
-/** A delivery that is not finished, or was until just now. Times are milliseconds since 1970. */
+/** A delivery that is not finished, or was until just now. */
 export interface OpenDelivery {
   id: number;
   destination: string;
-  lane: string;
+  orderingKey: string;
   state: 'waiting' | 'ready' | 'running' | 'finished';
-  dueAt: number;
+  /** By the steady clock of this thread, milliseconds. */
+  due: number;
   quietMs: number | null;
+  /** When the burst it waits for began, milliseconds since 1970. */
   heldSince: number | null;
   /** No attempt was made yet. */
   untried: boolean;
 }
 
 interface Due {
-  dueAt: number;
+  due: number;
   delivery: OpenDelivery;
 }
 
 /**
- * The open deliveries of a ledger, in memory: who is next in each lane, and what is due at each destination.
- * The rows on disk say the same; keeping indexes of them there too would cost more page writes per event
- * than all else.
+ * The open deliveries of a ledger, in memory: which is next for each ordering key, and what is due at each
+ * destination. The rows on disk say the same; indexes of them there would cost more page writes per event than
+ * everything else.
  */
 export class OpenDeliveries {
   readonly #destinations = new Map<string, OpenAtDestination>();
-  /** Those of which an attempt is under way, by id. */
+  /** Those with an attempt in progress, by id. */
   readonly #running = new Map<number, OpenDelivery>();
 
-  /** The delivery of this id, where an attempt of it is under way. */
+  /** The delivery with this id if an attempt of it is in progress. */
   running(id: number): OpenDelivery | undefined {
     return this.#running.get(id);
   }
 
-  /** All of which an attempt is under way. */
   allRunning(): OpenDelivery[] {
     return [...this.#running.values()];
   }
 
-  /** The last in a lane; undefined where the lane is empty. */
-  last(destination: string, lane: string): OpenDelivery | undefined {
-    return this.#destinations.get(destination)?.lanes.get(lane)?.at(-1);
+  /** The last delivery with an ordering key; undefined if none is open. */
+  last(destination: string, orderingKey: string): OpenDelivery | undefined {
+    return this.#destinations.get(destination)?.ordered.get(orderingKey)?.at(-1);
   }
 
-  /** Adds a delivery at its place in its lane: by id, which counts up in the order of acceptance. */
+  /** Adds a delivery behind the earlier ones with its ordering key. Ids count up in the order of acceptance. */
   add(delivery: OpenDelivery): void {
-    const { lanes } = this.#at(delivery.destination);
-    const lane = lanes.get(delivery.lane);
-    if (lane === undefined) {
-      lanes.set(delivery.lane, [delivery]);
-    } else if ((lane.at(-1) as OpenDelivery).id < delivery.id) {
-      lane.push(delivery);
+    const { ordered } = this.#at(delivery.destination);
+    const line = ordered.get(delivery.orderingKey);
+    if (line === undefined) {
+      ordered.set(delivery.orderingKey, [delivery]);
+    } else if ((line.at(-1) as OpenDelivery).id < delivery.id) {
+      line.push(delivery);
     } else {
-      lane.splice(lane.findLastIndex(({ id }) => id < delivery.id) + 1, 0, delivery);
+      line.splice(line.findLastIndex(({ id }) => id < delivery.id) + 1, 0, delivery);
     }
     if (delivery.state === 'running') {
       this.#running.set(delivery.id, delivery);
@@ -60,25 +61,25 @@ export class OpenDeliveries {
     this.#offer(delivery);
   }
 
-  /** Takes a finished delivery out. Gives the next of its lane, where that has to become ready. */
+  /** Removes a finished delivery. Gives the next one with its ordering key if that one has to become ready. */
   remove(delivery: OpenDelivery): OpenDelivery | undefined {
     this.#running.delete(delivery.id);
-    const { lanes } = this.#at(delivery.destination);
-    const lane = lanes.get(delivery.lane) ?? [];
-    lane.splice(lane.indexOf(delivery), 1);
-    if (lane.length === 0) {
-      lanes.delete(delivery.lane);
+    const { ordered } = this.#at(delivery.destination);
+    const line = ordered.get(delivery.orderingKey) ?? [];
+    line.splice(line.indexOf(delivery), 1);
+    if (line.length === 0) {
+      ordered.delete(delivery.orderingKey);
     }
     const wasWaiting = delivery.state === 'waiting';
     delivery.state = 'finished';
-    return wasWaiting ? undefined : lane[0];
+    return wasWaiting ? undefined : line[0];
   }
 
-  /** Makes a delivery ready at a time. */
-  ready(delivery: OpenDelivery, dueAt: number): void {
+  /** Makes a delivery ready at a time of the steady clock. */
+  ready(delivery: OpenDelivery, due: number): void {
     this.#running.delete(delivery.id);
     delivery.state = 'ready';
-    delivery.dueAt = dueAt;
+    delivery.due = due;
     this.#offer(delivery);
   }
 
@@ -86,7 +87,7 @@ export class OpenDeliveries {
   take(destination: string, now: number, limit: number): OpenDelivery[] {
     const taken: OpenDelivery[] = [];
     let next = this.#next(destination);
-    while (next !== undefined && next.dueAt <= now && taken.length < limit) {
+    while (next !== undefined && next.due <= now && taken.length < limit) {
       const { delivery } = next;
       delivery.state = 'running';
       delivery.untried = false;
@@ -97,17 +98,17 @@ export class OpenDeliveries {
     return taken;
   }
 
-  /** When the next delivery of a destination is due; null where none is ready. */
-  nextDueAt(destination: string): number | null {
-    return this.#next(destination)?.dueAt ?? null;
+  /** When the next delivery of a destination is due, by the steady clock; null if none is ready. */
+  nextDue(destination: string): number | null {
+    return this.#next(destination)?.due ?? null;
   }
 
-  /** The next that is due; what has changed since it was put into the queue is passed over. */
+  /** The next one due. Entries that changed since they entered the queue are skipped. */
   #next(destination: string): Due | undefined {
-    const { due: queue } = this.#at(destination);
-    for (let due = queue.peek(); due !== undefined; due = queue.peek()) {
-      if (due.delivery.state === 'ready' && due.delivery.dueAt === due.dueAt) {
-        return due;
+    const { queue } = this.#at(destination);
+    for (let next = queue.peek(); next !== undefined; next = queue.peek()) {
+      if (next.delivery.state === 'ready' && next.delivery.due === next.due) {
+        return next;
       }
       queue.pop();
     }
@@ -116,14 +117,14 @@ export class OpenDeliveries {
 
   #offer(delivery: OpenDelivery): void {
     if (delivery.state === 'ready') {
-      this.#at(delivery.destination).due.push({ dueAt: delivery.dueAt, delivery });
+      this.#at(delivery.destination).queue.push({ due: delivery.due, delivery });
     }
   }
 
   #at(destination: string): OpenAtDestination {
     let open = this.#destinations.get(destination);
     if (open === undefined) {
-      open = { lanes: new Map(), due: new TinyQueue<Due>([], earlier) };
+      open = { ordered: new Map(), queue: new TinyQueue<Due>([], earlier) };
       this.#destinations.set(destination, open);
     }
     return open;
@@ -131,11 +132,11 @@ export class OpenDeliveries {
 }
 
 interface OpenAtDestination {
-  /** In the order of acceptance. */
-  lanes: Map<string, OpenDelivery[]>;
-  due: TinyQueue<Due>;
+  /** By ordering key, each in the order of acceptance. */
+  ordered: Map<string, OpenDelivery[]>;
+  queue: TinyQueue<Due>;
 }
 
 function earlier(one: Due, other: Due): number {
-  return one.dueAt - other.dueAt || one.delivery.id - other.delivery.id;
+  return one.due - other.due || one.delivery.id - other.delivery.id;
 }

@@ -6,6 +6,7 @@ import type {
   DeliveryRecord,
   EventFilter,
   EventSummary,
+  ExperienceFilter,
   ExperienceSummary,
   ExportedEvent,
   QueueDepth,
@@ -30,7 +31,7 @@ const DELIVERY_COLUMNS = `d.id, e.key, d.destination, d.route, d.state, d.due_at
 interface ExportedDeliveryRow extends DeliveryRecordRow {
   uncertain: number;
   attempts: number;
-  lane: string | null;
+  ordering_key: string | null;
 }
 
 /** What is true of an event `e` that was received before ?1 and may go: nothing of it is open or dead. */
@@ -47,7 +48,7 @@ export function prepareQueries(database: DatabaseSync) {
     WITH RECURSIVE known (sequence, before_sequence) AS (
       SELECT e.sequence, e.before_sequence FROM experiences x JOIN experience_heads h USING (id)
         JOIN events e ON e.sequence = h.last_sequence
-      WHERE x.experience_id = ?1
+      WHERE x.experience_id = ?1 AND x.source = ?3
       UNION ALL
       SELECT e.sequence, e.before_sequence FROM known k JOIN events e ON e.sequence = k.before_sequence
       LIMIT ?2
@@ -58,7 +59,7 @@ export function prepareQueries(database: DatabaseSync) {
     ORDER BY e.occurred_at, e.sequence
   `);
   const deliveriesOf = database.prepare(`
-    SELECT ${DELIVERY_COLUMNS}, d.uncertain, d.attempts, d.lane
+    SELECT ${DELIVERY_COLUMNS}, d.uncertain, d.attempts, d.ordering_key
     FROM events e JOIN deliveries d ON d.id BETWEEN e.sequence * 1000 AND e.sequence * 1000 + 999
     WHERE e.key = ? ORDER BY d.id
   `);
@@ -125,8 +126,16 @@ export function prepareQueries(database: DatabaseSync) {
       });
     },
 
-    history({ experienceId, limit }: { experienceId: string; limit: number }): StoredEvent[] {
-      const rows = history.all(experienceId, limit) as unknown as (EventRow & BodyRow)[];
+    history({
+      source,
+      experienceId,
+      limit,
+    }: {
+      source: string;
+      experienceId: string;
+      limit: number;
+    }): StoredEvent[] {
+      const rows = history.all(experienceId, limit, source) as unknown as (EventRow & BodyRow)[];
       return rows.map(storedEvent);
     },
 
@@ -165,22 +174,25 @@ export function prepareQueries(database: DatabaseSync) {
     },
 
     health(): DestinationHealth[] {
-      return (healthRows.all() as unknown as HealthRow[]).map(destinationHealth);
+      return (healthRows.all() as unknown as HealthRow[]).map((row) => destinationHealth(row, Date.now()));
     },
 
-    experiences(filter: { search?: string; beforeLastAt?: number; limit: number }): ExperienceSummary[] {
+    experiences(filter: ExperienceFilter): ExperienceSummary[] {
       const rows = database
         .prepare(`
           SELECT experience_id AS experienceId, name, organization_id AS organizationId, source,
             first_at AS firstAt, last_at AS lastAt, events
           FROM experiences JOIN experience_heads USING (id)
           WHERE (?1 IS NULL OR name LIKE ?1 ESCAPE '\\') AND (?2 IS NULL OR last_at < ?2)
+            AND (?4 IS NULL OR experience_id = ?4) AND (?5 IS NULL OR source = ?5)
           ORDER BY last_at DESC LIMIT ?3
         `)
         .all(
           filter.search === undefined ? null : containing(filter.search),
           filter.beforeLastAt ?? null,
           filter.limit,
+          filter.experienceId ?? null,
+          filter.source ?? null,
         );
       return rows.map((row) => ({ ...row })) as unknown as ExperienceSummary[];
     },
@@ -216,7 +228,7 @@ export function prepareQueries(database: DatabaseSync) {
           attemptRecords: attempts(delivery.id),
           uncertain: delivery.uncertain === 1,
           countedAttempts: delivery.attempts,
-          lane: delivery.lane,
+          orderingKey: delivery.ordering_key,
         })),
       }));
     },

@@ -1,7 +1,10 @@
+import { SteadyClock } from '../../base/steady-clock.ts';
 import type { DeliveryQueue, DeliveryWork, DestinationHealth, Settlement } from '../../contract/delivery.ts';
 import { attemptOnce } from '../attempt-once.ts';
 import { newHealth } from '../health.ts';
-import type { Claim, Operations } from './operations.ts';
+import { applyRule, type ClockReading, healthAt, type KeptHealth, keepHealth, pauseMs } from '../pause.ts';
+import type { Claim, ClaimRequest } from './claim.ts';
+import type { Operations } from './operations.ts';
 import type { LedgerThread } from './thread.ts';
 
 /** Another process (the command line) may have made deliveries due: look at least this often. */
@@ -10,31 +13,33 @@ const POLL_MS = 2_000;
 /** How long to wait before an outcome that the storage refused is written again. */
 const RECORD_AGAIN_MS = 1_000;
 
-interface Lane {
+/** What the queue knows about one destination. */
+interface Served {
   name: string;
   concurrency: number;
   running: number;
-  /** When its next delivery is due, milliseconds; infinite for none. */
-  nextDueAt: number;
+  /** When its next delivery is due, by the steady clock; infinite for none. */
+  nextDue: number;
   claiming: boolean;
-  health: DestinationHealth;
+  health: KeptHealth;
 }
 
 /**
- * Hands out the due deliveries of one process. A delivery is marked as running, durably, before its
- * attempt starts: one that is found running at the next start may have arrived.
+ * Hands out the due deliveries of one process. A delivery is marked as running, durably, before its attempt starts:
+ * one that is found running at the next start may have arrived.
  */
 export class SqliteQueue implements DeliveryQueue {
   readonly workers = 1;
   readonly #thread: LedgerThread<Operations>;
   readonly #readHealth: () => Promise<DestinationHealth[]>;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #clock = new SteadyClock();
+  readonly #inProgress = new Set<Promise<void>>();
   /** The deliveries that were handed out and whose outcomes are not written yet. */
   readonly #handedOut = new Set<number>();
-  /** A claim failed and may have been written all the same: what it marked as running is run by nobody. */
+  /** A claim failed, and may have been written nevertheless: nobody runs what it marked as running. */
   #claimsLost = false;
   #work: DeliveryWork | null = null;
-  #lanes = new Map<string, Lane>();
+  #served = new Map<string, Served>();
   #timer: NodeJS.Timeout | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
   #stopped = false;
@@ -48,8 +53,8 @@ export class SqliteQueue implements DeliveryQueue {
     await this.#thread.call('recover', []);
     const known = new Map((await this.#readHealth()).map((health) => [health.destination, health]));
     for (const { name, concurrency } of work.destinations) {
-      const health = known.get(name) ?? newHealth(name);
-      this.#lanes.set(name, { name, concurrency, running: 0, nextDueAt: 0, claiming: false, health });
+      const health = keepHealth(known.get(name) ?? newHealth(name), this.#reading());
+      this.#served.set(name, { name, concurrency, running: 0, nextDue: 0, claiming: false, health });
     }
     this.#work = work;
     this.#claim();
@@ -69,28 +74,34 @@ export class SqliteQueue implements DeliveryQueue {
   }
 
   async #finished(): Promise<void> {
-    while (this.#underWay.size > 0) {
-      await Promise.all(this.#underWay);
+    while (this.#inProgress.size > 0) {
+      await Promise.all(this.#inProgress);
     }
   }
 
-  /** Tells that a destination has something due at this time, in milliseconds. */
-  announce(destination: string, dueAt: number): void {
-    const lane = this.#lanes.get(destination);
-    if (lane !== undefined && dueAt < lane.nextDueAt) {
-      lane.nextDueAt = dueAt;
+  /** Something of a destination is due in this many milliseconds. */
+  announce(destination: string, inMs: number): void {
+    const served = this.#served.get(destination);
+    const due = this.#clock.now() + Math.max(0, inMs);
+    if (served !== undefined && due < served.nextDue) {
+      served.nextDue = due;
       this.#claim();
     }
   }
 
-  /** Tells that a person ended a destination's pause. */
+  /** A person ended a destination's pause. */
   resumed(destination: string): void {
-    const lane = this.#lanes.get(destination);
-    if (lane !== undefined) {
-      lane.health = { ...lane.health, pausedUntil: 0, pauseReason: null };
-      lane.nextDueAt = 0;
+    const served = this.#served.get(destination);
+    if (served !== undefined) {
+      const { health } = served.health;
+      served.health = keepHealth({ ...health, pausedUntil: 0, pauseReason: null }, this.#reading());
+      served.nextDue = 0;
       this.#claim();
     }
+  }
+
+  #reading(): ClockReading {
+    return { wall: Date.now(), steady: this.#clock.now() };
   }
 
   #claim(): void {
@@ -101,45 +112,44 @@ export class SqliteQueue implements DeliveryQueue {
       this.#recover();
       return;
     }
-    const now = Date.now();
-    const requests: { destination: string; limit: number }[] = [];
+    const now = this.#clock.now();
+    const requests: ClaimRequest[] = [];
     let wakeAt = now + POLL_MS;
-    for (const lane of this.#lanes.values()) {
-      const free = (lane.health.probing ? 1 : lane.concurrency) - lane.running;
-      const claimableAt = Math.max(lane.nextDueAt, lane.health.pausedUntil);
-      if (free <= 0 || lane.claiming) {
+    for (const served of this.#served.values()) {
+      const { claiming, concurrency, health, name, nextDue, running } = served;
+      const free = (health.health.probing ? 1 : concurrency) - running;
+      const claimableAt = Math.max(nextDue, health.pauseEnds);
+      if (free <= 0 || claiming) {
         continue;
       }
       if (claimableAt <= now) {
-        lane.claiming = true;
-        requests.push({ destination: lane.name, limit: free });
+        served.claiming = true;
+        served.nextDue = Number.POSITIVE_INFINITY;
+        requests.push({ destination: name, limit: free });
       } else {
         wakeAt = Math.min(wakeAt, claimableAt);
       }
     }
     if (requests.length > 0) {
-      for (const { destination } of requests) {
-        (this.#lanes.get(destination) as Lane).nextDueAt = Number.POSITIVE_INFINITY;
-      }
-      this.#track(this.#take(requests, now));
+      this.#track(this.#take(requests));
     }
     this.#wakeAt(wakeAt);
   }
 
-  /** Makes ready what lost claims had marked as running; not while a claim is under way, whose marks are right. */
+  /** Makes ready what lost claims had marked as running; not during a claim, whose marks are right. */
   #recover(): void {
-    const lanes = [...this.#lanes.values()];
-    if (lanes.some(({ claiming }) => claiming)) {
+    const all = [...this.#served.values()];
+    if (all.some(({ claiming }) => claiming)) {
       return;
     }
     this.#claimsLost = false;
-    for (const lane of lanes) {
-      lane.claiming = true;
+    for (const served of all) {
+      served.claiming = true;
     }
     const ended = (): void => {
-      for (const lane of lanes) {
-        lane.claiming = false;
-        lane.nextDueAt = 0;
+      for (const served of all) {
+        served.claiming = false;
+        served.nextDue = 0;
       }
     };
     const recovered = this.#thread.call('recover', [...this.#handedOut]).then(
@@ -151,31 +161,32 @@ export class SqliteQueue implements DeliveryQueue {
         ended();
         this.#claimsLost = true;
         this.#work?.onError(error);
-        this.#wakeAt(Date.now() + POLL_MS);
+        this.#wakeAt(this.#clock.now() + POLL_MS);
       },
     );
     this.#track(recovered);
   }
 
-  async #take(requests: { destination: string; limit: number }[], now: number): Promise<void> {
+  async #take(requests: ClaimRequest[]): Promise<void> {
     let claim: Claim;
     try {
-      claim = await this.#thread.call('claim', { requests, now });
+      claim = await this.#thread.call('claim', requests);
     } catch (error) {
       this.#work?.onError(error as Error);
       this.#claimsLost = true;
+      const again = this.#clock.now() + POLL_MS;
       for (const { destination } of requests) {
-        const lane = this.#lanes.get(destination) as Lane;
-        lane.claiming = false;
-        lane.nextDueAt = now + POLL_MS;
+        const served = this.#served.get(destination) as Served;
+        served.claiming = false;
+        served.nextDue = again;
       }
-      this.#wakeAt(now + POLL_MS);
+      this.#wakeAt(again);
       return;
     }
-    for (const [destination, dueAt] of Object.entries(claim.nextDueAt)) {
-      const lane = this.#lanes.get(destination) as Lane;
-      lane.claiming = false;
-      lane.nextDueAt = Math.min(lane.nextDueAt, dueAt ?? Number.POSITIVE_INFINITY);
+    for (const [destination, inMs] of Object.entries(claim.nextDueInMs)) {
+      const served = this.#served.get(destination) as Served;
+      served.claiming = false;
+      this.#expect(served, inMs);
     }
     for (const delivery of claim.claimed) {
       this.#track(this.#deliver(delivery));
@@ -185,25 +196,30 @@ export class SqliteQueue implements DeliveryQueue {
 
   async #deliver(delivery: Claim['claimed'][number]): Promise<void> {
     const work = this.#work as DeliveryWork;
-    const lane = this.#lanes.get(delivery.destination) as Lane;
-    lane.running += 1;
+    const served = this.#served.get(delivery.destination) as Served;
+    served.running += 1;
     this.#handedOut.add(delivery.id);
-    const claimed = { ...delivery, probe: lane.health.probing };
+    const claimed = { ...delivery, probe: served.health.health.probing };
     const settlement = await attemptOnce(work, claimed, delivery.attempt);
-    lane.health = work.health(lane.health, settlement.outcome, settlement.finishedAt);
-    await this.#settle(delivery.id, settlement, lane, work);
-    lane.running -= 1;
+    served.health = applyRule(work.health, served.health, settlement.outcome, {
+      wall: settlement.finishedAt,
+      steady: this.#clock.now(),
+    });
+    await this.#settle(delivery.id, settlement, served, work);
+    served.running -= 1;
     this.#handedOut.delete(delivery.id);
     this.#claim();
   }
 
-  /** Writes the outcome, and goes on trying until the ledger is closed: what was sent must not be sent again. */
-  async #settle(id: number, settlement: Settlement, lane: Lane, work: DeliveryWork): Promise<void> {
+  /** Writes the outcome, and keeps trying until the ledger is closed: what was sent must not be sent again. */
+  async #settle(id: number, settlement: Settlement, served: Served, work: DeliveryWork): Promise<void> {
     while (!this.#thread.closed) {
       try {
-        const { health } = lane;
-        const dueAt = await this.#thread.call('settle', { id, settlement, health });
-        lane.nextDueAt = Math.min(lane.nextDueAt, dueAt ?? Number.POSITIVE_INFINITY);
+        const reading = this.#reading();
+        const health = healthAt(served.health, reading);
+        const pause = pauseMs(health, reading.wall);
+        const inMs = await this.#thread.call('settle', { id, settlement, health, pauseMs: pause });
+        this.#expect(served, inMs);
         return;
       } catch (error) {
         work.onError(error as Error);
@@ -212,9 +228,15 @@ export class SqliteQueue implements DeliveryQueue {
     }
   }
 
+  #expect(served: Served, inMs: number | null): void {
+    if (inMs !== null) {
+      served.nextDue = Math.min(served.nextDue, this.#clock.now() + inMs);
+    }
+  }
+
   #track(task: Promise<void>): void {
-    this.#underWay.add(task);
-    task.finally(() => this.#underWay.delete(task));
+    this.#inProgress.add(task);
+    task.finally(() => this.#inProgress.delete(task));
   }
 
   #wakeAt(time: number): void {
@@ -230,14 +252,14 @@ export class SqliteQueue implements DeliveryQueue {
         this.#timer = null;
         this.#poll();
       },
-      Math.max(0, time - Date.now()),
+      Math.max(0, time - this.#clock.now()),
     );
   }
 
   #poll(): void {
-    const now = Date.now();
-    for (const lane of this.#lanes.values()) {
-      lane.nextDueAt = Math.min(lane.nextDueAt, now);
+    const now = this.#clock.now();
+    for (const served of this.#served.values()) {
+      served.nextDue = Math.min(served.nextDue, now);
     }
     this.#claim();
   }

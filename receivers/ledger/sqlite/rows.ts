@@ -101,6 +101,7 @@ export function attemptRecord(row: AttemptRow): AttemptRecord {
 export interface HealthRow {
   destination: string;
   paused_until: number;
+  pause_ms: number;
   pause_reason: string | null;
   failures: number;
   failing_since: number | null;
@@ -110,10 +111,11 @@ export interface HealthRow {
   probing: number;
 }
 
-export function destinationHealth(row: HealthRow): DestinationHealth {
+/** The clock may have been set since: a pause lasts at most as long as it was meant to from `now`. */
+export function destinationHealth(row: HealthRow, now: number): DestinationHealth {
   return {
     destination: row.destination,
-    pausedUntil: row.paused_until,
+    pausedUntil: Math.min(row.paused_until, now + row.pause_ms),
     pauseReason: row.pause_reason,
     failures: row.failures,
     failingSince: row.failing_since,

@@ -4,9 +4,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Batch, type Call, unpackBatch } from './batch.ts';
 import { prepareCheckpoints } from './checkpoints.ts';
 import { openForCheckpoints, openForReading, openForWriting } from './connection.ts';
+import { migrate } from './migrate.ts';
 import { prepareOperations } from './operations.ts';
 import { prepareQueries } from './queries.ts';
-import { migrate } from './schema.ts';
 
 /**
  * The thread that owns one connection. A writer runs each batch of calls in one transaction; the others

@@ -15,7 +15,7 @@ const kept: NewEvent[] = [];
 const sources = new Map(
   httpCases.map(({ secrets }, index): [string, WebhookSource] => [
     `case-${index}`,
-    { name: `case-${index}`, secrets, previousSecrets: [] },
+    { name: `case-${index}`, secrets, previousSecrets: [], organizationId: null },
   ]),
 );
 let server: Server;

@@ -4,9 +4,14 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { webhookSources } from '../../../receivers/inbound/webhook-sources.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 
-const unset = { name: 'default', secrets: [], previousSecrets: [] };
-const set = { name: 'default', secrets: ['new', 'newer'], previousSecrets: ['old'] };
-const outlet = { name: 'outlet', secrets: ['of the outlet'], previousSecrets: [] };
+const unset = { name: 'default', secrets: [], previousSecrets: [], organizationId: null };
+const set = { name: 'default', secrets: ['new', 'newer'], previousSecrets: ['old'], organizationId: null };
+const outlet = {
+  name: 'outlet',
+  secrets: ['of the outlet'],
+  previousSecrets: [],
+  organizationId: 'outlet-organization',
+};
 
 let data: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -23,6 +28,7 @@ test('a source without a secret gets one that is made once', () => {
     name: 'default',
     secrets: [first.newSecret],
     previousSecrets: [],
+    organizationId: null,
   });
 });
 

@@ -440,21 +440,21 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         await ledger.prune(Date.now() + 1_000, 100);
         expect((await ledger.events({ limit: 10 })).map(({ key }) => key)).toEqual([second]);
         const [letter] = await ledger.deadLetters({ limit: 10 });
-        await ledger.reviveDeadLetters([letter?.id as number], Date.now());
+        await ledger.reviveDeadLetters([letter?.id as number]);
         const again = await worker.next();
         expect(again.delivery.eventKey).toBe(second);
         again.answer(DONE);
         await finished(second);
         const next = event();
         await ledger.accept(next);
-        const history = await ledger.history('experience-1', 10);
+        const history = await ledger.history('default', 'experience-1', 10);
         expect(history.map(({ key }) => key)).toContain(next.key);
       });
 
       test('are told whole also as a replayed dead letter, and when the event is sent again', async () => {
         const [first, second] = await deadBurst();
         const [letter] = await ledger.deadLetters({ limit: 10 });
-        await ledger.reviveDeadLetters([letter?.id as number], Date.now());
+        await ledger.reviveDeadLetters([letter?.id as number]);
         const replayed = await worker.next();
         expect(replayed.delivery).toMatchObject({ eventKey: second, merged: [first] });
         replayed.answer(DONE);
@@ -503,12 +503,12 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
           eventKey: given.key,
           reason: DEAD.type === 'dead' ? DEAD.reason : '',
         });
-        expect(await ledger.reviveDeadLetters([letter?.id as number], Date.now())).toBe(1);
+        expect(await ledger.reviveDeadLetters([letter?.id as number])).toBe(1);
         const again = await worker.next();
         expect(again.delivery).toMatchObject({ eventKey: given.key, attempt: 1, replay: 0 });
         again.answer(DONE);
         expect(await finished(given.key)).toEqual(['done']);
-        expect(await ledger.reviveDeadLetters([letter?.id as number], Date.now())).toBe(0);
+        expect(await ledger.reviveDeadLetters([letter?.id as number])).toBe(0);
       });
 
       test('keep what had been done, and that it may have arrived', async () => {
@@ -519,7 +519,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         (await worker.next()).answer({ ...DEAD, remember: { 'sent:one': 'done' } } as Outcome, unsure);
         await finished(given.key);
         const [letter] = await ledger.deadLetters({ limit: 10 });
-        await ledger.reviveDeadLetters([letter?.id as number], Date.now());
+        await ledger.reviveDeadLetters([letter?.id as number]);
         const again = await worker.next();
         expect(again.delivery).toMatchObject({ attempt: 1, uncertain: true });
         expect(await ledger.recall('slack', 'sent:one')).toBe('done');
@@ -546,7 +546,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
           keys.push((await deadLetter()).key);
         }
         const letters = await ledger.deadLetters({ limit: 10 });
-        await ledger.reviveDeadLetters(letters.map(({ id }) => id).reverse(), Date.now());
+        await ledger.reviveDeadLetters(letters.map(({ id }) => id).reverse());
         const told: string[] = [];
         for (const _ of keys) {
           const handed = await worker.next();
@@ -591,13 +591,40 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
       expect(await ledger.sendAgain('evt_unknown', delivery('slack'))).toBeNull();
     });
 
-    test('what is sent again in a lane of its own waits for nothing but that lane', async () => {
+    test('two sources that post the same experience id have two experiences, histories and lines', async () => {
+      await worker.start(ledger);
+      const at = Date.now();
+      const fields = { experienceId: 'shared-id', deliveries: [delivery('slack')] };
+      const other = event({ ...fields, source: 'other', action: 'endExperience', occurredAt: at });
+      await ledger.accept(other);
+      const held = await worker.next();
+      const own = event({ ...fields, source: 'own', occurredAt: at - 60_000 });
+      await ledger.accept(own);
+      const next = await worker.next();
+      expect(next.delivery.eventKey).toBe(own.key);
+      expect(next.delivery.event.late).toBe(false);
+      held.answer({ type: 'done' });
+      next.answer({ type: 'done' });
+      for (const [source, { key }] of [
+        ['own', own],
+        ['other', other],
+      ] as const) {
+        expect((await ledger.history(source, 'shared-id', 10)).map((each) => each.key)).toEqual([key]);
+        expect(await ledger.experiences({ source, limit: 10 })).toMatchObject([
+          { source, experienceId: 'shared-id', events: 1 },
+        ]);
+      }
+      expect(await ledger.experiences({ experienceId: 'shared-id', limit: 10 })).toHaveLength(2);
+      expect(await ledger.history('third', 'shared-id', 10)).toEqual([]);
+    });
+
+    test('what is sent again with its own ordering key waits for nothing but that key', async () => {
       const first = event({ deliveries: [delivery('slack')] });
       const second = event();
       await ledger.accept(first);
       await ledger.accept(second);
-      for (const lane of ['one', 'other']) {
-        await ledger.sendAgain(second.key, { ...delivery('slack'), route: lane }, lane);
+      for (const key of ['one', 'other']) {
+        await ledger.sendAgain(second.key, { ...delivery('slack'), route: key }, key);
       }
       await ledger.sendAgain(second.key, { ...delivery('slack'), route: 'one, later' }, 'one');
       await reopen();
@@ -662,9 +689,9 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         for (const occurredAt of times) {
           await ledger.accept(event({ occurredAt, experienceId: 'experience-h' }));
         }
-        const history = await ledger.history('experience-h', 10);
+        const history = await ledger.history('default', 'experience-h', 10);
         expect(history.map(({ occurredAt }) => occurredAt)).toEqual([1_000, 2_000, 3_000]);
-        const last = await ledger.history('experience-h', 2);
+        const last = await ledger.history('default', 'experience-h', 2);
         expect(last.map(({ occurredAt }) => occurredAt)).toEqual([1_000, 2_000]);
       });
 

@@ -84,10 +84,10 @@ describe('many processes on one database', () => {
       });
     }
     const given = Array.from({ length: total }, (_, index) => event({ experienceId: `shared-${index % 6}` }));
-    const lanes = Map.groupBy(given, ({ experienceId }) => experienceId as string);
+    const lines = Map.groupBy(given, ({ experienceId }) => experienceId as string);
     await Promise.all(
-      [...lanes.values()].map(async (lane) => {
-        for (const [index, each] of lane.entries()) {
+      [...lines.values()].map(async (line) => {
+        for (const [index, each] of line.entries()) {
           await processes[index % 2]?.ledger.accept(each);
         }
       }),
@@ -95,8 +95,8 @@ describe('many processes on one database', () => {
     await everything;
     expect(new Set(sent).size).toBe(total);
     expect(sent).toHaveLength(total);
-    for (const lane of lanes.values()) {
-      const keys = lane.map(({ key }) => key);
+    for (const line of lines.values()) {
+      const keys = line.map(({ key }) => key);
       expect(sent.filter((key) => keys.includes(key))).toEqual(keys);
     }
     expect(processes.flatMap(({ errors }) => errors)).toEqual([]);
@@ -286,6 +286,6 @@ describe('a database in trouble', () => {
     expect((await process.ledger.event(odd.key))?.experienceName).toMatch(
       /^\ufffd\ufffd "quoted", \{braced\}/,
     );
-    expect(await process.ledger.history('nul\0', 10)).toHaveLength(1);
+    expect(await process.ledger.history('default', 'nul\0', 10)).toHaveLength(1);
   });
 });

@@ -107,7 +107,7 @@ function settlement({ id }: ClaimedDelivery): Settlement {
 
 /**
  * At Slack a dead letter that may have arrived, and a delivery that was only told to wait, again and again; of one
- * event two deliveries to Zapier, in lanes of their own.
+ * event two deliveries to Zapier, with ordering keys of their own.
  */
 async function fillWithTries(dataFolder: string): Promise<void> {
   const ledger = await SqliteLedger.open(dataFolder);
@@ -115,11 +115,11 @@ async function fillWithTries(dataFolder: string): Promise<void> {
     const deliveries = [{ destination: 'slack', route: 'all', dueAt: 1, quietMs: null }];
     await ledger.accept({ ...event(number), deliveries });
   }
-  for (const lane of ['one zap', 'another zap']) {
+  for (const orderingKey of ['one zap', 'another zap']) {
     await ledger.sendAgain(
       'evt_0001',
       { destination: 'zapier', route: 'zap', dueAt: 1, quietMs: null },
-      lane,
+      orderingKey,
     );
   }
   const times = { startedAt: 1, finishedAt: 1 };
@@ -155,10 +155,7 @@ async function handedOut(
 ): Promise<Record<string, { attempt: number; uncertain: boolean }>> {
   return inDatabase(url, async (ledger) => {
     const letters = await ledger.deadLetters({ limit: 10 });
-    await ledger.reviveDeadLetters(
-      letters.map(({ id }) => id),
-      Date.now(),
-    );
+    await ledger.reviveDeadLetters(letters.map(({ id }) => id));
     const handed: Record<string, { attempt: number; uncertain: boolean }> = {};
     const all = Promise.withResolvers<void>();
     await ledger.queue.start({
@@ -255,13 +252,13 @@ describe('import', () => {
       });
       const { merged, event: newest } = await burst.promise;
       await ledger.queue.stop(10_000);
-      const lane = slack.filter(({ experienceId }) => experienceId === newest.experienceId);
-      const place = lane.findIndex(({ eventKey }) => eventKey === newest.key);
-      expect(merged).toEqual([lane[place - 1]?.eventKey]);
-      expect(lane[place - 1]?.state).toBe('merged');
+      const line = slack.filter(({ experienceId }) => experienceId === newest.experienceId);
+      const place = line.findIndex(({ eventKey }) => eventKey === newest.key);
+      expect(merged).toEqual([line[place - 1]?.eventKey]);
+      expect(line[place - 1]?.state).toBe('merged');
       const order = handed.filter(({ event: { experienceId } }) => experienceId === newest.experienceId);
       expect(order.map(({ eventKey }) => eventKey)).toEqual(
-        lane
+        line
           .filter(({ state }) => state !== 'merged')
           .slice(0, order.length)
           .map(({ eventKey }) => eventKey),
@@ -299,7 +296,7 @@ describe('import', () => {
 
     afterAll(() => home.remove());
 
-    test('knows which may have arrived, which attempts count, and the lanes', async () => {
+    test('knows which may have arrived, which attempts count, and the ordering keys', async () => {
       const url = await server.createDatabase();
       await runCommand(['import', '--from', home.folder], { DATABASE_URL: url });
       expect(await handedOut(url, 4)).toEqual({
@@ -313,7 +310,7 @@ describe('import', () => {
     test('takes for uncertain what was tried before export told it', async () => {
       const url = await server.createDatabase();
       const { stdout } = await runCommand(['export'], { DATA_DIR: home.folder, PORT: '1' });
-      const before = stdout.replaceAll(/,"uncertain":\w+,"countedAttempts":\d+,"lane":[^}]+/g, '');
+      const before = stdout.replaceAll(/,"uncertain":\w+,"countedAttempts":\d+,"orderingKey":[^}]+/g, '');
       expect(before).not.toMatch(/uncertain/);
       await runCommand(['import', '-'], { DATABASE_URL: url }, { input: before });
       expect(await handedOut(url, 3)).toEqual({

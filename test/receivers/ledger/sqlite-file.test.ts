@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../receivers/contract/event.ts';
+import { acceptRow } from '../../../receivers/ledger/sqlite/accept-row.ts';
 import { checkpointsBesideWrites } from '../../../receivers/ledger/sqlite/connection.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
-import { acceptRow, type Operations } from '../../../receivers/ledger/sqlite/operations.ts';
+import type { Operations } from '../../../receivers/ledger/sqlite/operations.ts';
 import { LedgerThread } from '../../../receivers/ledger/sqlite/thread.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 
@@ -40,39 +41,15 @@ function event(number: number, experienceId: string): NewEvent {
   };
 }
 
-test('a ledger that the first version wrote keeps its experiences, their histories and what is not delivered', async () => {
+test('a ledger file of a development version is refused with what to do, and not touched', async () => {
   const written = new DatabaseSync(file);
-  written.exec(readFileSync(join(import.meta.dirname, '../../fixtures/ledger-of-schema-1.sql'), 'utf8'));
+  written.exec(
+    'PRAGMA journal_mode = WAL; CREATE TABLE events (sequence INTEGER PRIMARY KEY) STRICT; PRAGMA user_version = 3',
+  );
   written.close();
-
-  const ledger = await SqliteLedger.open(home.folder);
-  const first = {
-    experienceId: 'experience-1',
-    name: 'After',
-    organizationId: 'organization',
-    source: 'default',
-    firstAt: AT,
-    lastAt: AT + MINUTE_MS,
-    events: 2,
-  };
-  const second = {
-    ...first,
-    experienceId: 'experience-2',
-    name: null,
-    firstAt: AT + 2 * MINUTE_MS,
-    lastAt: AT + 2 * MINUTE_MS,
-    events: 1,
-  };
-  expect(await ledger.experiences({ limit: 10 })).toEqual([second, first]);
-
-  await ledger.accept(event(10, 'experience-2'));
-  const named = { ...second, name: 'Named since', lastAt: AT + 10 * MINUTE_MS, events: 2 };
-  expect(await ledger.experiences({ limit: 10 })).toEqual([named, first]);
-  const keys = async (id: string) => (await ledger.history(id, 10)).map(({ key }) => key);
-  expect(await keys('experience-1')).toEqual(['evt_1', 'evt_2']);
-  expect(await keys('experience-2')).toEqual(['evt_3', 'evt_10']);
-  expect(await ledger.depths()).toMatchObject([{ destination: 'slack', open: 3 }]);
-  await ledger.close();
+  const before = readFileSync(file);
+  await expect(SqliteLedger.open(home.folder)).rejects.toThrow(/development version.+npm run export.+move/s);
+  expect(readFileSync(file).equals(before)).toBe(true);
 });
 
 test.each([

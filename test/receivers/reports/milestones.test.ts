@@ -47,6 +47,7 @@ describe('a milestone', () => {
     for (const now of [NOW, NOW + HOUR, NOW + DAY + HOUR]) {
       await ledger.prune(now - DAY, 10);
       await tellMilestones([running], settings, {
+        source: 'default',
         ledger: {
           // Nothing keeps it back from being removed.
           async accept(event: NewEvent) {

@@ -172,7 +172,7 @@ describe('a refusal', () => {
     await desk.subscriptions.remove(refusing);
     await desk.subscribe('anew', [], Date.now() + 1);
     const [letter] = await desk.ledger.deadLetters({ limit: 1 });
-    await desk.ledger.reviveDeadLetters([letter?.id as number], Date.now());
+    await desk.ledger.reviveDeadLetters([letter?.id as number]);
     await desk.hooks.waitFor(1, 'anew');
     expect(JSON.parse(desk.hooks.of('anew')[0]?.content ?? '').id).toBe(key);
     expect(desk.hooks.of('fine')).toHaveLength(1);

@@ -97,7 +97,10 @@ describe('a mail that arrives', () => {
     const renamed = { ...start.event, experience: { ...start.event.experience, name: 'Renamed' } };
     await destination.send({ ...start, event: renamed }, attempt(recalling(first)));
     const report = { ...SAMPLE_REPORT.report, experienceId: start.event.experience.id };
-    await destination.send({ ...SAMPLE_REPORT, report }, attempt(recalling(first)));
+    await destination.send(
+      { ...SAMPLE_REPORT, report, experienceKey: start.experienceKey },
+      attempt(recalling(first)),
+    );
     const mails = await Promise.all(smtp.mails.map(parseMail));
     expect(new Set(mails.map(({ subject }) => subject))).toEqual(
       new Set(['Backpack price test (Price, Alpine Goods)']),

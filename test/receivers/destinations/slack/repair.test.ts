@@ -18,6 +18,7 @@ afterEach(async () => {
 const REPORT: Message = {
   ...SAMPLE_REPORT,
   report: { ...SAMPLE_REPORT.report, experienceId: sampleMessage('start').event.experience.id },
+  experienceKey: sampleMessage('start').experienceKey,
 };
 
 /** As when the process was killed: what the attempt learned is lost, and the next one is uncertain. */

@@ -24,6 +24,7 @@ afterEach(async () => {
 const REPORT_ON_SAMPLE = {
   ...SAMPLE_REPORT,
   report: { ...SAMPLE_REPORT.report, experienceId: sampleMessage('start').event.experience.id },
+  experienceKey: sampleMessage('start').experienceKey,
 };
 
 describe('the card', () => {
@@ -56,7 +57,7 @@ describe('the card', () => {
       event_payload: {
         key: sampleMessage('create').key,
         destination: 'slack',
-        experience_id: '7c0d9a54-3b1e-4f3a-9d27-52f0c9a1b6e8',
+        experience_key: 'default:7c0d9a54-3b1e-4f3a-9d27-52f0c9a1b6e8',
         shown_at: sampleMessage('start').event.timestamp,
       },
     });
