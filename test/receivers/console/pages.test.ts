@@ -87,7 +87,7 @@ describe('the console in a browser', () => {
         : { type: 'done' },
     );
     const ledger = await SqliteLedger.open(home.folder);
-    await ledger.remember(RESULTS, { 'results:experience-1': JSON.stringify(WON) });
+    await ledger.remember(RESULTS, { 'results:default:experience-1': JSON.stringify(WON) });
     await ledger.close();
     receiver = await Receiver.start({
       DATA_DIR: home.folder,
