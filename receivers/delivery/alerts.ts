@@ -6,86 +6,132 @@ import type { Ledger } from '../contract/ledger.ts';
 import type { Report } from '../contract/message.ts';
 import { reportEvent } from './report.ts';
 
-/** How often the destinations' health is looked at, milliseconds; oftener where alerts are to come sooner. */
+/** How often the destinations' health is checked, milliseconds; more often if alerts are to come sooner. */
 const ROUND_MS = 15_000;
 const SHORTEST_ROUND_MS = 1_000;
 
 const MINUTE_MS = 60_000;
 
 export interface AlertSettings {
-  /** The destination that is told; null for no alerts. */
+  /** The destination that gets alerts; null for no alerts. */
   destination: string | null;
   afterMinutes: number;
 }
 
+/** A report, under a key that makes sure that it is sent once. */
+export interface Alert {
+  key: string;
+  report: Report;
+}
+
 /**
- * The alert for a destination that has been failing for long enough; null while there is none to raise. Its
- * key names the failure's beginning, so that each is told once.
+ * The alert for a destination that has been failing for long enough; null if there is none to raise. Its key
+ * contains when the failures began.
  */
-export function alertFor(
-  health: DestinationHealth,
-  settings: AlertSettings,
-  now: number,
-): { key: string; report: Report } | null {
-  const { destination, failingSince } = health;
+export function alertFor(health: DestinationHealth, settings: AlertSettings, now: number): Alert | null {
+  const { destination, failingSince, failures, lastFailure } = health;
   if (failingSince === null || now - failingSince < settings.afterMinutes * MINUTE_MS) {
     return null;
   }
-  const attempts = health.failures === 1 ? 'One attempt' : `${health.failures} attempts in a row`;
+  const attempts = failures === 1 ? 'One attempt' : `${failures} attempts in a row`;
+  const title = `The destination ${destination} has been failing for ${durationWords(now - failingSince)}`;
+  const summary = `${attempts} failed. Its events are kept and will be delivered when it works again.`;
   return {
     key: `report_alert_${destination}_${failingSince}`,
-    report: {
-      topic: 'alert',
-      title: `The destination ${destination} has been failing for ${durationWords(now - failingSince)}`,
-      summary: `${attempts} failed. Events for it are kept and will be delivered when it works again.`,
-      sections: [
-        {
-          heading: 'What it answers',
-          lines: [health.lastFailure ?? 'No reason is known.'],
-          table: null,
-        },
-        {
-          heading: 'What to do',
-          lines: [
-            'Mend the cause named above. The receiver tries again by itself; dead letters can be replayed with: npm run replay',
-          ],
-          table: null,
-        },
-      ],
-      experienceId: null,
-      link: null,
-      image: null,
-    },
+    report: alertReport(title, summary, {
+      'Last error': lastFailure ?? 'The reason is not known.',
+      'What to do':
+        'Fix the cause above. The receiver keeps trying. To replay dead letters, run: npm run replay',
+    }),
   };
 }
 
-/** Raises alerts about those of the known destinations that are failing. Gives a function that ends it. */
+/**
+ * The report that a destination works again, for one that an alert was raised about; null while it fails.
+ *
+ * @param since when the failures began that the alert was about, milliseconds since 1970
+ */
+export function recoveryFor(
+  { destination, failingSince, lastSuccessAt }: DestinationHealth,
+  since: number,
+): Alert | null {
+  if (failingSince === since || lastSuccessAt === null || lastSuccessAt < since) {
+    return null;
+  }
+  const summary = `It had been failing for ${durationWords(lastSuccessAt - since)}. The events that were kept for it are being delivered.`;
+  return {
+    key: `report_recovery_${destination}_${since}`,
+    report: alertReport(`The destination ${destination} works again`, summary, {
+      'What to do': 'Check whether there are dead letters. To replay them, run: npm run replay',
+    }),
+  };
+}
+
+function alertReport(title: string, summary: string, sections: Record<string, string>): Report {
+  return {
+    topic: 'alert',
+    title,
+    summary,
+    sections: Object.entries(sections).map(([heading, line]) => ({ heading, lines: [line], table: null })),
+    experienceId: null,
+    link: null,
+    image: null,
+  };
+}
+
+/** The fact that an alert was raised about a destination: when its failures began. Empty when it works again. */
+const ALERT_FACT = 'receiver:alert';
+
+type AlertLedger = Pick<Ledger, 'health' | 'accept' | 'recall' | 'remember'>;
+
+/**
+ * Reports which of the known destinations have been failing, and when they work again: once each, across restarts and
+ * on many machines. Gives a function that ends it.
+ */
 export function startAlerts(
-  ledger: Pick<Ledger, 'health' | 'accept'>,
+  ledger: AlertLedger,
   known: ReadonlySet<string>,
   settings: AlertSettings,
   log: Logger,
 ): () => Promise<void> {
-  const { destination: told, afterMinutes } = settings;
-  if (told === null) {
+  const { destination: recipient, afterMinutes } = settings;
+  if (recipient === null) {
     return async () => {};
   }
   const roundMs = Math.min(ROUND_MS, Math.max(SHORTEST_ROUND_MS, (afterMinutes * MINUTE_MS) / 4));
+
+  async function send({ key, report }: Alert, about: string): Promise<void> {
+    const accepted = await ledger.accept(reportEvent(key, report, [recipient as string], Date.now()));
+    if (accepted.status === 'accepted') {
+      log.warn({ destination: about, to: recipient }, report.title);
+    }
+  }
+
+  async function check(health: DestinationHealth): Promise<void> {
+    const { destination, failingSince } = health;
+    const raised = await ledger.recall(destination, ALERT_FACT);
+    const recovery = raised ? recoveryFor(health, Number(raised)) : null;
+    if (recovery !== null) {
+      await send(recovery, destination);
+      await ledger.remember(destination, { [ALERT_FACT]: '' });
+    }
+    const alert = alertFor(health, settings, Date.now());
+    if (alert !== null && raised !== String(failingSince)) {
+      await send(alert, destination);
+      await ledger.remember(destination, { [ALERT_FACT]: String(failingSince) });
+    }
+  }
+
   return startRounds(
     async () => {
       for (const health of await ledger.health()) {
-        const concerns = health.destination !== told && known.has(health.destination);
-        const alert = concerns ? alertFor(health, settings, Date.now()) : null;
-        if (alert !== null) {
-          const accepted = await ledger.accept(reportEvent(alert.key, alert.report, [told], Date.now()));
-          if (accepted.status === 'accepted') {
-            log.warn({ destination: health.destination, told }, alert.report.title);
-          }
+        if (health.destination !== recipient && known.has(health.destination)) {
+          await check(health);
         }
       }
       return roundMs;
     },
-    { firstMs: roundMs, afterFailureMs: ROUND_MS, what: 'looking for failing destinations' },
+    { firstMs: roundMs, afterFailureMs: ROUND_MS, what: 'checking for failing destinations' },
     log,
   );
 }

@@ -4,40 +4,37 @@ export interface RetryPolicy {
   maxAttempts: number;
   /** The pause after the first attempt, milliseconds. */
   firstRetryMs: number;
-  /** Each further pause is this many times as long. */
+  /** Each pause is this many times as long as the one before. */
   factor: number;
-  /** A delivery whose first attempt is longer ago than this, in milliseconds, is a dead letter at its next failure. */
+  /** A delivery that has been tried for longer than this, in milliseconds, is a dead letter at its next failure. */
   giveUpAfterMs: number;
 }
 
-/** No single pause is longer than this, in milliseconds. */
-const LONGEST_PAUSE_MS = 24 * 3_600_000;
+/** No wait between two attempts is longer than this, whatever the settings or the other side say; milliseconds. */
+export const LONGEST_PAUSE_MS = 24 * 3_600_000;
 
-/** After a fault of the receiver's own storage, the shortest and the longest pause, milliseconds. */
+/** After a failure of the receiver's own storage, the shortest and the longest pause, milliseconds. */
 const STORAGE_PAUSES_MS = { shortest: 5_000, longest: 300_000 };
 
-/** The pause after a fault of the storage is this share of the delivery's age: what lasts is asked for more rarely. */
-const STORAGE_PAUSE_SHARE = 0.1;
-
 /**
- * The pause before the next attempt, in milliseconds: exponential, and up to a fifth shorter or longer so
- * that what failed together does not come back together.
+ * The pause before the next attempt, in milliseconds: at most a day. It grows exponentially, and is up to a fifth
+ * shorter or longer, so that deliveries that failed together are not sent again together.
  *
  * @param attempt the attempt that failed, counted from 1
- * @param random a number from 0 to 1, drawn anew each time
+ * @param random a number from 0 to 1, a new one each time
  */
 export function retryDelay(attempt: number, policy: RetryPolicy, random: number): number {
   const pause = policy.firstRetryMs * policy.factor ** (attempt - 1);
-  return Math.round(Math.min(pause, LONGEST_PAUSE_MS) * (0.8 + 0.4 * random));
+  return Math.round(Math.min(pause * (0.8 + 0.4 * random), LONGEST_PAUSE_MS));
 }
 
 /**
- * The pause after an attempt that failed by the receiver's own storage, in milliseconds. Such attempts are not
- * counted, and each is a row in the ledger: one whose page of the file is damaged would be tried for days.
+ * The pause after an attempt that failed because of the receiver's own storage, in milliseconds: it doubles. Such
+ * attempts are not counted, and each is a row in the ledger, so a damaged page of its file must not be read for days.
  *
- * @param age of the delivery, milliseconds
+ * @param failures how many attempts in a row have failed that way, this one included
  */
-export function storageDelay(age: number): number {
+export function storageDelay(failures: number): number {
   const { shortest, longest } = STORAGE_PAUSES_MS;
-  return Math.round(Math.min(Math.max(age * STORAGE_PAUSE_SHARE, shortest), longest));
+  return Math.min(shortest * 2 ** (failures - 1), longest);
 }

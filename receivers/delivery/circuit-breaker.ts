@@ -1,23 +1,20 @@
 import type { DestinationHealth, HealthRule } from '../contract/delivery.ts';
 import type { Outcome } from '../contract/outcome.ts';
+import { LONGEST_PAUSE_MS } from './backoff.ts';
 
-/** When a failing destination is left alone, and for how long. */
+/** When a failing destination is paused, and for how long. */
 export interface BreakerPolicy {
-  /** So many failures in a row pause the destination. */
+  /** How many failures in a row pause the destination. */
   failures: number;
-  /** The first pause, milliseconds; each further one is twice as long. */
+  /** The first pause, milliseconds; each one is twice as long as the one before. */
   firstPauseMs: number;
   longestPauseMs: number;
 }
 
-/** Used where a rate limit names no time, milliseconds. */
-const RATE_LIMIT_PAUSE_MS = 30_000;
-
 /**
- * The rule by which a destination that keeps failing is paused, probed with a single delivery, and resumed
- * by its first success. A rate limit pauses for as long as the other side asked and is no failure; nor is
- * waiting for what is not there yet, or an attempt that got part of the work done; what fails at one recipient only shows that the destination works; and a
- * fault of the receiver itself changes nothing.
+ * The rule that pauses a destination that keeps failing, probes it with a single delivery, and resumes it at its first
+ * success. A rate limit pauses it for as long as the other side asks and is not a failure; waiting, and progress, count
+ * as success; a failure of one recipient shows that the destination works; a fault of the receiver changes nothing.
  */
 export function circuitBreaker(policy: BreakerPolicy): HealthRule {
   return (health, outcome, now) => {
@@ -31,8 +28,12 @@ export function circuitBreaker(policy: BreakerPolicy): HealthRule {
       return { ...working(health), lastFailureAt: now, lastFailure: outcome.reason };
     }
     if (outcome.type === 'retry' && outcome.rateLimited) {
-      const pausedUntil = Math.max(health.pausedUntil, now + (outcome.delayMs ?? RATE_LIMIT_PAUSE_MS));
-      return { ...health, pausedUntil, pauseReason: outcome.reason };
+      const pausedUntil = Math.max(health.pausedUntil, now + (outcome.delayMs ?? 0));
+      return {
+        ...health,
+        pausedUntil: Math.min(pausedUntil, now + LONGEST_PAUSE_MS),
+        pauseReason: outcome.reason,
+      };
     }
     const failed = {
       ...health,

@@ -418,7 +418,9 @@ describe('a receiver that runs', () => {
       await first.printed(/"will try again"/);
       await first.stop();
       const second = await Receiver.start(without);
-      await second.printed(/"destination":"http".*"There is no destination http any more.*"dead letter"/);
+      await second.printed(
+        /"destination":"http".*"The destination http is no longer in the settings.*"dead letter"/,
+      );
       await second.stop();
       api.faults.clear();
       const third = await Receiver.start(settings);

@@ -36,17 +36,23 @@ afterAll(async () => {
   data.remove();
 });
 
-test('a destination that keeps failing raises one alert through another, and none by itself', async () => {
+test('a destination that keeps failing raises one alert through another, and one report when it works again', async () => {
   api.faults.draw(() => ({ kind: 'status', status: 500 }));
   await receiver.post(sampleBody('start'));
-  await receiver.printed(/"destination":"http","told":"email".*has been failing for under a minute/);
+  await receiver.printed(/"destination":"http","to":"email".*has been failing for under a minute/);
   await receiver.printed(/"event":"report_alert_http_\d+","destination":"email".*"delivered"/);
   await receiver.printedTimes('"will try again"', api.requests.length + 20);
   const mails = await Promise.all(smtp.mails.map(parseMail));
   const alerts = mails.filter(({ subject }) => subject?.includes('has been failing'));
   expect(alerts).toHaveLength(1);
-  expect(alerts[0]?.text).toMatch(/What it answers.*500.*npm run replay/s);
+  expect(alerts[0]?.text).toMatch(/Last error.*500.*npm run replay/s);
 
   api.faults.clear();
   await receiver.printed(/"destination":"http".*"delivered"/);
+  await receiver.printed(/"event":"report_recovery_http_\d+","destination":"email".*"delivered"/);
+  const recovered = (await Promise.all(smtp.mails.map(parseMail))).filter(({ subject }) =>
+    subject?.includes('works again'),
+  );
+  expect(recovered).toHaveLength(1);
+  expect(recovered[0]?.text).toMatch(/It had been failing for/);
 });

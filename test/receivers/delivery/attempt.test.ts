@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import pino from 'pino';
-import type { ClaimedDelivery } from '../../../receivers/contract/delivery.ts';
+import type { ClaimedDelivery, Settlement } from '../../../receivers/contract/delivery.ts';
 import type { Destination } from '../../../receivers/contract/destination.ts';
 import type { StoredEvent } from '../../../receivers/contract/event.ts';
 import { type Ledger, StorageError } from '../../../receivers/contract/ledger.ts';
@@ -59,15 +59,19 @@ function record(startedAt: number, outcome: AttemptRecord['outcome'] = 'retry'):
   };
 }
 
-/** What the engine decides upon an outcome; `made` are the attempts that the ledger holds. */
-async function decided(
-  delivery: ClaimedDelivery,
+/** What the engine decides upon an outcome; see {@link engine}. */
+function decided(delivery: ClaimedDelivery, ...given: Parameters<typeof engine>): Promise<Settlement> {
+  return engine(...given)(delivery);
+}
+
+/** The engine over a destination with this outcome; `made` are the attempts that the ledger has. */
+function engine(
   outcome: Outcome,
   made: AttemptRecord[] | Error = [],
   ledger: Partial<Pick<Ledger, 'history' | 'deliveries'>> = {},
   destination: Partial<Destination> = {},
-): ReturnType<ReturnType<typeof createAttempt>> {
-  const attempt = createAttempt(
+): ReturnType<typeof createAttempt> {
+  return createAttempt(
     {
       retry: { maxAttempts: 3, firstRetryMs: 10_000, factor: 5, giveUpAfterMs: GIVE_UP_MS },
       timeoutMs: 50,
@@ -107,7 +111,6 @@ async function decided(
       observe: () => {},
     },
   );
-  return attempt(delivery);
 }
 
 describe('a failed attempt', () => {
@@ -150,7 +153,7 @@ describe('a failed attempt', () => {
     ['a moment that is no whole number of milliseconds', 7_123.4567, 7_124],
     ['a year from now, as one who takes the hour for a length does', 1_795_627_591_000, 24 * HOUR_MS],
     ['no time that there is', 9_999_999_999_999_000, 24 * HOUR_MS],
-    ['a time before', -5, 0],
+    ['a time before', -5, 1_000],
   ])(
     'waits for a whole number of milliseconds, at most a day, where it is asked to wait for %s',
     async (_, asked, waits) => {
@@ -210,41 +213,117 @@ describe('where the storage cannot be read', () => {
     });
   });
 
-  test('what stays unreadable is asked for more and more rarely', async () => {
-    const pauses = [60_000, 600_000, 36_000_000].map(async (age) => {
-      const settlement = await decided(claimed({ createdAt: NOW - age }), { type: 'done' }, [], unreadable);
-      return settlement.state === 'ready' && settlement.dueAt - NOW;
-    });
-    expect(await Promise.all(pauses)).toEqual([6_000, 60_000, 300_000]);
+  test('each failure in a row waits longer, whatever the age of the event is by the clock', async () => {
+    const attempt = engine({ type: 'done' }, [], unreadable);
+    const delays: number[] = [];
+    for (const createdAt of [NOW, NOW - 48 * HOUR_MS, NOW + 48 * HOUR_MS, NOW]) {
+      const settlement = await attempt(claimed({ createdAt }));
+      delays.push(settlement.state === 'ready' ? settlement.dueAt - NOW : Number.NaN);
+    }
+    expect(delays).toEqual([5_000, 10_000, 20_000, 40_000]);
   });
 
-  test('it is not tried for ever', async () => {
+  test('it ends too', async () => {
     const old = claimed({ createdAt: NOW - 2 * GIVE_UP_MS });
-    const made = [record(NOW - GIVE_UP_MS)];
+    const made = [record(NOW - GIVE_UP_MS), record(NOW - GIVE_UP_MS / 2)];
     expect(await decided(old, { type: 'done' }, made, unreadable)).toMatchObject({ state: 'dead' });
   });
 });
 
 describe('the age at which a delivery is given up', () => {
   const old = claimed({ createdAt: NOW - 2 * GIVE_UP_MS, probe: true });
+  const half = record(NOW - GIVE_UP_MS / 2);
 
   test('counts from the first attempt', async () => {
-    expect(await decided(old, RETRY, [record(NOW - GIVE_UP_MS)])).toMatchObject({ state: 'dead' });
-    expect(await decided(old, RETRY, [record(NOW - GIVE_UP_MS + 1)])).toMatchObject({ state: 'ready' });
+    expect(await decided(old, RETRY, [record(NOW - GIVE_UP_MS), half])).toMatchObject({
+      state: 'dead',
+      reason: 'Given up after trying for 2 d. It answered 500.',
+    });
+    expect(await decided(old, RETRY, [record(NOW - GIVE_UP_MS + 100), half])).toMatchObject({
+      state: 'ready',
+    });
   });
 
-  test('does not count what quiet hours or a pause held back', async () => {
+  test('ends a rate limit too, which costs no attempt', async () => {
+    const limited: Outcome = { ...RETRY, rateLimited: true, delayMs: 1_500 };
+    const made = [record(NOW - GIVE_UP_MS), half];
+    expect(await decided(old, limited, made)).toMatchObject({ state: 'dead' });
+    expect(await decided(claimed({ attempt: 9 }), limited)).toMatchObject({
+      state: 'ready',
+      attemptCounts: false,
+    });
+    expect(await decided(old, { ...RETRY, waiting: true, delayMs: 5 }, made)).toMatchObject({
+      state: 'ready',
+    });
+  });
+
+  test('does not count what quiet hours or a pause delayed before the first attempt', async () => {
     expect(await decided(old, RETRY, [])).toMatchObject({ state: 'ready' });
   });
 
-  test('counts anew for a dead letter that was made ready again', async () => {
+  test('counts a day at most between two attempts, so that no jump of the clock gives anything up', async () => {
+    expect(await decided(old, RETRY, [record(NOW - 30 * GIVE_UP_MS)])).toMatchObject({ state: 'ready' });
+    const setBack = [record(NOW + GIVE_UP_MS), record(NOW - HOUR_MS)];
+    expect(await decided(old, RETRY, setBack)).toMatchObject({ state: 'ready' });
+  });
+
+  test('counts anew for a dead letter that was revived', async () => {
     const before = [record(NOW - 1.5 * GIVE_UP_MS), record(NOW - 1.4 * GIVE_UP_MS, 'dead')];
     expect(await decided(old, RETRY, before)).toMatchObject({ state: 'ready' });
-    expect(await decided(old, RETRY, [...before, record(NOW - GIVE_UP_MS)])).toMatchObject({ state: 'dead' });
+    const after = [...before, record(NOW - GIVE_UP_MS), half];
+    expect(await decided(old, RETRY, after)).toMatchObject({ state: 'dead' });
   });
 
   test('counts for nothing while the ledger cannot be read', async () => {
     expect(await decided(old, RETRY, new Error('disk'))).toMatchObject({ state: 'ready' });
+  });
+});
+
+test('a rate limit waits longer with each refusal in a row, and at least a second', async () => {
+  let outcome: Outcome = { ...RETRY, rateLimited: true, delayMs: 0.2 };
+  const destination = { send: async () => outcome };
+  const attempt = engine(outcome, [], {}, destination);
+  const waits: number[] = [];
+  const clock = jest.spyOn(performance, 'now');
+  let steady = 0;
+  clock.mockImplementation(() => steady);
+  for (let refusal = 0; refusal < 5; refusal += 1) {
+    const settlement = await attempt(claimed());
+    waits.push(settlement.state === 'ready' ? settlement.dueAt - NOW : Number.NaN);
+    // The attempts of the same moment say nothing new.
+    expect(await attempt(claimed({ id: 1_001 }))).toMatchObject({ dueAt: NOW + (waits.at(-1) ?? 0) });
+    steady += waits.at(-1) ?? 0;
+  }
+  expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
+  outcome = { type: 'done' };
+  await attempt(claimed());
+  outcome = { ...RETRY, rateLimited: true, delayMs: 7_000 };
+  expect(await attempt(claimed())).toMatchObject({ dueAt: NOW + 7_000 });
+  clock.mockRestore();
+});
+
+test('a delivery that another process took over is not sent', async () => {
+  let sent = 0;
+  const send = async (): Promise<Outcome> => {
+    sent += 1;
+    return { type: 'done' };
+  };
+  const attempt = engine(RETRY, [], {}, { send });
+  expect(await attempt(claimed(), AbortSignal.abort())).toMatchObject({
+    state: 'ready',
+    attemptCounts: false,
+  });
+  expect(sent).toBe(0);
+});
+
+test('a lost delivery aborts the signal of its attempt', async () => {
+  const lost = new AbortController();
+  const send: Destination['send'] = async (_, { signal }) => {
+    lost.abort();
+    return { type: 'retry', reason: `aborted: ${signal.aborted}` };
+  };
+  expect(await engine(RETRY, [], {}, { send })(claimed(), lost.signal)).toMatchObject({
+    outcome: { reason: 'aborted: true' },
   });
 });
 
@@ -267,7 +346,7 @@ describe('a webhook whose action was recovered before it came', () => {
     const settlement = await decided(webhook, RETRY, [], toldTo('own'));
     expect(settlement).toMatchObject({
       state: 'done',
-      outcome: { note: expect.stringMatching('told already') },
+      outcome: { note: expect.stringMatching('reported the same action before') },
     });
   });
 

@@ -118,7 +118,7 @@ describe('a webhook that comes after all', () => {
     expect(replies()).toHaveLength(1);
     expect(world.sheets.spreadsheet.shown('Intelligems')).toHaveLength(3);
     expect(world.smtp.mails).toHaveLength(2);
-    expect(stage.receiver.output).toMatch(/The same action was told already/);
+    expect(stage.receiver.output).toMatch(/reported the same action before/);
   });
 
   test('for a second start soon after the recovered one is told', async () => {

@@ -1,0 +1,168 @@
+import type { Logger } from 'pino';
+import type { ClaimedDelivery } from '../contract/delivery.ts';
+import type { Attempt, Destination } from '../contract/destination.ts';
+import type { StoredEvent } from '../contract/event.ts';
+import type { Results } from '../contract/experience.ts';
+import { type Ledger, StorageError } from '../contract/ledger.ts';
+import type { Message } from '../contract/message.ts';
+import type { Outcome } from '../contract/outcome.ts';
+import { storageDelay } from './backoff.ts';
+import { isCompletion } from './completion.ts';
+import { InARow } from './in-a-row.ts';
+import { experienceMessage, isReport, type LinkSettings, reportMessage } from './message.ts';
+import { toldAlready } from './told-already.ts';
+
+/** How many events of an experience a message carries. */
+const HISTORY_LIMIT = 50;
+
+export interface SendingSettings {
+  /** An attempt that takes longer ends, milliseconds; a destination may have a limit of its own. */
+  timeoutMs: number;
+  links: LinkSettings;
+  /** Whether updates that change nothing a person cares about are left out. */
+  dropBookkeeping: boolean;
+}
+
+export interface SendingServices {
+  ledger: Pick<Ledger, 'history' | 'recall' | 'deliveries'>;
+  /** The results of an experience, if they are known. */
+  resultsOf(source: string, experienceId: string): Promise<Results | null>;
+  destinations: ReadonlyMap<string, { destination: Destination }>;
+  log: Logger;
+  now(): number;
+}
+
+/** Makes one attempt: puts the message together and sends it. Every failure becomes an outcome. */
+export class Sending {
+  readonly #settings: SendingSettings;
+  readonly #services: SendingServices;
+  readonly #storageFailures = new InARow();
+
+  constructor(settings: SendingSettings, services: SendingServices) {
+    this.#settings = settings;
+    this.#services = services;
+  }
+
+  /** @param lost aborts if another process takes over the delivery: nothing may be sent then */
+  async outcomeOf(delivery: ClaimedDelivery, lost?: AbortSignal): Promise<Outcome> {
+    const destination = this.#services.destinations.get(delivery.destination)?.destination;
+    if (destination === undefined) {
+      return {
+        type: 'dead',
+        reason: `The destination ${delivery.destination} is no longer in the settings. Add it again and replay, or dismiss this.`,
+      };
+    }
+    const progress = { begun: false };
+    try {
+      const outcome = await this.#send(delivery, destination, progress, lost);
+      this.#storageFailures.end(String(delivery.id));
+      return outcome;
+    } catch (error) {
+      return this.#failed(delivery, error as Error, progress.begun);
+    }
+  }
+
+  async #send(
+    delivery: ClaimedDelivery,
+    destination: Destination,
+    progress: { begun: boolean },
+    lost?: AbortSignal,
+  ): Promise<Outcome> {
+    const history = await this.#historyOf(delivery);
+    const earlier = toldAlready(delivery, history);
+    if (earlier !== null && (await this.#wentTo(delivery.destination, earlier))) {
+      const note = `The event ${earlier.key} reported the same action before: not sent again.`;
+      return { type: 'done', note };
+    }
+    const message = await this.#messageOf(delivery, history);
+    const completes = isCompletion(delivery);
+    if (!completes && this.#settings.dropBookkeeping && changesNothing(message)) {
+      return { type: 'done', note: 'Nothing changed that people care about: not sent.' };
+    }
+    if (lost?.aborted) {
+      return { type: 'retry', reason: 'Another process took over this delivery.', ownFault: true };
+    }
+    const limitMs = destination.attemptTimeoutMs ?? this.#settings.timeoutMs;
+    const attempt = this.#attemptOf(delivery, limitMs, lost);
+    progress.begun = true;
+    const outcome = completes ? complete(destination, message, attempt) : destination.send(message, attempt);
+    return endedInTime(outcome, limitMs);
+  }
+
+  #failed(delivery: ClaimedDelivery, error: Error, uncertain: boolean): Outcome {
+    if (error instanceof StorageError) {
+      const reason = `This receiver's own storage failed: ${error.message}`;
+      const delayMs = storageDelay(this.#storageFailures.add(String(delivery.id)));
+      return { type: 'retry', reason, uncertain, ownFault: true, delayMs };
+    }
+    const { eventKey, destination } = delivery;
+    this.#services.log.error({ event: eventKey, destination, err: error }, 'an attempt failed by a bug');
+    const reason = `The attempt failed by a bug: ${error.message}. The log has the details.`;
+    return { type: 'retry', reason, uncertain };
+  }
+
+  /** An event that was recovered only to be listed went nowhere: its late webhook is sent. */
+  async #wentTo(destination: string, { key }: StoredEvent): Promise<boolean> {
+    return (await this.#services.ledger.deliveries(key)).some((each) => each.destination === destination);
+  }
+
+  async #historyOf({ event }: ClaimedDelivery): Promise<StoredEvent[]> {
+    return event.experienceId === null
+      ? []
+      : this.#services.ledger.history(event.source, event.experienceId, HISTORY_LIMIT);
+  }
+
+  async #messageOf(delivery: ClaimedDelivery, history: readonly StoredEvent[]): Promise<Message> {
+    if (isReport(delivery)) {
+      return reportMessage(delivery);
+    }
+    const { source, experienceId } = delivery.event;
+    const hasEnded = history.some(({ action }) => action === 'endExperience');
+    const results =
+      experienceId === null || !hasEnded ? null : await this.#services.resultsOf(source, experienceId);
+    const message = experienceMessage(delivery, history, this.#settings.links, this.#services.now());
+    return { ...message, results };
+  }
+
+  #attemptOf(delivery: ClaimedDelivery, limitMs: number, lost?: AbortSignal): Attempt {
+    const late = AbortSignal.timeout(limitMs);
+    return {
+      number: delivery.attempt,
+      eventKey: delivery.eventKey,
+      route: delivery.route,
+      createdAt: delivery.createdAt,
+      uncertain: delivery.uncertain,
+      signal: lost === undefined ? late : AbortSignal.any([late, lost]),
+      recall: (key) => this.#services.ledger.recall(delivery.destination, key),
+    };
+  }
+}
+
+/** A destination that does not end when its signal aborts keeps its place only for the same time again. */
+async function endedInTime(outcome: Promise<Outcome>, limitMs: number): Promise<Outcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<Outcome>((resolve) => {
+    const reason = 'The attempt did not end in time.';
+    timer = setTimeout(() => resolve({ type: 'retry', reason, uncertain: true }), 2 * limitMs);
+  });
+  try {
+    return await Promise.race([outcome, overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function complete(destination: Destination, message: Message, attempt: Attempt): Promise<Outcome> {
+  return message.kind !== 'experience' || destination.complete === undefined
+    ? { type: 'done', note: 'What was sent there cannot be changed.' }
+    : destination.complete(message, attempt);
+}
+
+function changesNothing(message: Message): boolean {
+  return (
+    message.kind === 'experience' &&
+    message.event.action === 'updateExperience' &&
+    message.previous !== null &&
+    message.changes.every(({ bookkeeping }) => bookkeeping)
+  );
+}
