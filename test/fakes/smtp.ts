@@ -1,20 +1,24 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import { UNTRUSTED_CERTIFICATE } from './certificate.ts';
 
-/** The steps of a session at which the fake can go wrong; `data` is the reply after the mail's text. */
-export type SmtpStep = 'connect' | 'auth' | 'mail' | 'rcpt' | 'data';
+/**
+ * The steps of a session at which the fake can go wrong: `connect` is the greeting, `text` the beginning of the
+ * mail's text, `data` the reply after the final dot.
+ */
+export type SmtpStep = 'connect' | 'auth' | 'mail' | 'rcpt' | 'text' | 'data';
 
-/** What happens in place of the proper reply. `after`, at `data`: the mail is taken first, and its reply lost. */
+/** What happens instead of the proper reply. `after`, at `data`: the mail is taken first, and its reply lost. */
 export type SmtpFault =
   | { kind: 'reply'; code: number; text: string }
+  | { kind: 'delay'; ms: number }
   | { kind: 'hang'; after?: boolean }
   | { kind: 'reset'; after?: boolean };
 
-/** What a draw is told of the moment. */
+/** When a fault may happen. */
 export interface SmtpMoment {
   step: SmtpStep;
   /** At `rcpt`. */
@@ -92,10 +96,22 @@ export interface FakeSmtp {
 export interface FakeSmtpOptions {
   /** Wants this login; without it, anybody may send. */
   login?: { user: string; password: string };
-  /** Offers STARTTLS with a certificate that nobody signed. */
+  /** Offers STARTTLS with a certificate that no authority signed. */
   starttls?: boolean;
-  /** Before each mail is taken, in milliseconds. */
+  /** Expects TLS from the start, with such a certificate. */
+  tls?: boolean;
+  /** How long the server looks at each mail before it answers, in milliseconds. */
   delayMs?: number;
+  /**
+   * How many recipients one mail may have; more are answered 452 (Postfix's smtpd_recipient_limit, see
+   * https://www.postfix.org/postconf.5.html; Exchange Online answers alike).
+   */
+  mostRecipients?: number;
+  /** Answers 450 to the first RCPT TO of each recipient, as Postgrey does (https://postgrey.schweikert.ch). */
+  greylists?: boolean;
+  /** Extensions of RFC 2920 and RFC 6531, which not every server has. */
+  pipelining?: boolean;
+  smtputf8?: boolean;
 }
 
 /** The head and body of a mail as a mail program reads them. */
@@ -117,9 +133,14 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
     takeEffect: () => void = () => {},
   ): void {
     const fault = faults.next(moment);
-    if (fault === null) {
-      takeEffect();
-      answer();
+    if (fault === null || fault.kind === 'delay') {
+      setTimeout(
+        () => {
+          takeEffect();
+          answer();
+        },
+        fault === null ? 0 : fault.ms,
+      );
       return;
     }
     if (fault.kind === 'reply') {
@@ -130,14 +151,36 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
       takeEffect();
     }
     if (fault.kind === 'reset') {
-      const [connection] = [...server.connections].filter(({ id }) => id === session.id);
-      (connection as unknown as { _socket: { resetAndDestroy(): void } })._socket.resetAndDestroy();
+      reset(session);
     }
   }
 
-  const { login } = options;
+  function reset(session: SMTPServerSession): void {
+    const [connection] = [...server.connections].filter(({ id }) => id === session.id);
+    (connection as unknown as { _socket: Socket })._socket.resetAndDestroy();
+  }
+
+  const { login, mostRecipients = Number.POSITIVE_INFINITY } = options;
+  const greylisted = new Set<string>();
+
+  /** The server's own rules for recipients, before any planned fault. */
+  function recipientRefusal(address: string, session: SMTPServerSession): Error | null {
+    if (session.envelope.rcptTo.length >= mostRecipients) {
+      return Object.assign(new Error('4.5.3 Error: too many recipients'), { responseCode: 452 });
+    }
+    if (options.greylists && !greylisted.has(address)) {
+      greylisted.add(address);
+      const words = `4.2.0 <${address}>: Recipient address rejected: Greylisted`;
+      return Object.assign(new Error(words), { responseCode: 450 });
+    }
+    return null;
+  }
+
   const server = new SMTPServer({
-    ...(options.starttls ? UNTRUSTED_CERTIFICATE : {}),
+    ...(options.starttls || options.tls ? UNTRUSTED_CERTIFICATE : {}),
+    secure: options.tls === true,
+    hidePIPELINING: options.pipelining === false,
+    hideSMTPUTF8: options.smtputf8 === false,
     banner: 'fake',
     authOptional: login === undefined,
     allowInsecureAuth: true,
@@ -166,9 +209,20 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
       goOn({ step: 'mail', recipient: null }, session, callback);
     },
     onRcptTo({ address }, session, callback) {
-      goOn({ step: 'rcpt', recipient: address }, session, callback);
+      const refusal = recipientRefusal(address, session);
+      if (refusal === null) {
+        goOn({ step: 'rcpt', recipient: address }, session, callback);
+      } else {
+        callback(refusal);
+      }
     },
     async onData(stream, session, callback) {
+      const early = faults.next({ step: 'text', recipient: null });
+      if (early?.kind === 'reset') {
+        await once(stream, 'readable');
+        reset(session);
+        return;
+      }
       const raw = await text(stream).catch(() => null);
       if (raw === null) {
         callback(new Error('The client cut its connection within the mail.'));
@@ -198,7 +252,7 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
   const credentials =
     login === undefined ? '' : `${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@`;
   return {
-    url: `smtp://${credentials}127.0.0.1:${port}`,
+    url: `${options.tls ? 'smtps' : 'smtp'}://${credentials}127.0.0.1:${port}`,
     port,
     faults,
     mails,

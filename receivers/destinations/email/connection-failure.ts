@@ -29,7 +29,7 @@ export function connectionReason(failure: SmtpFailure, server: string, setting: 
     case 'ETLSPORT':
       return `${server} expects TLS from the start. Write smtps:// instead of smtp:// in ${url}.`;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `The certificate of ${server} is for another host name (${message}). Write the name that the certificate has in ${url}, or add ?tls.servername= with that name.`;
+      return `The certificate of ${server} is for another host name${certificateNames(failure)}. Write a name that the certificate has in ${url}, or add ?tls.servername= with that name.`;
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
       return `The certificate of ${server} is not valid now (${message}). Its administrator has to renew it; check the clock of this machine too.`;
@@ -48,4 +48,9 @@ export function connectionReason(failure: SmtpFailure, server: string, setting: 
     default:
       return `The connection to ${server} failed: ${message.replace(/\s+/g, ' ')}.`;
   }
+}
+
+function certificateNames({ cert }: SmtpFailure): string {
+  const names = cert?.subjectaltname?.replace(/(DNS|IP Address):/g, '') ?? '';
+  return names === '' ? '' : ` (${names})`;
 }

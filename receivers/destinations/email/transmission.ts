@@ -8,6 +8,8 @@ export type SmtpFailure = Pick<
   timeoutType?: string;
   /** Node's code, where `code` is nodemailer's: ECONNREFUSED, DEPTH_ZERO_SELF_SIGNED_CERT, … */
   originalCode?: string;
+  /** The server's certificate, where its host name does not fit. */
+  cert?: { subjectaltname?: string };
   /** What there was no answer to. */
   step?: string;
 };

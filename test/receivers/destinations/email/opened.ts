@@ -1,6 +1,8 @@
 import { pino } from 'pino';
 import type { Attempt, Destination } from '../../../../receivers/contract/destination.ts';
 import { email } from '../../../../receivers/destinations/email/definition.ts';
+import { EmailDestination, type EmailParts } from '../../../../receivers/destinations/email/send.ts';
+import { SMTP_TIMEOUTS, type SmtpTimeouts } from '../../../../receivers/destinations/email/timeouts.ts';
 import type { FakeSmtp } from '../../../fakes/smtp.ts';
 import { NOW } from '../../../fixtures/messages.ts';
 import { servicesFor } from '../../../fixtures/services.ts';
@@ -19,6 +21,20 @@ export function opened(
   return email.open(email.settings.parse({ smtpUrl: smtp.url, ...SETTINGS, ...settings }), {
     ...servicesFor(email),
     log,
+  });
+}
+
+/** Opens the destination with times that a test can wait for, in milliseconds. */
+export function openedWith(
+  timeouts: Partial<SmtpTimeouts>,
+  smtp: Pick<FakeSmtp, 'url'>,
+  settings: Record<string, unknown> = {},
+  parts: Partial<EmailParts> = {},
+): Destination {
+  const parsed = email.settings.parse({ smtpUrl: smtp.url, ...SETTINGS, ...settings });
+  return new EmailDestination(parsed, servicesFor(email), {
+    ...parts,
+    timeouts: { ...SMTP_TIMEOUTS, ...timeouts },
   });
 }
 

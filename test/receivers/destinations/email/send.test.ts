@@ -359,26 +359,3 @@ describe('when the connection fails', () => {
     );
   });
 });
-
-describe('check', () => {
-  test('a server that answers and takes the login', async () => {
-    await restart({ login: { user: 'bot', password: 'right' } });
-    expect(await (await open()).check()).toEqual([
-      {
-        what: 'Mail server',
-        state: 'ok',
-        finding: `127.0.0.1:${smtp.port} answers and accepts the login.`,
-        fix: null,
-      },
-    ]);
-    expect(smtp.mails).toEqual([]);
-  });
-
-  test('a server that refuses the login', async () => {
-    await restart({ login: { user: 'bot', password: 'right' } });
-    smtp = { ...smtp, url: smtp.url.replace('right', 'wrong') };
-    expect(await (await open()).check()).toEqual([
-      expect.objectContaining({ state: 'fault', finding: expect.stringContaining('rejected the login') }),
-    ]);
-  });
-});

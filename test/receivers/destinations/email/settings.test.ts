@@ -25,6 +25,10 @@ describe('settings', () => {
   test.each([
     [{ smtpUrl: 'mail.example.com:25' }, 'smtpUrl: Write it as smtps://user:password@host:465'],
     [{ smtpUrl: 'https://mail.example.com' }, 'smtpUrl: Write it as'],
+    [{ smtpUrl: 'smtp://bot:pa#ss@mail.example.com' }, 'smtpUrl: Write it as smtps://user:password@host:465'],
+    [{ smtpUrl: 'smtp://bot:12#34@mail.example.com' }, 'smtpUrl: Part of the user or password looks like'],
+    [{ smtpUrl: 'smtp://bot:12/34@mail.example.com' }, 'smtpUrl: Part of the user or password looks like'],
+    [{ smtpUrl: 'smtp://bot:12?34@mail.example.com' }, 'smtpUrl: Part of the user or password looks like'],
     [{ from: 'a@a.example, b@b.example' }, 'from: Give one address only.'],
     [{ from: 'Experiments' }, 'from: “Experiments” is not an email address.'],
     [{ to: '' }, 'to: No email address.'],

@@ -1,0 +1,138 @@
+import { afterEach, expect, test } from '@jest/globals';
+import type { Destination } from '../../../../receivers/contract/destination.ts';
+import type { Outcome } from '../../../../receivers/contract/outcome.ts';
+import { type FakeSmtp, type FakeSmtpOptions, startFakeSmtp } from '../../../fakes/smtp.ts';
+import { sampleMessage } from '../../../fixtures/messages.ts';
+import { attempt, opened, recalling } from './opened.ts';
+
+/*
+ * Mail servers that take a mail for some of its recipients. Reported of other software:
+ * https://github.com/nodemailer/nodemailer/issues/1152 (who was rejected), https://www.postfix.org/postconf.5.html
+ * (smtpd_recipient_limit), https://postgrey.schweikert.ch (greylisting).
+ */
+
+let smtp: FakeSmtp;
+let destination: Destination;
+
+let started: { close(): Promise<unknown> }[] = [];
+
+afterEach(async () => {
+  for (const each of started.reverse()) {
+    await each.close();
+  }
+  started = [];
+});
+
+const people = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `person${index + 1}@alpine.example`);
+
+async function start(to: string[] | string, options: FakeSmtpOptions = {}): Promise<void> {
+  smtp = await startFakeSmtp(options);
+  destination = await opened(smtp, { to });
+  started.push(smtp, destination);
+}
+
+/** Sends as the delivery does, until it is done, dead, or an attempt has made no progress. */
+async function deliver(): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (let last: Outcome | undefined; last === undefined || (last.type === 'retry' && last.progressed); ) {
+    const number = outcomes.length + 1;
+    last = await destination.send(sampleMessage('start'), attempt({ number, ...recalling(...outcomes) }));
+    outcomes.push(last);
+  }
+  return outcomes;
+}
+
+test('50 recipients at a limit of 5 per mail all get it once, each mail right after the other, at no attempt', async () => {
+  for (const pipelining of [true, false]) {
+    await start(people(50), { mostRecipients: 5, pipelining });
+    const outcomes = await deliver();
+    expect(outcomes.at(-1)).toMatchObject({ type: 'done' });
+    expect(outcomes).toHaveLength(10);
+    for (const outcome of outcomes.slice(0, -1)) {
+      expect(outcome).toMatchObject({ type: 'retry', progressed: true, delayMs: 0 });
+    }
+    const reached = smtp.mails.flatMap(({ to }) => to);
+    expect(reached).toHaveLength(50);
+    expect(new Set(reached)).toEqual(new Set(people(50)));
+    expect(smtp.connections().all).toBe(1);
+  }
+});
+
+test('a limit that is answered 552 or 550 5.5.3 is the same: the others get a mail of their own', async () => {
+  for (const [code, text] of [
+    [552, 'Too many recipients'],
+    [550, '5.5.3 Too many recipients'],
+  ] as const) {
+    await start(people(2));
+    smtp.faults.add('rcpt', { kind: 'reply', code, text }, { recipient: 'person2' });
+    expect((await deliver()).map(({ type }) => type)).toEqual(['retry', 'done']);
+    expect(smtp.mails.map(({ to }) => to)).toEqual([['person1@alpine.example'], ['person2@alpine.example']]);
+  }
+});
+
+test('greylisting of everybody costs an attempt each time, and the next one goes to everybody', async () => {
+  await start(people(3), { greylists: true });
+  const [first] = await deliver();
+  expect(first).toMatchObject({ type: 'retry', reason: expect.stringContaining('Greylisted') });
+  expect(first).not.toHaveProperty('progressed');
+  expect(await deliver()).toMatchObject([{ type: 'done' }]);
+  expect(smtp.mails.map(({ to }) => to)).toEqual([people(3)]);
+});
+
+test('greylisting of some: the attempt that reached the others does not count, and waits as a retry does', async () => {
+  await start(people(3));
+  smtp.faults.add('rcpt', { kind: 'reply', code: 451, text: '4.7.1 Greylisting' }, { recipient: 'person2' });
+  const [first, second] = await deliver();
+  expect(first).toMatchObject({
+    type: 'retry',
+    progressed: true,
+    reason: expect.stringContaining('person2@alpine.example (451 4.7.1 Greylisting)'),
+  });
+  expect(first).not.toHaveProperty('delayMs');
+  expect(second).toMatchObject({ type: 'done' });
+  expect(smtp.mails.map(({ to }) => to.length)).toEqual([2, 1]);
+});
+
+test('one dead address among good ones: the good ones have it, and the dead one is named', async () => {
+  await start(people(3));
+  smtp.faults.add('rcpt', { kind: 'reply', code: 550, text: '5.1.1 User unknown' }, { recipient: 'person2' });
+  expect(await deliver()).toMatchObject([
+    {
+      type: 'done',
+      note: expect.stringContaining('rejected person2@alpine.example (550 5.1.1 User unknown)'),
+    },
+  ]);
+  expect(smtp.mails.map(({ to }) => to.length)).toEqual([2]);
+});
+
+test('a dead address that is the last one open: the delivery is done, because others have the mail', async () => {
+  await start(people(2), { mostRecipients: 1 });
+  smtp.faults.add('rcpt', { kind: 'reply', code: 550, text: '5.1.1 User unknown' }, { recipient: 'person2' });
+  expect((await deliver()).at(-1)).toMatchObject({ type: 'done', note: expect.stringContaining('person2') });
+});
+
+test('a mail that is rejected after some have it says who has it already', async () => {
+  await start(people(2), { mostRecipients: 1 });
+  const first = await destination.send(sampleMessage('start'), attempt());
+  smtp.faults.add('data', { kind: 'reply', code: 554, text: '5.7.1 Message rejected as spam' });
+  const second = await destination.send(sampleMessage('start'), attempt(recalling(first)));
+  expect(second).toMatchObject({
+    type: 'dead',
+    reason: expect.stringContaining('Already sent to: person1@alpine.example.'),
+  });
+});
+
+test('a sender that is refused says nothing about the recipients, also where commands are sent together', async () => {
+  for (const pipelining of [true, false]) {
+    await start(people(2), { pipelining });
+    smtp.faults.add('mail', {
+      kind: 'reply',
+      code: 553,
+      text: '5.7.1 Sender address rejected: not owned by user',
+    });
+    const [outcome] = await deliver();
+    expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining('not owned by user') });
+    expect(JSON.stringify(outcome)).not.toContain('person1');
+  }
+});
