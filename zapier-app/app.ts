@@ -6,9 +6,12 @@ import { pauseExperience, startExperience } from './creates/lifecycle.ts';
 import { chartImage } from './hydrators/chart.ts';
 import { experienceResults } from './searches/experience-results.ts';
 import { findExperience } from './searches/find-experience.ts';
+import { findExperiences } from './searches/find-experiences.ts';
 import { catchWebhook } from './triggers/catch-webhook.ts';
 import { experienceEventTriggers } from './triggers/experience-event.ts';
 import { experienceLists } from './triggers/experience-list.ts';
+import { newExperience } from './triggers/new-experience.ts';
+import { reportTriggers } from './triggers/report-triggers.ts';
 import { statusChanged } from './triggers/status-changed.ts';
 import { variationList } from './triggers/variation-list.ts';
 
@@ -21,7 +24,9 @@ export interface AppSettings {
 export function intelligemsApp({ version, audience }: AppSettings) {
   const triggers = [
     ...experienceEventTriggers,
+    ...reportTriggers,
     statusChanged,
+    newExperience,
     ...(audience === 'private' ? [catchWebhook] : []),
     ...experienceLists,
     variationList,
@@ -41,6 +46,7 @@ export function intelligemsApp({ version, audience }: AppSettings) {
     },
     searches: {
       [findExperience.key]: findExperience,
+      [findExperiences.key]: findExperiences,
       [experienceResults.key]: experienceResults,
     },
   });

@@ -1,43 +1,26 @@
 import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
-import { isRecord } from '../shared/events.ts';
-import { readZapierFilter } from '../shared/zapier-filter.ts';
 import type { Audience } from './audience.ts';
-import { connectionOf } from './connection.ts';
-import { succeeded } from './failures.ts';
-import { intelligems } from './intelligems.ts';
+import { receiverOf } from './connection.ts';
+import { organizationOf } from './organization.ts';
 import { receiver } from './receiver.ts';
 
-/** Among how many of the receiver's last events the organization is looked for: as many as it gives at once. */
-const LOOKED_AT = 100;
-
 /**
- * Tries the access token, and the receiver where one is named, by real calls; gives the connection's label.
- * Intelligems tells the id of the organization only, and the receiver's events, which may be of several
- * organizations, tell its name.
+ * Tries the access token, and the receiver if the connection names one, by real calls. Gives the connection's label:
+ * the name of the organization, never any part of a key. The External API names only the organization's ID and the
+ * store's domain; the receiver knows the name from the events.
  */
 async function test(z: ZObject, bundle: Bundle): Promise<{ label: string }> {
-  const { accessToken, receiverUrl, receiverKey } = connectionOf(bundle);
-  const { experiences } = succeeded(z, await intelligems(z, bundle).listExperiences({ limit: 1 }));
-  if (receiverUrl === null && receiverKey === null) {
-    return { label: maskedLabel(accessToken) };
+  const hasReceiver = receiverOf(z, bundle) !== null;
+  const { id, store: domain } = await organizationOf(z, bundle);
+  const fallback = domain ?? (id === null ? 'Intelligems' : `Organization ${id}`);
+  if (!hasReceiver) {
+    return { label: fallback };
   }
-  const events = await receiver(z, bundle).recentEvents(readZapierFilter({}), LOOKED_AT);
-  const name = organizationName(events, experiences[0]?.organizationId ?? null);
-  return { label: name ?? maskedLabel(accessToken) };
-}
-
-function organizationName(events: unknown[], id: string | null): string | null {
-  const own = events.filter(isRecord).find((event) => id !== null && event.organization_id === id);
-  return typeof own?.organization_name === 'string' && own.organization_name !== ''
-    ? own.organization_name
-    : null;
+  const { organization, title } = await receiver(z, bundle).store(id);
+  return { label: organization?.name ?? title ?? organization?.store ?? fallback };
 }
 
 type AuthenticationFields = NonNullable<Authentication['fields']>;
-
-function maskedLabel(accessToken: string): string {
-  return accessToken.length >= 12 ? `Access token ending in ${accessToken.slice(-4)}` : 'Access token';
-}
 
 const FIELDS: AuthenticationFields = [
   {
@@ -46,7 +29,7 @@ const FIELDS: AuthenticationFields = [
     type: 'password',
     required: true,
     helpText:
-      'The API key of your Intelligems account. The [documentation of the External API](https://docs.intelligems.io/developer-resources/external-api) tells how to get one.',
+      'The API key of your Intelligems account, from Integrations in the [Intelligems dashboard](https://app.intelligems.io). The [documentation of the External API](https://docs.intelligems.io/developer-resources/external-api) shows how to create one.',
   },
   {
     key: 'receiver_url',
@@ -55,14 +38,15 @@ const FIELDS: AuthenticationFields = [
     required: false,
     isNoSecret: true,
     helpText:
-      "For the instant triggers: the address of your team's receiver, such as `https://hooks.example.com`. Whoever runs the receiver knows it.",
+      'For the instant triggers: the address of your team’s receiver, such as `https://hooks.example.com`. Whoever runs the receiver knows it.',
   },
   {
     key: 'receiver_key',
     label: 'Receiver Key',
     type: 'password',
     required: false,
-    helpText: "For the instant triggers: the value of the receiver's setting `ZAPIER_API_KEY`.",
+    helpText:
+      'For the instant triggers: a key for your store. Whoever runs the receiver makes it in the receiver’s console, or knows the setting `ZAPIER_API_KEY`.',
   },
 ];
 
@@ -72,7 +56,7 @@ const WEBHOOK_SECRET: AuthenticationFields[number] = {
   type: 'password',
   required: false,
   helpText:
-    'Only for “Catch Intelligems Webhook”: the secret with which the webhooks are signed, from Settings, Webhooks in the [Intelligems dashboard](https://app.intelligems.io). While it is being changed, enter both, with a space between.',
+    'Only for “Catch Intelligems Webhook”: the secret that signs the webhooks, from Settings (Webhooks, or Integrations) in the [Intelligems dashboard](https://app.intelligems.io). While you change it, enter both, with a space between them.',
 };
 
 /** The connection of an account: a token for the External API, and what the triggers of this app need. */

@@ -1,7 +1,7 @@
 import type { Bundle, HttpRequestOptions, ZObject } from 'zapier-platform-core';
 import { type IntelligemsApi, intelligemsApi } from '../shared/intelligems-api.ts';
 import type { Transport } from '../shared/intelligems-transport.ts';
-import { connectionOf } from './connection.ts';
+import { accessTokenOf } from './connection.ts';
 
 /** Options that the runtime knows and its types lack. */
 type RequestOptions = HttpRequestOptions & { throwForThrottlingEarly: boolean };
@@ -32,7 +32,7 @@ export function intelligems(z: ZObject, bundle: Bundle): IntelligemsApi {
     };
   };
   return intelligemsApi({
-    token: connectionOf(bundle).accessToken,
+    token: accessTokenOf(z, bundle),
     baseUrl: process.env.INTELLIGEMS_BASE_URL || undefined,
     version: process.env.INTELLIGEMS_API_VERSION || undefined,
     timeoutMs: 9_000,

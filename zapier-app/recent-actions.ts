@@ -3,9 +3,7 @@ import type { IntelligemsApi, ListFilter } from '../shared/intelligems-api.ts';
 import type { ApiExperience } from '../shared/intelligems-experiences.ts';
 import type { ApiResult } from '../shared/intelligems-failure.ts';
 import { type ZapierEvent, zapierEvent } from '../shared/zapier-event.ts';
-
-/** How many pages of a hundred experiences are looked at: a run may take 30 seconds. */
-const PAGES = 10;
+import { listedExperiences } from './listed-experiences.ts';
 
 const ACTION_OF_ENTRY: Readonly<Record<string, Action>> = {
   start: 'startExperience',
@@ -14,44 +12,48 @@ const ACTION_OF_ENTRY: Readonly<Record<string, Action>> = {
   delete: 'deleteExperience',
 };
 
-/** What the list tells of: no creation, no change. */
+/** What the list reports: no creation, no change. */
 export const LISTED_ACTIONS: readonly Action[] = Object.values(ACTION_OF_ENTRY);
 
-/** How far apart an action and the entry of the history that tells who did it may lie, in milliseconds. */
+/** How far the time of an action and of the history entry that names the person may differ, in milliseconds. */
 const HISTORY_TOLERANCE_MS = 5 * 60_000;
 
 export interface RecentActionsQuery {
   list: ListFilter;
-  /** Look at one page only: enough for a sample. */
+  /** Only this experience, wherever it is in the list; null for all. */
+  experienceId: string | null;
+  /** Read one page only: enough for a sample. */
   firstPageOnly: boolean;
-  /** When it is asked, milliseconds since 1970. */
+  /** The time of the query, milliseconds since 1970. */
   now: number;
 }
 
 /**
- * The starts, pauses, ends and deletions that the External API's list tells of, newest first, as events.
- * Their ids are made of experience, action and time, so that the same action never counts twice.
+ * The starts, pauses, ends and deletions in the External API's list, newest first, as events. Their IDs are made of
+ * experience, action and time, so that the same action never counts twice.
  */
 export async function recentActions(
   api: IntelligemsApi,
-  { list, firstPageOnly, now }: RecentActionsQuery,
+  { list, experienceId, firstPageOnly, now }: RecentActionsQuery,
 ): Promise<ApiResult<ZapierEvent[]>> {
-  const found = new Map<string, ZapierEvent>();
-  let pages = 0;
-  for await (const page of api.everyPage(list)) {
-    if (!page.ok) {
-      return page;
-    }
-    for (const event of page.value.experiences.flatMap((experience) => actionsOf(experience, now))) {
-      found.set(event.id, event);
-    }
-    pages += 1;
-    if (firstPageOnly || pages >= PAGES) {
-      break;
-    }
+  const experiences =
+    experienceId === null
+      ? await listedExperiences(api, list, { firstPageOnly })
+      : await chosenExperience(api, experienceId);
+  if (!experiences.ok) {
+    return experiences;
   }
-  const events = [...found.values()].sort((one, other) => other.timestamp.localeCompare(one.timestamp));
-  return { ok: true, value: events };
+  const events = experiences.value.flatMap((experience) => actionsOf(experience, now));
+  const found = new Map(events.map((event) => [event.id, event]));
+  return {
+    ok: true,
+    value: [...found.values()].sort((one, other) => other.timestamp.localeCompare(one.timestamp)),
+  };
+}
+
+async function chosenExperience(api: IntelligemsApi, id: string): Promise<ApiResult<ApiExperience[]>> {
+  const found = await api.experience(id);
+  return found.ok ? { ok: true, value: [found.value] } : found;
 }
 
 function actionsOf(experience: ApiExperience, now: number): ZapierEvent[] {

@@ -66,11 +66,16 @@ async function surveyHere(configuration: Configuration, ledger: Ledger): Promise
       import('../zapier/zapier.ts'),
     ]);
   const clients = openClients(configuration.intelligems, configuration.sources);
-  const zapier = openZapier(configuration.zapier, ledger, clients);
+  const zapier = await openZapier(
+    { ...configuration.zapier, burstMs: configuration.routing.quietMs },
+    ledger,
+    configuration.sources,
+    clients,
+  );
   const enrichment = enrichmentPlan(configuration, clients);
   const plan: Plan = (event, source, now) => [
     ...planDeliveries(configuration.routing, event, { source, now }),
-    ...(zapier?.plan(now) ?? []),
+    ...zapier.plan(event, source, now),
     ...enrichment(event, source, now),
   ];
   const log = pino({ level: 'silent' });

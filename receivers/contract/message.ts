@@ -1,4 +1,5 @@
 import type { Experience, ExperienceEvent } from '../../shared/events.ts';
+import type { ZapierResultsReport, ZapierWeeklyReport } from '../../shared/zapier-report.ts';
 import type { Change, ExperienceState, Results } from './experience.ts';
 
 /** What one delivery carries: an experience's event, or a report that the receiver made itself. */
@@ -71,6 +72,15 @@ export interface Report {
   link: string | null;
   /** A chart at an https URL. */
   image: { url: string; description: string } | null;
+  /** The same as fields, for destinations that pass fields on; only for reports that Zaps can get. */
+  data?: ReportData;
+}
+
+/** What a report says, as fields. */
+export interface ReportData {
+  source: string;
+  organizationId: string | null;
+  report: Omit<ZapierResultsReport, 'id'> | Omit<ZapierWeeklyReport, 'id'>;
 }
 
 export interface ReportSection {

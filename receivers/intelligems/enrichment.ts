@@ -5,6 +5,7 @@ import type { NewDelivery } from '../contract/event.ts';
 import type { Results } from '../contract/experience.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
+import type { ReportSubscribers } from '../contract/report-subscribers.ts';
 import type { Clients } from './clients.ts';
 import { keptResults, RESULTS, ResultsDestination } from './results.ts';
 import { WHO, WHO_CHANGED, WhoDestination, whoQueue } from './who.ts';
@@ -33,12 +34,14 @@ export const ENRICHMENT_DESTINATIONS = [
  *
  * @param clients by the names of their sources
  * @param destinations those of the settings
+ * @param subscribers who else wants reports
  */
 export function openEnrichment(
   { who, results, reports }: Pick<Configuration, 'who' | 'results' | 'reports'>,
   clients: ReadonlyMap<string, Clients>,
   ledger: Ledger,
   destinations: OpenDestinations,
+  subscribers?: ReportSubscribers,
 ): Enrichment {
   if (clients.size === 0) {
     return { destinations: [], plan: () => [], resultsOf: async () => null };
@@ -51,7 +54,7 @@ export function openEnrichment(
   const asksWho = new WhoDestination(who.afterMs, { ...services, completing });
   const asksResults = new ResultsDestination(
     { ...results, ...reports },
-    { ...services, destinations: known },
+    { ...services, destinations: known, subscribers },
   );
   return {
     destinations: ENRICHMENT_DESTINATIONS.map((described) => ({

@@ -1,3 +1,4 @@
+import type { Analytics } from '../../shared/intelligems-analytics.ts';
 import { nameWords } from '../../shared/words.ts';
 import type { Attempt, Check, Destination } from '../contract/destination.ts';
 import type { Results } from '../contract/experience.ts';
@@ -5,9 +6,11 @@ import { experienceKey } from '../contract/experience-key.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { ExperienceMessage, Message } from '../contract/message.ts';
 import type { Outcome } from '../contract/outcome.ts';
+import type { ReportSubscribers } from '../contract/report-subscribers.ts';
 import { completeDeliveries, isCompletion } from '../delivery/completion.ts';
 import { reportEvent } from '../delivery/report.ts';
 import { isReady, readResults } from '../experience/results.ts';
+import { resultsData } from '../reports/report-data.ts';
 import { resultsReport } from '../reports/results.ts';
 import { checkTokens } from './check.ts';
 import type { Clients } from './clients.ts';
@@ -35,6 +38,8 @@ export interface ResultsServices {
   /** The destinations of the settings; true for those that can complete what they sent. */
   destinations: ReadonlyMap<string, boolean>;
   now(): number;
+  /** Who else wants a report; default: nobody. */
+  subscribers?: ReportSubscribers;
 }
 
 /**
@@ -77,7 +82,7 @@ export class ResultsDestination implements Destination {
       this.#settings.locale,
     );
     await ledger.remember(RESULTS, { [resultsFact(source, id)]: JSON.stringify(results) });
-    await this.#report(message, results);
+    await this.#report(message, results, analytics.value);
     const { destinations } = this.#services;
     const completing = new Set([...destinations].filter(([, completes]) => completes).map(([name]) => name));
     await completeDeliveries(ledger, message.key, completing, now());
@@ -90,12 +95,14 @@ export class ResultsDestination implements Destination {
 
   async close(): Promise<void> {}
 
-  async #report(message: ExperienceMessage, results: Results): Promise<void> {
-    const { ledger, destinations, now } = this.#services;
+  async #report(message: ExperienceMessage, results: Results, analytics: Analytics): Promise<void> {
+    const { ledger, destinations, now, subscribers } = this.#services;
     const told = (await ledger.deliveries(message.key))
       .filter((delivery) => !isCompletion(delivery))
       .map(({ destination }) => destination);
-    const to = this.#settings.to ?? [...new Set(told)].filter((name) => destinations.has(name));
+    const own = this.#settings.to ?? [...new Set(told)].filter((name) => destinations.has(name));
+    const others = isReady(results) ? ((await subscribers?.('results')) ?? []) : [];
+    const to = [...own, ...others];
     if (to.length === 0) {
       return;
     }
@@ -106,7 +113,16 @@ export class ResultsDestination implements Destination {
       link: message.links.intelligems,
     };
     const report = resultsReport(subject, results, this.#settings.locale);
-    await ledger.accept(reportEvent(`report_results_${message.key}`, report, to, now(), message.source));
+    const organizationId = message.event.organization.id ?? null;
+    const occasion = { source: message.source, organizationId, now: now(), milestoneDays: null };
+    const data = resultsData(
+      report,
+      { ...experience, currency: results.currency ?? undefined },
+      analytics,
+      occasion,
+    );
+    const key = `report_results_${message.key}`;
+    await ledger.accept(reportEvent(key, { ...report, data }, to, now(), message.source));
   }
 
   async #currency(message: ExperienceMessage, { quick }: Clients, signal: AbortSignal) {

@@ -4,6 +4,7 @@ import type { ApiFailure } from '../../shared/intelligems-failure.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
+import type { ReportSubscribers } from '../contract/report-subscribers.ts';
 import type { Source } from '../contract/source.ts';
 import { tellMilestones } from '../reports/milestones.ts';
 import { nextOverviewAt, tellOverview } from '../reports/overview.ts';
@@ -29,6 +30,8 @@ export interface SurveyServices {
   plan: Plan;
   log: Logger;
   now(): number;
+  /** Who else wants reports; default: nobody. */
+  subscribers?: ReportSubscribers;
 }
 
 /** What one pass over a source's experiences came to. */
@@ -164,13 +167,14 @@ export class Survey {
     since: number,
     signal: AbortSignal,
   ): Promise<ApiFailure | null> {
-    const { ledger, clients, now } = this.#services;
+    const { ledger, clients, now, subscribers } = this.#services;
     const { name, title } = this.source;
     const { milestones, overview, reports, intelligems } = this.#settings;
     const services = {
       source: name,
       ledger,
       now,
+      subscribers,
       analytics: async (id: string, charts: readonly string[]) =>
         (clients.get(name) as Clients).patient.analytics(id, { charts }, signal),
     };
@@ -201,8 +205,9 @@ export class Survey {
 
   #untilNext(ms: number): number {
     const { overview } = this.#settings;
-    const now = this.#services.now();
-    return overview.to.length === 0 ? ms : Math.min(ms, nextOverviewAt(overview, now) - now);
+    const { now, subscribers } = this.#services;
+    const isWanted = overview.to.length > 0 || subscribers !== undefined;
+    return isWanted ? Math.min(ms, nextOverviewAt(overview, now()) - now()) : ms;
   }
 
   async #moment(what: 'since' | 'checked'): Promise<number | null> {

@@ -6,11 +6,13 @@ import type { Results } from '../contract/experience.ts';
 import { experienceKey } from '../contract/experience-key.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Report } from '../contract/message.ts';
+import type { ReportSubscribers } from '../contract/report-subscribers.ts';
 import { reportEvent } from '../delivery/report.ts';
 import { readResults } from '../experience/results.ts';
 import { experienceState } from '../experience/state.ts';
 import { askEach } from './asking.ts';
 import { REPORTS } from './remembered.ts';
+import { resultsData } from './report-data.ts';
 import { resultSections, type Subject } from './results.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -28,6 +30,8 @@ export interface ReportServices {
   /** The results as they stand, with the charts of these names. */
   analytics(experienceId: string, charts: readonly string[]): Promise<ApiResult<Analytics>>;
   now(): number;
+  /** Who else wants a report; default: nobody. */
+  subscribers?: ReportSubscribers;
 }
 
 export interface ReportSettings {
@@ -86,9 +90,10 @@ export function milestoneReport(
 /** Tells of every running experience the milestone that it has passed, each once. Gives the failure that kept one back. */
 export async function tellMilestones(
   running: readonly ApiExperience[],
-  { to, days, since, locale, experienceUrlTemplate }: ReportSettings & { days: readonly number[] },
-  { source, ledger, analytics, now }: ReportServices,
+  { days, since, locale, experienceUrlTemplate, ...settings }: ReportSettings & { days: readonly number[] },
+  { source, ledger, analytics, now, subscribers }: ReportServices,
 ): Promise<ApiFailure | null> {
+  const to = [...settings.to, ...((await subscribers?.('milestone')) ?? [])];
   const due: { experience: ApiExperience; passed: number }[] = [];
   for (const experience of to.length === 0 ? [] : running) {
     const live = liveTime(experience, now());
@@ -110,7 +115,10 @@ export async function tellMilestones(
       const subject = subjectOf(experience, experienceUrlTemplate);
       const report = milestoneReport(subject, experience, passed, results, locale);
       const key = `report_milestone_${source}_${experience.id.replaceAll(/[^\w-]/g, '_')}_${passed}`;
-      await ledger.accept(reportEvent(key, report, to, now(), source));
+      const { organizationId } = experience;
+      const occasion = { source, organizationId, now: now(), milestoneDays: passed };
+      const data = resultsData(report, experience, found, occasion);
+      await ledger.accept(reportEvent(key, { ...report, data }, to, now(), source));
       await ledger.remember(REPORTS, { [toldFact(source, experience.id)]: String(passed) });
     }
   }

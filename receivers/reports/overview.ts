@@ -3,13 +3,14 @@ import type { ApiFailure } from '../../shared/intelligems-failure.ts';
 import { verdictWords } from '../../shared/verdict-words.ts';
 import { durationWords, nameWords } from '../../shared/words.ts';
 import { calendarDay, dayOfWeek, instantOf } from '../base/zoned-time.ts';
-import type { Results, VariationResult } from '../contract/experience.ts';
+import type { VariationResult } from '../contract/experience.ts';
 import type { Report } from '../contract/message.ts';
 import { reportEvent } from '../delivery/report.ts';
 import { figuresIn, UNKNOWN } from '../experience/figures.ts';
 import { readResults } from '../experience/results.ts';
 import { askEach } from './asking.ts';
 import { liveTime, type ReportServices, type ReportSettings } from './milestones.ts';
+import { overviewData, type RunningExperience } from './report-data.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -45,14 +46,6 @@ export function nextOverviewAt(time: OverviewTime, now: number): number {
   const last = lastOverviewAt(time, now);
   const day = calendarDay(last, time.timeZone) + 7;
   return instantOf(day, time.hour * 60, time.timeZone);
-}
-
-/** A running experience in the overview; results are null where Intelligems did not tell them. */
-export interface RunningExperience {
-  experience: ApiExperience;
-  /** Milliseconds; null where it is not known. */
-  liveMs: number | null;
-  results: Results | null;
 }
 
 /** The overview of everything that runs, the longest live first. Pure. */
@@ -128,9 +121,10 @@ function rowOf({ experience, liveMs, results }: RunningExperience, locale: strin
 export async function tellOverview(
   { source, title, running }: { source: string; title: string; running: readonly ApiExperience[] },
   settings: ReportSettings & OverviewTime,
-  { ledger, analytics, now }: Omit<ReportServices, 'source'>,
+  { ledger, analytics, now, subscribers }: Omit<ReportServices, 'source'>,
 ): Promise<ApiFailure | null> {
-  const { to, locale, since, timeZone } = settings;
+  const { locale, since, timeZone } = settings;
+  const to = [...settings.to, ...((await subscribers?.('overview')) ?? [])];
   const dueAt = lastOverviewAt(settings, now());
   const day = new Date(calendarDay(dueAt, timeZone) * DAY_MS).toISOString().slice(0, 10);
   const key = `report_overview_${source}_${day}`;
@@ -151,6 +145,9 @@ export async function tellOverview(
       results: found === null ? null : readResults(found, experience.currency ?? null, locale),
     };
   });
-  await ledger.accept(reportEvent(key, overviewReport(title, shown, locale), to, now()));
+  const report = overviewReport(title, shown, locale);
+  const organizationId = running[0]?.organizationId ?? null;
+  const data = overviewData(report, shown, { source, organizationId, now: now() });
+  await ledger.accept(reportEvent(key, { ...report, data }, to, now()));
   return null;
 }

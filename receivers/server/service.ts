@@ -55,14 +55,20 @@ export async function startService(configuration: Configuration, log: Logger): P
   try {
     const { sources, newSecret } = webhookSources(configuration.sources, configuration.storage.dataFolder);
     const clients = openClients(configuration.intelligems, configuration.sources);
-    const zapier = openZapier(configuration.zapier, ledger, clients);
+    const { quietMs: burstMs } = configuration.routing;
+    const zapier = await openZapier(
+      { ...configuration.zapier, burstMs },
+      ledger,
+      configuration.sources,
+      clients,
+    );
     const own = await openDestinations(configuration.destinations, log, () => ledger.queue.workers);
-    const enrichment = openEnrichment(configuration, clients, ledger, own);
-    const destinations = joinDestinations(own, [...enrichment.destinations, ...(zapier?.destinations ?? [])]);
+    const enrichment = openEnrichment(configuration, clients, ledger, own, zapier.reportsTo);
+    const destinations = joinDestinations(own, [...enrichment.destinations, ...zapier.destinations]);
     const metrics = createMetrics(ledger, [...destinations.values()]);
     const plan: Plan = (event, source, now) => [
       ...planDeliveries(configuration.routing, event, { source, now }),
-      ...(zapier?.plan(now) ?? []),
+      ...zapier.plan(event, source, now),
       ...enrichment.plan(event, source, now),
     ];
     const refusals = new Refusals();
@@ -96,7 +102,7 @@ export async function startService(configuration: Configuration, log: Logger): P
       { headersTimeout, requestTimeout, connectionsCheckingInterval: Math.min(headersTimeout / 2, 5_000) },
       createListener(
         webhook,
-        createApp({ ledger, console: console.router, zapier: zapier?.router, metrics, log }),
+        createApp({ ledger, console: console.router, zapier: zapier.router, metrics, log }),
         log,
       ),
     );
@@ -117,7 +123,14 @@ export async function startService(configuration: Configuration, log: Logger): P
         startRetention(ledger, configuration.storage.retentionDays, log),
         startAlerts(ledger, known, configuration.alerts, log),
         startDigest(configuration, ledger, log),
-        await startSurveys(configuration, { ledger, clients, plan, log, now: Date.now }),
+        await startSurveys(configuration, {
+          ledger,
+          clients,
+          plan,
+          log,
+          now: Date.now,
+          subscribers: zapier.reportsTo,
+        }),
       );
     }
     if (!configuration.destinations.every(({ kind }) => kind.kind === 'preview')) {
@@ -129,6 +142,7 @@ export async function startService(configuration: Configuration, log: Logger): P
       newConsoleToken: console.tokenMade ? console.tokens.editor : null,
       async stop() {
         live.close();
+        zapier.close();
         const closed = new Promise((resolve) => server.close(resolve));
         server.closeIdleConnections();
         await Promise.all([ledger.queue.stop(STOP_GRACE_MS), ...endings.map((end) => end())]);

@@ -3,23 +3,23 @@ import type { Attempt, Check, Destination } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { ExperienceMessage, Message } from '../contract/message.ts';
 import type { Outcome } from '../contract/outcome.ts';
-import { render } from './render.ts';
+import { ZAPS } from './names.ts';
+import { isOfOrganization } from './recent-events.ts';
+import { filteredReport, render } from './render.ts';
+import { readRoute, routeOf } from './route.ts';
+import { isSubject } from './subjects.ts';
 import type { Subscription, Subscriptions } from './subscriptions.ts';
 
-/** The destination whose deliveries are for one Zap each. */
-export const ZAPS = 'zapier-zaps';
-
-/** What a delivery to a Zap is made by: it names the message and the subscription. */
-const ROUTE = /^(\S+) for the Zap (\w+)$/;
-
-/** While it is not known who caused an event, it is looked for this share of its age later again. */
+/** While the person who caused an event is unknown, it is checked again after this fraction of the event's age. */
 const WAITED_SHARE = 0.1;
 const SHORTEST_WAIT_MS = 500;
 
 export interface FanOutSettings {
-  /** So long, in milliseconds, an event may be held back until it is known who caused it. */
+  /** Which Zaps it hands events of experiences to. */
+  events: 'events' | 'changes';
+  /** The longest time that an event waits for the name of the person who caused it, milliseconds. */
   waitForWhoMs: number;
-  /** The sources of which Intelligems is asked. */
+  /** The sources for which Intelligems is asked. */
   asked: { has(source: string): boolean };
 }
 
@@ -30,9 +30,8 @@ export interface FanOutServices {
 }
 
 /**
- * Gives each event to every Zap that wants it, as a delivery of that Zap's own: one that cannot be told holds up
- * neither the others nor, at them, what comes after. An event reaches the Zaps that were switched on when it was
- * accepted.
+ * Hands each event to every Zap that wants it, as a delivery of its own: a Zap that fails holds up neither the others
+ * nor what comes after for them. An event reaches the Zaps that were on when it was accepted.
  */
 export class ZapierFanOut implements Destination {
   readonly #settings: FanOutSettings;
@@ -44,72 +43,96 @@ export class ZapierFanOut implements Destination {
   }
 
   async send(message: Message, { eventKey, createdAt }: Attempt): Promise<Outcome> {
-    if (message.kind === 'report') {
-      return { type: 'done', note: 'Zaps get events, not reports: not sent.' };
-    }
-    const waits = this.#waitsForWho(message);
+    const waits = message.kind === 'experience' ? this.#waitsForWho(message) : null;
     if (waits !== null) {
       return waits;
     }
-    const zaps = await this.#services.subscriptions.all();
-    const there = zaps.filter((zap) => zap.createdAt <= createdAt);
-    const count = await giveToZaps(message, eventKey, there, this.#services);
+    const zaps = (await this.#services.subscriptions.all()).filter((zap) => zap.createdAt <= createdAt);
+    const own =
+      message.kind === 'report' ? zaps : zaps.filter(({ subject }) => subject === this.#settings.events);
+    const count = await giveToZaps(message, eventKey, own, this.#services);
     return { type: 'done', note: count === 0 ? 'No Zap is waiting for it.' : `Goes to ${zapsWords(count)}.` };
   }
 
   async check(): Promise<Check[]> {
+    if (this.#settings.events === 'changes') {
+      return [];
+    }
     const { length } = await this.#services.subscriptions.all();
     const finding =
-      length === 0
-        ? 'No Zap is switched on.'
-        : `${zapsWords(length)} ${length === 1 ? 'is' : 'are'} switched on.`;
+      length === 0 ? 'No Zap is on.' : `${zapsWords(length)} ${length === 1 ? 'is' : 'are'} on.`;
     return [{ what: 'Zapier', state: 'ok', finding, fix: null }];
   }
 
   async close(): Promise<void> {}
 
-  /** What a Zap has been given cannot be changed: the name of who caused it comes with it, or never. */
+  /** What a Zap got cannot be changed: the name of the person comes with it, or never. */
   #waitsForWho({ triggeredBy, source, receivedAt }: ExperienceMessage): Outcome | null {
     const { asked, waitForWhoMs } = this.#settings;
-    const age = this.#services.now() - receivedAt;
+    const age = Math.max(0, this.#services.now() - receivedAt);
     if (triggeredBy !== null || age >= waitForWhoMs || !asked.has(source)) {
       return null;
     }
     const delayMs = Math.min(waitForWhoMs - age, Math.max(SHORTEST_WAIT_MS, age * WAITED_SHARE));
-    return { type: 'retry', reason: 'Intelligems does not tell yet who caused it.', waiting: true, delayMs };
+    return {
+      type: 'retry',
+      reason: 'Intelligems does not know yet who caused it.',
+      waiting: true,
+      delayMs,
+    };
   }
 }
 
 /**
- * Makes a delivery for each of the Zaps that want the message, unless there is one already: after a crash it goes
- * on where it was. Each Zap gets what happens to an experience in order. Gives how many want it.
+ * Makes a delivery for each of the Zaps that want the message, except for those that have one already: after a crash
+ * it continues. Each Zap gets the events of an experience in order. Gives how many Zaps want it.
  */
 export async function giveToZaps(
-  message: ExperienceMessage,
+  message: Message,
   eventKey: string,
   zaps: readonly Subscription[],
   { ledger, now }: Pick<FanOutServices, 'ledger' | 'now'>,
 ): Promise<number> {
-  const event = render(message);
-  const wanting = zaps.filter(({ filter }) => passesFilter(event, filter));
+  const wanting = zaps.filter((zap) => wants(zap, message));
   if (wanting.length > 0) {
     const made = await ledger.deliveries(eventKey);
-    const routes = new Set(made.filter(({ destination }) => destination === ZAPS).map(({ route }) => route));
-    for (const { id } of wanting) {
-      const route = `${message.key} for the Zap ${id}`;
-      if (!routes.has(route)) {
-        const delivery = { destination: ZAPS, route, dueAt: now(), quietMs: null };
-        await ledger.sendAgain(eventKey, delivery, `${message.experienceKey} ${id}`);
+    const given = made
+      .filter(({ destination }) => destination === ZAPS)
+      .map(({ route }) => readRoute(route))
+      .filter((route) => route?.key === message.key);
+    const slots = new Set(given.map((route) => route?.slot));
+    for (const { slot } of wanting) {
+      if (!slots.has(slot)) {
+        const delivery = { destination: ZAPS, route: routeOf(message, slot), dueAt: now(), quietMs: null };
+        await ledger.sendAgain(eventKey, delivery, `${orderedWith(message)} ${slot}`);
       }
     }
   }
   return wanting.length;
 }
 
-/** The message's key and the subscription that a delivery's route names; null where it names none. */
-export function zapOf(route: string): { key: string; id: string } | null {
-  const [, key, id] = ROUTE.exec(route) ?? [];
-  return key === undefined || id === undefined ? null : { key, id };
+/** Whether a Zap gets a message: it is of its store and its subject, and passes its filter. */
+function wants({ subject, source, organizationId, filter }: Subscription, message: Message): boolean {
+  if (message.kind === 'experience') {
+    return (
+      (subject === 'events' || subject === 'changes') &&
+      message.source === source &&
+      isOfOrganization(message.event.organization.id, organizationId) &&
+      passesFilter(render(message), filter)
+    );
+  }
+  const { topic, data } = message.report;
+  return (
+    isSubject(topic) &&
+    topic === subject &&
+    data?.source === source &&
+    isOfOrganization(data.organizationId, organizationId) &&
+    passesFilter(filteredReport(message.report), filter)
+  );
+}
+
+function orderedWith(message: Message): string {
+  return message.experienceKey ?? `report:${message.kind === 'report' ? message.report.topic : ''}`;
 }
 
 function zapsWords(count: number): string {

@@ -1,32 +1,39 @@
-import { parseEvent, triggeredBy } from '../../shared/events.ts';
-import { type ZapierEvent, zapierEvent } from '../../shared/zapier-event.ts';
+import { type ExperienceEvent, parseEvent, triggeredBy } from '../../shared/events.ts';
+import { type ChangedSettings, type ZapierEvent, zapierEvent } from '../../shared/zapier-event.ts';
 import { passesFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
 import type { StoredEvent } from '../contract/event.ts';
 import type { LedgerReader } from '../contract/ledger-reader.ts';
+import { describeChanges } from '../experience/changes.ts';
+import { changedSettings, documentOf } from './changed-settings.ts';
 
 type Reader = Pick<LedgerReader, 'events' | 'event'>;
 
 /** How many events are read at once. */
 const PAGE = 50;
 
-/** How many events of one action are looked at, at most: a Zap that wants few must not have all of them read. */
-const LOOKED_AT = 1_000;
+/** How many events of one action are searched, at most: a Zap that wants few must not read all of them. */
+const SEARCHED = 1_000;
+
+export interface Wanted {
+  filter: ZapierFilter;
+  source: string;
+  /** Null for any. */
+  organizationId: string | null;
+  limit: number;
+}
 
 /**
- * The last real events that pass the filter, as Zapier gets them, newest first: no tests, no reports, nothing
+ * The newest real events that pass the filter, as Zapier gets them, newest first: no tests, no reports, nothing
  * unknown.
  */
-export async function recentEvents(
-  ledger: Reader,
-  filter: ZapierFilter,
-  limit: number,
-): Promise<ZapierEvent[]> {
-  const actions = filter.actions.length === 0 ? [undefined] : [...new Set(filter.actions)];
-  const found = await Promise.all(actions.map((action) => newest(ledger, filter, action, limit)));
+export async function recentEvents(ledger: Reader, wanted: Wanted): Promise<ZapierEvent[]> {
+  const { actions } = wanted.filter;
+  const each = actions.length === 0 ? [undefined] : [...new Set(actions)];
+  const found = await Promise.all(each.map((action) => newest(ledger, wanted, action)));
   return found
     .flat()
     .sort((one, other) => other.sequence - one.sequence)
-    .slice(0, limit)
+    .slice(0, wanted.limit)
     .map(({ event }) => event);
 }
 
@@ -38,27 +45,27 @@ interface Found {
 /** The newest events of one action, or of all, that pass the filter. */
 async function newest(
   ledger: Reader,
-  filter: ZapierFilter,
+  { filter, source, organizationId, limit }: Wanted,
   action: string | undefined,
-  limit: number,
 ): Promise<Found[]> {
   const found: Found[] = [];
   let beforeSequence: number | undefined;
-  for (let looked = 0; looked < LOOKED_AT && found.length < limit; looked += PAGE) {
+  for (let searched = 0; searched < SEARCHED && found.length < limit; searched += PAGE) {
     const page = await ledger.events({
       action,
+      source,
       experienceId: filter.experienceId ?? undefined,
       problem: false,
       beforeSequence,
       limit: PAGE,
     });
-    const real = page.filter(({ origin }) => origin === 'webhook' || origin === 'recovered');
-    const stored = await Promise.all(real.map(({ key }) => ledger.event(key)));
-    found.push(
-      ...stored
-        .flatMap((each) => (each === null ? [] : foundEvent(each)))
-        .filter(({ event }) => passesFilter(event, filter)),
+    const real = page.filter(
+      (event) =>
+        (event.origin === 'webhook' || event.origin === 'recovered') &&
+        isOfOrganization(event.organizationId, organizationId),
     );
+    const read = await Promise.all(real.map((summary) => foundEvent(ledger, summary)));
+    found.push(...read.flat().filter(({ event }) => passesFilter(event, filter)));
     beforeSequence = page.at(-1)?.sequence;
     if (page.length < PAGE) {
       break;
@@ -67,17 +74,47 @@ async function newest(
   return found;
 }
 
-function foundEvent(stored: StoredEvent): Found[] {
-  const parsed = parseEvent(stored.body);
-  if (!parsed.ok) {
+/** Whether something belongs to an organization, as far as both are known. */
+export function isOfOrganization(own: string | null | undefined, wanted: string | null): boolean {
+  return wanted === null || own == null || own === wanted;
+}
+
+async function foundEvent(ledger: Reader, { key }: Pick<StoredEvent, 'key'>): Promise<Found[]> {
+  const stored = await ledger.event(key);
+  const parsed = stored === null ? null : parseEvent(stored.body);
+  if (stored === null || !parsed?.ok) {
     return [];
   }
-  const event = zapierEvent({
+  const { event } = parsed;
+  const zapier = zapierEvent({
     id: stored.key,
-    event: parsed.event,
-    triggeredBy: triggeredBy(parsed.event) ?? stored.triggeredBy,
+    event,
+    triggeredBy: triggeredBy(event) ?? stored.triggeredBy,
     receivedAt: stored.receivedAt,
     recovered: stored.origin === 'recovered',
+    changed: event.action === 'updateExperience' ? await changedSince(ledger, stored, event) : undefined,
   });
-  return [{ sequence: stored.sequence, event }];
+  return [{ sequence: stored.sequence, event: zapier }];
+}
+
+/** What an update changed, compared with the event that was accepted before it; undefined if there is none. */
+async function changedSince(
+  ledger: Reader,
+  { source, experienceId, sequence }: StoredEvent,
+  event: ExperienceEvent,
+): Promise<ChangedSettings | undefined> {
+  const [before] = await ledger.events({
+    source,
+    experienceId: experienceId ?? undefined,
+    problem: false,
+    beforeSequence: sequence,
+    limit: 1,
+  });
+  const stored = before === undefined ? null : await ledger.event(before.key);
+  const parsed = stored === null ? null : parseEvent(stored.body);
+  if (!parsed?.ok) {
+    return undefined;
+  }
+  const changes = describeChanges(documentOf(parsed.event), documentOf(event), event.action);
+  return changedSettings(changes, parsed.event.experience, event.experience);
 }

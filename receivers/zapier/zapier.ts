@@ -1,28 +1,43 @@
 import type { Router } from 'express';
 import type { DestinationDescription, OpenDestination } from '../contract/destination.ts';
-import type { NewDelivery } from '../contract/event.ts';
 import type { Ledger } from '../contract/ledger.ts';
-import { ZAPS, ZapierFanOut } from './fan-out.ts';
+import type { Plan } from '../contract/plan.ts';
+import { ZapierAccess } from './access.ts';
+import { ZapierFanOut } from './fan-out.ts';
+import { ZapierKeys } from './keys.ts';
+import { ZAPIER, ZAPIER_BURSTS, ZAPS } from './names.ts';
 import { zapierRouter } from './router.ts';
 import { ZapDestination } from './send.ts';
-import { Subscriptions, ZAPIER } from './subscriptions.ts';
+import type { ZapierSource } from './stores.ts';
+import type { Subject } from './subjects.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { ZapierSwitch } from './switch.ts';
 
 /** Zapier's part of the receiver. */
 export interface Zapier {
   /** To be mounted at `/zapier`. */
   router: Router;
   destinations: readonly OpenDestination[];
-  /** What an event accepted at `now` (milliseconds since 1970) needs: the Zaps themselves choose what they want. */
-  plan(now: number): NewDelivery[];
+  /** Every event goes to Zapier while it is on: the Zaps themselves choose what they want. */
+  plan: Plan;
+  /** The destination for reports of a subject, if a Zap waits for them. */
+  reportsTo(subject: Subject): Promise<string[]>;
+  close(): void;
 }
 
 /** How people see the destinations of Zapier: one that hands each event on, and the deliveries to single Zaps. */
 export const ZAPIER_DESTINATIONS = {
   fanOut: { name: ZAPIER, title: 'Zapier', repeated: 'no Zap gets it a second time.', internal: false },
+  bursts: {
+    name: ZAPIER_BURSTS,
+    title: 'Zapier: changed settings',
+    repeated: 'no Zap gets it a second time.',
+    internal: true,
+  },
   zaps: {
     name: ZAPS,
     title: 'Zapier: each Zap',
-    repeated: 'the Zapier app knows it for 90 days, in which the Zap does not run again.',
+    repeated: 'the Zapier app recognizes it for 90 days and does not run the Zap again.',
     internal: true,
   },
 } as const satisfies Record<string, DestinationDescription>;
@@ -30,35 +45,46 @@ export const ZAPIER_DESTINATIONS = {
 const TIMEOUT_MS = 10_000;
 
 export interface ZapierPartSettings {
+  /** The key of a receiver for a single store; null if there is none. */
   apiKey: string | null;
   targetHosts: readonly string[];
-  /** So long, in milliseconds, an event may be held back until it is known who caused it. */
+  /** The longest time that an event waits for the name of the person who caused it, milliseconds. */
   waitForWhoMs: number;
+  /** Updates that follow each other within this time are one change of settings, milliseconds; 0 for one each. */
+  burstMs: number;
 }
 
 /**
- * Opens Zapier's part of the receiver; null where no key is set for it.
+ * Opens Zapier's part of the receiver. It is on while there is a key, in the settings or made by a person.
  *
- * @param asked the sources of which Intelligems is asked who caused their events
+ * @param sources all sources of the settings
+ * @param asked the sources for which Intelligems is asked who caused their events
  */
-export function openZapier(
-  { apiKey, targetHosts, waitForWhoMs }: ZapierPartSettings,
+export async function openZapier(
+  { apiKey, targetHosts, waitForWhoMs, burstMs }: ZapierPartSettings,
   ledger: Ledger,
+  sources: readonly ZapierSource[],
   asked: { has(source: string): boolean },
-): Zapier | null {
-  if (apiKey === null) {
-    return null;
-  }
-  const subscriptions = new Subscriptions(ledger);
+): Promise<Zapier> {
+  const keys = new ZapierKeys(ledger);
+  const access = new ZapierAccess(apiKey, keys);
+  const subscriptions = new Subscriptions(ledger, access);
   const services = { subscriptions, ledger, now: Date.now };
+  const zapierSwitch = await ZapierSwitch.open(apiKey !== null, keys);
   return {
-    router: zapierRouter({ apiKey, targetHosts }, { ledger, subscriptions, now: Date.now }),
+    router: zapierRouter({ targetHosts, sources }, { ...services, access, isOn: () => zapierSwitch.look() }),
     // Handing an event on is quick; a Zap may take its time.
     destinations: [
       {
         ...ZAPIER_DESTINATIONS.fanOut,
+        internal: !zapierSwitch.isOn,
         concurrency: 4,
-        destination: new ZapierFanOut({ waitForWhoMs, asked }, services),
+        destination: new ZapierFanOut({ events: 'events', waitForWhoMs, asked }, services),
+      },
+      {
+        ...ZAPIER_DESTINATIONS.bursts,
+        concurrency: 4,
+        destination: new ZapierFanOut({ events: 'changes', waitForWhoMs, asked }, services),
       },
       {
         ...ZAPIER_DESTINATIONS.zaps,
@@ -66,6 +92,20 @@ export function openZapier(
         destination: new ZapDestination({ targetHosts, timeoutMs: TIMEOUT_MS }, services),
       },
     ],
-    plan: (now) => [{ destination: ZAPIER, route: ZAPIER, dueAt: now, quietMs: null }],
+    plan: ({ action }, _source, now) => {
+      if (!zapierSwitch.isOn) {
+        return [];
+      }
+      const each = { destination: ZAPIER, route: ZAPIER, dueAt: now, quietMs: null };
+      const quietMs = burstMs > 0 ? burstMs : null;
+      const burst = { destination: ZAPIER_BURSTS, route: ZAPIER, dueAt: now + burstMs, quietMs };
+      return action === 'updateExperience' ? [each, burst] : [each];
+    },
+    async reportsTo(subject) {
+      const isWanted =
+        zapierSwitch.isOn && (await subscriptions.all()).some((zap) => zap.subject === subject);
+      return isWanted ? [ZAPIER] : [];
+    },
+    close: () => zapierSwitch.close(),
   };
 }

@@ -260,8 +260,8 @@ describe('what stands before the receiver is told from the receiver', () => {
     [302, { location: 'http://hooks.example.com/zapier/hooks' }, 'Enter the address with https://'],
     [308, { location: '/zapier/hooks/' }, 'Enter the address with https://'],
     [307, {}, 'leads on to an address that is not named'],
-    [500, {}, 'See that it runs'],
-    [502, {}, 'See that it runs'],
+    [500, {}, 'Check that it runs'],
+    [502, {}, 'Check that it runs'],
   ])('status %i, %j', async (status, headers, told) => {
     proxy.answer = { status, headers, body: '<html></html>' };
     const failure = await failureOf(subscribe('experience_started', 'zap'));
@@ -339,7 +339,6 @@ describe('a receiver of its own', () => {
   test('samples are the newest real events, as the Zap will get them', async () => {
     await begin();
     const perform = performOf('triggers', 'experience_started', 'performList');
-    expect(await run(perform, { authData })).toEqual([]);
     await subscribe('any_experience_event', 'all');
     for (const id of ['one', 'two', 'three', 'four']) {
       await post({ id, name: id });
@@ -374,8 +373,6 @@ describe('a receiver of its own', () => {
       const samples: ZapierEvent[] = await run(perform, { authData, inputData });
       expect(samples.map(({ experience_id: id }) => id)).toEqual(['wanted']);
     }
-    const inputData = { experience_id: 'wanted', experience_type: 'shipping' };
-    expect(await run(perform, { authData, inputData })).toEqual([]);
   });
 
   test('the receiver has no key set', async () => {

@@ -100,14 +100,52 @@ test('an experience that leaves the list makes nothing old new', async () => {
   expect((await poll()).filter(({ id }) => !known.has(id))).toEqual([]);
 });
 
-test('beyond what one run can read, an old action that comes into sight makes no Zap run', async () => {
-  now = Date.now() - 120 * DAY_MS;
+test('sees a start of the thousand-and-first experience, and does not run for old actions', async () => {
   const oldest = fake.create();
+  now += 1;
+  for (let index = 0; index < 1_000; index += 1) {
+    fake.create({ createdAtTs: now });
+  }
   later(oldest.id, 'start');
-  const others = Array.from({ length: 1_000 }, () => fake.create({ createdAtTs: now + 1 }));
-  expect(await poll({ meta: { isPopulatingDedupe: true } })).toEqual([]);
-  fake.archive(others[0]?.id ?? '');
-  expect(await poll()).toEqual([]);
+  const events = await poll();
+  expect(events.map((event) => event.experience_id)).toEqual([oldest.id]);
+  fake.requests.length = 0;
+  const chosen = await poll({ inputData: { experience_id: oldest.id } });
+  expect(chosen).toHaveLength(1);
+  expect(fake.requests.map(({ path }) => path)).toEqual([`/v25-10-beta/experiences/${oldest.id}`]);
+});
+
+test('with more pages than a run can read, what is live comes first', async () => {
+  now = Date.now() - 60_000;
+  const oldest = fake.create();
+  now += 1;
+  for (let index = 0; index < 1_600; index += 1) {
+    fake.create({ createdAtTs: now });
+  }
+  later(oldest.id, 'start');
+  await poll();
+  const paths = fake.requests.map(({ path }) => path);
+  expect(paths[1]).toContain('status=started');
+});
+
+test('what Zapier notes when a Zap is switched on stays within its limits, and holds all IDs', async () => {
+  const variations = Array.from({ length: 40 }, (_, order) => ({
+    id: `2f4b8c1d-6a7e-4d59-8b30-${String(order).padStart(12, '0')}`,
+    name: `A variation with a long name, number ${order}`,
+    percentage: 2.5,
+    isControl: order === 0,
+    order,
+  }));
+  for (let index = 0; index < 1_000; index += 1) {
+    const { id } = fake.create({ name: `Test ${index}`, variations });
+    fake.act(id, 'start');
+    fake.act(id, 'end');
+  }
+  const noted = await poll({ meta: { isPopulatingDedupe: true } });
+  expect(noted).toHaveLength(2_000);
+  expect(JSON.stringify(noted).length).toBeLessThan(6_000_000);
+  expect(JSON.stringify(await poll()).length).toBeLessThan(6_000_000);
+  expect(await poll({ meta: { isLoadingSample: true } })).toHaveLength(3);
 });
 
 test('old actions fill the list of what Zapier has seen, and serve as samples', async () => {

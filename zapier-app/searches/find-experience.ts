@@ -1,44 +1,67 @@
-import type { Bundle, Search, ZObject } from 'zapier-platform-core';
+import type { Bundle, PlainInputField, Search, ZObject } from 'zapier-platform-core';
 import type { ListFilter } from '../../shared/intelligems-api.ts';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import { type ZapierExperience, zapierExperience } from '../../shared/zapier-experience.ts';
+import { enteredText } from '../../shared/zapier-text.ts';
 import { succeeded } from '../failures.ts';
-import { CATEGORY_FIELD } from '../fields/input.ts';
+import { enteredChoice } from '../fields/entered.ts';
+import { CATEGORIES, CATEGORY_FIELD } from '../fields/input.ts';
 import { EXPERIENCE_OUTPUT } from '../fields/output.ts';
 import { intelligems } from '../intelligems.ts';
+import { listedExperiences } from '../listed-experiences.ts';
 import { sampleWebhook } from '../samples.ts';
 
-/** How many pages of a hundred experiences are looked through: a run may take 30 seconds. */
-const PAGES = 10;
+/** A Zap uses the first match; the others help only a person who tests the step. */
+const MATCHES = 10;
 
-/** How well a name fits what was asked for: 2 exactly, 1 in part, 0 not at all. */
-function fit({ name = '' }: ApiExperience, wanted: string): number {
+const STATUSES = { pending: 'Pending', started: 'Started', paused: 'Paused', ended: 'Ended' } as const;
+
+export const STATUS_FIELD: PlainInputField = {
+  key: 'status',
+  label: 'Status',
+  type: 'string',
+  required: false,
+  choices: { ...STATUSES },
+  helpText: 'Leave it blank for any.',
+};
+
+/** The fields that narrow the list, as the External API knows them. Throws an error for the person if one is wrong. */
+export function listFilterOf(z: ZObject, { inputData }: Pick<Bundle, 'inputData'>): ListFilter {
+  return {
+    status: enteredChoice(z, 'Status', inputData.status, STATUSES) ?? undefined,
+    category: enteredChoice(z, 'Category', inputData.category, CATEGORIES) ?? undefined,
+  };
+}
+
+/** How well a name matches: 2 exactly, 1 in part, 0 not at all. */
+export function fit({ name = '' }: Pick<ApiExperience, 'name'>, wanted: string): number {
   const [own, asked] = [name.trim().toLowerCase(), wanted.trim().toLowerCase()];
   return own === asked ? 2 : Number(own.includes(asked));
 }
 
 async function perform(z: ZObject, bundle: Bundle): Promise<ZapierExperience[]> {
-  const { name = '', status, category } = bundle.inputData as { name?: string } & ListFilter;
-  const found: ApiExperience[] = [];
-  let pages = 0;
-  for await (const page of intelligems(z, bundle).everyPage({ status, category })) {
-    found.push(...succeeded(z, page).experiences.filter((each) => !each.isDeleted && fit(each, name) > 0));
-    pages += 1;
-    if (pages >= PAGES || found.some((each) => fit(each, name) === 2)) {
-      break;
-    }
+  const list = listFilterOf(z, bundle);
+  const name = enteredText(bundle.inputData.name);
+  if (name === null) {
+    return [];
   }
-  return found
+  const isMatch = (experience: ApiExperience) => !experience.isDeleted && fit(experience, name) > 0;
+  const isEnough = (experiences: readonly ApiExperience[]) =>
+    experiences.some((experience) => isMatch(experience) && fit(experience, name) === 2);
+  const experiences = succeeded(z, await listedExperiences(intelligems(z, bundle), list, { isEnough }));
+  return experiences
+    .filter(isMatch)
     .sort(
       (one, other) =>
         fit(other, name) - fit(one, name) || (other.lastUpdateTs ?? 0) - (one.lastUpdateTs ?? 0),
     )
+    .slice(0, MATCHES)
     .map((experience) => zapierExperience(experience, Date.now()));
 }
 
 const sample = sampleWebhook('startExperience');
 
-/** Finds experiences by name and status; an exact name comes before one that only contains it. */
+/** Finds an experience by name and status; an exact name comes before one that only contains it. */
 export const findExperience: Search = {
   key: 'find_experience',
   noun: 'Experience',
@@ -55,14 +78,7 @@ export const findExperience: Search = {
         required: true,
         helpText: 'The whole name or a part of it. Upper and lower case do not matter.',
       },
-      {
-        key: 'status',
-        label: 'Status',
-        type: 'string',
-        required: false,
-        choices: { pending: 'Pending', started: 'Started', paused: 'Paused', ended: 'Ended' },
-        helpText: 'Leave it empty for any.',
-      },
+      STATUS_FIELD,
       CATEGORY_FIELD,
     ],
     outputFields: EXPERIENCE_OUTPUT,

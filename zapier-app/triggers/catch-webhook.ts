@@ -4,35 +4,34 @@ import { parseEvent, triggeredBy } from '../../shared/events.ts';
 import { verifyWebhook } from '../../shared/verifier.ts';
 import { type ZapierEvent, zapierEvent } from '../../shared/zapier-event.ts';
 import { passesFilter } from '../../shared/zapier-filter.ts';
-import { connectionOf } from '../connection.ts';
-import { succeeded } from '../failures.ts';
+import { webhookSecretsOf } from '../connection.ts';
 import { eventsField, FILTER_FIELDS, filterOf } from '../fields/input.ts';
 import { EVENT_OUTPUT } from '../fields/output.ts';
 import { isFirstTime } from '../first-time.ts';
 import { headerOf } from '../headers.ts';
 import { intelligems } from '../intelligems.ts';
-import { recentActions } from '../recent-actions.ts';
+import { apiSamples } from '../live-samples.ts';
 import { sampleEvent } from '../samples.ts';
 
 const SIGNATURE_HEADER = 'X-Intelligems-Signature';
 
 const SECRET_MISSING =
-  'The connection has no Webhook Secret, so nobody can tell whether a webhook is real. Copy the secret from Settings, Webhooks in the Intelligems dashboard, and reconnect the account under My Apps.';
+  'The connection has no Webhook Secret, so webhooks cannot be verified. Find the secret in the Intelligems dashboard (Settings, Webhooks, or Settings, Integrations), and reconnect the account under My Apps.';
 
-/** Tells what is missing while the Zap is made: Zapier runs nothing of this trigger when a Zap is switched on. */
+/** Says what is missing while the Zap is edited: Zapier runs no code of this trigger when a Zap is switched on. */
 function secretNotice(_: ZObject, bundle: Bundle): PlainInputField[] {
-  return connectionOf(bundle).webhookSecret === null
+  return webhookSecretsOf(bundle) === null
     ? [{ key: 'secret_missing', label: 'Webhook Secret Missing', type: 'copy', helpText: SECRET_MISSING }]
     : [];
 }
 
-/** The secrets that may have signed a webhook: the field as a whole, and its parts where it holds several. */
+/** The secrets that may have signed a webhook. */
 function secretsOf(z: ZObject, bundle: Bundle): string[] {
-  const { webhookSecret } = connectionOf(bundle);
-  if (webhookSecret === null) {
+  const secrets = webhookSecretsOf(bundle);
+  if (secrets === null) {
     throw new z.errors.Error(SECRET_MISSING, 'secret missing', 400);
   }
-  return [webhookSecret, ...webhookSecret.split(/\s+/)];
+  return secrets;
 }
 
 async function perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
@@ -77,13 +76,12 @@ async function isNewToZap(z: ZObject, bundle: Bundle, event: ZapierEvent): Promi
   return !zap || (await isFirstTime(z, bundle, `webhook ${event.id} in Zap ${zap}`));
 }
 
-/** What happened lately, so that the editor has samples before the first webhook comes. */
+/** What happened last, so that the editor has samples before the first webhook arrives. */
 async function performList(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
   secretsOf(z, bundle);
-  const query = { list: {}, firstPageOnly: true, now: Date.now() };
-  const events = succeeded(z, await recentActions(intelligems(z, bundle), query));
   const filter = filterOf(z, bundle);
-  return events.filter((event) => passesFilter(event, filter)).slice(0, 3);
+  const events = await apiSamples(intelligems(z, bundle), filter, filter.actions[0] ?? 'startExperience');
+  return events.length > 0 ? events.slice(0, 3) : [sampleEvent('startExperience')];
 }
 
 /** For a private app without a receiver: its URL is pasted into the dashboard of Intelligems by hand. */

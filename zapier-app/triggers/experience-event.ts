@@ -3,20 +3,20 @@ import { ACTIONS, type Action, isRecord } from '../../shared/events.ts';
 import { ACTION_TITLES, ACTION_VERBS } from '../../shared/words.ts';
 import type { ZapierEvent } from '../../shared/zapier-event.ts';
 import { passesFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
-import { eventsField, FILTER_FIELDS, filterOf } from '../fields/input.ts';
+import {
+  CHANGED_SETTINGS_FIELD,
+  eventsField,
+  FILTER_FIELDS,
+  filterOf,
+  STORE_FIELD,
+} from '../fields/input.ts';
 import { EVENT_OUTPUT } from '../fields/output.ts';
-import { isFirstTime } from '../first-time.ts';
-import { headerOf } from '../headers.ts';
-import { receiver } from '../receiver.ts';
+import { intelligems } from '../intelligems.ts';
+import { apiSamples } from '../live-samples.ts';
 import { sampleEvent } from '../samples.ts';
+import { hookTrigger } from './hook.ts';
 
-/** How many recent events the editor offers as samples. */
-const SAMPLES = 3;
-
-/** How many the receiver is asked for: one that does not filter gives others among them. */
-const ASKED_FOR = 30;
-
-interface TriggerWords {
+interface EventWords {
   key: string;
   label: string;
   description: string;
@@ -24,54 +24,28 @@ interface TriggerWords {
   action: Action | null;
 }
 
-/**
- * An instant trigger: the team's receiver is told where to send which events, and sends each once, verified
- * and in the form that the Zap gets.
- */
-function experienceEventTrigger({ key, label, description, action }: TriggerWords): Trigger {
-  const filterFor = (z: ZObject, bundle: Bundle): ZapierFilter => {
-    const filter = filterOf(z, bundle);
-    return action === null ? filter : { ...filter, actions: [action] };
-  };
-
-  return {
+/** An instant trigger for events of experiences. */
+function experienceEventTrigger({ key, label, description, action }: EventWords): Trigger {
+  const isChanges = action === 'updateExperience';
+  const fields = [...FILTER_FIELDS, STORE_FIELD];
+  return hookTrigger<ZapierEvent>({
     key,
     noun: 'Experience',
-    display: { label, description },
-    operation: {
-      type: 'hook',
-      inputFields: action === null ? [eventsField(), ...FILTER_FIELDS] : FILTER_FIELDS,
-      outputFields: EVENT_OUTPUT,
-      sample: { ...sampleEvent(action ?? 'endExperience') },
-
-      async performSubscribe(z: ZObject, bundle: Bundle) {
-        return { id: await receiver(z, bundle).subscribe(bundle.targetUrl ?? '', filterFor(z, bundle)) };
-      },
-
-      async performUnsubscribe(z: ZObject, bundle: Bundle) {
-        const id = bundle.subscribeData?.id;
-        if (id !== undefined) {
-          await receiver(z, bundle).unsubscribe(id);
-        }
-        return {};
-      },
-
-      async perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
-        const events = readEvents([bundle.cleanedRequest], filterFor(z, bundle));
-        // The receiver sends one again where it cannot know whether it arrived, under the same id.
-        const id = headerOf(bundle.rawRequest?.headers, 'webhook-id');
-        const isNew =
-          id === undefined || events.length === 0 || (await isFirstTime(z, bundle, `delivery ${id}`));
-        return isNew ? events : [];
-      },
-
-      async performList(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
-        const filter = filterFor(z, bundle);
-        const events = await receiver(z, bundle).recentEvents(filter, ASKED_FOR);
-        return readEvents(events, filter).slice(0, SAMPLES);
-      },
+    label,
+    description,
+    subject: isChanges ? 'changes' : 'events',
+    fields:
+      action === null ? [eventsField(), ...fields] : isChanges ? [CHANGED_SETTINGS_FIELD, ...fields] : fields,
+    outputFields: EVENT_OUTPUT,
+    sample: sampleEvent(action ?? 'endExperience'),
+    filterOf(z: ZObject, bundle: Bundle): ZapierFilter {
+      const filter = filterOf(z, bundle);
+      return action === null ? filter : { ...filter, actions: [action] };
     },
-  };
+    read: readEvents,
+    fromApi: (z, bundle, filter) =>
+      apiSamples(intelligems(z, bundle), filter, action ?? filter.actions[0] ?? 'startExperience'),
+  });
 }
 
 /** The events among what the receiver sent that this Zap wants. */
@@ -86,9 +60,9 @@ function isZapierEvent(value: unknown): value is ZapierEvent {
   );
 }
 
-/** Experience Created, Started, Paused, Ended, Updated, Deleted, and any of them. */
+/** Experience Created, Started, Paused, Ended, Deleted, Settings Changed, and any event. */
 export const experienceEventTriggers: Trigger[] = [
-  ...ACTIONS.map((action) =>
+  ...ACTIONS.filter((action) => action !== 'updateExperience').map((action) =>
     experienceEventTrigger({
       key: ACTION_TITLES[action].toLowerCase().replace(' ', '_'),
       label: ACTION_TITLES[action],
@@ -96,6 +70,13 @@ export const experienceEventTriggers: Trigger[] = [
       action,
     }),
   ),
+  experienceEventTrigger({
+    key: 'settings_changed',
+    label: 'Settings Changed',
+    description:
+      'Triggers when settings of an experience change, such as its prices or traffic split. Changes that follow each other within a minute or so run the Zap once.',
+    action: 'updateExperience',
+  }),
   experienceEventTrigger({
     key: 'any_experience_event',
     label: 'Any Experience Event',

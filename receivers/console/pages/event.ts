@@ -3,7 +3,7 @@ import type { AttemptRecord } from '../../contract/ledger-reader.ts';
 import { isCompletion } from '../../delivery/completion.ts';
 import type { PreviewTarget } from '../../operations/preview.ts';
 import type { DeliveryStory, EventRecord, EventStory } from '../../operations/records.ts';
-import { zapOf } from '../../zapier/fan-out.ts';
+import { readRoute } from '../../zapier/route.ts';
 import { curlLine } from './curl.ts';
 import { type Content, exact, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
@@ -85,9 +85,9 @@ function story(delivery: DeliveryStory, { titleOf }: EventFacts, now: number): H
 
 /** By what a delivery was made. */
 function causeOf(delivery: DeliveryStory): Content {
-  const zap = zapOf(delivery.route);
+  const zap = readRoute(delivery.route);
   if (zap !== null) {
-    return html`For the Zap <code>${zap.id.slice(0, SHOWN_OF_ZAP)}</code>`;
+    return html`For the Zap <code>${zap.slot.slice(0, SHOWN_OF_ZAP)}</code>`;
   }
   return isCompletion(delivery)
     ? 'Brings up to date what was sent before'

@@ -12,7 +12,7 @@ import { bodyBytes } from '../../operations/records.ts';
 import { missingKinds, sourceFacts, webhookUrl } from '../../operations/set-up-facts.ts';
 import { RANGES, type Range } from '../../operations/timeline.ts';
 import { resultsReport } from '../../reports/results.ts';
-import { ZAPIER } from '../../zapier/subscriptions.ts';
+import { ZAPIER } from '../../zapier/names.ts';
 import { eventFilter, eventQuery, PAGE_SIZE } from '../api/event-query.ts';
 import { fields, type RouterServices, sendProblemPage, values } from '../router.ts';
 import { deadLettersPage, decisionPage } from './dead-letters.ts';
@@ -47,7 +47,7 @@ export function pagesRouter(services: RouterServices): Router {
   const addressable = [...services.destinations.values()].filter(({ internal }) => !internal);
   const previewing =
     configuration.destinations.every(({ kind }) => kind.kind === 'preview') &&
-    !services.destinations.has(ZAPIER);
+    services.destinations.get(ZAPIER)?.internal !== false;
   const titleOf = (name: string): string => described(name).title;
   const repeatedAt = (name: string): string | null => repeatWords(described(name));
   const destinations = [...services.destinations.values()];

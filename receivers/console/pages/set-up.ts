@@ -4,7 +4,7 @@ import type { EventSummary } from '../../contract/ledger-reader.ts';
 import type { Refusal } from '../../inbound/refusals.ts';
 import type { Checked } from '../../operations/checks.ts';
 import type { DestinationReport } from '../../operations/destination-report.ts';
-import { ZAPIER } from '../../zapier/subscriptions.ts';
+import { ZAPIER } from '../../zapier/names.ts';
 import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { ago, copyable, destinationState, subject } from './parts.ts';

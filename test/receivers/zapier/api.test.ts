@@ -31,12 +31,13 @@ test('the start names Zapier among what it delivers to', () => {
   expect(receiver.output).not.toMatch(/Connect Slack/);
 });
 
-test('a subscription has one id, however often it is made, and ends once', async () => {
+test('a subscription ends once, and ending an older one with the same URL does not end it', async () => {
+  const idOf = async (made: Response) => ((await made.json()) as { id: string }).id;
   const made = await call('POST', 'hooks', HOOK);
   expect(made.status).toBe(201);
-  const { id } = (await made.json()) as { id: string };
-  const again = await call('POST', 'hooks', { ...HOOK, filters: { category: 'experiment' } });
-  expect(await again.json()).toEqual({ id });
+  const older = await idOf(made);
+  const id = await idOf(await call('POST', 'hooks', { ...HOOK, filters: { category: 'experiment' } }));
+  expect((await call('DELETE', `hooks/${older}`)).status).toBe(404);
   expect((await call('DELETE', `hooks/${id}`)).status).toBe(204);
   const gone = await call('DELETE', `hooks/${id}`);
   expect(gone.status).toBe(404);

@@ -1,12 +1,13 @@
 import { pino } from 'pino';
 import type { DestinationHealth, Settlement } from '../../../receivers/contract/delivery.ts';
 import type { Ledger } from '../../../receivers/contract/ledger.ts';
-import type { Plan } from '../../../receivers/contract/plan.ts';
 import { createAttempt } from '../../../receivers/delivery/attempt.ts';
 import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
 import { newEvent } from '../../../receivers/inbound/new-event.ts';
-import { ZAPS } from '../../../receivers/zapier/fan-out.ts';
-import { Subscriptions } from '../../../receivers/zapier/subscriptions.ts';
+import { ZapierAccess } from '../../../receivers/zapier/access.ts';
+import { ZapierKeys } from '../../../receivers/zapier/keys.ts';
+import { ZAPS } from '../../../receivers/zapier/names.ts';
+import { type NewSubscription, Subscriptions } from '../../../receivers/zapier/subscriptions.ts';
 import { openZapier, type Zapier } from '../../../receivers/zapier/zapier.ts';
 import type { Action } from '../../../shared/events.ts';
 import { readZapierFilter } from '../../../shared/zapier-filter.ts';
@@ -20,29 +21,37 @@ interface Told {
   settlement: Settlement;
 }
 
+const API_KEY = 'a key of the settings';
+const SOURCE = { name: 'default', title: 'Alpine Goods', organizationId: null };
+
 /** Zapier's part of the receiver on a ledger of its own, with the queue that makes its deliveries. */
 export class ZapierDesk {
   readonly hooks: FakeZapierHooks;
   readonly ledger: Ledger;
   readonly zapier: Zapier;
   readonly subscriptions: Subscriptions;
+  readonly access: ZapierAccess;
+  readonly keys: ZapierKeys;
   readonly #remove: () => Promise<void>;
   readonly #told: Told[] = [];
   #changed = Promise.withResolvers<void>();
 
-  private constructor(hooks: FakeZapierHooks, ledger: Ledger, remove: () => Promise<void>) {
+  private constructor(hooks: FakeZapierHooks, ledger: Ledger, zapier: Zapier, remove: () => Promise<void>) {
     this.hooks = hooks;
     this.ledger = ledger;
     this.#remove = remove;
-    this.subscriptions = new Subscriptions(ledger);
-    const settings = { apiKey: 'key', targetHosts: ['127.0.0.1'], waitForWhoMs: 0 };
-    this.zapier = openZapier(settings, ledger, new Set()) as Zapier;
+    this.keys = new ZapierKeys(ledger);
+    this.access = new ZapierAccess(API_KEY, this.keys);
+    this.subscriptions = new Subscriptions(ledger, this.access);
+    this.zapier = zapier;
   }
 
   /** Opens it; deliveries are made from now on. */
   static async open(): Promise<ZapierDesk> {
     const { ledger, remove } = await emptyLedger();
-    const desk = new ZapierDesk(await startFakeZapierHooks(), ledger, remove);
+    const settings = { apiKey: API_KEY, targetHosts: ['127.0.0.1'], waitForWhoMs: 0, burstMs: 0 };
+    const zapier = await openZapier(settings, ledger, [SOURCE], new Set());
+    const desk = new ZapierDesk(await startFakeZapierHooks(), ledger, zapier, remove);
     const { destinations } = desk.zapier;
     await ledger.queue.start({
       destinations,
@@ -77,7 +86,22 @@ export class ZapierDesk {
 
   /** Switches a Zap on; gives the id of its subscription. */
   subscribe(zap: string, actions: readonly Action[] = [], now = 0): Promise<string> {
-    return this.subscriptions.add(this.hooks.urlOf(zap), readZapierFilter({ actions }), now);
+    return this.add({ targetUrl: this.hooks.urlOf(zap), filter: readZapierFilter({ actions }) }, now);
+  }
+
+  /** Adds a subscription of the settings' key for the source `default`, unless told otherwise. */
+  add(fields: Partial<NewSubscription> & Pick<NewSubscription, 'targetUrl'>, now: number): Promise<string> {
+    const subscription: NewSubscription = {
+      subject: 'events',
+      filter: readZapierFilter({}),
+      source: SOURCE.name,
+      organizationId: null,
+      keyId: String(this.access.settingsKeyId),
+      trigger: null,
+      zap: null,
+      ...fields,
+    };
+    return this.subscriptions.add(subscription, now);
   }
 
   /** Accepts an event of an experience, of its own time; gives its key. */
@@ -86,9 +110,11 @@ export class ZapierDesk {
     const body = Buffer.from(
       JSON.stringify({ ...payload, action, experience: { ...payload.experience, id, name: id } }),
     );
-    const plan: Plan = (_event, _source, now) => this.zapier.plan(now);
     const receivedAt = Date.now();
-    const event = newEvent({ body, headers: {}, source: 'default', origin: 'webhook', receivedAt }, plan);
+    const event = newEvent(
+      { body, headers: {}, source: SOURCE.name, origin: 'webhook', receivedAt },
+      this.zapier.plan,
+    );
     await this.ledger.accept(event);
     return event.key;
   }

@@ -1,0 +1,45 @@
+import type { ZapierResults } from './zapier-results.ts';
+
+/** The results of an experience that are ready, or at a milestone, as Zapier gets them. Times are ISO 8601 in UTC. */
+export interface ZapierResultsReport extends Omit<ZapierResults, 'id'> {
+  /** Zapier recognizes a report that it has seen by this. */
+  id: string;
+  experience_id: string;
+  experience_type: string;
+  category: string | null;
+  timestamp: string;
+  /** In one line. */
+  title: string;
+  summary: string;
+  /** How many days the experience has been live; null for results. */
+  milestone_days: number | null;
+}
+
+/** A running experience as a line item of the weekly report. Shares are in percent. */
+export interface ZapierRunningExperience {
+  id: string;
+  name: string;
+  days_live: number | null;
+  visitors: number | null;
+  orders: number | null;
+  best_variation: string | null;
+  uplift: number | null;
+  probability_to_beat_baseline: number | null;
+  verdict: string | null;
+  verdict_words: string;
+  link: string;
+}
+
+/** The weekly report on everything that runs. */
+export interface ZapierWeeklyReport {
+  id: string;
+  timestamp: string;
+  title: string;
+  summary: string;
+  experience_count: number;
+  /** One line for each experience. */
+  experience_lines: string;
+  experiences: ZapierRunningExperience[];
+}
+
+export type ZapierReport = ZapierResultsReport | ZapierWeeklyReport;
