@@ -1,10 +1,12 @@
 import type { Message } from '../../contract/message.ts';
 import { type Mailbox, parseMailboxes } from './addresses.ts';
+import { experienceVariables } from './experience-variables.ts';
+import { chartOf } from './formats.ts';
 import { PICTURE_ID, type Picture } from './picture.ts';
+import { reportVariables } from './report-variables.ts';
 import type { EmailSettings } from './settings.ts';
 import { PARTS, type Part, renderPart, type Templates } from './templates.ts';
 import { listHeaders, oneLine, threading, threadSubject } from './thread.ts';
-import { chartOf, experienceVariables, reportVariables } from './variables.ts';
 
 /** A mail as it goes to the mail server, before its encoding. */
 export interface Mail {
@@ -15,7 +17,7 @@ export interface Mail {
   html: string;
   /** With angle brackets. */
   messageId: string;
-  /** The root of its thread, for In-Reply-To and References; null for a mail that stands alone. */
+  /** The root of its thread, for In-Reply-To and References; null for a mail without a thread. */
   root: string | null;
   headers: Record<string, string>;
   /** The same on every attempt. */
@@ -26,7 +28,7 @@ export interface Mail {
 
 export interface RenderedMail {
   mail: Mail;
-  /** Which templates of one's own failed, and why; the mail is whole all the same. */
+  /** Which of one's own templates failed, and why. The mail is complete anyway. */
   problems: string[];
 }
 
@@ -34,8 +36,8 @@ export interface RenderedMail {
  * Renders the mail of a message.
  *
  * @param templates as `loadTemplates` gives them
- * @param knownSubject the subject under which the experience's thread began; null where none is known
- * @param picture the message's chart, for the mail to carry; null where it is shown from where it lies
+ * @param knownSubject the subject of the experience's thread so far; null if none is known
+ * @param picture the message's chart, for the mail to carry; null to show it from its URL
  */
 export function renderMail(
   message: Message,
@@ -76,7 +78,7 @@ export function renderMail(
   };
 }
 
-/** Where the picture of a message's results lies; null for none. */
+/** The URL of the chart of a message's results; null if it has none. */
 export function chartUrl(message: Message): string | null {
   const chart = message.kind === 'experience' ? message.results?.chart : message.report.image;
   return chartOf(chart)?.url ?? null;

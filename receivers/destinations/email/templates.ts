@@ -10,9 +10,12 @@ import type { ExperienceVariables, ReportVariables } from './variables.ts';
 export const PARTS = ['subject', 'text', 'html'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** What mails there are: one for each action, and the report. */
+/** The mails: one for each action, and the report. */
 export const MAIL_NAMES = [...ACTIONS, 'report'] as const;
 export type MailName = (typeof MAIL_NAMES)[number];
+
+/** The mail of every action that has no template of its own. */
+const DEFAULT_NAME = 'experience';
 
 /** The templates by their file names. */
 export type TemplateFiles = Readonly<Record<string, string>>;
@@ -20,16 +23,16 @@ export type TemplateFiles = Readonly<Record<string, string>>;
 export interface Templates {
   /** The built-in ones. */
   builtIn: TemplateFiles;
-  /** The built-in ones, with those of the settings' folder in their place; null without any. */
+  /** The built-in ones, overridden by those of the settings' folder; null if it has none. */
   own: TemplateFiles | null;
-  /** What is wrong with the folder as such: it cannot be read, or holds files that no mail uses. */
+  /** What is wrong with the folder: it cannot be read, or holds files that no mail uses. */
   problems: string[];
 }
 
-/** What came of one part: the text, and what kept a template of one's own from being used. */
+/** One part of a mail, and why one's own template was not used for it. */
 export interface RenderedPart {
   text: string;
-  /** Names the file and the fault; null where all went well. */
+  /** Names the file and the fault; null if there is none. */
   problem: string | null;
 }
 
@@ -46,7 +49,7 @@ export function loadTemplates(folder: string | undefined): Templates {
   try {
     const found = readFolder(folder);
     const own = Object.keys(found).length === 0 ? null : { ...builtInFiles, ...found };
-    return { builtIn: builtInFiles, own, problems: unusedFiles(found, builtInFiles) };
+    return { builtIn: builtInFiles, own, problems: unusedFiles(found) };
   } catch (error) {
     const problem = `The template folder ${folder} cannot be read (${(error as Error).message}); the built-in templates are used.`;
     return { builtIn: builtInFiles, own: null, problems: [problem] };
@@ -58,22 +61,34 @@ function readFolder(folder: string): TemplateFiles {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
-function unusedFiles(own: TemplateFiles, builtIn: TemplateFiles): string[] {
+function unusedFiles(own: TemplateFiles): string[] {
+  const mails = [DEFAULT_NAME, ...MAIL_NAMES];
+  const used = mails.flatMap((mail) => PARTS.map((part) => fileOf(mail, part)));
   return Object.keys(own)
-    .filter((name) => !name.startsWith('_') && builtIn[name] === undefined)
+    .filter((name) => !name.startsWith('_') && !used.includes(name))
     .map(
       (name) =>
-        `The template ${name} is used by no mail: name it <mail>.<part>.liquid, where the mail is ${MAIL_NAMES.join(', ')} and the part is ${PARTS.join(', ')}; partials begin with “_”.`,
+        `The template ${name} is used by no mail: name it <mail>.<part>.liquid, where the mail is one of ${mails.join(', ')} and the part one of ${PARTS.join(', ')}. Partials begin with “_”.`,
     );
 }
 
-/** What a template of one's own may take, in milliseconds and in characters: it must not hold the others up. */
+function fileOf(mail: string, part: Part): string {
+  return `${mail}.${part}${EXTENSION}`;
+}
+
+/** The file from which a part is made: the action's own, or the default. */
+function chosenFile(files: TemplateFiles, mail: MailName, part: Part): string {
+  const own = fileOf(mail, part);
+  return Object.hasOwn(files, own) ? own : fileOf(DEFAULT_NAME, part);
+}
+
+/** The limits of one's own templates, in milliseconds and in characters: they must not hold up other mails. */
 const RENDER_LIMIT_MS = 500;
 const MEMORY_LIMIT = 5_000_000;
 
 /**
- * Renders one part of a mail. Where the folder's own template fails, be it by an unknown name or a fault
- * in its writing, the built-in one takes its place and the fault is told, so that no mail is lost.
+ * Renders one part of a mail. If the folder's own template fails, such as by an unknown name or a syntax error,
+ * the built-in one is used and the fault reported, so that no mail is lost.
  */
 export function renderPart(
   templates: Templates,
@@ -81,29 +96,36 @@ export function renderPart(
   part: Part,
   variables: ExperienceVariables | ReportVariables,
 ): RenderedPart {
-  const file = `${mail}.${part}${EXTENSION}`;
-  const builtIn = (): string => engine(part, templates.builtIn, false).renderFileSync(file, variables);
+  const builtIn = (): string => {
+    const file = chosenFile(templates.builtIn, mail, part);
+    return engine(part, templates.builtIn, false).renderFileSync(file, variables);
+  };
   if (templates.own === null) {
     return { text: builtIn(), problem: null };
   }
+  const file = chosenFile(templates.own, mail, part);
   try {
     return { text: engine(part, templates.own, true).renderFileSync(file, variables), problem: null };
   } catch (error) {
-    return { text: builtIn(), problem: templateProblem(file, templates.own, error as Error) };
+    return {
+      text: builtIn(),
+      problem: templateProblem(file, fileOf(mail, part), templates.own, error as Error),
+    };
   }
 }
 
-function templateProblem(file: string, files: TemplateFiles, error: Error): string {
+/** @param part the file that only this part of the mail would use, which names it for people */
+function templateProblem(file: string, part: string, files: TemplateFiles, error: Error): string {
   const fault = error.message.split('\n')[0]?.replace(/, file:.*?(?=, line:)/, '');
   const source = (error as { token?: { input?: string } }).token?.input;
   const partial = Object.keys(files).find((name) => name !== file && files[name] === source);
-  const place = partial === undefined || files[file] === source ? file : `${partial} (used by ${file})`;
-  return `The template ${place} failed: ${fault}. The built-in one was used; mend the file, then restart.`;
+  const place = partial === undefined || files[file] === source ? file : `${partial} (used by ${part})`;
+  return `The template ${place} failed: ${fault}. The built-in one was used. Fix the file, then restart.`;
 }
 
 const engines = new WeakMap<TemplateFiles, Map<boolean, Liquid>>();
 
-/** One engine per set of files and kind of output: only HTML is escaped, only templates of one's own are limited. */
+/** One engine per set of files and kind of output: only HTML is escaped, only one's own templates are limited. */
 function engine(part: Part, files: TemplateFiles, limited: boolean): Liquid {
   const kinds = engines.get(files) ?? new Map<boolean, Liquid>();
   engines.set(files, kinds);

@@ -41,7 +41,7 @@ test('international domains are in ASCII in every header', async () => {
     /^From: Versuche <bot@xn--bcher-kva\.example>$/m,
     /^To: =\?UTF-8\?Q\?Zo=C3=AB\?= <zoe@xn--mller-kva\.example>,\s+ann@xn--r8jz45g\.xn--zckzah$/m,
     /^Message-ID: <\S+@xn--bcher-kva\.example>$/m,
-    /^References: <experience-\S+@xn--bcher-kva\.example>$/m,
+    /^References:\s+<experience-\S+@xn--bcher-kva\.example>$/m,
     /^In-Reply-To:\s+<experience-\S+@xn--bcher-kva\.example>$/m,
     /^List-ID: <versuche\.xn--bcher-kva\.example>$/m,
     /^List-Unsubscribe: <mailto:stop@xn--bcher-kva\.example\?subject=Stop>$/m,

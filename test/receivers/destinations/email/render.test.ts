@@ -1,9 +1,20 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Results } from '../../../../receivers/contract/experience.ts';
 import type { Message } from '../../../../receivers/contract/message.ts';
 import { email } from '../../../../receivers/destinations/email/definition.ts';
+import { experienceState } from '../../../../receivers/experience/state.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
-import { AWKWARD_MESSAGES, SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import {
+  AWKWARD_MESSAGES,
+  eventOf,
+  messageOf,
+  NOW,
+  SAMPLE_NAMES,
+  SAMPLE_REPORT,
+  type SampleName,
+  sampleMessage,
+  samplePayload,
+} from '../../../fixtures/messages.ts';
 
 const RESULTS: Results = {
   verdict: 'directional_win',
@@ -78,6 +89,79 @@ test.each(Object.entries(MESSAGES))('%s', (name, message) => {
   expectGolden(new URL(`golden/${file}.html`, import.meta.url), `${document.content}\n`);
 });
 
+describe('a mail describes one moment', () => {
+  const history = ['create', 'start', 'pause', 'end', 'delete'].map((name) =>
+    eventOf(samplePayload(name as SampleName)),
+  );
+  const paused = sampleMessage('pause', { state: experienceState(history, NOW), superseded: true });
+
+  test('its state is the one right after its own event, and a note says what it is now', () => {
+    const { text, document } = email.preview(paused, email.example);
+    expect(text).toContain('Status: paused\n');
+    expect(text).toContain('Newer events are known: it is deleted now.');
+    expect(text).not.toMatch(/^Ended:/m);
+    expect(document.content).toContain('<b>deleted</b>');
+  });
+
+  test('there is no such note while nothing newer is known', () => {
+    expect(email.preview(sampleMessage('pause'), email.example).text).not.toContain('Newer events');
+  });
+
+  test('results that came later are in the mail of the end only', () => {
+    const withResults = { ...paused, results: RESULTS };
+    expect(email.preview(withResults, email.example).text).not.toContain(RESULTS.summary);
+    expect(email.preview(sampleMessage('end', { results: RESULTS }), email.example).text).toContain(
+      RESULTS.summary,
+    );
+  });
+});
+
+describe('what the results recommend', () => {
+  test.each<[Results['verdict'], string | null]>([
+    ['strong_win', 'Price −5 % <b>'],
+    ['directional_win', 'Price −5 % <b>'],
+    ['directional_loss', 'Control'],
+    ['strong_loss', 'Control'],
+    ['mixed_signals', null],
+    ['not_ready', null],
+  ])('after the verdict %s is %s', (verdict, name) => {
+    const { text } = email.preview(sampleMessage('end', { results: { ...RESULTS, verdict } }), email.example);
+    expect(/^Recommended variation: (.*)$/m.exec(text)?.[1] ?? null).toBe(name);
+  });
+});
+
+describe('what people want to know of an experience', () => {
+  const about = (fields: Record<string, unknown>, name: SampleName = 'start'): string => {
+    const payload = samplePayload(name);
+    return email.preview(
+      messageOf({ ...payload, experience: { ...payload.experience, ...fields } }),
+      email.example,
+    ).text;
+  };
+
+  test('its hypothesis and primary metric are in the mail', () => {
+    const metrics = [{ metric: 'conversion_rate' }, { metric: 'net_revenue_per_visitor', isPrimary: true }];
+    const text = about({ description: 'Lower prices sell more.\nMaybe.', experienceKeyMetrics: metrics });
+    expect(text).toContain('Hypothesis: Lower prices sell more. Maybe.\n');
+    expect(text).toContain('Primary metric: net revenue per visitor\n');
+  });
+
+  test('a variation that did not reach Shopify is a warning', () => {
+    const [control, other] = samplePayload('start').experience.variations as object[];
+    expect(about({ variations: [control, { ...other, functionSyncError: true }] })).toContain(
+      'Warning: Intelligems could not sync this experience with Shopify.',
+    );
+    expect(about({})).not.toContain('Warning');
+  });
+
+  test('a pause, which returns an experience to preview mode, is not called a preview', () => {
+    expect(about({ isPreview: true, startedAtTs: 1_788_000_000_000 }, 'pause')).not.toContain('preview');
+    expect(about({ isPreview: true, startedAtTs: null, experienceActions: [] }, 'create')).toContain(
+      'This is a preview.',
+    );
+  });
+});
+
 test('Outlook on Windows, which knows neither max-width nor inherited fonts, gets both in its own words', () => {
   const { content } = email.preview(sampleMessage('start'), email.example).document;
   const forOutlook = [...content.matchAll(/<!--\[if mso\]>(.*?)<!\[endif\]-->/gs)]
@@ -95,14 +179,14 @@ test('the text of a report names no figure that a row lacks', () => {
   expect(text).toContain('- Variation: Control; Orders: 150\n');
 });
 
-test.each(SAMPLE_NAMES)('what changed beside the action itself stands in the mail of “%s” too', (name) => {
+test.each(SAMPLE_NAMES)('what else changed is in the mail of “%s” too', (name) => {
   const changes = [{ field: 'name', words: 'name “Old” → “New”', bookkeeping: false }];
   const { text, document } = email.preview(sampleMessage(name, { changes }), email.example);
   expect(text).toContain('What changed\n- name “Old” → “New”\n');
   expect(document.content.match(/What changed/g)).toHaveLength(1);
 });
 
-test.each(Object.entries(MESSAGES))('%s: what the HTML tells, the text tells too', (_, message) => {
+test.each(Object.entries(MESSAGES))('%s: the text says all that the HTML says', (_, message) => {
   const { text, document } = email.preview(message, email.example);
   const words = document.content
     .replace(/<(head|title)[\s\S]*?<\/\1>/g, ' ')
@@ -113,12 +197,12 @@ test.each(Object.entries(MESSAGES))('%s: what the HTML tells, the text tells too
     .replaceAll('&#34;', '"')
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&');
-  const told = words
+  const lines = words
     .split(/[\n·]/)
     .map((line) => line.trim())
     .filter((line) => /[\p{L}\d]{3}/u.test(line) && !LABELS.test(line));
   const flat = text.toLowerCase();
-  for (const line of told) {
+  for (const line of lines) {
     for (const word of line.toLowerCase().split(/[\s,.:]+/)) {
       expect(flat).toContain(word);
     }

@@ -49,6 +49,26 @@ test('HTML is escaped, text and subject are not', () => {
   expect(text).toContain('Subject: <script>alert(1)</script><img src=x onerror=alert(1)>\n');
 });
 
+test('experience.*.liquid takes the place of the default for all actions that have no template of their own', () => {
+  write({
+    'experience.html.liquid': '<p>Any: {{ verb }}</p>',
+    'pauseExperience.html.liquid': '<p>Paused</p>',
+  });
+  expect(rendered().html).toBe('<p>Any: was started</p>');
+  expect(rendered(sampleMessage('end')).html).toBe('<p>Any: was ended</p>');
+  expect(rendered(sampleMessage('pause')).html).toBe('<p>Paused</p>');
+});
+
+test('a template of one action can change a part of the default', () => {
+  write({
+    'startExperience.html.liquid':
+      "{% layout 'experience.html.liquid' %}{% block story %}<p>Watch it for {{ variations.size }} variations.</p>{% endblock %}",
+  });
+  expect(rendered().html).toContain('<p>Watch it for 2 variations.</p>');
+  expect(rendered().html).toContain('Experience started');
+  expect(rendered(sampleMessage('end')).html).not.toContain('Watch it');
+});
+
 test('a partial changes every mail that uses it', () => {
   write({ '_badge.html.liquid': '<b>OURS {{ words }}</b>' });
   expect(rendered().html).toContain('<b>OURS Experience started</b>');
@@ -61,7 +81,7 @@ test.each([
   ['a fault in writing', '{% if late %}', 'tag {% if late %} not closed'],
   ['an unknown partial', "{% include '_nothing.liquid' %}", '_nothing.liquid'],
   ['no end', '{% for i in (1..1000000000) %}{{ i }}{% endfor %}', 'memory alloc limit exceeded'],
-])('%s: the fault is told with its file, and the built-in takes the place', (_, template, fault) => {
+])('%s: the fault is reported with its file, and the built-in template is used', (_, template, fault) => {
   write({ 'startExperience.html.liquid': template });
   const { text, html } = rendered();
   expect(html).toContain('Experience started');
