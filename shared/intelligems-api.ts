@@ -1,45 +1,25 @@
 import { type Analytics, readAnalytics } from './intelligems-analytics.ts';
+import { type Call, Caller, type CallSettings, failure, unreadable } from './intelligems-call.ts';
 import {
   type ApiExperience,
   type ExperiencePage,
   readApiExperience,
   readExperiencePage,
 } from './intelligems-experiences.ts';
-import { type ApiFailure, type ApiResult, finalFailure, unavailable } from './intelligems-failure.ts';
-import { askedDelay, type RateBudget, type RateBudgets, rateBudgets } from './intelligems-rate.ts';
-import {
-  type ApiResponse,
-  errorCode,
-  fetchTransport,
-  mayHaveArrived,
-  type Transport,
-} from './intelligems-transport.ts';
+import { type ApiFailure, type ApiResult, unavailable } from './intelligems-failure.ts';
+import { type RateBudgets, rateBudgets } from './intelligems-rate.ts';
 
 export const DEFAULT_BASE_URL = 'https://api.intelligems.io';
 export const DEFAULT_VERSION = 'v25-10-beta';
 
-/** How to reach the External API, and how patient to be. All times are milliseconds. */
-export interface IntelligemsSettings {
-  /** The access token, sent in the header `intelligems-access-token`. */
-  token: string;
+/** How to reach the External API, and how patient to be. */
+export interface IntelligemsSettings extends CallSettings {
   /** Default: {@link DEFAULT_BASE_URL}. */
   baseUrl?: string;
   /** The version segment of every path. Default: {@link DEFAULT_VERSION}. */
   version?: string;
-  /** How long one attempt may take. Default: 15,000. */
-  timeoutMs?: number;
-  /** How often a call is tried where the server fails or cannot be reached. Default: 4. */
-  attempts?: number;
-  /** How long one call may wait in all for the rate limit and between attempts. Default: 120,000. */
-  maxWaitMs?: number;
-  /** The pause after the first failed attempt; it doubles with each, and is shortened at random. Default: 500. */
-  backoffMs?: number;
-  /** How long to wait after a 429 that does not say how long. Default: soon, and longer each time. */
-  throttledMs?: number;
-  /** Shared with other clients of the same access token, for which the vendor keeps one bucket. Default: its own. */
+  /** Shared with other clients of the same access token, for which the API has one bucket. Default: its own. */
   budgets?: RateBudgets;
-  /** Default: {@link fetchTransport}. */
-  transport?: Transport;
 }
 
 export interface ListFilter {
@@ -85,15 +65,7 @@ export interface IntelligemsApi {
   ): Promise<ApiResult<Analytics>>;
 }
 
-interface Call {
-  method: 'GET' | 'POST';
-  path: string;
-  body?: object;
-  /** Repeating it is without harm even if an earlier attempt took effect. */
-  repeatable: boolean;
-  budget: RateBudget;
-  signal?: AbortSignal;
-}
+type PathCall = Omit<Call, 'url'> & { path: string };
 
 /** What an action makes of an experience's status. */
 const STATUS_AFTER: Readonly<Record<LifecycleAction, string>> = {
@@ -102,106 +74,19 @@ const STATUS_AFTER: Readonly<Record<LifecycleAction, string>> = {
   end: 'ended',
 };
 
-/** The longest pause between two attempts: Intelligems refills its buckets every 30 seconds. */
-const LONGEST_PAUSE_MS = 30_000;
-
 /** Calls the External API of Intelligems. Throws a TypeError where the base URL is none. */
 export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
-  const timeoutMs = settings.timeoutMs ?? 15_000;
-  const attempts = settings.attempts ?? 4;
-  const maxWaitMs = settings.maxWaitMs ?? 120_000;
-  const backoffMs = settings.backoffMs ?? 500;
-  const transport = settings.transport ?? fetchTransport;
   const base = new URL(settings.baseUrl ?? DEFAULT_BASE_URL);
   const root = `${base.href.replace(/\/+$/, '')}/${settings.version ?? DEFAULT_VERSION}`;
   const budgets = settings.budgets ?? rateBudgets();
+  const caller = new Caller(settings);
 
-  async function attempt(call: Call): Promise<ApiResponse> {
-    const limits = [AbortSignal.timeout(timeoutMs), ...(call.signal === undefined ? [] : [call.signal])];
-    let response: ApiResponse | null = null;
-    try {
-      response = await transport({
-        method: call.method,
-        url: `${root}/${call.path}`,
-        headers: {
-          accept: 'application/json',
-          'intelligems-access-token': settings.token,
-          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        body: call.body === undefined ? undefined : JSON.stringify(call.body),
-        timeoutMs,
-        signal: AbortSignal.any(limits),
-      });
-      return response;
-    } finally {
-      call.budget.settle(response);
-    }
-  }
-
-  async function send(call: Call): Promise<ApiResult<unknown>> {
-    const deadline = Date.now() + maxWaitMs;
-    let failed = 0;
-    let throttled = 0;
-    for (;;) {
-      const delay = call.budget.take(Date.now());
-      if (delay > 0) {
-        if (Date.now() + delay > deadline) {
-          return failure(rateLimited(delay));
-        }
-        await pause(delay, call.signal);
-        if (call.signal?.aborted) {
-          return failure(
-            unavailable('The call of Intelligems was given up while it waited for the rate limit.'),
-          );
-        }
-        continue;
-      }
-      const outcome = await attempt(call).catch((error: unknown) => ({ error }));
-      if (!('error' in outcome) && outcome.status === 429) {
-        throttled += 1;
-        const guess = settings.throttledMs ?? Math.min(LONGEST_PAUSE_MS, backoffMs * 4 ** throttled);
-        const blockedMs = Math.max(backoffMs, askedDelay(outcome, Date.now()) ?? guess);
-        call.budget.block(Date.now() + blockedMs);
-        continue;
-      }
-      const judged = judge(outcome, call);
-      if (judged.ok || judged.failure.reason !== 'unavailable') {
-        return judged;
-      }
-      failed += 1;
-      const effectPossible = !('error' in outcome) || mayHaveArrived(outcome.error);
-      if (!call.repeatable && effectPossible) {
-        return failure(unavailable(judged.failure.message, true));
-      }
-      const wait = Math.min(LONGEST_PAUSE_MS, backoffMs * 2 ** (failed - 1)) * (0.5 + Math.random() / 2);
-      if (failed >= attempts || call.signal?.aborted || Date.now() + wait > deadline) {
-        return judged;
-      }
-      await pause(wait, call.signal);
-    }
-  }
-
-  function judge(outcome: ApiResponse | { error: unknown }, { repeatable }: Call): ApiResult<unknown> {
-    if ('error' in outcome) {
-      return failure(unavailable(unreachable(outcome.error, timeoutMs, base)));
-    }
-    const final = finalFailure(outcome);
-    if (final !== null) {
-      return failure(final);
-    }
-    if (outcome.status >= 400) {
-      return failure(unavailable(`Intelligems failed (status ${outcome.status}). Try again later.`));
-    }
-    try {
-      return { ok: true, value: JSON.parse(outcome.text) };
-    } catch {
-      // An action that got a status of success has most likely taken effect: `act` looks.
-      return repeatable ? failure(unreadable()) : { ok: true, value: null };
-    }
+  function send({ path, ...call }: PathCall): Promise<ApiResult<unknown>> {
+    return caller.call({ ...call, url: `${root}/${path}` });
   }
 
   async function read<Value>(
-    call: Omit<Call, 'repeatable'>,
+    call: Omit<PathCall, 'repeatable'>,
     reader: (value: unknown) => Value | null,
   ): Promise<ApiResult<Value>> {
     const result = await send({ ...call, repeatable: true });
@@ -248,7 +133,7 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
 
     async act(id, action, options = {}, signal) {
       const path = `experiences/${encodeURIComponent(id)}/actions/${action}`;
-      const call: Call = {
+      const call: PathCall = {
         method: 'POST',
         path,
         body: options,
@@ -295,51 +180,10 @@ function readWrapped(value: unknown): ApiExperience | null {
   return readApiExperience((value as { experience?: unknown } | null)?.experience);
 }
 
-function failure(reason: ApiFailure): { ok: false; failure: ApiFailure } {
-  return { ok: false, failure: reason };
-}
-
-function rateLimited(delay: number): ApiFailure {
-  return {
-    reason: 'rate limited',
-    message: `Intelligems takes no more requests for ${Math.ceil(delay / 1000)} s (its rate limit). Try again then.`,
-    retryAfterMs: delay,
-  };
-}
-
 /** Every organization has a list, so that it is the address that is wrong. */
 function noSuchAddress(root: string): ApiFailure {
   return {
     reason: 'wrong address',
     message: `Intelligems has no list of experiences at ${root} (status 404). Check the base URL and the version of the API.`,
   };
-}
-
-function unreadable(): ApiFailure {
-  return unavailable(
-    'Intelligems gave an answer that is not in the documented form. Check the base URL and the version of the API.',
-  );
-}
-
-function unreachable(error: unknown, timeoutMs: number, base: URL): string {
-  const code = errorCode(error);
-  return code === 'TimeoutError'
-    ? `Intelligems did not answer within ${timeoutMs / 1000} s.`
-    : `Intelligems could not be reached at ${base.host} (${code}).`;
-}
-
-/** Resolves after so many milliseconds, or as soon as the signal aborts. */
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, ms);
-    if (signal?.aborted) {
-      finish();
-    }
-    signal?.addEventListener('abort', finish);
-  });
 }

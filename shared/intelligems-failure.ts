@@ -1,5 +1,6 @@
 import { isRecord } from './events.ts';
 import type { ApiResponse } from './intelligems-transport.ts';
+import { redirectTarget } from './redirect-target.ts';
 
 /** What the vendor finds wrong with one field; `field` is empty where it speaks of the whole request. */
 export interface FieldProblem {
@@ -34,8 +35,8 @@ export type ApiFailure =
 
 export type ApiResult<Value> = { ok: true; value: Value } | { ok: false; failure: ApiFailure };
 
-/** An answer that repeating the call as it is would not change, as a failure; null for any other. */
-export function finalFailure(response: ApiResponse): ApiFailure | null {
+/** An answer that another try would not change, as a failure; null for any other. `url` is where the request went. */
+export function finalFailure(response: ApiResponse, url: string): ApiFailure | null {
   const { status } = response;
   if (status === 401 || status === 403) {
     if (!isOwnRefusal(response)) {
@@ -56,11 +57,13 @@ export function finalFailure(response: ApiResponse): ApiFailure | null {
         'Intelligems knows no such experience (status 404). It may be deleted, or belong to another organization than the access token.',
     };
   }
-  if (status >= 300 && status < 400) {
+  const target = redirectTarget(status, response.header('location'), new URL(url));
+  if (target !== null || (status >= 300 && status < 400)) {
+    const where = target === null ? '' : ` to ${target}`;
     return {
       reason: 'invalid',
       problems: [],
-      message: `Intelligems answered with a redirect (status ${status}), which is not followed so that the access token stays where it belongs. Check the base URL of the API.`,
+      message: `Intelligems answered with a redirect${where} (status ${status}). Redirects are not followed, because they would take the access token to another address. Check the base URL of the API.`,
     };
   }
   if (status >= 400 && status < 500 && status !== 408 && status !== 429) {

@@ -5,37 +5,34 @@ export interface ApiRequest {
   headers: Record<string, string>;
   /** JSON; absent for a GET. */
   body?: string;
-  /** How long the answer may take, in milliseconds: for a transport that cannot be given `signal`. */
+  /** How long the answer may take, in milliseconds. */
   timeoutMs: number;
-  /** Aborts when the answer has taken too long or the caller has given up. */
-  signal: AbortSignal;
+  /** Aborts when the caller no longer wants the answer. */
+  signal?: AbortSignal;
 }
 
 export interface ApiResponse {
+  answered: true;
   status: number;
-  /** A header's value by its lower-case name; null where it is absent. */
+  /** A header's value by its lower-case name; null if there is none. */
   header(name: string): string | null;
   text: string;
 }
 
-/**
- * Sends one request and gives whatever the server answers, of any status, without following redirects
- * (they would carry the access token to another host). Rejects where no answer came.
- */
-export type Transport = (request: ApiRequest) => Promise<ApiResponse>;
+/** No answer came. */
+export interface ApiSilence {
+  answered: false;
+  /** Whether the request may have arrived. False only if that is known. */
+  mayHaveArrived: boolean;
+  /** A sentence for people. */
+  reason: string;
+}
 
-/** The transport over the runtime's own `fetch`. */
-export const fetchTransport: Transport = async (request) => {
-  const response = await fetch(request.url, {
-    method: request.method,
-    headers: request.headers,
-    body: request.body,
-    redirect: 'manual',
-    signal: request.signal,
-  });
-  const text = await response.text();
-  return { status: response.status, header: (name) => response.headers.get(name), text };
-};
+/**
+ * Sends one request and gives the answer, of any status, without following redirects: they would take the access
+ * token to another host. Never rejects.
+ */
+export type Transport = (request: ApiRequest) => Promise<ApiResponse | ApiSilence>;
 
 /** Failures that happen before a byte of the request has left. */
 const NOT_SENT = new Set([

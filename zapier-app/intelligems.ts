@@ -20,16 +20,18 @@ export const PLAIN_REQUEST = {
  */
 export function intelligems(z: ZObject, bundle: Bundle): IntelligemsApi {
   const transport: Transport = async ({ method, url, headers, body, timeoutMs }) => {
-    const response = await z
-      .request(url, { ...PLAIN_REQUEST, method, headers, body, timeout: timeoutMs })
-      .catch((error: unknown) => {
-        throw isTimeout(error) ? new DOMException(`No answer within ${timeoutMs} ms`, 'TimeoutError') : error;
-      });
-    return {
-      status: response.status,
-      header: (name) => response.headers.get(name),
-      text: response.content,
-    };
+    try {
+      const request = { ...PLAIN_REQUEST, method, headers, body, timeout: timeoutMs };
+      const response = await z.request(url, request);
+      const header = (name: string) => response.headers.get(name);
+      return { answered: true, status: response.status, header, text: response.content };
+    } catch (error) {
+      const reason = isTimeout(error)
+        ? `Intelligems did not answer within ${timeoutMs / 1000} s.`
+        : `Intelligems could not be reached (${(error as Error).message}).`;
+      // Zapier's requests do not say whether anything was sent.
+      return { answered: false, mayHaveArrived: true, reason };
+    }
   };
   return intelligemsApi({
     token: accessTokenOf(z, bundle),

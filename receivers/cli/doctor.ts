@@ -279,10 +279,12 @@ function clockCheck(date: string | null): Check {
 }
 
 async function* tokenChecks({ sources, intelligems }: Configuration): AsyncGenerator<Check, void, undefined> {
-  const { intelligemsApi } = await import('../../shared/intelligems-api.ts');
-  for (const { name, accessToken } of sources) {
+  const { openClients } = await import('../intelligems/clients.ts');
+  const clients = openClients(intelligems, sources);
+  for (const { name } of sources) {
     const what = `Intelligems API (${name})`;
-    if (accessToken === null) {
+    const client = clients.get(name);
+    if (client === undefined) {
       yield {
         what,
         state: 'warning',
@@ -291,14 +293,7 @@ async function* tokenChecks({ sources, intelligems }: Configuration): AsyncGener
       };
       continue;
     }
-    const api = intelligemsApi({
-      token: accessToken,
-      baseUrl: intelligems.apiUrl,
-      version: intelligems.apiVersion,
-      attempts: 1,
-      timeoutMs: TIMEOUT_MS,
-    });
-    const answer = await api.listExperiences({ limit: 1 });
+    const answer = await client.quick.listExperiences({ limit: 1 });
     yield answer.ok
       ? fine(what, 'the token is accepted')
       : { what, state: 'fault', finding: answer.failure.message, fix: null };

@@ -1,4 +1,3 @@
-import { errorCode } from '../../shared/intelligems-transport.ts';
 import { nameWords } from '../../shared/words.ts';
 import { visible } from '../console/pages/html.ts';
 import { count, eventTitle, STATE_WORDS } from '../console/pages/words.ts';
@@ -34,10 +33,11 @@ export function unwritable(path: string, error: unknown): Error {
   );
 }
 
-/** Why a request got no answer, in a word or two. */
+/** Why a request of `fetch` got no answer, in a word or two: the system's code of its cause, or its cause's words. */
 export function noAnswerReason(error: unknown): string {
-  const code = errorCode(error);
-  return code === 'TimeoutError' ? 'not in time' : code;
+  const { code, cause, name } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
+  const reason = cause?.code ?? code ?? cause?.message ?? name ?? 'unknown';
+  return reason === 'TimeoutError' ? 'not in time' : reason;
 }
 
 /** How many there were, as the end of a list. */

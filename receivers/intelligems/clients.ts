@@ -1,6 +1,7 @@
 import { type IntelligemsApi, intelligemsApi } from '../../shared/intelligems-api.ts';
 import { rateBudgets } from '../../shared/intelligems-rate.ts';
 import type { Source } from '../contract/source.ts';
+import { openTransport } from './transport.ts';
 
 /** The External API of one source, as two tempers need it. */
 export interface Clients {
@@ -22,9 +23,11 @@ export function openClients(
   sources: readonly Pick<Source, 'name' | 'accessToken'>[],
 ): Map<string, Clients> {
   const clients = new Map<string, Clients>();
+  const transport = openTransport();
   for (const { name, accessToken } of sources) {
     if (accessToken !== null) {
-      const settings = { token: accessToken, baseUrl: apiUrl, version: apiVersion, budgets: rateBudgets() };
+      const budgets = rateBudgets();
+      const settings = { token: accessToken, baseUrl: apiUrl, version: apiVersion, budgets, transport };
       clients.set(name, {
         quick: intelligemsApi({ ...settings, attempts: 1, maxWaitMs: QUICK_WAIT_MS }),
         patient: intelligemsApi({ ...settings, maxWaitMs: PATIENT_WAIT_MS }),

@@ -1,3 +1,4 @@
+import { redirectTarget as targetOf } from '../../shared/redirect-target.ts';
 import { cut } from '../../shared/words.ts';
 import type { Answer } from './exchange.ts';
 
@@ -40,28 +41,10 @@ function pageWords(page: string): string {
     .replace(/\s+/g, ' ');
 }
 
-/**
- * Where a redirect leads, for people: scheme, host and path. The query is left out, and so is each part of the path
- * that may be a secret: a long one that the request's own path holds, or a very long one. Null if the response is not
- * a redirect.
- */
+/** Where an answer redirects to, for people; null if it does not. See shared/redirect-target.ts. */
 export function redirectTarget(
   { status, headers }: Pick<Answer, 'status' | 'headers'>,
   url: URL,
 ): string | null {
-  const { location } = headers;
-  if (![301, 302, 303, 307, 308].includes(status)) {
-    return null;
-  }
-  if (location === undefined || !URL.canParse(location, url)) {
-    return 'an address that it does not name';
-  }
-  const { protocol, host, pathname } = new URL(location, url);
-  const own = new Set(url.pathname.split('/'));
-  const isSecret = (part: string): boolean => part.length > 40 || (part.length >= 12 && own.has(part));
-  const path = pathname
-    .split('/')
-    .map((part) => (isSecret(part) ? '…' : part))
-    .join('/');
-  return cut(cleaned(`${protocol}//${host}${path}`), 200);
+  return targetOf(status, headers.location ?? null, url);
 }

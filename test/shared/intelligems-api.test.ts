@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openTransport } from '../../receivers/intelligems/transport.ts';
 import { type IntelligemsSettings, intelligemsApi } from '../../shared/intelligems-api.ts';
 import type { ApiFailure, ApiResult } from '../../shared/intelligems-failure.ts';
 import { rateBudgets } from '../../shared/intelligems-rate.ts';
@@ -15,7 +16,13 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 function client(settings: Partial<IntelligemsSettings> = {}) {
-  return intelligemsApi({ token: fake.token, baseUrl: fake.url, backoffMs: 5, ...settings });
+  return intelligemsApi({
+    token: fake.token,
+    baseUrl: fake.url,
+    backoffMs: 5,
+    transport: openTransport(),
+    ...settings,
+  });
 }
 
 function value<Value>(result: ApiResult<Value>): Value {
@@ -212,9 +219,11 @@ describe('failures', () => {
     expect(failed.message).toBe('Intelligems did not answer within 0.05 s.');
   });
 
-  test('an address that no request may go to', async () => {
+  test('an address where nothing listens', async () => {
     const failed = failure(await client({ baseUrl: 'http://127.0.0.1:1', attempts: 1 }).listExperiences());
-    expect(failed.message).toBe('Intelligems could not be reached at 127.0.0.1:1 (bad port).');
+    expect(failed.message).toBe(
+      'Intelligems cannot be reached: nothing is listening at 127.0.0.1:1 (ECONNREFUSED).',
+    );
   });
 
   test('a caller that gives up', async () => {
@@ -239,7 +248,7 @@ describe('failures', () => {
     }
     const { port } = redirecting.address() as AddressInfo;
     const failed = failure(await client({ baseUrl: `http://127.0.0.1:${port}` }).listExperiences());
-    expect(failed.message).toContain('redirect (status 302)');
+    expect(failed.message).toMatch(/redirect to http:\/\/127\.0\.0\.1:\d+\/stolen \(status 302\)/);
     expect(elsewhere).toEqual([]);
     for (const server of [other, redirecting]) {
       server.closeAllConnections();
