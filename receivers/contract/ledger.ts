@@ -7,6 +7,14 @@ export class StorageError extends Error {
   override readonly name = 'StorageError';
 }
 
+/** How far this host's clock is from another. */
+export interface ClockDifference {
+  /** Milliseconds that this host's clock is ahead; negative if it is behind. */
+  aheadMs: number;
+  /** What it was compared with, as in “compared with the database”. */
+  comparedWith: string;
+}
+
 /** A durable record of events, deliveries and attempts. Every method may reject with {@link StorageError}. */
 export interface Ledger extends LedgerReader {
   readonly queue: DeliveryQueue;
@@ -14,6 +22,10 @@ export interface Ledger extends LedgerReader {
   accept(event: NewEvent): Promise<Accepted>;
   /** Resolves if a write would succeed now. */
   probe(): Promise<void>;
+  /** What a person should know about the storage though it works, in sentences: that events are missing, for example. */
+  readonly warnings: readonly string[];
+  /** Null if there is nothing to compare with. Small differences are normal. */
+  clockDifference(): Promise<ClockDifference | null>;
   recall(destination: string, key: string): Promise<string | null>;
   /** All facts of a destination whose key begins with `prefix`, by their keys. */
   recallAll(destination: string, prefix: string): Promise<Record<string, string>>;

@@ -10,7 +10,7 @@ export interface StorageSettings {
   databaseUrl: string | null;
 }
 
-/** An open ledger; `close` also gives free what was taken for it. */
+/** An open ledger; `close` also releases what was taken for it. */
 export interface OpenLedger<Kind extends Ledger = Ledger> {
   ledger: Kind;
   close(): Promise<void>;
@@ -40,18 +40,18 @@ export async function openDataFolder(folder: string): Promise<OpenLedger<SqliteL
   const { lockDataFolder } = await import('./sqlite/lock.ts');
   makeDataFolder(folder);
   accessSync(folder, constants.W_OK);
-  const unlock = lockDataFolder(folder);
+  const lock = lockDataFolder(folder);
   try {
-    const ledger = await SqliteLedger.open(folder);
+    const ledger = await SqliteLedger.open(folder, { lockFile: lock.file });
     return {
       ledger,
       async close() {
         await ledger.close();
-        unlock();
+        lock.release();
       },
     };
   } catch (error) {
-    unlock();
+    lock.release();
     throw error;
   }
 }

@@ -52,6 +52,9 @@ export async function startService(configuration: Configuration, log: Logger): P
   const { server: listen } = configuration;
   const opened = await openLedger(configuration.storage, configuration.database);
   const { ledger } = opened;
+  for (const warning of ledger.warnings) {
+    log.warn(warning);
+  }
   try {
     const { sources, newSecret } = webhookSources(configuration.sources, configuration.storage.dataFolder);
     const clients = openClients(configuration.intelligems, configuration.sources);

@@ -227,8 +227,7 @@ export class Courier {
    */
   #learn(destination: string, { outcome, finishedAt }: Settlement): boolean {
     const { board, work } = this.#parts;
-    const before = board.get(destination);
-    const after = work.health(before, outcome, finishedAt);
+    const { before, after } = board.preview(destination, work.health, outcome, finishedAt);
     const apart = { lastSuccessAt: null };
     const tells = JSON.stringify({ ...after, ...apart }) !== JSON.stringify({ ...before, ...apart });
     if (after.lastSuccessAt !== null) {
@@ -236,7 +235,7 @@ export class Courier {
     }
     if (tells) {
       this.#count(destination, 1);
-      board.put([after]);
+      board.learn(destination, work.health, outcome, finishedAt);
     }
     return tells;
   }

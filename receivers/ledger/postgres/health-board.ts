@@ -1,7 +1,8 @@
 import { SteadyClock } from '../../base/steady-clock.ts';
-import type { DestinationHealth } from '../../contract/delivery.ts';
+import type { DestinationHealth, HealthRule } from '../../contract/delivery.ts';
+import type { Outcome } from '../../contract/outcome.ts';
 import { newHealth } from '../health.ts';
-import { type ClockReading, healthAt, type KeptHealth, keepHealth } from '../pause.ts';
+import { applyRule, type ClockReading, healthAt, type KeptHealth, keepHealth } from '../pause.ts';
 
 /** A pause that moved by less is the same pause: each reading of the database takes its time, milliseconds. */
 const SAME_PAUSE_MS = 250;
@@ -16,6 +17,23 @@ export class HealthBoard {
     return healthAt(this.#kept(destination), this.#reading());
   }
 
+  /** A destination's health before and after an outcome, both in the time of the attempt. */
+  preview(
+    destination: string,
+    rule: HealthRule,
+    outcome: Outcome,
+    finishedAt: number,
+  ): { before: DestinationHealth; after: DestinationHealth } {
+    const before = healthAt(this.#kept(destination), this.#reading(finishedAt));
+    return { before, after: rule(before, outcome, finishedAt) };
+  }
+
+  /** Applies an outcome to what this process knows. */
+  learn(destination: string, rule: HealthRule, outcome: Outcome, finishedAt: number): void {
+    const reading = this.#reading(finishedAt);
+    this.#keep(applyRule(rule, this.#kept(destination), outcome, reading), reading);
+  }
+
   /** How long a destination's pause still lasts, milliseconds; 0 for none. */
   pauseLeftMs(destination: string): number {
     return Math.max(0, this.#kept(destination).pauseEnds - this.#clock.now());
@@ -25,13 +43,17 @@ export class HealthBoard {
   put(all: readonly DestinationHealth[]): void {
     const reading = this.#reading();
     for (const health of all) {
-      const before = this.#kept(health.destination);
-      const after = keepHealth(health, reading);
-      this.#known.set(health.destination, after);
-      const moved = Math.max(before.pauseEnds, reading.steady) - Math.max(after.pauseEnds, reading.steady);
-      if (Math.abs(moved) > SAME_PAUSE_MS || before.health.probing !== health.probing) {
-        this.wake(health.destination);
-      }
+      this.#keep(keepHealth(health, reading), reading);
+    }
+  }
+
+  #keep(after: KeptHealth, { steady }: ClockReading): void {
+    const { destination, probing } = after.health;
+    const before = this.#kept(destination);
+    this.#known.set(destination, after);
+    const moved = Math.max(before.pauseEnds, steady) - Math.max(after.pauseEnds, steady);
+    if (Math.abs(moved) > SAME_PAUSE_MS || before.health.probing !== probing) {
+      this.wake(destination);
     }
   }
 
@@ -66,7 +88,7 @@ export class HealthBoard {
     return this.#known.get(destination) ?? { health: newHealth(destination), pauseEnds: 0 };
   }
 
-  #reading(): ClockReading {
-    return { wall: Date.now(), steady: this.#clock.now() };
+  #reading(wall = Date.now()): ClockReading {
+    return { wall, steady: this.#clock.now() };
   }
 }

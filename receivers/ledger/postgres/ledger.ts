@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { DestinationHealth } from '../../contract/delivery.ts';
 import type { Accepted, NewDelivery, NewEvent, StoredEvent } from '../../contract/event.ts';
-import { type Ledger, StorageError } from '../../contract/ledger.ts';
+import { type ClockDifference, type Ledger, StorageError } from '../../contract/ledger.ts';
 import type {
   AttemptRecord,
   DeliveryRecord,
@@ -16,7 +16,7 @@ import type {
 import { ANSWER_GRACE_MS, again, dataFault, openPool, storageError } from './connections.ts';
 import { Gather } from './gather.ts';
 import { Import } from './import.ts';
-import { migrate } from './migrate.ts';
+import { type Migration, migrate } from './migrate.ts';
 import * as queries from './queries.ts';
 import { PostgresQueue } from './queue.ts';
 import { destinationHealth, HEALTH_COLUMNS, type HealthRow } from './rows.ts';
@@ -74,10 +74,10 @@ export class PostgresLedger implements Ledger {
    * Opens the ledger of a database; its tables are made or brought up to date first. Rejects with a
    * StorageError where the database cannot be reached or was made by a newer version.
    */
-  static async open(given: PostgresSettings): Promise<PostgresLedger> {
+  static async open(given: PostgresSettings, migrations?: readonly Migration[]): Promise<PostgresLedger> {
     const settings = completeSettings(given);
     try {
-      await migrate(settings);
+      await migrate(settings, migrations);
     } catch (error) {
       throw storageError(error);
     }
@@ -94,6 +94,17 @@ export class PostgresLedger implements Ledger {
     await this.#refusing(() =>
       this.#acceptPool.query("UPDATE ledger.health SET probing = probing WHERE destination = ''"),
     );
+  }
+
+  readonly warnings: readonly string[] = [];
+
+  async clockDifference(): Promise<ClockDifference> {
+    const asked = Date.now();
+    const { rows } = await this.#refusing(() =>
+      this.#readPool.query<{ now: number }>('SELECT ledger.now_ms() AS now'),
+    );
+    const halfway = (asked + Date.now()) / 2;
+    return { aheadMs: Math.round(halfway - (rows[0] as { now: number }).now), comparedWith: 'the database' };
   }
 
   recall(destination: string, key: string): Promise<string | null> {

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { DestinationHealth, HealthRule, Settlement } from '../../contract/delivery.ts';
 import type { NewEvent } from '../../contract/event.ts';
 import { orderingKey } from '../../contract/experience-key.ts';
-import { pauseMs } from '../pause.ts';
+import { applyRule, healthAt, keepHealth } from '../pause.ts';
 import { waitMs } from '../wait.ts';
 import { destinationHealth, HEALTH_COLUMNS, type HealthRow } from './rows.ts';
 
@@ -158,14 +158,21 @@ export async function writeHealth(
     ORDER BY h.destination FOR UPDATE`,
     [destinations],
   );
+  const now = Date.now();
+  // Pauses are lengths of time from here on, whatever the clock of each attempt said.
+  const steady = 0;
   const after = rows
     .map(destinationHealth)
     .map((health) =>
       items
         .filter(({ destination }) => destination === health.destination)
-        .reduce((before, { settlement }) => rule(before, settlement.outcome, settlement.finishedAt), health),
+        .reduce(
+          (kept, { settlement: { outcome, finishedAt } }) =>
+            applyRule(rule, kept, outcome, { wall: finishedAt, steady }),
+          keepHealth(health, { wall: now, steady }),
+        ),
     );
-  const now = Date.now();
+  const healths = after.map((kept) => healthAt(kept, { wall: now, steady }));
   await client.query(
     `UPDATE ledger.health h SET pause_ms = n.pause_ms,
       paused_until = CASE WHEN n.pause_ms > 0 THEN ledger.now_ms() + n.pause_ms ELSE 0 END, pause_reason = n.pause_reason,
@@ -176,16 +183,16 @@ export async function writeHealth(
       last_success_at, last_failure_at, last_failure, probing)
     WHERE h.destination = n.destination`,
     [
-      after.map(({ destination }) => destination),
-      after.map((health) => Math.round(pauseMs(health, now))),
-      after.map(({ pauseReason }) => storable(pauseReason)),
-      after.map(({ failures }) => failures),
-      after.map(({ failingSince }) => failingSince),
-      after.map(({ lastSuccessAt }) => lastSuccessAt),
-      after.map(({ lastFailureAt }) => lastFailureAt),
-      after.map(({ lastFailure }) => storable(lastFailure)),
-      after.map(({ probing }) => probing),
+      healths.map(({ destination }) => destination),
+      after.map(({ pauseEnds }) => Math.round(Math.max(0, pauseEnds))),
+      healths.map(({ pauseReason }) => storable(pauseReason)),
+      healths.map(({ failures }) => failures),
+      healths.map(({ failingSince }) => failingSince),
+      healths.map(({ lastSuccessAt }) => lastSuccessAt),
+      healths.map(({ lastFailureAt }) => lastFailureAt),
+      healths.map(({ lastFailure }) => storable(lastFailure)),
+      healths.map(({ probing }) => probing),
     ],
   );
-  return after;
+  return healths;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { makeDataFolder } from '../../base/data-folder.ts';
 import type { DestinationHealth } from '../../contract/delivery.ts';
 import type { Accepted, NewDelivery, NewEvent, StoredEvent } from '../../contract/event.ts';
-import { type Ledger, StorageError } from '../../contract/ledger.ts';
+import { type ClockDifference, type Ledger, StorageError } from '../../contract/ledger.ts';
 import type {
   AttemptRecord,
   DeliveryRecord,
@@ -19,12 +19,29 @@ import { waitMs } from '../wait.ts';
 import { acceptRow } from './accept-row.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { checkpointsBesideWrites } from './connection.ts';
-import type { Operations } from './operations.ts';
+import { ProgressMark } from './progress-mark.ts';
 import type { Queries } from './queries.ts';
 import { SqliteQueue } from './queue.ts';
 import { LedgerThread } from './thread.ts';
+import { removeCopy, upgradeCopies } from './upgrade-copy.ts';
+import type { WriterOperations, WriterStatus } from './worker.ts';
 
-/** After so many writes, what the write-ahead log holds is copied into the file. */
+/** A copy from before an upgrade is kept until the new version has run this long, milliseconds. */
+const COPY_KEPT_MS = 24 * 3_600_000;
+
+/** Behind the name of the ledger's file: how far the ledger got (see {@link ProgressMark}). */
+const PROGRESS = '.progress';
+
+export interface SqliteOptions {
+  /** The lock of the data folder: where it was removed, nothing more is written. */
+  lockFile?: string;
+  /** For tests: other versions of the schema than the released ones. */
+  migrations?: readonly string[];
+  /** How long the new version has to run until the copy from before an upgrade is removed, milliseconds. */
+  copyKeptMs?: number;
+}
+
+/** After this many writes, the content of the write-ahead log is copied into the file. */
 const WRITES_PER_CHECKPOINT = 500;
 
 const CHECKPOINTS_BESIDE_WRITES = checkpointsBesideWrites();
@@ -32,19 +49,30 @@ const CHECKPOINTS_BESIDE_WRITES = checkpointsBesideWrites();
 /** The ledger on embedded storage: one SQLite file, written by a thread of its own and read by another. */
 export class SqliteLedger implements Ledger {
   readonly queue: SqliteQueue;
-  readonly #writer: LedgerThread<Operations>;
+  readonly #writer: LedgerThread<WriterOperations>;
   readonly #reader: LedgerThread<Queries>;
   /** What people search and list may take long; deliveries do not wait for it. Starts when it is first asked. */
   readonly #lists: LedgerThread<Queries>;
   /** Copies the write-ahead log into the file, which the writer would else do while events wait for it. */
   readonly #checkpoints: LedgerThread<Checkpoints>;
+  readonly #warnings: string[] = [];
+  #progress: ProgressMark | null = null;
   #checkpointing = false;
   #writes = 0;
+  #copyTimer: NodeJS.Timeout | undefined;
 
-  private constructor(file: string) {
-    // The writer has much of the file in memory, and would go on for long on one that is damaged.
+  private constructor(file: string, { lockFile, migrations }: SqliteOptions) {
+    // The writer has much of the file in memory, and would work for a long time on one that is damaged.
     const observer = { damaged: () => this.#writer.openAnew() };
-    this.#writer = new LedgerThread({ file, mode: 'write' }, { settled: (calls) => this.#written(calls) });
+    this.#writer = new LedgerThread(
+      {
+        file,
+        mode: 'write',
+        ...(lockFile !== undefined && { lockFile }),
+        ...(migrations !== undefined && { migrations }),
+      },
+      { settled: (calls) => this.#written(calls) },
+    );
     this.#checkpoints = new LedgerThread({ file, mode: 'checkpoint' }, observer);
     this.#reader = new LedgerThread({ file, mode: 'read' }, observer);
     this.#lists = new LedgerThread({ file, mode: 'read' }, observer);
@@ -55,12 +83,14 @@ export class SqliteLedger implements Ledger {
    * Opens the ledger of a data folder, which is made if it is missing (readable by its owner only).
    * Rejects with a StorageError where it cannot be written.
    */
-  static async open(folder: string): Promise<SqliteLedger> {
+  static async open(folder: string, options: SqliteOptions = {}): Promise<SqliteLedger> {
     makeDataFolder(folder);
-    const ledger = new SqliteLedger(join(folder, LEDGER_FILE));
+    const file = join(folder, LEDGER_FILE);
+    const ledger = new SqliteLedger(file, options);
     try {
-      // Takes its time where the file is brought to a newer schema.
+      // Not in time: an upgrade of the schema may take long.
       await ledger.#writer.call('probe');
+      ledger.#begin(file, await ledger.#writer.call('status'), options);
     } catch (error) {
       await ledger.close();
       throw error;
@@ -69,13 +99,14 @@ export class SqliteLedger implements Ledger {
   }
 
   async accept(event: NewEvent): Promise<Accepted> {
-    const fresh = await this.#writer.callInTime('accept', acceptRow(event), event.body);
-    if (fresh) {
+    const sequence = await this.#writer.callInTime('accept', acceptRow(event), event.body);
+    if (sequence > 0) {
+      this.#progress?.reach(sequence);
       for (const { destination, dueAt } of event.deliveries) {
         this.queue.announce(destination, waitMs(dueAt, event.receivedAt));
       }
     }
-    return { status: fresh ? 'accepted' : 'duplicate', key: event.key };
+    return { status: sequence > 0 ? 'accepted' : 'duplicate', key: event.key };
   }
 
   async probe(): Promise<void> {
@@ -133,7 +164,11 @@ export class SqliteLedger implements Ledger {
   /** Where many dead letters stay, finding what may go takes long: accepting does not wait for it. */
   async prune(before: number, limit: number): Promise<number> {
     const sequences = await this.#reader.call('prunable', { before, limit });
-    return this.#writer.call('prune', { before, sequences });
+    const removed = await this.#writer.call('prune', { before, sequences });
+    if (removed > 0) {
+      this.#progress?.lower((await this.#writer.call('status')).lastSequence);
+    }
+    return removed;
   }
 
   async resume(destination: string): Promise<void> {
@@ -185,10 +220,50 @@ export class SqliteLedger implements Ledger {
     return this.#lists.call('exportPage', { afterSequence, limit });
   }
 
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
+  /** Nobody else's clock is at hand: only a newest event from the future shows that this one is behind. */
+  async clockDifference(): Promise<ClockDifference | null> {
+    const [newest] = await this.#reader.call('events', { limit: 1 });
+    const aheadMs = Date.now() - (newest?.receivedAt ?? 0);
+    return aheadMs < 0 ? { aheadMs, comparedWith: 'the newest event in the ledger' } : null;
+  }
+
   async close(): Promise<void> {
+    clearTimeout(this.#copyTimer);
+    await this.#progress?.close();
     // The last to close the file folds its log into it, which a reader cannot.
     await Promise.all([this.#reader.close(), this.#lists.close(), this.#checkpoints.close()]);
     await this.#writer.close();
+  }
+
+  #begin(
+    file: string,
+    { upgrade, lastSequence }: WriterStatus,
+    { copyKeptMs = COPY_KEPT_MS }: SqliteOptions,
+  ): void {
+    this.#progress = new ProgressMark(`${file}${PROGRESS}`, lastSequence);
+    const { missing } = this.#progress;
+    if (missing > 0) {
+      this.#warnings.push(
+        `The ledger lacks at least ${missing} of its newest events: ledger.sqlite ends earlier than the file ` +
+          'ledger.sqlite.progress says. If ledger.sqlite was copied or restored, copy ledger.sqlite-wal too: it holds ' +
+          'the newest events. If they are lost, delete ledger.sqlite.progress, and this warning ends.',
+      );
+    }
+    if (upgrade !== null) {
+      this.#warnings.push(
+        `The ledger was upgraded from schema ${upgrade.from} to ${upgrade.to}. A copy from before the upgrade is in ` +
+          `${upgrade.copy}; it is removed after the receiver has run for a day.`,
+      );
+    }
+    this.#copyTimer = setTimeout(() => {
+      for (const copy of upgradeCopies(file)) {
+        removeCopy(copy);
+      }
+    }, copyKeptMs).unref();
   }
 
   #written(calls: number): void {

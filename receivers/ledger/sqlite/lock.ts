@@ -8,24 +8,25 @@ export class FolderInUse extends Error {
 }
 
 /**
- * Takes a data folder for this process alone. The lock is the operating system's own on a small SQLite
- * file, so it ends with the process, however that ends. Throws {@link FolderInUse} if another process holds it.
+ * Takes a data folder for this process alone. The lock is the operating system's own on a small SQLite file, so it ends
+ * with the process, however that ends. Throws {@link FolderInUse} if another process holds it.
  *
- * @returns a function that gives the folder free
+ * @returns the locked file, and a function that releases the lock
  */
-export function lockDataFolder(folder: string): () => void {
+export function lockDataFolder(folder: string): { file: string; release(): void } {
+  const file = join(folder, 'process.lock');
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(join(folder, 'process.lock'));
+    database = new DatabaseSync(file);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
     const { message } = error as Error;
     throw /locked/.test(message)
       ? new FolderInUse(taken(folder), { cause: error })
-      : new Error(storageAdvice(message), { cause: error });
+      : new Error(storageAdvice(message, 'start'), { cause: error });
   }
-  return () => database.close();
+  return { file, release: () => database.close() };
 }
 
 function taken(folder: string): string {

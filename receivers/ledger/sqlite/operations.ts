@@ -41,8 +41,8 @@ function prepareAccept(database: DatabaseSync, experiences: KnownExperiences, li
   `);
   const insertBody = database.prepare('INSERT INTO bodies (sequence, body, headers) VALUES (?, ?, ?)');
 
-  /** Gives whether the event is new. */
-  return ([columns, headers, deliveries]: AcceptRow, body: Uint8Array): boolean => {
+  /** Gives the sequence of the event; 0 for a duplicate. */
+  return ([columns, headers, deliveries]: AcceptRow, body: Uint8Array): number => {
     const [key, source, , action, experienceId, name, organizationId, occurredAt, receivedAt] = columns;
     const before = experienceId === null ? undefined : experiences.find({ source, experienceId });
     const latest = before?.latestOccurredAt ?? null;
@@ -50,7 +50,7 @@ function prepareAccept(database: DatabaseSync, experiences: KnownExperiences, li
     const previous = before?.lastSequence ?? null;
     const { changes, lastInsertRowid } = insertEvent.run(...columns, late ? 1 : 0, previous);
     if (changes === 0) {
-      return false;
+      return 0;
     }
     const sequence = Number(lastInsertRowid);
     insertBody.run(sequence, body, headers);
@@ -60,7 +60,7 @@ function prepareAccept(database: DatabaseSync, experiences: KnownExperiences, li
     }
     const orderedBy = orderingKey({ source, experienceId, key });
     line.add(sequence * IDS_PER_EVENT, orderedBy, deliveries, 0, receivedAt);
-    return true;
+    return sequence;
   };
 }
 

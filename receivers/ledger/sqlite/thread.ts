@@ -60,6 +60,8 @@ export class LedgerThread<H extends Handlers> {
   /** Ends the patience with the batch under way. */
   #overdue: NodeJS.Timeout | undefined;
   #stuck = false;
+  /** A call succeeded: from now on a fault is one of a running receiver. */
+  #worked = false;
   #closed = false;
   #drained: () => void = () => {};
 
@@ -177,9 +179,10 @@ export class LedgerThread<H extends Handlers> {
     results.forEach((result, index) => {
       const { resolve, reject } = settled[index] as Waiting;
       if (result.ok) {
+        this.#worked = true;
         resolve(result.value as never);
       } else {
-        reject(new StorageError(storageAdvice(result.message)));
+        reject(new StorageError(storageAdvice(result.message, this.#worked ? 'run' : 'start')));
       }
     });
     if (results.some((result) => !result.ok && tellsOfDamage(result.message))) {

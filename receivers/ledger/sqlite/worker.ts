@@ -4,8 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Batch, type Call, unpackBatch } from './batch.ts';
 import { prepareCheckpoints } from './checkpoints.ts';
 import { openForCheckpoints, openForReading, openForWriting } from './connection.ts';
-import { migrate } from './migrate.ts';
-import { prepareOperations } from './operations.ts';
+import { migrate, type Upgrade } from './migrate.ts';
+import { type Operations, prepareOperations } from './operations.ts';
 import { prepareQueries } from './queries.ts';
 
 /**
@@ -15,13 +15,17 @@ import { prepareQueries } from './queries.ts';
 export interface WorkerSettings {
   file: string;
   mode: 'write' | 'read' | 'checkpoint';
+  /** The lock that keeps other receivers away: where it was removed, nothing more is written. */
+  lockFile?: string;
+  /** The versions of the schema, for tests. */
+  migrations?: readonly string[];
 }
 
 export type CallResult = { ok: true; value: unknown } | { ok: false; message: string };
 
 /**
- * What a thread is told besides batches: to open the file anew before its next batch, since another thread found it
- * damaged; or to close it and end.
+ * Messages to a thread besides batches: reopen the file before the next batch, because another thread found it damaged;
+ * or close it and end.
  */
 export type Word = 'open anew' | 'end';
 
@@ -39,10 +43,16 @@ const settings = workerData as WorkerSettings;
 const LOG = `${settings.file}-wal`;
 let connection: { database: DatabaseSync; handlers: Handlers } | null = null;
 
-/** Which file it is that was opened under the name, once one was. */
+/** Identifies the file that was opened under the name, once one was. */
 let opened: bigint | null = null;
 
-/** Which write-ahead log the connection writes to or reads, once there is one. */
+/** Identifies the lock file that this process locked. */
+const lock = settings.lockFile === undefined ? null : fileNumber(settings.lockFile);
+
+/** What this process upgraded. */
+let upgrade: Upgrade | null = null;
+
+/** Identifies the write-ahead log that the connection writes to or reads, once there is one. */
 let openedLog: bigint | null = null;
 
 port.on('message', (message: Batch | Word) => {
@@ -60,8 +70,14 @@ port.on('message', (message: Batch | Word) => {
 function connect(): { database: DatabaseSync; handlers: Handlers } {
   if (opened !== null && fileNumber(settings.file) !== opened) {
     throw new Error(
-      'The file ledger.sqlite is not the one any more that this receiver opened: it was removed, moved or replaced. ' +
-        'Put it back, or start the receiver again to go on with what is there now.',
+      'The file ledger.sqlite was removed, moved or replaced while this receiver was running. ' +
+        'Put it back, or restart the receiver to continue with the file that is there now.',
+    );
+  }
+  if (settings.lockFile !== undefined && fileNumber(settings.lockFile) !== lock) {
+    throw new Error(
+      'The file process.lock was removed or replaced while this receiver was running, so a second receiver could have ' +
+        'started on the same data folder. Make sure that none did, and restart this receiver.',
     );
   }
   if (connection !== null && logIsGone()) {
@@ -70,8 +86,9 @@ function connect(): { database: DatabaseSync; handlers: Handlers } {
   if (connection === null) {
     if (settings.mode === 'write') {
       const database = openForWriting(settings.file);
-      migrate(database);
-      connection = { database, handlers: prepareOperations(database) };
+      upgrade = migrate(database, settings.file, settings.migrations) ?? upgrade;
+      const status = (): WriterStatus => ({ upgrade, lastSequence: lastSequence(database) });
+      connection = { database, handlers: { ...prepareOperations(database), status } };
     } else if (settings.mode === 'checkpoint') {
       const database = openForCheckpoints(settings.file);
       connection = { database, handlers: prepareCheckpoints(database) };
@@ -85,6 +102,20 @@ function connect(): { database: DatabaseSync; handlers: Handlers } {
   return connection;
 }
 
+/** What the ledger needs to know about its file. */
+export interface WriterStatus {
+  upgrade: Upgrade | null;
+  /** The sequence of the newest event; 0 for none. */
+  lastSequence: number;
+}
+
+export type WriterOperations = Operations & { status(): WriterStatus };
+
+function lastSequence(database: DatabaseSync): number {
+  const row = database.prepare('SELECT COALESCE(MAX(sequence), 0) AS last FROM events').get();
+  return (row as { last: number }).last;
+}
+
 /** A write to a file that was removed does not fail, and is lost: so this is compared before each. */
 function fileNumber(file: string): bigint | null {
   return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
@@ -96,7 +127,7 @@ function logIsGone(): boolean {
   return log !== openedLog;
 }
 
-/** What stands in a log that was removed is still there for the connection that has it open: it is saved first. */
+/** A log that was removed is still there for the connection that has it open: its content is saved first. */
 function leaveLog(database: DatabaseSync): void {
   if (settings.mode === 'write') {
     const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
@@ -111,24 +142,24 @@ function leaveLog(database: DatabaseSync): void {
 class LogNotSaved extends Error {
   constructor() {
     super(
-      'The file ledger.sqlite-wal was removed or replaced, and what it held could not be saved yet. Leave the files ' +
-        'of the data folder where they are; it is tried again with the next event.',
+      'The file ledger.sqlite-wal was removed or replaced, and its content could not be saved yet. Do not touch the ' +
+        'files of the data folder; the receiver tries again with the next event.',
     );
   }
 }
 
-/** After a fault of the storage, the next call opens the file anew: what was mended is seen. */
+/** After a storage fault, the next call reopens the file, and so notices when it is fixed. */
 function disconnect(): void {
   try {
     connection?.database.close();
   } catch {
-    // A connection that cannot even be closed is given up all the same.
+    // A connection that cannot even be closed is abandoned.
   }
   connection = null;
   openedLog = null;
 }
 
-/** Where one call spoils the transaction of all, each gets one of its own. */
+/** If one call spoils the transaction of all, each gets its own. */
 function writeBatch(batch: Call[]): BatchResult {
   const together = inTransaction(batch);
   if (!together.began || together.results.every(({ ok }) => ok) || batch.length === 1) {
@@ -137,7 +168,7 @@ function writeBatch(batch: Call[]): BatchResult {
   return batch.map((call) => inTransaction([call]).results[0] as CallResult);
 }
 
-/** `began` is false where the storage let no transaction begin: each call by itself would fare no better. */
+/** `began` is false if the storage let no transaction begin: each call by itself would fail too. */
 function inTransaction(batch: Call[]): { began: boolean; results: BatchResult } {
   let began = false;
   try {

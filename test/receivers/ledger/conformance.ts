@@ -52,10 +52,10 @@ class Worker {
   readonly errors: Error[] = [];
   readonly #handed = new Inbox<Handed>();
 
-  async start(ledger: Ledger): Promise<void> {
+  async start(ledger: Ledger, health = BREAKER): Promise<void> {
     await ledger.queue.start({
       destinations: DESTINATIONS,
-      health: BREAKER,
+      health,
       onError: (error) => this.errors.push(error),
       attempt: (claimed) =>
         new Promise((resolve) => {
@@ -361,6 +361,78 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
           pausedUntil: 0,
         });
       });
+    });
+
+    describe('a clock that was an hour ahead and is set back', () => {
+      const HOUR_MS = 3_600_000;
+      const ahead = () => Date.now() + HOUR_MS;
+      /** Pauses a destination after each failure, for a moment. */
+      const pausing = circuitBreaker({ failures: 1, firstPauseMs: 200, longestPauseMs: 200 });
+
+      test.each([false, true])('does not keep a delivery waiting (restart: %s)', async (restart) => {
+        const receivedAt = ahead();
+        const given = event({ receivedAt, deliveries: [delivery('slack', { dueAt: receivedAt + 300 })] });
+        await ledger.accept(given);
+        if (restart) {
+          await reopen();
+        }
+        await worker.start(ledger);
+        expect((await worker.next()).delivery.eventKey).toBe(given.key);
+      });
+
+      test.each([false, true])('does not keep a burst waiting (restart: %s)', async (restart) => {
+        const receivedAt = ahead();
+        const burst = { dueAt: receivedAt + 300, quietMs: 300 };
+        await ledger.accept(event({ receivedAt, deliveries: [delivery('slack', burst)] }));
+        if (restart) {
+          await reopen();
+        }
+        const next = event({ deliveries: [delivery('slack', { dueAt: Date.now() + 300, quietMs: 300 })] });
+        await ledger.accept(next);
+        await worker.start(ledger);
+        expect((await worker.next()).delivery.eventKey).toBe(next.key);
+      });
+
+      test.each([false, true])('does not keep a retry waiting (restart: %s)', async (restart) => {
+        await worker.start(ledger);
+        const given = event({ deliveries: [delivery('slack')] });
+        await ledger.accept(given);
+        const finishedAt = ahead();
+        (await worker.next()).answer(RETRY, { finishedAt, dueAt: finishedAt + 300 } as Partial<Settlement>);
+        if (restart) {
+          await finishedOnce(given.key);
+          await reopen();
+          await worker.start(ledger);
+        }
+        expect((await worker.next()).delivery.eventKey).toBe(given.key);
+      });
+
+      test.each([false, true])(
+        'does not keep a paused destination waiting (restart: %s)',
+        async (restart) => {
+          await worker.start(ledger, pausing);
+          const given = event({ deliveries: [delivery('slack')] });
+          await ledger.accept(given);
+          const finishedAt = ahead();
+          (await worker.next()).answer(RETRY, { finishedAt, dueAt: finishedAt } as Partial<Settlement>);
+          await finishedOnce(given.key);
+          const [health] = await ledger.health();
+          expect(health?.pausedUntil).toBeLessThanOrEqual(Date.now() + 200);
+          if (restart) {
+            await reopen();
+            await worker.start(ledger, pausing);
+          }
+          expect((await worker.next()).delivery.eventKey).toBe(given.key);
+        },
+      );
+
+      /** Resolves when an attempt of the event's delivery is recorded. */
+      async function finishedOnce(key: string): Promise<void> {
+        const [made] = await ledger.deliveries(key);
+        while ((await ledger.attempts(made?.id as number)).length === 0) {
+          // Each answer is awaited.
+        }
+      }
     });
 
     describe('bursts of updates', () => {

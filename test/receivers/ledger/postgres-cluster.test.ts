@@ -270,9 +270,9 @@ describe('a database in trouble', () => {
 
   test('that a newer version has made is used if that version says so, and else refused', async () => {
     const url = await databases.create();
-    await run(url, 'INSERT INTO ledger.versions VALUES (98, 1)');
+    await run(url, 'INSERT INTO ledger.schema_versions VALUES (98, 1)');
     await (await PostgresLedger.open({ url })).close();
-    await run(url, 'INSERT INTO ledger.versions VALUES (99, 99)');
+    await run(url, 'INSERT INTO ledger.schema_versions VALUES (99, 99)');
     await expect(PostgresLedger.open({ url })).rejects.toThrow(/newer version/);
   });
 

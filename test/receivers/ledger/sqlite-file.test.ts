@@ -6,8 +6,9 @@ import type { NewEvent } from '../../../receivers/contract/event.ts';
 import { acceptRow } from '../../../receivers/ledger/sqlite/accept-row.ts';
 import { checkpointsBesideWrites } from '../../../receivers/ledger/sqlite/connection.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
-import type { Operations } from '../../../receivers/ledger/sqlite/operations.ts';
+
 import { LedgerThread } from '../../../receivers/ledger/sqlite/thread.ts';
+import type { WriterOperations } from '../../../receivers/ledger/sqlite/worker.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 
 const AT = Date.UTC(2026, 0, 1);
@@ -109,7 +110,7 @@ test('a write-ahead log that was removed while the ledger is open loses nothing'
 });
 
 test('a storage that does not answer is told to who asks for an event to be kept, until it does', async () => {
-  const writer = new LedgerThread<Operations>({ file, mode: 'write' }, {}, 1_000);
+  const writer = new LedgerThread<WriterOperations>({ file, mode: 'write' }, {}, 1_000);
   const accept = (number: number) => {
     const given = event(number, 'experience-1');
     return writer.callInTime('accept', acceptRow(given), given.body);
@@ -123,6 +124,61 @@ test('a storage that does not answer is told to who asks for an event to be kept
   other.exec('ROLLBACK');
   other.close();
   await waits;
-  expect(await accept(4)).toBe(true);
+  expect(await accept(4)).toBeGreaterThan(0);
   await writer.close();
+});
+
+test('a copy of the ledger without its write-ahead log is noticed at the start', async () => {
+  const ledger = await SqliteLedger.open(home.folder);
+  for (const number of [1, 2, 3]) {
+    await ledger.accept(event(number, 'experience-1'));
+  }
+  const mark = `${file}.progress`;
+  const marked = new Promise<void>((resolve) => {
+    const watcher = watch(home.folder, () => {
+      if (readdirSync(home.folder).includes('ledger.sqlite.progress')) {
+        watcher.close();
+        resolve();
+      }
+    });
+  });
+  await marked;
+  const copy = temporaryFolder();
+  for (const from of [file, mark]) {
+    copyFileSync(from, join(copy.folder, from.slice(home.folder.length + 1)));
+  }
+  await ledger.close();
+
+  const behind = await SqliteLedger.open(copy.folder);
+  expect(await behind.events({ limit: 10 })).toEqual([]);
+  expect(behind.warnings).toEqual([expect.stringMatching(/lacks at least 3 .+ledger\.sqlite-wal/)]);
+  await behind.close();
+  const still = await SqliteLedger.open(copy.folder);
+  expect(still.warnings).toHaveLength(1);
+  await still.close();
+  rmSync(join(copy.folder, 'ledger.sqlite.progress'));
+  const accepted = await SqliteLedger.open(copy.folder);
+  expect(accepted.warnings).toEqual([]);
+  await accepted.close();
+  copy.remove();
+});
+
+test('removing old events does not make a ledger look incomplete', async () => {
+  const ledger = await SqliteLedger.open(home.folder);
+  await ledger.accept(event(1, 'experience-1'));
+  await ledger.accept(event(2, 'experience-1'));
+  expect(await ledger.prune(Date.now() + 1, 10)).toBe(2);
+  await ledger.close();
+  const again = await SqliteLedger.open(home.folder);
+  expect(again.warnings).toEqual([]);
+  await again.close();
+});
+
+test('a newest event from the future shows that the clock is behind', async () => {
+  const ledger = await SqliteLedger.open(home.folder);
+  expect(await ledger.clockDifference()).toBeNull();
+  await ledger.accept({ ...event(1, 'experience-1'), receivedAt: Date.now() + 3_600_000 });
+  const difference = await ledger.clockDifference();
+  expect(difference?.aheadMs).toBeLessThan(-3_590_000);
+  await ledger.close();
 });

@@ -5,9 +5,10 @@ import type { NewEvent } from '../../../receivers/contract/event.ts';
 import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
 import { acceptRow } from '../../../receivers/ledger/sqlite/accept-row.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
-import type { Operations } from '../../../receivers/ledger/sqlite/operations.ts';
+
 import { SqliteQueue } from '../../../receivers/ledger/sqlite/queue.ts';
 import { LedgerThread } from '../../../receivers/ledger/sqlite/thread.ts';
+import type { WriterOperations } from '../../../receivers/ledger/sqlite/worker.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 
 let home: ReturnType<typeof temporaryFolder>;
@@ -47,14 +48,14 @@ function done(): Settlement {
 }
 
 /** Loses the answer of the first call of an operation, after it was carried out: as when its thread dies. */
-function losingAnswerOf(operation: keyof Operations, thread: LedgerThread<Operations>) {
+function losingAnswerOf(operation: keyof WriterOperations, thread: LedgerThread<WriterOperations>) {
   let lost = false;
   return new Proxy(thread, {
     get(target, property) {
       if (property !== 'call') {
         return Reflect.get(target, property, target);
       }
-      return async (name: keyof Operations, input: never) => {
+      return async (name: keyof WriterOperations, input: never) => {
         const answer = await target.call(name, input);
         if (name === operation && !lost) {
           lost = true;
@@ -68,7 +69,10 @@ function losingAnswerOf(operation: keyof Operations, thread: LedgerThread<Operat
 
 describe('where the answer of the storage is lost', () => {
   test.each(['claim', 'settle'] as const)('of a %s, each delivery is told once', async (operation) => {
-    const thread = new LedgerThread<Operations>({ file: join(home.folder, 'ledger.sqlite'), mode: 'write' });
+    const thread = new LedgerThread<WriterOperations>({
+      file: join(home.folder, 'ledger.sqlite'),
+      mode: 'write',
+    });
     const first = event(1);
     await thread.call('accept', acceptRow(first), first.body);
     const queue = new SqliteQueue(losingAnswerOf(operation, thread), async () => []);

@@ -64,10 +64,18 @@ test('a ledger that was moved away takes nothing, and goes on when it is back', 
   expect((await receiver.post(freshBody())).status).toBe(200);
   const away = `${data.folder}-away`;
   renameSync(data.folder, away);
-  await refuses(receiver, /it was removed, moved or replaced\. Put it back/);
+  await refuses(receiver, /was removed, moved or replaced while this receiver was running\. Put it back/);
   renameSync(away, data.folder);
   await recovered(receiver);
   expect(await receiver.stop()).toBe(0);
+});
+
+test('a process.lock that was removed: nothing more is written, since another receiver could start', async () => {
+  const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
+  expect((await receiver.post(freshBody())).status).toBe(200);
+  rmSync(join(data.folder, 'process.lock'));
+  await refuses(receiver, /process\.lock was removed or replaced.*restart this receiver/);
+  await receiver.stop();
 });
 
 test('a ledger that is damaged while the receiver runs takes nothing more', async () => {
@@ -135,6 +143,21 @@ probe.remove();
     rmSync(filler);
     await recovered(receiver);
     expect(await receiver.stop()).toBe(0);
+  });
+
+  test('that is full at the start: it does not promise to recover', async () => {
+    const filler = join(data.folder, 'filler');
+    execFileSync('sh', ['-c', `cat /dev/zero > ${filler} 2>/dev/null || true`]);
+    const { code, stderr } = await runCommand(['start'], {
+      DATA_DIR: data.folder,
+      HOST: '127.0.0.1',
+      PORT: '0',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /The disk of the data folder is full\. Free some space\. Then start the receiver again\./,
+    );
+    expect(stderr).not.toMatch(/by itself/);
   });
 
   test('that is read-only', async () => {
