@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
+import { SecretMask } from '../base/secret-mask.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
 import { TOKEN_FILE } from '../console/access/tokens.ts';
@@ -44,9 +45,11 @@ async function start({ role }: { role?: string }): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', () => {});
   }
+  const mask = new SecretMask();
   const log = await createLog(
     configuration.log.level,
     configuration.log.pretty ?? process.stdout.isTTY === true,
+    mask,
   );
   let service: Service | null = null;
   let stopping = false;
@@ -57,7 +60,7 @@ async function start({ role }: { role?: string }): Promise<void> {
   try {
     // Loaded only here: the other commands need none of it, and answer sooner.
     const { startService } = await import('../server/service.ts');
-    service = await startService(configuration, log);
+    service = await startService(configuration, log, mask);
   } catch (error) {
     process.stderr.write(
       `The receiver cannot start: ${startFault(error as NodeJS.ErrnoException, configuration)}\n`,

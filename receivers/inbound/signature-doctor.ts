@@ -1,3 +1,4 @@
+import { SecretMask } from '../base/secret-mask.ts';
 import type { BodyMistake } from './body-readings.ts';
 import type { SecretMistake } from './secret-readings.ts';
 import {
@@ -123,7 +124,7 @@ export function createSignatureDoctor(limits: DoctorLimits = {}): typeof diagnos
     left = Math.min(burst, left + ((time - last) / 1000) * perSecond);
     last = time;
     if (left < 1) {
-      return null;
+      return secretInHeader(request);
     }
     left -= 1;
     return diagnose(request);
@@ -169,11 +170,29 @@ function mistakesOfContent(match: SignatureMatch, { secrets }: RefusedRequest): 
   ];
 }
 
-/** Where no reading fits: what the looks of the request tell. */
-function fromAppearance({ body, headers, headerName }: RefusedRequest): Diagnosis | null {
+/** A common mistake: the field for the signature holds the secret that it is made with. */
+function secretInHeader(request: RefusedRequest): Diagnosis | null {
+  const { headers, headerName, secrets, previousSecrets = [], otherSources = new Map() } = request;
+  const known = [...secrets, ...previousSecrets, ...[...otherSources.values()].flat()];
+  const value = [headers[headerName.toLowerCase()] ?? ''].flat().join(', ');
+  return new SecretMask(known).hide(value) === value
+    ? null
+    : {
+        finding: `The header ${JSON.stringify(headerName)} contains the secret itself instead of a signature.`,
+        fix: 'Send the HMAC-SHA256 of the raw body, keyed with the secret, as 64 hex digits. Then replace the secret: proxies and logs on the way may have recorded it.',
+      };
+}
+
+/** If no reading fits, what the request looks like. */
+function fromAppearance(request: RefusedRequest): Diagnosis | null {
+  const { body, headers, headerName } = request;
   const expected = headers[headerName.toLowerCase()];
   if (expected === undefined) {
     return withoutHeader(headers, headerName);
+  }
+  const secretSent = secretInHeader(request);
+  if (secretSent !== null) {
+    return secretSent;
   }
   const value = [expected].flat().join(', ');
   if (value === '') {

@@ -1,22 +1,28 @@
-import express, { type Express, type Request, type Response, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { sendProblem } from '../base/problem.ts';
+import { sameSecret } from '../base/same-secret.ts';
+import type { SecretMask } from '../base/secret-mask.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface AppServices {
   ledger: Pick<Ledger, 'probe'>;
-  /** What people look at; see receivers/console/console.ts. */
+  /** The pages and API for people; see receivers/console. */
   console: Router;
-  /** What the Zapier app calls; absent where it is switched off. */
+  /** What the Zapier app calls; without it, it is off. */
   zapier?: Router;
   metrics: Metrics;
+  /** What a scrape of the metrics has to present; null if anyone may read them. */
+  metricsToken: string | null;
+  mask: SecretMask;
   log: Logger;
 }
 
-/** The receiver's web application: all but the webhook route itself, which receivers/server/listener.ts serves. */
-export function createApp({ ledger, console, zapier, metrics, log }: AppServices): Express {
+/** The receiver's web application, except for the webhook route itself, which listener.ts serves. */
+export function createApp(services: AppServices): Express {
+  const { console, zapier, log } = services;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -28,7 +34,7 @@ export function createApp({ ledger, console, zapier, metrics, log }: AppServices
         status: 405,
         title: 'Only POST',
         detail:
-          'This is the address for Intelligems to post webhooks to. Paste it there under Settings, Webhooks; to try it, run: npm run send -- start',
+          'Intelligems posts webhooks to this address. Paste it in Intelligems under Settings > Webhooks (or Settings > Integrations). To try it, run: npm run send -- start',
       },
       { allow: 'POST' },
     );
@@ -38,25 +44,9 @@ export function createApp({ ledger, console, zapier, metrics, log }: AppServices
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'alive' });
   });
-  app.get('/readyz', async (_request, response) => {
-    try {
-      await ledger.probe();
-      response.json({ status: 'ready' });
-    } catch (error) {
-      log.error({ err: error }, 'not ready: the storage refuses to write');
-      sendProblem(response, {
-        status: 503,
-        title: 'Not ready',
-        detail: 'The storage refuses to write. The log names the cause.',
-      });
-    }
-  });
-  app.get('/metrics', async (_request, response) => {
-    const { contentType, text } = await metrics.render();
-    response.setHeader('content-type', contentType);
-    response.end(text);
-  });
-  app.use('/console', console);
+  app.get('/readyz', readiness(services));
+  app.get('/metrics', scrape(services));
+  app.use('/console', withoutSecrets(services.mask), console);
   app.get('/', (_request, response) => response.redirect(302, '/console'));
   if (zapier !== undefined) {
     app.use('/zapier', zapier);
@@ -68,20 +58,68 @@ export function createApp({ ledger, console, zapier, metrics, log }: AppServices
       detail: 'Webhooks go to POST /webhooks/intelligems.',
     });
   });
-  app.use((error: Error & { status?: number }, _request: Request, response: Response, _next: unknown) => {
+  app.use(failed(log));
+  return app;
+}
+
+/** Probes at the same time share one write. */
+function readiness({ ledger, log }: AppServices): RequestHandler {
+  let probing: Promise<void> | null = null;
+  return async (_request, response) => {
+    probing ??= ledger.probe().finally(() => {
+      probing = null;
+    });
+    try {
+      await probing;
+      response.json({ status: 'ready' });
+    } catch (error) {
+      log.error({ err: error }, 'not ready: the storage cannot be written');
+      const detail = 'The storage cannot be written. The log has the cause.';
+      sendProblem(response, { status: 503, title: 'Not ready', detail });
+    }
+  };
+}
+
+function scrape({ metrics, metricsToken }: AppServices): RequestHandler {
+  return async (request, response) => {
+    const given = /^Bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
+    if (metricsToken !== null && (given === undefined || !sameSecret(given, metricsToken))) {
+      const detail = 'Send the header Authorization: Bearer with the METRICS_TOKEN of this receiver.';
+      sendProblem(response, { status: 401, title: 'Unauthorized', detail }, { 'www-authenticate': 'Bearer' });
+      return;
+    }
+    const { contentType, text } = await metrics.render();
+    response.setHeader('content-type', contentType);
+    response.end(text);
+  };
+}
+
+/** Masks secrets in everything that people read, whatever page or call shows it. */
+function withoutSecrets(mask: SecretMask): RequestHandler {
+  return (_request, response, next) => {
+    const send = response.send.bind(response);
+    response.send = (body) => send(typeof body === 'string' ? mask.hide(body) : body);
+    const write = response.write.bind(response) as (chunk: unknown, ...rest: unknown[]) => boolean;
+    response.write = (chunk: unknown, ...rest: unknown[]) =>
+      write(typeof chunk === 'string' ? mask.hide(chunk) : chunk, ...rest);
+    next();
+  };
+}
+
+function failed(log: Logger): ErrorRequestHandler {
+  return (error: Error & { status?: number }, _request, response, _next) => {
     const { status = 500 } = error;
     if (status >= 500) {
-      log.error({ err: error }, 'a request broke');
+      log.error({ err: error }, 'a request failed');
     }
     if (response.headersSent) {
       response.socket?.destroy();
       return;
     }
-    const detail =
+    const [title, detail] =
       status < 500
-        ? 'The request cannot be read as it stands.'
-        : 'A fault in this receiver; its log has the details.';
-    sendProblem(response, { status, title: status < 500 ? 'Bad request' : 'Internal error', detail });
-  });
-  return app;
+        ? ['Bad request', 'The request cannot be read.']
+        : ['Internal error', 'This is a bug in the receiver. Its log has the details.'];
+    sendProblem(response, { status, title, detail });
+  };
 }

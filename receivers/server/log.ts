@@ -1,15 +1,21 @@
-import pino, { type Logger } from 'pino';
+import pino, { type Logger, type LoggerOptions } from 'pino';
+import { SecretMask } from '../base/secret-mask.ts';
 import { LogOutput } from './log-output.ts';
 
 const STANDARD_OUTPUT = 1;
 
 /**
- * The receiver's log: one JSON object a line, or for people on a terminal.
+ * The receiver's log: one JSON object per line, or readable text for a terminal.
  *
+ * @param mask hides secrets in every line, also those that it learns later
  * @param level pino's levels: trace, debug, info, warn, error, fatal, silent
  */
-export async function createLog(level: string, readable: boolean): Promise<Logger> {
-  const options = { level, base: null, serializers: { err: describeError } };
+export async function createLog(
+  level: string,
+  readable: boolean,
+  mask: SecretMask = new SecretMask(),
+): Promise<Logger> {
+  const options = logOptions(level, mask);
   if (readable) {
     const { prettyFactory } = await import('pino-pretty');
     const pretty = prettyFactory({
@@ -17,13 +23,33 @@ export async function createLog(level: string, readable: boolean): Promise<Logge
       translateTime: 'SYS:HH:MM:ss',
       ignore: 'pid,hostname',
     });
-    // At once, in one order with the previews that are printed beside it.
+    // Written at once, so that lines and printed previews keep their order.
     return pino(options, { write: (line) => process.stdout.write(pretty(line)) });
   }
   return pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime }, new LogOutput(STANDARD_OUTPUT));
 }
 
-/** What is logged of an error: not its other fields, where clients of other services keep tokens. */
+/** pino's options for a log that shows no secrets and no control characters. */
+export function logOptions(level: string, mask: SecretMask): LoggerOptions {
+  return {
+    level,
+    base: null,
+    serializers: { err: describeError },
+    hooks: { streamWrite: (line) => escapeControls(mask.hide(line)) },
+  };
+}
+
+/**
+ * JSON escapes only the first 32 control characters. DEL, those of C1, and those that change the direction of text
+ * can still change what a terminal shows.
+ */
+function escapeControls(line: string): string {
+  return line.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const CONTROLS = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Logs no other fields of an error: clients of other services keep tokens there. */
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) {
     return { message: String(error) };

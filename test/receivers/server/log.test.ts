@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
-import { environment } from '../fixtures/receiver.ts';
+import { environment } from '../../fixtures/receiver.ts';
 
 /** A process that logs what it is told to, and ends. */
 async function startLogging(): Promise<ChildProcessByStdio<Writable, Readable, Readable>> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../fixtures/logging-process.ts')], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../fixtures/logging-process.ts')], {
     env: environment({}),
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -1,0 +1,76 @@
+import type { Logger } from 'pino';
+import type { SecretMask } from '../base/secret-mask.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { DeliveryWork, Settlement } from '../contract/delivery.ts';
+import type { OpenDestinations } from '../contract/destination.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import type { Outcome } from '../contract/outcome.ts';
+import { type AttemptServices, createAttempt } from '../delivery/attempt.ts';
+import { circuitBreaker } from '../delivery/circuit-breaker.ts';
+import type { Enrichment } from '../intelligems/enrichment.ts';
+
+export interface DeliveringServices {
+  ledger: Ledger;
+  destinations: OpenDestinations;
+  resultsOf: Enrichment['resultsOf'];
+  mask: SecretMask;
+  log: Logger;
+  observe: AttemptServices['observe'];
+}
+
+/** Starts the delivery queue on all destinations, and on those that the settings no longer name. */
+export async function startDelivering(
+  { delivery, intelligems, server, updates }: Configuration,
+  { mask, ...services }: DeliveringServices,
+): Promise<void> {
+  const { ledger, destinations, log } = services;
+  const attempt = createAttempt(
+    {
+      retry: delivery.retry,
+      timeoutMs: delivery.attemptTimeoutMs,
+      links: { experienceUrlTemplate: intelligems.experienceUrlTemplate, publicUrl: server.publicUrl },
+      dropBookkeeping: updates.dropBookkeeping,
+    },
+    { ...services, now: Date.now, random: Math.random },
+  );
+  await ledger.queue.start({
+    destinations: [...destinations.values(), ...(await leftBehind(ledger, destinations, log))],
+    health: circuitBreaker(delivery.breaker),
+    onError: (error) => log.error({ err: error }, 'the storage failed; trying again'),
+    attempt: async (claimed, lost) => withoutSecrets(await attempt(claimed, lost), mask),
+  });
+}
+
+/**
+ * Destinations that the settings no longer name and that have open deliveries. They are claimed too: each becomes a
+ * dead letter that names the cause, instead of waiting forever unseen.
+ */
+async function leftBehind(
+  ledger: Ledger,
+  destinations: OpenDestinations,
+  log: Logger,
+): Promise<DeliveryWork['destinations']> {
+  const left = (await ledger.depths()).filter(
+    ({ destination, open }) => open > 0 && !destinations.has(destination),
+  );
+  for (const { destination, open } of left) {
+    log.warn(
+      { destination, open },
+      'this destination is no longer in the settings; its open deliveries become dead letters',
+    );
+  }
+  return left.map(({ destination }) => ({ name: destination, concurrency: 1 }));
+}
+
+/** What the other side answered may repeat what it was sent. */
+function withoutSecrets(settlement: Settlement, mask: SecretMask): Settlement {
+  const outcome = Object.fromEntries(
+    Object.entries(settlement.outcome).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? mask.hide(value) : value,
+    ]),
+  ) as Outcome;
+  return settlement.state === 'dead'
+    ? { ...settlement, outcome, reason: mask.hide(settlement.reason) }
+    : { ...settlement, outcome };
+}
