@@ -8,13 +8,13 @@ export interface Picture {
 /** How a mail's HTML names the picture that the mail carries. */
 export const PICTURE_ID = 'chart@intelligems-receivers';
 
-/** A larger picture is not carried, bytes. */
+/** The largest picture that a mail carries, in bytes. */
 const LARGEST = 2 * 1_048_576;
 
-/** A picture that takes longer is not waited for, milliseconds: the mail matters more. */
+/** How long to wait for a picture, in milliseconds: the mail matters more. */
 const TIMEOUT_MS = 5_000;
 
-/** Gets a picture from the web; null where it cannot be had, so that the mail shows it from where it lies. */
+/** Gets a picture from the web; null if that fails, so that the mail shows it from its URL. */
 export async function fetchPicture(url: string, signal: AbortSignal): Promise<Picture | null> {
   try {
     const response = await fetch(url, {

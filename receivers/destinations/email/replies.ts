@@ -63,6 +63,14 @@ const RULES: ReplyRule[] = [
     waitMs: 10 * MINUTE_MS,
   },
   {
+    // Microsoft 365: "550 5.7.30 Basic authentication is not supported for Client Submission."
+    // https://techcommunity.microsoft.com/blog/exchange/exchange-online-to-retire-basic-auth-for-client-submission-smtp-auth/4114750
+    codes: ['7.30', '7.3', '7.139'],
+    words: /basic authentication is (not supported|disabled)/i,
+    advice: (setting) =>
+      `Microsoft 365 no longer accepts a user and password here. Name another mail server in ${setting('smtpUrl')}, such as Amazon SES, Postmark or Google Workspace.`,
+  },
+  {
     // Microsoft 365: https://aka.ms/smtp_auth_disabled, https://github.com/nodemailer/nodemailer/issues/1484
     codes: ['7.139'],
     advice: (setting) =>

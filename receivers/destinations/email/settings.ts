@@ -36,58 +36,58 @@ function isLocale(value: string): boolean {
   }
 }
 
-/** The settings of an email destination, as they stand in receivers.yaml or come from the environment. */
+/** The settings of an email destination, from receivers.yaml or the environment. */
 export const emailSettings = z.strictObject({
   smtpUrl: z
     .string()
     .superRefine(smtpUrl)
-    .describe('The mail server: smtps://user:password@host:465, or smtp://user:password@host:587.')
+    .describe(
+      'The mail server: smtps://user:password@host:465 (TLS), or smtp://user:password@host:587 (STARTTLS).',
+    )
     .meta({ secret: true }),
   from: z
     .string()
     .superRefine(mailboxes(1))
-    .describe('Who the mails come from: experiments@example.com, or Experiments <experiments@example.com>.'),
+    .describe('The sender: experiments@example.com, or Experiments <experiments@example.com>.'),
   to: z
     .union([z.string(), z.array(z.string())])
     .superRefine(mailboxes(Number.POSITIVE_INFINITY))
-    .describe('Who gets the mails, as a list or separated by commas; at most 50.'),
+    .describe('The recipients, as a list or separated by commas; at most 50.'),
   subject: z
     .enum(['thread', 'event'])
     .default('thread')
     .describe(
-      '“thread”: the same subject for all mails of an experience, so that every mail program shows them as one thread. “event”: the subject says what happened; Gmail then shows each mail by itself.',
+      '“thread”: one subject for all mails of an experience, so that every mail program shows them as a thread. “event”: the subject says what happened, and Gmail shows each mail separately.',
     ),
   templatesFolder: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'A folder of your own templates, such as startExperience.html.liquid; those that are missing there are the built-in ones.',
+      'A folder of your own templates, such as startExperience.html.liquid. The built-in ones are used for the rest.',
     ),
   timeZone: z
     .string()
-    .refine(isTimeZone, 'Write a time zone as Europe/Zurich, America/New_York or UTC.')
+    .refine(isTimeZone, 'Write a time zone as America/New_York, Europe/Zurich or UTC.')
     .default('UTC')
-    .describe('The time zone of the times in the mails, such as Europe/Zurich.'),
+    .describe('The time zone of the times in mails, such as America/New_York.'),
   locale: z
     .string()
-    .refine(isLocale, 'Write a locale as en-GB, en-US or de-CH.')
+    .refine(isLocale, 'Write a locale as en-US, en-GB or de-CH.')
     .default('en-US')
-    .describe('How dates and numbers are written, such as en-GB, en-US or de-CH.'),
+    .describe('The locale of dates and numbers, such as en-US, en-GB or de-CH.'),
   listId: z
     .string()
     .regex(/^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u, 'Write it like a domain name: experiments.example.com.')
     .optional()
     .describe(
-      'The name in List-Id, by which mail programs filter. Without it: experiments. and the domain of `from`.',
+      'The List-Id header, which mail programs can filter by. Default: experiments. and the domain of `from`.',
     ),
   unsubscribe: z
     .string()
     .regex(/^(https:\/\/|mailto:)[^\s<>,]+$/, 'Write an https:// page or a mailto: address.')
     .optional()
-    .describe(
-      'Where people ask to get no more of these mails: an https:// page or a mailto: address. Without it: a mail to `from`.',
-    ),
+    .describe('Where people unsubscribe: an https:// page or a mailto: address. Default: a mail to `from`.'),
 });
 
 export type EmailSettings = z.infer<typeof emailSettings>;

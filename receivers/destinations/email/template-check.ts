@@ -4,10 +4,7 @@ import { renderMail } from './render.ts';
 import type { EmailSettings } from './settings.ts';
 import type { Templates } from './templates.ts';
 
-/**
- * Renders each mail of a folder's own templates, with all that can be known and with the least, and tells which
- * of them fail and why.
- */
+/** Renders every mail with the folder's own templates, with all fields and with the fewest, and reports which fail. */
 export function checkTemplates(templates: Templates, settings: EmailSettings): Check[] {
   if (settings.templatesFolder === undefined) {
     return [];
@@ -22,6 +19,6 @@ export function checkTemplates(templates: Templates, settings: EmailSettings): C
     what: 'Email templates',
     state: 'warning',
     finding,
-    fix: 'The table of names that a template may use is in the README.',
+    fix: 'The names that a template can use are in receivers/destinations/email/README.md.',
   }));
 }

@@ -5,18 +5,18 @@ import type { ExperienceMessage, Message } from '../../contract/message.ts';
 import { asciiAddress, domainOf, type Mailbox } from './addresses.ts';
 import type { EmailSettings } from './settings.ts';
 
-/** What makes one mail recognisable and keeps the mails of an experience together. */
+/** What identifies a mail and keeps the mails of an experience together. */
 export interface Threading {
   /** With angle brackets; the same for every attempt of a delivery. */
   messageId: string;
-  /** The Message-ID at which the thread of the experience hangs; null for a mail that stands alone. */
+  /** The Message-ID that all mails of the experience refer to; null for a mail without a thread. */
   root: string | null;
 }
 
 /**
- * The Message-ID of a message and the root of its thread, both computed from what they identify, so that
- * a repeat is recognisable and nothing has to be remembered. No mail bears the root's id: mail programs
- * join mails that refer to the same id also when they never saw it (RFC 5256, section 2.2).
+ * The Message-ID of a message and the root of its thread. Both are computed from what they identify, so a
+ * repeat has the same ones. No mail has the root's id: mail programs join mails that refer to the same id even
+ * if they never saw it (RFC 5256, section 2.2).
  */
 export function threading(message: Message, from: Mailbox): Threading {
   const domain = domainOf(from.address);
@@ -36,13 +36,13 @@ function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-/** The longest subject in characters: most mail programs show no more. */
+/** The longest subject, in characters: most mail programs show no more. */
 const SUBJECT_LIMIT = 150;
 
 /**
- * The subject under which all mails of an experience go: what it is, and whose. It names no action, since
- * Gmail joins mails into a thread only where their subjects are the same; what happened stands at the
- * mail's very beginning, which mail programs show beside the subject.
+ * The subject of all mails of an experience: what it is, and whose. It names no action, because Gmail joins
+ * mails into a thread only if their subjects are the same. What happened is in the mail's first line, which
+ * mail programs show after the subject.
  */
 export function threadSubject({ event }: ExperienceMessage): string {
   const { experience, organization } = event;
@@ -53,7 +53,7 @@ export function threadSubject({ event }: ExperienceMessage): string {
   return cut(about === '' ? name : `${name} (${about})`, SUBJECT_LIMIT);
 }
 
-/** The header fields by which mail programs and list servers tell what kind of mail this is. */
+/** The headers that tell mail programs and list servers what kind of mail this is. */
 export function listHeaders(settings: EmailSettings, from: Mailbox): Record<string, string> {
   const domain = domainOf(from.address);
   const unsubscribe = asciiUrl(settings.unsubscribe ?? `mailto:${from.address}?subject=Unsubscribe`);
@@ -72,8 +72,8 @@ function asciiUrl(url: string): string {
 }
 
 /**
- * A text on one line: control characters and line breaks become spaces, and the characters that reverse
- * the writing direction of what follows them are left out.
+ * A text on one line: control characters and line breaks become spaces, and characters that override the
+ * writing direction are removed.
  */
 export function oneLine(text: string): string {
   return text
