@@ -4,6 +4,7 @@ import { suggestion } from '../base/nearest.ts';
 import { milliseconds } from '../base/setting-values.ts';
 import type { DestinationKind } from '../contract/destination.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
+import { proxyProblem } from '../outgoing/proxies.ts';
 import type { Known } from '../routes/route.ts';
 import { unknownName } from '../routes/settings.ts';
 import type { Configuration } from './configuration.ts';
@@ -71,6 +72,7 @@ export function loadConfiguration({
     ...mode.faults,
     ...routes.faults,
     ...unknownNames(table.value, table.place, known),
+    ...proxyFaults(environment),
   ];
   if (faults.length > 0 || values.value === null || mode.value === null) {
     return { ok: false, faults: inOrder(faults, file) };
@@ -102,6 +104,12 @@ function withTimeZones(value: Settings) {
     digest: { ...digest, timeZone: digest.timeZone ?? timeZone },
     overview: { ...overview, timeZone: overview.timeZone ?? timeZone },
   };
+}
+
+/** The proxies of the environment apply to everything outgoing, and are read when it is opened. */
+function proxyFaults(environment: Environment): Fault[] {
+  const problem = proxyProblem(environment);
+  return problem === null ? [] : [{ where: problem.variable, message: problem.message }];
 }
 
 function unknownKeys({ content, where }: SettingsFile): Fault[] {

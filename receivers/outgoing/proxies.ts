@@ -31,13 +31,26 @@ export function readProxies(environment: Environment): Proxies {
   };
 }
 
-/** What is wrong with the proxies of the environment, with the variable's name and the fix; null if nothing is. */
-export function proxyProblem(environment: Environment): string | null {
+/** A proxy's address cannot be used. The message says what to write and follows the variable's name. */
+class ProxyAddressError extends Error {
+  readonly variable: string;
+
+  constructor(variable: string) {
+    super(
+      'It is not the address of an HTTP proxy. Write it as http://proxy.example.com:3128, and percent-encode @, / and # in its password.',
+    );
+    this.variable = variable;
+  }
+}
+
+/** What is wrong with the proxies of the environment, and in which variable; null if nothing is. */
+export function proxyProblem(environment: Environment): { variable: string; message: string } | null {
   try {
     readProxies(environment);
     return null;
   } catch (error) {
-    return (error as Error).message;
+    const { variable, message } = error as ProxyAddressError;
+    return { variable, message };
   }
 }
 
@@ -52,9 +65,7 @@ function readProxy(environment: Environment, name: string): ProxyServer | null {
   const address = value.includes('://') ? value : `http://${value}`;
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
-    throw new Error(
-      `${variable} is not the address of an HTTP proxy. Write it as http://proxy.example.com:3128, and percent-encode @, / and # in the password.`,
-    );
+    throw new ProxyAddressError(variable);
   }
   const { username, password } = urlCredentials(url);
   const credentials = Buffer.from(`${username}:${password}`).toString('base64');

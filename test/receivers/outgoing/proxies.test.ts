@@ -165,8 +165,9 @@ describe('which proxy a request goes through', () => {
   test('is refused with the setting’s name where it is not an HTTP proxy', () => {
     for (const address of ['socks5://proxy:1080', 'http://', 'ftp://proxy', 'http://user:pa#ss@proxy:1']) {
       const problem = proxyProblem({ https_proxy: address });
-      expect(problem).toMatch(/^https_proxy is not the address of an HTTP proxy/);
-      expect(problem).not.toContain('pa#ss');
+      expect(problem).toMatchObject({ variable: 'https_proxy' });
+      expect(problem?.message).toMatch(/^It is not the address of an HTTP proxy\. Write it as/);
+      expect(problem?.message).not.toContain('pa#ss');
     }
     expect(proxyProblem({ HTTP_PROXY: 'http://bot:100%sure@proxy:3128' })).toBeNull();
   });
