@@ -11,6 +11,7 @@ import { addRoutesCommand } from './routes.ts';
 import { addSendCommand } from './send.ts';
 import { addStartCommand } from './start.ts';
 import { addVerifyCommand } from './verify.ts';
+import { addZapierKeysCommand } from './zapier-keys.ts';
 
 const program = new Command('intelligems-receivers')
   .description(
@@ -31,6 +32,7 @@ for (const add of [
   addExportCommand,
   addImportCommand,
   addDoctorCommand,
+  addZapierKeysCommand,
 ]) {
   add(program);
 }

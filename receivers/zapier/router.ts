@@ -25,6 +25,8 @@ export interface ZapierRouterServices {
   access: ZapierAccess;
   /** Whether there is any key at all. */
   isOn(): Promise<boolean>;
+  /** Somebody used a valid key. */
+  onAccess(): void;
   now(): number;
 }
 
@@ -51,6 +53,7 @@ export function zapierRouter(settings: ZapierRouterSettings, services: ZapierRou
       await refuse(response, services);
       return;
     }
+    services.onAccess();
     response.locals.access = access;
     next();
   });

@@ -31,6 +31,11 @@ export class ZapierSwitch {
     return this.#isOn;
   }
 
+  /** There is a key: somebody used it. */
+  turnOn(): void {
+    this.#isOn = true;
+  }
+
   async look(): Promise<boolean> {
     this.#isOn = this.#hasSettingsKey || (await this.#keys.all()).length > 0;
     return this.#isOn;

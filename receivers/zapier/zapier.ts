@@ -72,7 +72,10 @@ export async function openZapier(
   const services = { subscriptions, ledger, now: Date.now };
   const zapierSwitch = await ZapierSwitch.open(apiKey !== null, keys);
   return {
-    router: zapierRouter({ targetHosts, sources }, { ...services, access, isOn: () => zapierSwitch.look() }),
+    router: zapierRouter(
+      { targetHosts, sources },
+      { ...services, access, isOn: () => zapierSwitch.look(), onAccess: () => zapierSwitch.turnOn() },
+    ),
     // Handing an event on is quick; a Zap may take its time.
     destinations: [
       {
