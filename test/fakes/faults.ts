@@ -1,11 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * What a fake does in place of its proper answer. `after`: the request takes effect first, as when a
- * service did its work and the answer was lost.
+ * What a fake does instead of its proper answer. `after`: the request takes effect first, as when a service did its
+ * work and the answer was lost. `retryAfter` is the header's text, for values that are not whole seconds.
  */
 export type Fault =
-  | { kind: 'status'; status: number; retryAfterSeconds?: number; body?: string; after?: boolean }
+  | {
+      kind: 'status';
+      status: number;
+      retryAfterSeconds?: number;
+      retryAfter?: string;
+      body?: string;
+      after?: boolean;
+    }
   | { kind: 'hang'; after?: boolean }
   | { kind: 'reset'; after?: boolean };
 
@@ -51,8 +58,9 @@ export function answerFault(fault: Fault, response: ServerResponse): void {
   if (fault.kind === 'reset') {
     response.socket?.resetAndDestroy();
   } else if (fault.kind === 'status') {
-    if (fault.retryAfterSeconds !== undefined) {
-      response.setHeader('Retry-After', String(fault.retryAfterSeconds));
+    const retryAfter = fault.retryAfter ?? fault.retryAfterSeconds;
+    if (retryAfter !== undefined) {
+      response.setHeader('Retry-After', String(retryAfter));
     }
     response.statusCode = fault.status;
     response.end(fault.body ?? '');

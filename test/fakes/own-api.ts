@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
+import { listening } from '../fixtures/listening.ts';
 import { answerFault, FaultPlan } from './faults.ts';
 
 /** A request that the fake got, whatever came of it. */
@@ -13,6 +12,8 @@ export interface TakenRequest {
   path: string;
   headers: IncomingHttpHeaders;
   body: string;
+  /** When it came, by the steady clock, milliseconds. */
+  at: number;
   /** Whether the fake did what it asks for. */
   tookEffect: boolean;
 }
@@ -49,7 +50,7 @@ export async function startFakeOwnApi(options: FakeOwnApiOptions = {}): Promise<
     const body = await text(request);
     const id = String(request.headers['webhook-id'] ?? '');
     const { method = '', url: path = '', headers } = request;
-    const taken: TakenRequest = { id, method, path, headers, body, tookEffect: false };
+    const taken: TakenRequest = { id, method, path, headers, body, at: performance.now(), tookEffect: false };
     requests.push(taken);
     const fault = faults.next(request);
     if (fault !== null && fault.after !== true) {
@@ -73,9 +74,7 @@ export async function startFakeOwnApi(options: FakeOwnApiOptions = {}): Promise<
   server.on('connection', () => {
     connections += 1;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listening(server);
   return Object.assign(api, {
     url: `http://127.0.0.1:${port}/events`,
     faults,

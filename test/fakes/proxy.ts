@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { listening } from '../fixtures/listening.ts';
 
 export interface FakeProxy {
   port: number;
@@ -69,10 +69,8 @@ export async function startFakeProxy({ refuse, hosts = {} }: FakeProxyOptions = 
     });
     onward.on('error', () => socket.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listening(server),
     asked,
     close: async () => {
       server.close();

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { listening } from '../fixtures/listening.ts';
 
 export interface RawServer {
   /** `http://127.0.0.1:port`. */
@@ -29,9 +29,7 @@ export async function startRawServer(react: (socket: Socket) => void): Promise<R
       received[index] += chunk.toString('latin1');
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listening(server);
   return {
     url: `http://127.0.0.1:${port}`,
     port,
