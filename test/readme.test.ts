@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { describeFaults, loadConfiguration } from '../receivers/config/load.ts';
 import { withSettingsTable } from '../receivers/config/published/settings-table.ts';
 import { DESTINATION_KINDS } from '../receivers/destinations/index.ts';
+import { SERVICE_ACCOUNT_KEY } from './fakes/google-sheets/tokens.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
@@ -62,7 +63,7 @@ test('the receivers.yaml shown in receivers/config/README.md is valid', () => {
       INTELLIGEMS_WEBHOOK_SECRET: 'one',
       OUTLET_SECRET: 'two',
       SLACK_BOT_TOKEN: 'xoxb-1234567890-token',
-      GOOGLE_SERVICE_ACCOUNT_KEY: './service-account.json',
+      GOOGLE_SERVICE_ACCOUNT_KEY: SERVICE_ACCOUNT_KEY,
       SHEETS_SPREADSHEET_ID: '1AbC-a-spreadsheet-of-ours',
     },
     readFile: () => shown,

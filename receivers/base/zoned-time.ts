@@ -24,7 +24,7 @@ function formatter(timeZone: string): Intl.DateTimeFormat {
 }
 
 /** What clocks on the wall of a time zone show at an instant, as if it were UTC; both in milliseconds since 1970. */
-function wallClock(instant: number, timeZone: string): number {
+export function wallClock(instant: number, timeZone: string): number {
   const read: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
   for (const { type, value } of formatter(timeZone).formatToParts(instant)) {
     read[type] = Number(value);

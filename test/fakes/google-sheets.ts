@@ -8,7 +8,9 @@ import {
   invalid,
   NO_PERMISSION,
   NOT_FOUND,
+  NOT_SUPPORTED,
   quotaExceeded,
+  SERVICE_DISABLED,
   UNAUTHENTICATED,
 } from './google-sheets/errors.ts';
 import { masked, readFieldMask } from './google-sheets/fields.ts';
@@ -35,6 +37,16 @@ export interface FakeGoogleSheets {
   quota: number | null;
   /** How long each answer takes, in milliseconds. */
   delayMs: number;
+  /** The Sheets API is off in the service account's project. */
+  apiDisabled: boolean;
+  /** The service account is disabled. */
+  accountDisabled: boolean;
+  /** How far Google's clock is ahead of this machine's, milliseconds: in Date headers and in the check of tokens. */
+  clockOffsetMs: number;
+  /** Refuses a batch for what is in it; null lets it pass. */
+  refuse: (requests: readonly sheets_v4.Schema$Request[]) => ApiError | null;
+  /** Called when a read was answered: what happens between a read and the write after it. */
+  afterRead: () => void;
   /** The spreadsheet that is there from the start, shared with the service account. */
   spreadsheet: PersonsSpreadsheet;
   /** Makes a further spreadsheet, shared with the service account unless a test takes that back. */
@@ -70,6 +82,11 @@ export async function startFakeGoogleSheets(): Promise<FakeGoogleSheets> {
     calls: [],
     quota: null,
     delayMs: 0,
+    apiDisabled: false,
+    accountDisabled: false,
+    clockOffsetMs: 0,
+    refuse: () => null,
+    afterRead: () => {},
     spreadsheet: addSpreadsheet('1FakeSpreadsheetOfExperiments'),
     addSpreadsheet,
     expireTokens: () => tokens.expire(),
@@ -84,6 +101,8 @@ export async function startFakeGoogleSheets(): Promise<FakeGoogleSheets> {
     const url = new URL(request.url ?? '/', fake.url);
     if (request.method === 'POST' && url.pathname === '/token') {
       fake.calls.push('token');
+      tokens.clockOffsetMs = fake.clockOffsetMs;
+      tokens.isDisabled = fake.accountDisabled;
       return tokens.answer(body);
     }
     try {
@@ -105,6 +124,9 @@ export async function startFakeGoogleSheets(): Promise<FakeGoogleSheets> {
     const call = `${request.method} ${verb}`;
     const kind = call === 'POST :batchUpdate' ? 'write' : 'read';
     fake.calls.push(kind);
+    if (fake.apiDisabled) {
+      throw SERVICE_DISABLED;
+    }
     countAgainstQuota(kind);
     const spreadsheet = spreadsheets.get(id);
     if (spreadsheet === undefined) {
@@ -115,11 +137,14 @@ export async function startFakeGoogleSheets(): Promise<FakeGoogleSheets> {
     if (!allowed) {
       throw NO_PERMISSION;
     }
+    if (spreadsheet.isExcel) {
+      throw NOT_SUPPORTED;
+    }
     switch (call) {
       case 'GET ':
         return readSpreadsheet(spreadsheet, url.searchParams);
       case 'POST :batchUpdate':
-        return batchUpdate(spreadsheet, readJson(body));
+        return batchUpdate(spreadsheet, readJson(body), fake);
       case 'POST /developerMetadata:search':
         return searchMetadata(spreadsheet, readJson(body));
       default:
@@ -154,8 +179,12 @@ export async function startFakeGoogleSheets(): Promise<FakeGoogleSheets> {
       answerFault(fault, response);
       return;
     }
-    response.writeHead(answered.status, { 'Content-Type': 'application/json; charset=UTF-8' });
+    const date = new Date(Date.now() + fake.clockOffsetMs).toUTCString();
+    response.writeHead(answered.status, { 'Content-Type': 'application/json; charset=UTF-8', Date: date });
     response.end(JSON.stringify(answered.body));
+    if (request.method === 'GET') {
+      fake.afterRead();
+    }
   }
 
   const server = createServer((request, response) => {
@@ -194,6 +223,9 @@ function readSpreadsheet({ id, document }: PersonsSpreadsheet, query: URLSearchP
         own.length === 0 && withData ? [readRange(`'${sheet.title.replaceAll("'", "''")}'`, [sheet])] : own;
       return {
         properties: sheetProperties(sheet, document.sheets),
+        ...(sheet.merges.length > 0 ? { merges: sheet.merges } : {}),
+        ...(sheet.tables.length > 0 ? { tables: sheet.tables } : {}),
+        ...(sheet.metadata.length > 0 ? { developerMetadata: sheet.metadata } : {}),
         ...(withData ? { data: parts.map(gridData) } : {}),
       };
     });
@@ -221,9 +253,17 @@ function gridData({ sheet, startRow, endRow, startColumn, endColumn }: GridRange
   return { ...(startRow > 0 ? { startRow } : {}), ...(startColumn > 0 ? { startColumn } : {}), rowData };
 }
 
-function batchUpdate(spreadsheet: PersonsSpreadsheet, body: Record<string, unknown>): object {
+function batchUpdate(
+  spreadsheet: PersonsSpreadsheet,
+  body: Record<string, unknown>,
+  { refuse, email }: FakeGoogleSheets,
+): object {
   const requests = body.requests as sheets_v4.Schema$Request[] | undefined;
-  const { document, replies } = applyRequests(spreadsheet.document, requests);
+  const refused = refuse(requests ?? []);
+  if (refused !== null) {
+    throw refused;
+  }
+  const { document, replies } = applyRequests(spreadsheet.document, requests, email);
   spreadsheet.document = document;
   return { spreadsheetId: spreadsheet.id, replies };
 }

@@ -1,7 +1,8 @@
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { cut } from '../../../shared/words.ts';
+import { wallClock } from '../../base/zoned-time.ts';
 
-/** What stands in one cell. `serial`: days since 30 December 1899, as spreadsheets count time. */
+/** The content of one cell. `serial`: days since 30 December 1899, as spreadsheets count time. */
 export type Cell =
   | { type: 'empty' }
   | { type: 'text'; text: string }
@@ -11,12 +12,12 @@ export type Cell =
 
 export const EMPTY: Cell = { type: 'empty' };
 
-/** More do not fit into a cell. https://support.google.com/drive/answer/37603 */
+/** The most characters in a cell. https://support.google.com/drive/answer/37603 */
 const CELL_CHARACTERS = 50_000;
 
 const TIME_PATTERN = 'yyyy-mm-dd hh:mm:ss';
 
-/** A literal text, cut to what a cell holds; an empty cell for none. */
+/** A text, never a formula, cut to what a cell holds; an empty cell for none. */
 export function textCell(text: string | null | undefined): Cell {
   return text === null || text === undefined || text === ''
     ? EMPTY
@@ -38,60 +39,25 @@ export function timeCell(ms: number | null | undefined, timeZone: string): Cell 
 
 const DAY_MS = 86_400_000;
 const SERIAL_OF_1970 = 25_569;
-/** The years that a date cell can hold, as milliseconds since 1970. */
+/** The first and last moment that a date cell can hold, milliseconds since 1970. */
 const FIRST_MS = Date.UTC(1900, 0, 2);
 const LAST_MS = Date.UTC(9999, 11, 30);
 
 /**
- * The moment (milliseconds since 1970) as the clock of the time zone shows it, in days since 30 December
- * 1899 with the time as a fraction, to the second; null outside of the years 1900 to 9999.
+ * The moment (milliseconds since 1970) as clocks of the time zone show it, in days since 30 December 1899 with the
+ * time as a fraction, to the second; null outside of the years 1900 to 9999.
  * https://developers.google.com/workspace/sheets/api/guides/formats#about_date_time_values
  */
 export function serialTime(ms: number, timeZone: string): number | null {
   if (ms < FIRST_MS || ms > LAST_MS) {
     return null;
   }
-  const { year, month, day, hour, minute, second } = clock(ms, timeZone);
-  return Date.UTC(year, month - 1, day, hour, minute, second) / DAY_MS + SERIAL_OF_1970;
+  const seconds = Math.floor(wallClock(ms, knownTimeZone(timeZone)) / 1_000);
+  return (seconds * 1_000) / DAY_MS + SERIAL_OF_1970;
 }
 
-/** What calendar and clock of the time zone show at a moment (milliseconds since 1970). */
-export function clock(
-  ms: number,
-  timeZone: string,
-): Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number> {
-  const shown: Record<string, number> = {};
-  for (const { type, value } of clockFormat(timeZone).formatToParts(ms)) {
-    shown[type] = Number(value);
-  }
-  const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
-  return { year, month, day, hour, minute, second };
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function clockFormat(timeZone: string): Intl.DateTimeFormat {
-  let format = formats.get(timeZone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: knownTimeZone(timeZone),
-      calendar: 'gregory',
-      numberingSystem: 'latn',
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    formats.set(timeZone, format);
-  }
-  return format;
-}
-
-/** A spreadsheet may be set to an offset written as `GMT-07:00`, or to a zone that is unknown here. */
-function knownTimeZone(timeZone: string): string {
+/** A spreadsheet's time zone as Node knows it: it may be an offset such as `GMT-07:00`, or unknown here. */
+export function knownTimeZone(timeZone: string): string {
   const named = timeZone.replace(/^GMT(?=[+-])/, '');
   try {
     new Intl.DateTimeFormat('en', { timeZone: named });
@@ -101,10 +67,10 @@ function knownTimeZone(timeZone: string): string {
   }
 }
 
-/** The parts of a cell that `cellData` sets: the field mask of a write. */
+/** The field mask of a write: the parts of a cell that `cellData` sets. */
 export const CELL_FIELDS = 'userEnteredValue,userEnteredFormat.numberFormat';
 
-/** The cell as the Sheets API takes it. Texts go as `stringValue`, so that none is ever a formula. */
+/** The cell as the Sheets API takes it. Texts are sent as `stringValue`, which Google never reads as a formula. */
 export function cellData(cell: Cell): sheets_v4.Schema$CellData {
   switch (cell.type) {
     case 'empty':
@@ -137,7 +103,7 @@ export function cellWords(cell: Cell): string {
     case 'text':
       return cell.text;
     case 'number':
-      return cell.pattern.endsWith('%') ? `${Number((cell.number * 100).toFixed(1))} %` : String(cell.number);
+      return cell.pattern.endsWith('%') ? `${Number((cell.number * 100).toFixed(1))}%` : String(cell.number);
     case 'time':
       return new Date(Math.round((cell.serial - SERIAL_OF_1970) * DAY_MS))
         .toISOString()

@@ -1,38 +1,37 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { auth, sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import { openHttpClient } from '../../outgoing/client.ts';
 import type { Credentials } from './credentials.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/spreadsheets';
 const TOKEN_HOST = 'oauth2.googleapis.com';
-/** A call that takes longer has failed, in milliseconds. */
+/** How long a call may take, milliseconds. */
 const CALL_TIMEOUT_MS = 20_000;
 
 /** The Google client, and how to end its connections. */
 export interface SheetsClient {
   spreadsheets: sheets_v4.Resource$Spreadsheets;
-  /** Asks for a new access token before the next call; the library never does so before the old one expires. */
+  /** Gets an access token if there is none that is valid, so that the next call goes out at once. */
+  authorize(): Promise<void>;
+  /** Lets the next call get a new access token; the library gets none before the old one expires. */
   renewToken(): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
- * Makes the client of a service account. It never repeats a call by itself, because the ledger does.
+ * Makes the client of a service account. Tokens and calls go out through the receiver's own HTTP client, so that
+ * proxies apply and it is known whether a write may have arrived. Nothing is repeated here: the ledger repeats.
  *
- * @param apiRootUrl where the API and its token endpoint are reached in place of Google's hosts. The
- *   library takes no other token endpoint, not even the key file's `token_uri`, hence the interceptor.
+ * @param apiRootUrl where the API and its token endpoint are instead of at Google. The library takes no other token
+ *   endpoint, not even the `token_uri` of the key, hence the interceptor.
  */
 export function openClient(credentials: Credentials, apiRootUrl: string | undefined): SheetsClient {
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const http = openHttpClient({ service: 'Google', timeoutMs: CALL_TIMEOUT_MS });
   const account = new auth.JWT({
     email: credentials.email,
     key: credentials.privateKey,
     keyId: credentials.keyId,
     scopes: [SCOPE],
-    transporterOptions: {
-      timeout: CALL_TIMEOUT_MS,
-      agent: (url: URL) => (url.protocol === 'http:' ? agents.http : agents.https),
-    },
+    transporterOptions: { fetchImplementation: http.fetch },
   });
   account.transporter.interceptors.request.add({
     resolved: async (request) => {
@@ -50,18 +49,18 @@ export function openClient(credentials: Credentials, apiRootUrl: string | undefi
     version: 'v4',
     auth: account,
     retry: false,
-    timeout: CALL_TIMEOUT_MS,
+    fetchImplementation: http.fetch,
     ...(apiRootUrl === undefined ? {} : { rootUrl: apiRootUrl }),
   });
   return {
     spreadsheets,
+    async authorize() {
+      await account.getAccessToken();
+    },
     renewToken() {
       account.gtoken = undefined;
       account.setCredentials({ refresh_token: 'jwt-placeholder', expiry_date: 1 });
     },
-    close() {
-      agents.http.destroy();
-      agents.https.destroy();
-    },
+    close: () => http.close(),
   };
 }

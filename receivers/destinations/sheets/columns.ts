@@ -12,21 +12,14 @@ import { peopleOf } from '../common/people.ts';
 import { type Cell, textCell, timeCell } from './cells.ts';
 import { resultCells } from './results.ts';
 
-/** A header, and the cell under it. */
-export interface Column {
-  header: string;
-  cell: Cell;
-}
-
-export interface LogColumn {
+interface LogColumn {
   header: string;
   cell(message: ExperienceMessage, timeZone: string): Cell;
 }
 
 /**
- * What a column of the log can show. The first six are the vendor's own example of a sheet, with the values
- * as the webhook has them, so that formulas and filters made for that example go on working; the others
- * speak in words.
+ * What a column of the log can show. The first six are those of the vendor's documentation, with the webhook's own
+ * values, so that formulas and filters made for that example keep working. The others are in words.
  */
 export const LOG_COLUMNS = {
   experienceName: { header: 'Experience Name', cell: ({ event }) => textCell(nameWords(event.experience)) },
@@ -76,10 +69,10 @@ export type ColumnField = keyof typeof LOG_COLUMNS;
 
 export const COLUMN_FIELDS = Object.keys(LOG_COLUMNS) as ColumnField[];
 
-/** Columns A to F of the vendor's documentation, always there and first. */
+/** Columns A to F of the vendor's documentation, always first. */
 export const DOCUMENTED_FIELDS: readonly ColumnField[] = COLUMN_FIELDS.slice(0, 6);
 
-/** The field that a person means: `whatChanged`, “what changed”, “What Changed”; null for none. */
+/** The field that a person means by `whatChanged`, “what changed” or “What Changed”; null if there is none. */
 export function columnField(name: string): ColumnField | null {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z]/g, '');
   const wanted = plain(name);
@@ -100,12 +93,12 @@ function statusAfter({ action, experience }: ExperienceMessage['event']): string
   return STATUS_AFTER[action] ?? experience.status;
 }
 
-/** A status as a word of its own: “Started”; empty for none. */
+/** A status as a word: “Started”; empty if there is none. */
 export function statusWords(status: string | undefined): string {
   return status === undefined ? '' : status.charAt(0).toUpperCase() + status.slice(1);
 }
 
-/** The variations with their share of the traffic: “Control 50 %, Price −5 % 50 %”. */
+/** The variations with their share of the traffic: “Control 50%, Price −5% 50%”. */
 export function splitWords(variations: ExperienceMessage['event']['experience']['variations']): string {
   return variations
     .map((variation, index) => `${variationWords(variation, index)} ${percentWords(variation.percentage)}`)
@@ -113,7 +106,7 @@ export function splitWords(variations: ExperienceMessage['event']['experience'][
 }
 
 /** What changed, without the vendor's bookkeeping. */
-export function changeWords(changes: ExperienceMessage['changes']): string {
+function changeWords(changes: ExperienceMessage['changes']): string {
   return changes
     .filter(({ bookkeeping }) => !bookkeeping)
     .map(({ words }) => words)
@@ -123,7 +116,7 @@ export function changeWords(changes: ExperienceMessage['changes']): string {
 function remarkWords({ late, recovered }: ExperienceMessage): string {
   const remarks = [
     late && 'arrived late, after a newer event',
-    recovered && 'no webhook came, found at Intelligems',
+    recovered && 'found at Intelligems, no webhook came',
   ];
   return remarks.filter(Boolean).join('; ');
 }

@@ -1,6 +1,6 @@
 import type { DestinationKind } from '../../contract/destination.ts';
 import { previewRows } from './preview.ts';
-import { type SheetsSettings, sheetsSettings } from './settings.ts';
+import { exampleSettings, type SheetsSettings, sheetsSettings } from './settings.ts';
 
 /** Google Sheets: a row per event, a row per experience kept up to date, and a row per report. */
 export const sheets: DestinationKind<SheetsSettings> = {
@@ -18,14 +18,10 @@ export const sheets: DestinationKind<SheetsSettings> = {
     SHEETS_WRITES_PER_MINUTE: 'writesPerMinute',
     GOOGLE_API_ROOT_URL: 'apiRootUrl',
   },
-  repeated: () => 'its row is found and not written again.',
+  repeated: () => 'the row is found and not written again.',
   concurrency: 500,
   preview: previewRows,
-  example: sheetsSettings.parse({
-    serviceAccountKey: 'service-account.json',
-    spreadsheetId: 'your-spreadsheet-id',
-    columns: ['status', 'variations', 'whatChanged', 'store'],
-  }),
+  example: exampleSettings,
   async open(settings, services) {
     const { openSheets } = await import('./send.ts');
     return openSheets(settings, services);

@@ -1,213 +1,163 @@
+import { isRecord } from '../../../shared/events.ts';
+import { httpDate, retryAfterMs } from '../../../shared/retry-after.ts';
+import { durationWords } from '../../../shared/words.ts';
 import type { SettingName } from '../../contract/destination.ts';
 import type { Outcome } from '../../contract/outcome.ts';
+import { failureOf } from '../../outgoing/exchange.ts';
+import { readableBody } from '../../outgoing/readable.ts';
+import { type Answer, answerFor, type Context, type Kind, TOKEN_ANSWERS, WORDED_ANSWERS } from './answers.ts';
 
 /** What went wrong in a call of the Google API, in words, and what follows from it. */
 export interface Failure {
-  kind:
-    | 'rate limited'
-    | 'unreachable'
-    | 'uncertain'
-    | 'no access'
-    | 'no spreadsheet'
-    | 'bad key'
-    | 'token refused'
-    | 'invalid'
-    | 'unavailable';
+  kind: Kind;
   reason: string;
-  /** The first 1,024 characters of the other side's answer. */
+  /** Google's answer as people can read it: at most 1,024 characters. */
   answer: string;
-  /** From Retry-After, milliseconds. */
+  /** From Retry-After, milliseconds; null if Google named no time. */
   delayMs: number | null;
 }
 
+/** What a failed call was for. */
+export type Call = 'token' | 'read' | 'write';
+
 interface Thrown {
-  message?: string;
-  code?: unknown;
-  cause?: { code?: unknown; name?: string };
-  response?: { status?: number; data?: unknown; headers?: { get?(name: string): string | null } };
-  config?: { url?: URL | string };
+  config?: { url?: unknown };
+  response?: { status?: number; data?: unknown; headers?: Headers };
+  name?: string;
 }
 
-const ANSWER_CHARACTERS = 1_024;
-
-/** Errors of a connection that never came about: nothing can have arrived. */
-const NEVER_CONNECTED = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'CERT_HAS_EXPIRED',
-];
-
-/** Whether a thrown value comes from the Google client, a key or a stop, and not from a fault in the program. */
+/** Whether a thrown value comes from the Google client, the network or a stop, and not from a fault in the program. */
 export function isFailure(thrown: unknown): boolean {
-  const { config, name, code } = Object(thrown) as { config?: unknown; name?: unknown; code?: unknown };
-  return config !== undefined || name === 'AbortError' || isKeyError(code);
-}
-
-function isKeyError(code: unknown): boolean {
-  return typeof code === 'string' && code.startsWith('ERR_OSSL');
+  const { config, name } = Object(thrown) as Thrown;
+  return failureOf(thrown) !== null || config !== undefined || name === 'AbortError';
 }
 
 /**
  * Reads what the Google client threw.
- * Statuses: https://cloud.google.com/apis/design/errors#handling_errors
  *
- * @param call what was under way: a call that only reads, or one that writes
+ * @param call what was under way; the client asks for tokens by itself too, which is told apart by the address
  * @param email the service account's address, for the advice
  */
-export function readFailure(
-  thrown: unknown,
-  call: 'read' | 'write',
-  email: string,
-  setting: SettingName,
-): Failure {
-  const error = thrown as Thrown;
-  const status = error.response?.status;
-  const answer = answerText(error.response?.data);
-  const told = toldMessage(error.response?.data);
-  const delayMs = retryAfter(error.response?.headers?.get?.('retry-after') ?? null);
-  const failure = (kind: Failure['kind'], reason: string): Failure => ({ kind, reason, answer, delayMs });
-  if (isTokenCall(error)) {
-    return tokenFailure(error, failure, setting);
+export function readFailure(thrown: unknown, call: Call, email: string, setting: SettingName): Failure {
+  const { response, config } = Object(thrown) as Thrown;
+  const actual = isTokenUrl(config?.url) ? 'token' : call;
+  if (response?.status === undefined) {
+    return networkFailure(thrown, actual);
   }
-  if (status === undefined) {
-    return connectionFailure(error, call, failure);
-  }
-  if (status === 429) {
-    return failure(
-      'rate limited',
-      'Google’s quota of calls a minute is used up; it is filled again each minute.',
-    );
-  }
-  if (status === 403 && /has not been used|is disabled|SERVICE_DISABLED/.test(answer)) {
-    return failure(
-      'no access',
-      'The Google Sheets API is switched off for the service account’s project: open ' +
-        'https://console.cloud.google.com/apis/library/sheets.googleapis.com, choose the project, press Enable.',
-    );
-  }
-  if (status === 401) {
-    return failure(
-      'token refused',
-      'Google does not accept the access token that it gave out itself: try again later.',
-    );
-  }
-  if (status === 403) {
-    return failure(
-      'no access',
-      `The service account may not write to the spreadsheet: share it with ${email} as an editor (Share, add people).`,
-    );
-  }
-  if (status === 404) {
-    return failure(
-      'no spreadsheet',
-      `There is no spreadsheet of this ID: copy its address from the browser into ${setting('spreadsheetId')}, and see that it has not been deleted.`,
-    );
-  }
-  if (status === 408 || status >= 500) {
-    const reason = `Google answered ${status}${told === '' ? '' : `: ${told}`}.`;
-    return failure(call === 'write' ? 'uncertain' : 'unavailable', reason);
-  }
-  return failure('invalid', invalidReason(status, told, setting));
-}
-
-function tokenFailure(
-  error: Thrown,
-  failure: (kind: Failure['kind'], reason: string) => Failure,
-  setting: SettingName,
-): Failure {
-  const status = error.response?.status;
-  if (status === undefined) {
-    return connectionFailure(error, 'read', failure);
-  }
-  if (status === 429) {
-    return failure('rate limited', 'Google gives out no more access tokens for the moment.');
-  }
-  if (status >= 500) {
-    return failure('unavailable', `Google’s token service answered ${status}.`);
-  }
-  return failure(
-    'bad key',
-    'Google does not accept the service account’s key: it may have been deleted, or this machine’s clock is ' +
-      `wrong. Make a new JSON key for the account and set ${setting('serviceAccountKey')} to it.`,
-  );
-}
-
-function connectionFailure(
-  error: Thrown,
-  call: 'read' | 'write',
-  failure: (kind: Failure['kind'], reason: string) => Failure,
-): Failure {
-  const code = String(error.code ?? error.cause?.code ?? error.cause?.name ?? 'no answer');
-  if (isKeyError(code)) {
-    return failure(
-      'bad key',
-      'The service account’s private key cannot be read: make a new JSON key for the account.',
-    );
-  }
-  const reason = CONNECTION_WORDS[code] ?? `Google could not be reached (${code}).`;
-  return failure(call === 'read' || NEVER_CONNECTED.includes(code) ? 'unreachable' : 'uncertain', reason);
-}
-
-const CONNECTION_WORDS: Readonly<Record<string, string>> = {
-  AbortError: 'The receiver was stopped before Google answered.',
-  ECONNRESET: 'The connection to Google broke before the answer.',
-  TimeoutError: 'Google did not answer in time.',
-};
-
-function isTokenCall({ config }: Thrown): boolean {
-  return config?.url !== undefined && new URL(config.url).pathname === '/token';
-}
-
-function invalidReason(status: number, told: string, setting: SettingName): string {
-  if (/protected cell/i.test(told)) {
-    return 'A protection in the spreadsheet forbids the row: allow the service account in Data, Protect sheets and ranges.';
-  }
-  if (/number of cells|above the limit/i.test(told)) {
-    return `The spreadsheet is full (10 million cells): set ${setting('spreadsheetId')} to a new one, then replay.`;
-  }
-  return `Google refused the row (${status}): ${told || 'without a reason'}.`;
-}
-
-function toldMessage(data: unknown): string {
-  const { error } = Object(data) as { error?: { message?: unknown } };
-  return typeof error?.message === 'string' ? error.message.slice(0, 300).replace(/\.+$/, '') : '';
-}
-
-function answerText(data: unknown): string {
+  const { status, data, headers } = response;
+  const header = (name: string): string | null => headers?.get(name) ?? null;
   const text = typeof data === 'string' ? data : data === undefined ? '' : JSON.stringify(data);
-  return text.slice(0, ANSWER_CHARACTERS);
+  const contentType = header('content-type') ?? '';
+  const answer = readableBody({ text, headers: { 'content-type': contentType } });
+  const { words, codes, activationUrl } = readError(data, answer);
+  const context: Context = { email, setting, status, words, activationUrl };
+  const found = actual === 'token' ? tokenAnswer(status, words) : apiAnswer(codes, status, words);
+  const kind = found.kind === 'uncertain' && actual !== 'write' ? 'unavailable' : found.kind;
+  return {
+    kind,
+    reason: kind === 'clock' ? clockWords(header('date')) : found.reason(context),
+    answer,
+    delayMs: retryAfterMs(header('retry-after'), header('date'), Date.now()),
+  };
 }
 
-function retryAfter(header: string | null): number | null {
-  const seconds = header === null || header.trim() === '' ? Number.NaN : Number(header);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : null;
+function isTokenUrl(url: unknown): boolean {
+  return url != null && URL.canParse(String(url)) && new URL(String(url)).pathname === '/token';
 }
 
-/** The quota is filled again each minute; asking three times in it costs little. */
+function networkFailure(thrown: unknown, call: Call): Failure {
+  const failure = failureOf(thrown);
+  const reason = failure?.reason ?? 'The request to Google was stopped before an answer came.';
+  const mayHaveArrived = call === 'write' && failure?.mayHaveArrived === true;
+  return { kind: mayHaveArrived ? 'uncertain' : 'unavailable', reason, answer: '', delayMs: null };
+}
+
+/** Google's error as it is in the body: of the API, or of the token endpoint. */
+function readError(
+  data: unknown,
+  answer: string,
+): { words: string; codes: string[]; activationUrl: string | null } {
+  const body = isRecord(data) ? data : {};
+  if (typeof body.error === 'string') {
+    const words = [body.error, body.error_description].filter((each) => typeof each === 'string').join(': ');
+    return { words: cleanWords(words), codes: [body.error], activationUrl: null };
+  }
+  const error = isRecord(body.error) ? body.error : {};
+  const details = [error.details, error.errors].flatMap((each) => (Array.isArray(each) ? each : []));
+  const records = details.filter(isRecord);
+  const codes = [...records.map(({ reason }) => reason), error.status].filter(
+    (each) => typeof each === 'string',
+  );
+  const urls = records.map(({ metadata }) => (isRecord(metadata) ? metadata.activationUrl : undefined));
+  const words = typeof error.message === 'string' ? error.message : answer;
+  return {
+    words: cleanWords(words),
+    codes,
+    activationUrl:
+      (urls.find((each) => typeof each === 'string' && each.startsWith('https://')) as string) ??
+      urlIn(words),
+  };
+}
+
+/** “Enable it by visiting https://console.developers.google.com/…?project=1 then retry.” */
+function urlIn(words: string): string | null {
+  return /https:\/\/console\.(?:developers|cloud)\.google\.com\/\S+/.exec(words)?.[0] ?? null;
+}
+
+function cleanWords(words: string): string {
+  return words.slice(0, 300).replace(/[.\s]+$/, '');
+}
+
+function apiAnswer(codes: readonly string[], status: number, words: string): Answer {
+  const worded = status < 500 ? WORDED_ANSWERS.find(([pattern]) => pattern.test(words)) : undefined;
+  return worded?.[1] ?? answerFor(codes, status);
+}
+
+function tokenAnswer(status: number, words: string): Answer {
+  if (status === 429 || status === 408 || status >= 500) {
+    const kind = status === 429 ? 'rate limited' : 'unavailable';
+    return { kind, reason: () => `Google’s token service answered ${status}.` };
+  }
+  return TOKEN_ANSWERS.find(([pattern]) => pattern.test(words))?.[1] ?? answerFor([], 400);
+}
+
+/** How far this machine's clock is off, by the Date header of Google's answer. */
+function clockWords(date: string | null): string {
+  const theirs = httpDate(date ?? '');
+  const ahead = theirs === null ? 0 : Date.now() - theirs;
+  const by =
+    Math.abs(ahead) < 60_000 ? 'wrong' : `${durationWords(Math.abs(ahead))} ${ahead > 0 ? 'fast' : 'slow'}`;
+  return `This machine’s clock is ${by}, so Google refuses the sign-in. Turn on time synchronization (NTP); rows are written once the clock is right.`;
+}
+
+/** The limit is lifted each minute; asking three times in it costs little. */
 const QUOTA_DELAY_MS = 20_000;
+
+/** A wrong clock is set by a person, or by the host a while after it started. */
+const CLOCK_DELAY_MS = 60_000;
 
 /** The outcome of a delivery that met this failure. */
 export function failureOutcome({ kind, reason, answer, delayMs }: Failure): Outcome {
-  const told = answer === '' ? {} : { answer };
+  const details = answer === '' ? {} : { answer };
   const delay = delayMs === null ? {} : { delayMs };
   switch (kind) {
     case 'rate limited':
-      return { type: 'retry', reason, ...told, rateLimited: true, delayMs: delayMs ?? QUOTA_DELAY_MS };
+      return { type: 'retry', reason, ...details, rateLimited: true, delayMs: delayMs ?? QUOTA_DELAY_MS };
     case 'uncertain':
       return {
         type: 'retry',
-        reason: `${reason} The row may be there all the same.`,
-        ...told,
+        reason: `${reason} The row may have been written.`,
+        ...details,
         ...delay,
         uncertain: true,
       };
-    case 'unreachable':
+    case 'clock':
+      return { type: 'retry', reason, ...details, ownFault: true, delayMs: CLOCK_DELAY_MS };
     case 'unavailable':
-      return { type: 'retry', reason, ...told, ...delay };
+    case 'stale':
+    case 'token':
+      return { type: 'retry', reason, ...details, ...delay };
     default:
-      return { type: 'dead', reason, ...told };
+      return { type: 'dead', reason, ...details };
   }
 }

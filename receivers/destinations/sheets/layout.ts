@@ -1,52 +1,61 @@
 /** Where a tab has its headers. Rows and columns count from 0. */
 export interface Layout {
   headerRow: number;
-  /** The column of each header, by its name in lower case. */
+  /** The column of each header of that row, by {@link headerName}; the first if there are several. */
   columns: ReadonlyMap<string, number>;
-  /** The first column to the right of everything that the head of the tab holds. */
-  width: number;
+  /** The wanted headers that more than one column has, with all their columns. */
+  duplicates: { header: string; columns: number[] }[];
 }
 
-/** So many rows at the top of a tab are searched for the headers: people insert titles above them. */
+/** How many rows at the top of a tab are searched for the headers: people insert titles above them. */
 export const HEAD_ROWS = 10;
 
 /**
- * Finds the row with the headers: the one of the first rows that holds most of the wanted names, in any
- * order and any case; null where none holds any.
+ * Finds the row with the headers: the one of the first rows that holds the most of the wanted headers, in any order;
+ * null if none holds any.
  *
  * @param head the texts of the tab's first rows, as they are shown
  */
 export function findLayout(head: readonly (readonly string[])[], wanted: readonly string[]): Layout | null {
   const names = new Set(wanted.map(headerName));
-  let headerRow = -1;
-  let most = 0;
-  for (const [index, texts] of head.entries()) {
-    const found = new Set(texts.map(headerName).filter((name) => names.has(name))).size;
-    if (found > most) {
-      most = found;
-      headerRow = index;
-    }
-  }
-  if (headerRow < 0) {
+  const counts = head.map((texts) => new Set(texts.map(headerName).filter((name) => names.has(name))).size);
+  const most = Math.max(0, ...counts);
+  if (most === 0) {
     return null;
   }
-  const columns = new Map<string, number>();
+  const headerRow = counts.indexOf(most);
+  const all = new Map<string, number[]>();
   for (const [index, text] of (head[headerRow] ?? []).entries()) {
     const name = headerName(text);
-    if (name !== '' && !columns.has(name)) {
-      columns.set(name, index);
+    if (name !== '') {
+      all.set(name, [...(all.get(name) ?? []), index]);
     }
   }
-  return { headerRow, columns, width: Math.max(...head.map(lastFilled)) };
+  const duplicates = wanted
+    .map((header) => ({ header, columns: all.get(headerName(header)) ?? [] }))
+    .filter(({ columns }) => columns.length > 1);
+  return {
+    headerRow,
+    columns: new Map([...all].map(([name, [first = 0]]) => [name, first])),
+    duplicates,
+  };
 }
 
-/** A header as it is compared: people change case and spaces. */
+/**
+ * A header as it is compared: regardless of case, of whitespace (people wrap headers in several lines), of invisible
+ * characters, and of a colon at its end.
+ */
 export function headerName(text: string): string {
-  return text.trim().toLowerCase();
+  return text
+    .normalize('NFKC')
+    .replaceAll(/[\s\p{Cf}]+/gu, '')
+    .replace(/:+$/, '')
+    .toLowerCase();
 }
 
-function lastFilled(texts: readonly string[]): number {
-  return texts.findLastIndex((text) => text.trim() !== '') + 1;
+/** A tab's title as Google compares it: regardless of case. */
+export function titleName(title: string): string {
+  return title.trim().toLowerCase();
 }
 
 /** A column's letters, from its index: 0 is A, 26 is AA. */
@@ -55,7 +64,7 @@ export function columnLetters(index: number): string {
   return index < 26 ? letter : columnLetters(Math.floor(index / 26) - 1) + letter;
 }
 
-/** A tab's name as it stands in A1 notation: in quotes, with its own quotes doubled. */
+/** A tab's title in A1 notation: in quotes, with its own quotes doubled. */
 export function quotedTab(title: string): string {
   return `'${title.replaceAll("'", "''")}'`;
 }

@@ -1,7 +1,8 @@
 import type { Preview } from '../../contract/destination.ts';
 import type { Message } from '../../contract/message.ts';
 import { cellData, cellWords } from './cells.ts';
-import { type Row, renderRows } from './render.ts';
+import { renderRows } from './render.ts';
+import type { Row } from './row.ts';
 import type { SheetsSettings } from './settings.ts';
 
 /** The rows of a message as tables of header and value, and as the cells that go to Google. */

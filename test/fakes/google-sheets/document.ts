@@ -7,6 +7,8 @@ export interface Document {
   timeZone: string;
   sheets: Sheet[];
   metadata: Metadata[];
+  /** Who writes, for protections; null for the person whose spreadsheet it is. */
+  editor: string | null;
 }
 
 /** A copy that can be changed without the original seeing it. */

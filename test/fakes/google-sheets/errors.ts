@@ -33,6 +33,32 @@ export const UNAUTHENTICATED = new ApiError(
     'valid authentication credential.',
 );
 
+/** For an Excel workbook: https://github.com/theoephraim/node-google-spreadsheet/issues/651 */
+export const NOT_SUPPORTED = new ApiError(
+  400,
+  'FAILED_PRECONDITION',
+  'This operation is not supported for this document',
+);
+
+/** The API is off in the project: https://github.com/home-assistant/core/issues/79744 */
+export const SERVICE_DISABLED = new ApiError(
+  403,
+  'PERMISSION_DENIED',
+  'Google Sheets API has not been used in project 1 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/sheets.googleapis.com/overview?project=1 then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.',
+  [
+    {
+      '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+      reason: 'SERVICE_DISABLED',
+      domain: 'googleapis.com',
+      metadata: {
+        service: 'sheets.googleapis.com',
+        activationUrl:
+          'https://console.developers.google.com/apis/api/sheets.googleapis.com/overview?project=1',
+      },
+    },
+  ],
+);
+
 /** The answer to a call beyond the quota of its kind. */
 export function quotaExceeded(kind: 'Read' | 'Write', perMinute: number): ApiError {
   const limit = `${kind} requests per minute per user`;

@@ -10,10 +10,12 @@ export class PersonsSpreadsheet {
   /** Who may write; `viewers` may only read. */
   readonly editors = new Set<string>();
   readonly viewers = new Set<string>();
+  /** The file is an Excel workbook in Drive, which the browser shows like a spreadsheet. */
+  isExcel = false;
 
   constructor(id: string, title: string, timeZone: string) {
     this.id = id;
-    this.document = { title, timeZone, sheets: [newSheet(0, 'Sheet1')], metadata: [] };
+    this.document = { title, timeZone, sheets: [newSheet(0, 'Sheet1')], metadata: [], editor: null };
   }
 
   /** The names of the tabs. */
@@ -68,6 +70,46 @@ export class PersonsSpreadsheet {
     const start = { sheetId: this.sheet(tab).sheetId, rowIndex, columnIndex };
     const values = texts.map((stringValue) => ({ userEnteredValue: { stringValue } }));
     this.#apply({ updateCells: { start, rows: [{ values }], fields: 'userEnteredValue' } });
+  }
+
+  /** Fills a column with checkboxes (Insert, Checkbox) down to the last row: each is unchecked, and so has a value. */
+  fillCheckboxes(tab: string, column: number, from = 1): void {
+    this.#fill(tab, column, from, { userEnteredValue: { boolValue: false } });
+  }
+
+  /** Fills a column with a formula that shows nothing beside an empty row. */
+  fillFormulas(tab: string, column: number, from = 1): void {
+    this.#fill(tab, column, from, { userEnteredValue: { formulaValue: '=IF(A2="","",NOW()-D2)' } });
+  }
+
+  #fill(tab: string, columnIndex: number, rowIndex: number, cell: Cell): void {
+    const { sheetId, rowCount } = this.sheet(tab);
+    const rows = Array.from({ length: rowCount - rowIndex }, () => ({ values: [cell] }));
+    this.#apply({
+      updateCells: { start: { sheetId, rowIndex, columnIndex }, rows, fields: 'userEnteredValue' },
+    });
+  }
+
+  /** Merges cells; only the first keeps its value. */
+  merge(tab: string, range: Omit<sheets_v4.Schema$GridRange, 'sheetId'>): void {
+    const { sheetId, merges } = this.sheet(tab);
+    merges.push({ sheetId, ...range });
+  }
+
+  /** Turns a range into a table (Format, Convert to table). */
+  makeTable(tab: string, tableId: string, range: Omit<sheets_v4.Schema$GridRange, 'sheetId'>): void {
+    const { sheetId, tables } = this.sheet(tab);
+    tables.push({ tableId, name: tableId, range: { sheetId, ...range } });
+  }
+
+  /** Lets only these addresses edit a range (Data, Protect sheets and ranges); without one, the whole tab. */
+  protect(tab: string, editors: readonly string[] = [], range: sheets_v4.Schema$GridRange = {}): void {
+    this.sheet(tab).protections.push({ range, editors });
+  }
+
+  /** Freezes rows at the top (View, Freeze). */
+  freeze(tab: string, rows: number): void {
+    this.sheet(tab).frozenRowCount = rows;
   }
 
   /** Sorts all rows below the header by a column. */

@@ -37,11 +37,12 @@ const TITLE_CHARACTERS = 100;
 export function applyRequests(
   document: Document,
   requests: readonly sheets_v4.Schema$Request[] | undefined,
+  editor: string | null = null,
 ): { document: Document; replies: Response[] } {
   if (!Array.isArray(requests) || requests.length === 0) {
     throw invalid('Must specify at least one request.');
   }
-  const next = copyDocument(document);
+  const next = { ...copyDocument(document), editor };
   const replies = requests.map((request, index) => {
     const [[kind, body] = ['', {}], ...more] = Object.entries<object>(request);
     if (more.length > 0 || !(kind in APPLY)) {
@@ -110,21 +111,49 @@ const updateSheetProperties: Apply<'updateSheetProperties'> = (document, { prope
   return {};
 };
 
-const appendCells: Apply<'appendCells'> = (document, { sheetId, rows, fields }, where) => {
+/**
+ * Below the last row with data of the whole sheet, a column of unchecked checkboxes included: reported as rows that
+ * land at the bottom, https://github.com/n8n-io/n8n/pull/9950 and https://github.com/burnash/gspread/issues/388. With
+ * a table: below its last row, and the table grows.
+ */
+const appendCells: Apply<'appendCells'> = (document, { sheetId, tableId, rows, fields }, where) => {
+  if (tableId) {
+    return appendToTable(document, tableId, rows ?? [], fields, where);
+  }
   const sheet = sheetOf(document, sheetId, where);
-  writeRows(sheet, usedRows(sheet), 0, rows ?? [], fields, where, true);
+  writeRows(document, sheet, usedRows(sheet), 0, rows ?? [], fields, where, true);
   return {};
 };
+
+function appendToTable(
+  document: Document,
+  tableId: string,
+  rows: readonly sheets_v4.Schema$RowData[],
+  fields: string | null | undefined,
+  where: string,
+): Response {
+  const sheet = document.sheets.find(({ tables }) => tables.some((each) => each.tableId === tableId));
+  const table = sheet?.tables.find((each) => each.tableId === tableId);
+  if (sheet === undefined || table === undefined) {
+    throw invalid(`Invalid ${where}: No table with id: ${tableId}`);
+  }
+  const end = table.range?.endRowIndex ?? 0;
+  writeRows(document, sheet, end, table.range?.startColumnIndex ?? 0, rows, fields, where, true);
+  const range = { ...table.range, endRowIndex: end + rows.length };
+  sheet.tables = sheet.tables.map((each) => (each === table ? { ...table, range } : each));
+  return {};
+}
 
 const updateCells: Apply<'updateCells'> = (document, { start, range, rows, fields }, where) => {
   const sheet = sheetOf(document, start?.sheetId ?? range?.sheetId, where);
   const rowIndex = start?.rowIndex ?? range?.startRowIndex ?? 0;
   const columnIndex = start?.columnIndex ?? range?.startColumnIndex ?? 0;
-  writeRows(sheet, rowIndex, columnIndex, rows ?? [], fields, where, false);
+  writeRows(document, sheet, rowIndex, columnIndex, rows ?? [], fields, where, false);
   return {};
 };
 
 function writeRows(
+  document: Document,
   sheet: Sheet,
   rowIndex: number,
   columnIndex: number,
@@ -150,6 +179,7 @@ function writeRows(
     const cells = [...old.cells];
     for (const [column, written] of (values ?? []).entries()) {
       const at = columnIndex + column;
+      checkProtection(document, sheet, index, at, where);
       if (at >= sheet.columns.length) {
         throw invalid(
           `Invalid ${where}: Attempting to write column: ${at}, beyond the last requested column of: ${sheet.columns.length - 1}`,
@@ -163,6 +193,30 @@ function writeRows(
       );
     }
     setRow(sheet, index, { ...old, cells: Array.from(cells) });
+  }
+}
+
+/** https://github.com/theoephraim/node-google-spreadsheet/pull/20 */
+function checkProtection(
+  { editor }: Document,
+  sheet: Sheet,
+  row: number,
+  column: number,
+  where: string,
+): void {
+  const forbidden = sheet.protections.some(
+    ({ range, editors }) =>
+      editor !== null &&
+      !editors.includes(editor) &&
+      row >= (range.startRowIndex ?? 0) &&
+      row < (range.endRowIndex ?? sheet.rowCount) &&
+      column >= (range.startColumnIndex ?? 0) &&
+      column < (range.endColumnIndex ?? sheet.columns.length),
+  );
+  if (forbidden) {
+    throw invalid(
+      `Invalid ${where}: You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection if you need to edit.`,
+    );
   }
 }
 

@@ -21,7 +21,13 @@ export interface Row extends Line {
   readonly cells: readonly (Cell | undefined)[];
 }
 
-/** One tab. A row beyond the end of `rows`, as far as `rowCount`, is blank. */
+/** A range that only these may edit. An end that is missing is the end of the sheet. */
+export interface Protection {
+  range: sheets_v4.Schema$GridRange;
+  editors: readonly string[];
+}
+
+/** One tab. Merges, tables and protections stay at their cells when rows and columns are inserted. A row beyond the end of `rows`, as far as `rowCount`, is blank. */
 export interface Sheet {
   sheetId: number;
   title: string;
@@ -30,6 +36,9 @@ export interface Sheet {
   rows: Row[];
   columns: Line[];
   metadata: Metadata[];
+  merges: sheets_v4.Schema$GridRange[];
+  tables: sheets_v4.Schema$Table[];
+  protections: Protection[];
 }
 
 export const BLANK_LINE: Line = { hidden: false, pixelSize: 100, metadata: [] };
@@ -37,12 +46,31 @@ export const BLANK_ROW: Row = { ...BLANK_LINE, cells: [] };
 
 export function newSheet(sheetId: number, title: string, rowCount = 1_000, columnCount = 26): Sheet {
   const columns = Array.from({ length: columnCount }, () => BLANK_LINE);
-  return { sheetId, title, frozenRowCount: 0, rowCount, rows: [], columns, metadata: [] };
+  return {
+    sheetId,
+    title,
+    frozenRowCount: 0,
+    rowCount,
+    rows: [],
+    columns,
+    metadata: [],
+    merges: [],
+    tables: [],
+    protections: [],
+  };
 }
 
 /** A copy that can be changed without the original seeing it. */
 export function copySheet(sheet: Sheet): Sheet {
-  return { ...sheet, rows: [...sheet.rows], columns: [...sheet.columns], metadata: [...sheet.metadata] };
+  return {
+    ...sheet,
+    rows: [...sheet.rows],
+    columns: [...sheet.columns],
+    metadata: [...sheet.metadata],
+    merges: [...sheet.merges],
+    tables: [...sheet.tables],
+    protections: [...sheet.protections],
+  };
 }
 
 /** Whether a cell shows something. */
@@ -126,7 +154,10 @@ function copyField(
   }
 }
 
-/** The value as a person sees it. Formulas are not computed: they show as their text. */
+/**
+ * The value as a person sees it. Formulas are not computed: they show as their text, but for one that begins with
+ * `=IF(` and a comparison with "", as people fill them down, which shows nothing.
+ */
 export function shownValue(cell: Cell | undefined): string {
   const value = cell?.userEnteredValue;
   if (value?.numberValue !== undefined && value.numberValue !== null) {
@@ -135,7 +166,7 @@ export function shownValue(cell: Cell | undefined): string {
   }
   return (
     value?.stringValue ??
-    value?.formulaValue ??
+    (value?.formulaValue?.startsWith('=IF(') ? '' : value?.formulaValue) ??
     (value?.boolValue == null ? '' : String(value.boolValue).toUpperCase())
   );
 }

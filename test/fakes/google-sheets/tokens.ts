@@ -11,6 +11,23 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 
+const EMAIL = 'receiver@intelligems-receivers.iam.gserviceaccount.com';
+
+/** A service account's key file as Google makes it: its JSON text. */
+export const SERVICE_ACCOUNT_KEY = `${JSON.stringify(
+  {
+    type: 'service_account',
+    project_id: 'intelligems-receivers',
+    private_key_id: '0123456789abcdef',
+    private_key: privateKey,
+    client_email: EMAIL,
+    client_id: '100000000000000000000',
+    token_uri: AUDIENCE,
+  },
+  null,
+  2,
+)}\n`;
+
 export interface TokenAnswer {
   status: number;
   body: object;
@@ -21,21 +38,15 @@ export interface TokenAnswer {
  * account's key. https://developers.google.com/identity/protocols/oauth2/service-account#httprest
  */
 export class Tokens {
-  readonly email = 'receiver@intelligems-receivers.iam.gserviceaccount.com';
+  readonly email = EMAIL;
+  /** How far Google's clock is ahead of this machine's, milliseconds. */
+  clockOffsetMs = 0;
+  /** The account was disabled: https://github.com/googleapis/google-cloud-php/issues/3622 */
+  isDisabled = false;
   #issued = new Map<string, number>();
 
   /** The key file that a person downloads from Google, as its JSON text. */
-  get keyFile(): string {
-    return JSON.stringify({
-      type: 'service_account',
-      project_id: 'intelligems-receivers',
-      private_key_id: '0123456789abcdef',
-      private_key: privateKey,
-      client_email: this.email,
-      client_id: '100000000000000000000',
-      token_uri: AUDIENCE,
-    });
-  }
+  readonly keyFile = SERVICE_ACCOUNT_KEY;
 
   /** Answers the form that was posted. */
   answer(form: string): TokenAnswer {
@@ -70,8 +81,8 @@ export class Tokens {
       return 'Invalid JWT Signature.';
     }
     const { iss, scope, aud, iat, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString());
-    const now = Date.now() / 1_000;
-    if (iss !== this.email) {
+    const now = (Date.now() + this.clockOffsetMs) / 1_000;
+    if (iss !== this.email || this.isDisabled) {
       return 'Invalid grant: account not found';
     }
     if (
@@ -83,7 +94,7 @@ export class Tokens {
       return 'Invalid JWT: audience or scope is wrong.';
     }
     return exp - iat > 3_600 || iat > now + 300 || exp < now - 300
-      ? 'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.'
+      ? 'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.'
       : null;
   }
 }

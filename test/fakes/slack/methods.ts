@@ -69,18 +69,17 @@ export const METHODS: Readonly<Record<string, Method>> = {
         return { ...failed('missing_scope'), needed: 'groups:read', provided: app.scopes.join(',') };
       }
       const channels = workspace.channels.filter(
-        ({ isPrivate, isMember }) =>
-          types.includes(isPrivate ? 'private_channel' : 'public_channel') && (!isPrivate || isMember),
+        ({ isPrivate, isMember, isArchived }) =>
+          types.includes(isPrivate ? 'private_channel' : 'public_channel') &&
+          (!isPrivate || isMember) &&
+          !(isArchived && String(parameters.exclude_archived) === 'true'),
       );
       const start = Number(parameters.cursor ?? 0);
-      const end = start + Math.min(Number(parameters.limit ?? 100), workspace.listPageSize);
-      // Archived channels are left out after a page is cut, so that pages may even be empty.
-      // https://github.com/slackapi/python-slack-sdk/issues/1494
-      const hidesArchived = String(parameters.exclude_archived) === 'true';
-      const shown = channels.slice(start, end).filter(({ isArchived }) => !(isArchived && hidesArchived));
+      const limit = Number(parameters.limit ?? 100);
+      const end = start + limit;
       return {
         ok: true,
-        channels: shown.map(channelDocument),
+        channels: channels.slice(start, end).map(channelDocument),
         response_metadata: { next_cursor: end < channels.length ? String(end) : '' },
       };
     },
@@ -121,9 +120,7 @@ function channelDocument({ id, name, isPrivate, isMember, isArchived }: SlackCha
 }
 
 function postMessage(workspace: Workspace, parameters: Parameters, app: App): Answer {
-  // Slack documents names too, but answers channel_not_found to many of them, such as those of private channels.
-  // https://github.com/slackapi/python-slack-sdk/issues/1312
-  const channel = workspace.channel(String(parameters.channel));
+  const channel = workspace.channel(String(parameters.channel), { byName: true });
   if (channel === undefined || (channel.isPrivate && !channel.isMember)) {
     return failed('channel_not_found');
   }
@@ -133,7 +130,7 @@ function postMessage(workspace: Workspace, parameters: Parameters, app: App): An
   if (!channel.isMember && !app.scopes.includes('chat:write.public')) {
     return failed('not_in_channel');
   }
-  const content = readContent(workspace, parameters);
+  const content = readContent(parameters);
   if ('ok' in content) {
     return content;
   }
@@ -170,7 +167,7 @@ function updateMessage(workspace: Workspace, parameters: Parameters, app: App): 
   if (message.bot !== app.bot) {
     return failed('cant_update_message');
   }
-  const content = readContent(workspace, parameters);
+  const content = readContent(parameters);
   if ('ok' in content) {
     return content;
   }
@@ -183,13 +180,13 @@ function updateMessage(workspace: Workspace, parameters: Parameters, app: App): 
 
 type Content = Pick<SlackMessage, 'text' | 'blocks' | 'metadata'> & { warning?: string };
 
-function readContent(workspace: Workspace, parameters: Parameters): Content | Answer {
+function readContent(parameters: Parameters): Content | Answer {
   const text = parameters.text === undefined ? '' : String(parameters.text);
   const blocks = parsed(parameters.blocks);
   if (blocks === 'broken') {
     return failed('invalid_blocks_format');
   }
-  const faults = blocks === undefined ? [] : blockFaults(blocks, workspace.unfetchable);
+  const faults = blocks === undefined ? [] : blockFaults(blocks);
   if (faults.length > 0) {
     return failed('invalid_blocks', faults);
   }

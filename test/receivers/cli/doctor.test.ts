@@ -94,18 +94,14 @@ describe('doctor', () => {
   test('offline, it looks at the files that destinations need', async () => {
     const { code, stdout } = await runCommand(['doctor', '--offline'], {
       ...settingsOf(home.folder, api.url),
-      GOOGLE_SERVICE_ACCOUNT_KEY: '/nope.json',
-      SHEETS_SPREADSHEET_ID: '1AbCdEfGh',
       SMTP_URL: 'smtp://127.0.0.1:1',
       EMAIL_FROM: 'bot@example.com',
       EMAIL_TO: 'ann@example.com',
       EMAIL_TEMPLATES: '/nope',
     });
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/✕ Google Sheets.*: The service account’s key .* there is no such file\./);
+    expect(code).toBe(0);
     expect(stdout).toMatch(/! Email templates: The template folder \/nope cannot be read/);
     expect(stdout).toMatch(/! Your own API, Signature/);
-    expect(stdout).toContain('1 to mend.');
     expect(stdout).not.toContain('Mail server');
   });
 });

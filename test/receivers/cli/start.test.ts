@@ -131,7 +131,7 @@ routes:
       });
       expect(code).toBe(78);
       expect(stderr).toMatch(
-        /GOOGLE_SERVICE_ACCOUNT_KEY\n.* no key of a service account: client_email, private_key .*Add key, JSON/,
+        /GOOGLE_SERVICE_ACCOUNT_KEY\n.* not a service account key: it has no client_email\. .*Add key, JSON/,
       );
       expect(stderr).toMatch(/SHEETS_SPREADSHEET_ID\n/);
       expect(stderr).not.toMatch(/a-secret/);

@@ -8,6 +8,7 @@ import { receiversSchema } from '../../../receivers/config/published/json-schema
 import { settingsTable } from '../../../receivers/config/published/settings-table.ts';
 import { SETTING_LINES } from '../../../receivers/config/settings/table.ts';
 import { DESTINATION_KINDS } from '../../../receivers/destinations/index.ts';
+import { SERVICE_ACCOUNT_KEY } from '../../fakes/google-sheets/tokens.ts';
 
 function published(name: string): string {
   return readFileSync(new URL(`../../../receivers/config/published/${name}`, import.meta.url), 'utf8');
@@ -72,7 +73,7 @@ describe('receivers.example.yaml', () => {
       BIKES_WEBHOOK_SECRET: 'c',
       BIKES_OLD_WEBHOOK_SECRET: 'd',
       SLACK_BOT_TOKEN: 'xoxb-1-2-three',
-      GOOGLE_SERVICE_ACCOUNT_KEY: './key.json',
+      GOOGLE_SERVICE_ACCOUNT_KEY: SERVICE_ACCOUNT_KEY,
       SMTP_URL: 'smtps://user:password@mail.example.com:465',
     };
     const used = [...example.matchAll(/(?<!\$)\$\{([A-Z_]+)\}/g)].map(([, name]) => String(name));

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SERVICE_ACCOUNT_KEY } from '../../fakes/google-sheets/tokens.ts';
 import { fillLedger, type PastEvent } from '../../fixtures/filled-ledger.ts';
 import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
 
@@ -34,8 +35,8 @@ const DESTINATIONS: Readonly<Record<string, { settings: Record<string, unknown>;
       'it is found in the channel’s history and not repeated; where the token may not read that, what only may have arrived is not sent either.',
   },
   log: {
-    settings: { type: 'sheets', serviceAccountKey: './none', spreadsheetId: 'a'.repeat(44) },
-    repeated: 'its row is found and not written again.',
+    settings: { type: 'sheets', serviceAccountKey: SERVICE_ACCOUNT_KEY, spreadsheetId: 'a'.repeat(44) },
+    repeated: 'the row is found and not written again.',
   },
   mails: {
     settings: { type: 'email', smtpUrl: 'smtp://127.0.0.1:1', from: 'a@b.example', to: 'c@d.example' },

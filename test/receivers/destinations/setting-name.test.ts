@@ -40,10 +40,6 @@ describe('what a settings file lists is mended in that file', () => {
       { type: 'slack', webhookUrl: NOBODY, unsure: 'skip' },
       ['be missing (“unsure: skip” of', '“webhookUrl” of'],
     ],
-    [
-      { type: 'sheets', serviceAccountKey: './none', spreadsheetId: 'a'.repeat(44) },
-      ['“serviceAccountKey” of'],
-    ],
     [{ type: 'teams', webhookUrl: NOBODY }, ['(“unsure: repeat” of']],
   ])('%j', async (settings, words) => {
     const text = await told(settings);

@@ -16,7 +16,7 @@ let person: PersonsSpreadsheet;
 beforeEach(async () => {
   fake = await startFakeGoogleSheets();
   person = fake.spreadsheet;
-  const read = readCredentials(fake.serviceAccountKey, (field) => field);
+  const read = readCredentials(fake.serviceAccountKey);
   if (!read.ok) {
     throw new Error(read.reason);
   }
@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  client.close();
+  await client.close();
   await fake.close();
 });
 

@@ -9,16 +9,20 @@ import { servicesFor } from '../../../fixtures/services.ts';
 export const LOG = 'Intelligems';
 export const EXPERIENCES = 'Experiences';
 
-/** Opens the destination on the fake's spreadsheet, with these settings besides. */
-export function openOn(fake: FakeGoogleSheets, settings: Record<string, unknown> = {}): Promise<Destination> {
-  const complete: SheetsSettings = sheetsSettings.parse({
+/** Settings for the fake's spreadsheet, with these besides. */
+export function settingsOn(fake: FakeGoogleSheets, settings: Record<string, unknown> = {}): SheetsSettings {
+  return sheetsSettings.parse({
     serviceAccountKey: fake.serviceAccountKey,
     spreadsheetId: fake.spreadsheet.id,
     apiRootUrl: fake.url,
     writesPerMinute: 6_000,
     ...settings,
   });
-  return sheets.open(complete, servicesFor(sheets));
+}
+
+/** Opens the destination on the fake's spreadsheet, with these settings besides. */
+export function openOn(fake: FakeGoogleSheets, settings: Record<string, unknown> = {}): Promise<Destination> {
+  return sheets.open(settingsOn(fake, settings), servicesFor(sheets));
 }
 
 export function attempt(changes: Partial<Attempt> = {}): Attempt {

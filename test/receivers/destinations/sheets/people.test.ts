@@ -30,7 +30,7 @@ const actions = (headerRow = 0): (string | undefined)[] =>
 /** Sends the start once more as an attempt in doubt. */
 async function inDoubt(): Promise<void> {
   const outcome = await destination.send(sampleMessage('start'), attempt({ number: 2, uncertain: true }));
-  expect(outcome).toMatchObject({ type: 'done', note: expect.stringContaining('there already') });
+  expect(outcome).toMatchObject({ type: 'done', note: expect.stringContaining('already existed') });
 }
 
 describe('people work in the spreadsheet', () => {

@@ -38,9 +38,8 @@ describe('the pause before a call', () => {
 
 test('processes that share a quota take their share of it each', async () => {
   const stopped = AbortSignal.abort();
-  const clock = { now: () => 1_000_000 };
-  const alone = new Quota(4, clock);
-  const shared = new Quota(4, { ...clock, sharers: () => 2 });
+  const alone = new Quota(4);
+  const shared = new Quota(4, () => 2);
   await Promise.all([alone.take(stopped), shared.take(stopped)]);
   await expect(alone.ready(stopped)).resolves.toBeUndefined();
   await expect(shared.ready(stopped)).rejects.toThrow(/aborted/);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { sheets } from '../../../../receivers/destinations/sheets/definition.ts';
 import { sheetsSettings } from '../../../../receivers/destinations/sheets/settings.ts';
+import { SERVICE_ACCOUNT_KEY } from '../../../fakes/google-sheets/tokens.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
 import { AWKWARD_MESSAGES, SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
 
 const settings = sheetsSettings.parse({
-  serviceAccountKey: 'key.json',
+  serviceAccountKey: SERVICE_ACCOUNT_KEY,
   spreadsheetId: '1AbCdEfGhIjKlMnOp',
   columns: 'status, variations, whatChanged, store, remarks, eventKey',
   timeZone: 'America/New_York',
@@ -17,7 +18,7 @@ const messages = {
   report: SAMPLE_REPORT,
 };
 
-describe('what a message becomes in the spreadsheet', () => {
+describe('the rows of a message', () => {
   test.each(Object.entries(messages))('%s', (name, message) => {
     const { text, document } = sheets.preview({ ...message, key: 'evt_of_the_golden_files' }, settings);
     const file = name.replaceAll(' ', '-');
@@ -25,7 +26,7 @@ describe('what a message becomes in the spreadsheet', () => {
     expectGolden(new URL(`golden/${file}.json`, import.meta.url), document.content);
   });
 
-  test('a preview disturbs no terminal', () => {
+  test('a preview holds no control characters', () => {
     for (const message of Object.values(messages)) {
       expect(sheets.preview(message, settings).text).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
     }

@@ -34,7 +34,7 @@ const HEADERS = [
 ];
 
 describe('a row per event', () => {
-  test('makes the tab and its headers, then appends', async () => {
+  test('goes below the last, in a tab that is created with its headers', async () => {
     await deliver(destination, sampleMessage('create'), sampleMessage('start'));
     const [headers, created, started] = fake.spreadsheet.shown(LOG);
     expect(headers?.slice(0, 6)).toEqual(HEADERS);
@@ -103,8 +103,8 @@ describe('a row per event', () => {
   });
 });
 
-describe('rows that come close together', () => {
-  test('the first goes at once, those that come meanwhile go together in the next write', async () => {
+describe('rows that come at the same time', () => {
+  test('the first is written at once, and those that come meanwhile together in the next write', async () => {
     fake.delayMs = 20;
     const first = destination.send(startOf(0), attempt());
     while (fake.calls.length === 0) {
@@ -119,30 +119,16 @@ describe('rows that come close together', () => {
     expect(fake.spreadsheet.records(EXPERIENCES)).toHaveLength(41);
   });
 
-  test('once the tabs are known, one read and one write a time', async () => {
+  test('cost one read and one write once the tabs are known', async () => {
     await deliver(destination, sampleMessage('create'), sampleMessage('start'));
     fake.calls.length = 0;
     await deliver(destination, sampleMessage('update'));
     expect(fake.calls).toEqual(['read', 'write']);
   });
-
-  test('a row that Google refuses does not spoil its neighbours', async () => {
-    const body = '{"error":{"code":400,"message":"No.","status":"INVALID_ARGUMENT"}}';
-    fake.faults.add({ kind: 'status', status: 400, body }, { path: ':batchUpdate', times: 4 });
-    const outcomes = await Promise.all(
-      [1, 2, 3].map((number) => destination.send(startOf(number), attempt())),
-    );
-    expect(outcomes).toMatchObject([
-      { type: 'dead', reason: expect.stringContaining('Google refused the row (400)') },
-      { type: 'done' },
-      { type: 'done' },
-    ]);
-    expect(fake.spreadsheet.records(LOG)).toHaveLength(2);
-  });
 });
 
 describe('one row per experience', () => {
-  test('is kept up to date beside the log', async () => {
+  test('is kept up to date next to the log', async () => {
     await deliver(destination, sampleMessage('create'), sampleMessage('start'));
     const [running] = fake.spreadsheet.records(EXPERIENCES);
     expect(running).toMatchObject({ Status: 'Started', 'Last Event': 'Experience Started' });
@@ -162,7 +148,7 @@ describe('one row per experience', () => {
     expect(fake.spreadsheet.records(LOG)).toHaveLength(5);
   });
 
-  test('a late event does not turn it back', async () => {
+  test('is not turned back by a late event', async () => {
     await deliver(destination, sampleMessage('end'));
     const { state, history } = sampleMessage('end');
     await deliver(destination, sampleMessage('start', { late: true, state, history }));
@@ -171,7 +157,7 @@ describe('one row per experience', () => {
     ]);
   });
 
-  test('results get their columns once they are known', async () => {
+  test('gets columns for the results once they are known', async () => {
     await deliver(destination, sampleMessage('end'));
     expect(Object.keys(fake.spreadsheet.records(EXPERIENCES)[0] ?? {})).not.toContain('Verdict');
     const variation = {
