@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 /** The steps of an SMTP session, in their order; `text` is the first of the mail's text, `dot` its end. */
-export const SMTP_SCRIPT_STEPS = ['greeting', 'EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA', 'text', 'dot'] as const;
-export type SmtpScriptStep = (typeof SMTP_SCRIPT_STEPS)[number];
+export type SmtpScriptStep = 'greeting' | 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'text' | 'dot';
 
 /** What the server does at a step: these words (without the line end), nothing at all, or something of its own. */
 export type SmtpAnswer = string | null | ((socket: Socket) => void);

@@ -19,7 +19,7 @@ export type SmtpFault =
   | { kind: 'reset'; after?: boolean };
 
 /** When a fault may happen. */
-export interface SmtpMoment {
+interface SmtpMoment {
   step: SmtpStep;
   /** At `rcpt`. */
   recipient: string | null;
@@ -32,7 +32,7 @@ interface Planned {
 }
 
 /** Decides at each step whether it goes wrong, and how. */
-export class SmtpFaultPlan {
+class SmtpFaultPlan {
   #planned: Planned[] = [];
   #chance: (moment: SmtpMoment) => SmtpFault | null = () => null;
 
@@ -187,7 +187,7 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
     authMethods: ['PLAIN', 'LOGIN'],
     disabledCommands: [...(login === undefined ? ['AUTH'] : []), ...(options.starttls ? [] : ['STARTTLS'])],
     disableReverseLookup: true,
-    closeTimeout: 100,
+    closeTimeout: 5,
     onConnect(session, callback) {
       all += 1;
       goOn({ step: 'connect', recipient: null }, session, callback);

@@ -76,7 +76,7 @@ function replyOutcome(failure: SmtpFailure, replyCode: number, server: string, s
 }
 
 /** The server's words on one line, for people. */
-export function quoted({ response, message }: SmtpFailure): string {
+function quoted({ response, message }: SmtpFailure): string {
   const said = (typeof response === 'string' && response !== '' ? response : message)
     .replace(/\s+/g, ' ')
     .trim();

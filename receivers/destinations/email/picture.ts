@@ -1,3 +1,5 @@
+import type { HttpClient } from '../../outgoing/client.ts';
+
 /** A picture that a mail carries. */
 export interface Picture {
   content: Buffer;
@@ -11,31 +13,19 @@ export const PICTURE_ID = 'chart@intelligems-receivers';
 /** The largest picture that a mail carries, in bytes. */
 const LARGEST = 2 * 1_048_576;
 
-/** How long to wait for a picture, in milliseconds: the mail matters more. */
-const TIMEOUT_MS = 5_000;
-
 /** Gets a picture from the web; null if that fails, so that the mail shows it from its URL. */
-export async function fetchPicture(url: string, signal: AbortSignal): Promise<Picture | null> {
+export async function fetchPicture(
+  url: string,
+  signal: AbortSignal,
+  http: Pick<HttpClient, 'fetch'>,
+): Promise<Picture | null> {
   try {
-    const response = await fetch(url, {
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
+    const response = await http.fetch(url, { signal });
     const contentType = /^image\/(png|jpeg|gif)/i.exec(response.headers.get('content-type') ?? '')?.[0];
-    if (!response.ok || contentType === undefined || response.body === null) {
-      await response.body?.cancel();
-      return null;
-    }
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of response.body) {
-      size += chunk.byteLength;
-      if (size > LARGEST) {
-        return null;
-      }
-      chunks.push(chunk);
-    }
-    return { content: Buffer.concat(chunks), contentType: contentType.toLowerCase() };
+    const content = Buffer.from(await response.arrayBuffer());
+    return response.ok && contentType !== undefined && content.byteLength <= LARGEST
+      ? { content, contentType: contentType.toLowerCase() }
+      : null;
   } catch {
     return null;
   }

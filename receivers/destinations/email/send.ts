@@ -1,6 +1,7 @@
 import type { Attempt, Check, Destination, Services } from '../../contract/destination.ts';
 import type { Message } from '../../contract/message.ts';
 import type { Outcome } from '../../contract/outcome.ts';
+import { type HttpClient, openHttpClient } from '../../outgoing/client.ts';
 import { asciiAddress, needsUtf8 } from './addresses.ts';
 import { checkServer } from './check.ts';
 import { composeMail } from './compose.ts';
@@ -19,6 +20,9 @@ import { subjectFact } from './thread.ts';
 import { ATTEMPT_MS, SMTP_TIMEOUTS } from './timeouts.ts';
 import type { SmtpFailure, Transmission } from './transmission.ts';
 
+/** How long to wait for a picture, in milliseconds: the mail matters more. */
+const PICTURE_MS = 5_000;
+
 /** What tests replace. */
 export interface EmailParts {
   fetchPicture: typeof fetchPicture;
@@ -34,9 +38,11 @@ export class EmailDestination implements Destination {
   #server: SmtpServer;
   #pool: SmtpPool;
   #parts: EmailParts;
+  #http: HttpClient;
 
   constructor(settings: EmailSettings, services: Services, parts: Partial<EmailParts> = {}) {
     this.#parts = { fetchPicture, timeouts: SMTP_TIMEOUTS, ...parts };
+    this.#http = openHttpClient({ service: 'The chart', publicOnly: true, timeoutMs: PICTURE_MS });
     this.#settings = settings;
     this.#services = services;
     this.#templates = loadTemplates(settings.templatesFolder);
@@ -87,6 +93,7 @@ export class EmailDestination implements Destination {
 
   async close(): Promise<void> {
     this.#pool.close();
+    await this.#http.close();
   }
 
   /** The mail, what is wrong with one's own templates, and what to remember once it is sent. */
@@ -96,7 +103,7 @@ export class EmailDestination implements Destination {
   ): Promise<{ mail: Mail; problems: string[]; remember: Record<string, string> }> {
     const thread = await this.#thread(message, attempt);
     const url = chartUrl(message);
-    const picture = url === null ? null : await this.#parts.fetchPicture(url, attempt.signal);
+    const picture = url === null ? null : await this.#parts.fetchPicture(url, attempt.signal, this.#http);
     const { mail, problems } = renderMail(message, this.#settings, this.#templates, thread.subject, picture);
     for (const problem of problems) {
       this.#services.log.warn({ event: message.key }, problem);

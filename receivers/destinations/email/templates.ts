@@ -11,14 +11,14 @@ export const PARTS = ['subject', 'text', 'html'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** The mails: one for each action, and the report. */
-export const MAIL_NAMES = [...ACTIONS, 'report'] as const;
+const MAIL_NAMES = [...ACTIONS, 'report'] as const;
 export type MailName = (typeof MAIL_NAMES)[number];
 
 /** The mail of every action that has no template of its own. */
 const DEFAULT_NAME = 'experience';
 
 /** The templates by their file names. */
-export type TemplateFiles = Readonly<Record<string, string>>;
+type TemplateFiles = Readonly<Record<string, string>>;
 
 export interface Templates {
   /** The built-in ones. */

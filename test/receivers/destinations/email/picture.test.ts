@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { email } from '../../../../receivers/destinations/email/definition.ts';
 import { fetchPicture } from '../../../../receivers/destinations/email/picture.ts';
 import { EmailDestination } from '../../../../receivers/destinations/email/send.ts';
+import { openHttpClient } from '../../../../receivers/outgoing/client.ts';
 import { type FakeSmtp, parseMail, startFakeSmtp } from '../../../fakes/smtp.ts';
 import { SAMPLE_REPORT } from '../../../fixtures/messages.ts';
 import { servicesFor } from '../../../fixtures/services.ts';
@@ -31,7 +32,7 @@ describe('a mail with a chart', () => {
     return parseMail(mail!);
   }
 
-  test('carries it, and shows it where the HTML has its place', async () => {
+  test('carries it, and shows it in its place in the HTML', async () => {
     const asked: string[] = [];
     const parsed = await sent(async (url) => {
       asked.push(url);
@@ -51,7 +52,7 @@ describe('a mail with a chart', () => {
     expect(parsed.text).toContain(CHART);
   });
 
-  test('shows it from where it lies, where it cannot be had', async () => {
+  test('shows it from its URL if it cannot be fetched', async () => {
     const parsed = await sent(async () => null);
     expect(parsed.html).toContain('src="https://charts.example/week.png?a=1&amp;b=2"');
     expect(parsed.attachments).toEqual([]);
@@ -70,10 +71,11 @@ describe('a picture on the web', () => {
     server = createServer(listener);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    return fetchPicture(`http://127.0.0.1:${port}/week.png`, signal);
+    const http = openHttpClient({ timeoutMs: 2_000 });
+    return fetchPicture(`http://127.0.0.1:${port}/week.png`, signal, http).finally(() => http.close());
   }
 
-  test('is had as it is', async () => {
+  test('is fetched as it is', async () => {
     const picture = await fetched((_, response) => {
       response.writeHead(200, { 'content-type': 'image/PNG; charset=binary' }).end(PNG);
     });
@@ -83,7 +85,7 @@ describe('a picture on the web', () => {
   test.each<[string, RequestListener]>([
     ['is gone', (_, response) => void response.writeHead(404, { 'content-type': 'image/png' }).end(PNG)],
     ['is a page', (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>')],
-    ['lies elsewhere', (_, response) => void response.writeHead(302, { location: '/other.png' }).end()],
+    ['is a redirect', (_, response) => void response.writeHead(302, { location: '/other.png' }).end()],
     [
       'is huge',
       (_, response) => {
@@ -92,7 +94,7 @@ describe('a picture on the web', () => {
       },
     ],
     ['breaks off', (request) => void request.socket.destroy()],
-  ])('that %s is left where it is', async (_, listener) => {
+  ])('that %s is not carried', async (_, listener) => {
     expect(await fetched(listener)).toBeNull();
   });
 
