@@ -1,5 +1,5 @@
 /** One request to the External API, ready to be sent. */
-export interface ApiRequest {
+interface ApiRequest {
   method: 'GET' | 'POST';
   url: string;
   headers: Record<string, string>;

@@ -8,28 +8,28 @@ import { describeChanges } from '../experience/changes.ts';
 import { eventTime, experienceState } from '../experience/state.ts';
 import { isCompletion } from './completion.ts';
 
-/** So many people are named of a burst beside the last one. */
+/** How many people of a burst are named, in addition to the last one. */
 const MOST_OTHERS = 5;
 
 /** Where the links in messages lead. */
 export interface LinkSettings {
-  /** With `{id}` for the experience's id; null for no link. */
+  /** Contains `{id}` for the experience's id; null for no link. */
   experienceUrlTemplate: string | null;
-  /** The receiver's own public URL; null where it is not known. */
+  /** The receiver's own public URL; null if it is not known. */
   publicUrl: string | null;
 }
 
-/** What tells a delivery from the others of its destination; without a route for none that was planned. */
+/** What identifies a delivery within its destination; `route` is absent for one that no route made. */
 export type DeliveryName = Pick<ClaimedDelivery, 'eventKey' | 'replay'> & { route?: string };
 
-/** The idempotency key of a delivery: the event's key, told apart where a person had it sent anew. A completion has the key of what it completes. */
-export function deliveryKey(delivery: DeliveryName): string {
+/** The idempotency key of a delivery: the event's key, with a suffix for each replay. A completion has the key of what it updates. */
+function deliveryKey(delivery: DeliveryName): string {
   return delivery.replay === 0 || isCompletion(delivery)
     ? delivery.eventKey
     : `${delivery.eventKey}-r${delivery.replay}`;
 }
 
-/** The report that a delivery carries; see receivers/delivery/report.ts. */
+/** The report in a delivery; see report.ts. */
 export function reportMessage(delivery: DeliveryName & Pick<ClaimedDelivery, 'event'>): ReportMessage {
   const { event } = delivery;
   const report = JSON.parse(Buffer.from(event.body).toString());
@@ -44,9 +44,9 @@ export function reportMessage(delivery: DeliveryName & Pick<ClaimedDelivery, 'ev
 }
 
 /**
- * Puts together what a destination needs to tell an event.
+ * Puts together what a destination needs to know about an event.
  *
- * @param stored the known events of the experience, in any order, with this one among them or not
+ * @param stored the known events of the experience, in any order, with or without this one
  * @param now milliseconds since 1970
  */
 export function experienceMessage(
@@ -62,8 +62,8 @@ export function experienceMessage(
     ...known.map((each) => ({ key: each.key, sequence: each.sequence, event: withTrigger(each) })),
     { key: own.key, sequence: own.sequence, event },
   ].sort((one, other) => eventTime(one.event) - eventTime(other.event) || one.sequence - other.sequence);
-  const told = new Set([own.key, ...merged]);
-  const first = ordered.findIndex(({ key }) => told.has(key));
+  const included = new Set([own.key, ...merged]);
+  const first = ordered.findIndex(({ key }) => included.has(key));
   const previous = ordered[first - 1]?.event ?? null;
   const who = triggeredBy(event) ?? own.triggeredBy;
   const others = ordered
@@ -99,12 +99,12 @@ export function experienceMessage(
   };
 }
 
-/** Whether a delivery carries a report and no event of an experience. */
+/** Whether a delivery is for a report, not for an event of an experience. */
 export function isReport(delivery: Pick<ClaimedDelivery, 'event'>): boolean {
   return delivery.event.origin === 'report';
 }
 
-/** An earlier or later event of the experience, with who caused it where that became known afterwards. */
+/** Another event of the experience, with who caused it if that became known later. */
 function withTrigger(stored: StoredEvent): ExperienceEvent {
   const event = parsed(stored);
   return stored.triggeredBy === null || triggeredBy(event) !== null
@@ -115,7 +115,7 @@ function withTrigger(stored: StoredEvent): ExperienceEvent {
 function parsed(stored: StoredEvent): ExperienceEvent {
   const result = parseEvent(stored.body);
   if (!result.ok) {
-    throw new Error(`The ledger holds ${stored.key} as a known event, but it is none: ${result.hint}`);
+    throw new Error(`The ledger has ${stored.key} as a valid event, but it is not: ${result.hint}`);
   }
   return { ...result.event, receivedAt: stored.receivedAt };
 }

@@ -2,10 +2,10 @@ import type { NewEvent } from '../contract/event.ts';
 import type { Report } from '../contract/message.ts';
 
 /**
- * A report as an event of the ledger: it is kept, delivered and retried like every other, and its key
- * makes sure that it is told once.
+ * A report as an event of the ledger: it is kept, delivered and retried like any other, and its key makes sure that it
+ * is sent once.
  *
- * @param key names the occasion, such as `report_digest_2026-10-10`
+ * @param key identifies the occasion, such as `report_digest_2026-10-10`
  * @param destinations names of the destinations that get it
  * @param now milliseconds since 1970
  * @param source of the experience that the report is about

@@ -10,7 +10,7 @@ import { storageDelay } from './backoff.ts';
 import { isCompletion } from './completion.ts';
 import { InARow } from './in-a-row.ts';
 import { experienceMessage, isReport, type LinkSettings, reportMessage } from './message.ts';
-import { toldAlready } from './told-already.ts';
+import { reportedBefore } from './same-action.ts';
 
 /** How many events of an experience a message carries. */
 const HISTORY_LIMIT = 50;
@@ -69,7 +69,7 @@ export class Sending {
     lost?: AbortSignal,
   ): Promise<Outcome> {
     const history = await this.#historyOf(delivery);
-    const earlier = toldAlready(delivery, history);
+    const earlier = reportedBefore(delivery, history);
     if (earlier !== null && (await this.#wentTo(delivery.destination, earlier))) {
       const note = `The event ${earlier.key} reported the same action before: not sent again.`;
       return { type: 'done', note };

@@ -1,7 +1,7 @@
 import type { Action } from '../../shared/events.ts';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { StoredEvent } from '../contract/event.ts';
-import { firstTeller, timeOf } from '../delivery/told-already.ts';
+import { firstOfSameAction, timeOf } from '../delivery/same-action.ts';
 import { pairNearest, sameActionMs } from '../experience/pairing.ts';
 import type { MissedAction } from './recovered-event.ts';
 import { RECORDED_AS } from './who-caused.ts';
@@ -67,7 +67,7 @@ export function missedActions(
   for (const action of actions) {
     const own = recorded.filter((each) => each.action === action).map((item) => ({ item, at: item.at }));
     const told = events
-      .filter((event) => event.action === action && firstTeller(event, events) === null)
+      .filter((event) => event.action === action && firstOfSameAction(event, events) === null)
       .map((item) => ({ item, at: timeOf(item) }));
     const pairs = pairNearest(own, told, sameActionMs(action));
     for (const { item } of own) {

@@ -8,7 +8,7 @@ import { experienceKey } from '../contract/experience-key.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { ExperienceSummary } from '../contract/ledger-reader.ts';
 import type { Plan } from '../contract/plan.ts';
-import { timeOf } from '../delivery/told-already.ts';
+import { timeOf } from '../delivery/same-action.ts';
 import { newEvent } from '../inbound/new-event.ts';
 import { isOfInterest, missedActions, type Window } from './missed.ts';
 import { type MissedAction, recoveredBody } from './recovered-event.ts';

@@ -79,7 +79,7 @@ function readProxy(environment: Environment, name: string): ProxyServer | null {
 }
 
 /** A URL's port, or its protocol's default. */
-export function portOf({ port, protocol }: Pick<URL, 'port' | 'protocol'>): number {
+function portOf({ port, protocol }: Pick<URL, 'port' | 'protocol'>): number {
   return Number(port || (protocol === 'https:' ? 443 : 80));
 }
 

@@ -9,7 +9,7 @@ import type { EventSummary } from '../contract/ledger-reader.ts';
 import type { Report } from '../contract/message.ts';
 import type { Source } from '../contract/source.ts';
 import { reportEvent } from '../delivery/report.ts';
-import { firstTeller } from '../delivery/told-already.ts';
+import { firstOfSameAction } from '../delivery/same-action.ts';
 import { figuresIn } from '../experience/figures.ts';
 import { REPORTS } from './remembered.ts';
 
@@ -234,7 +234,7 @@ async function eventsOf(
   const byExperience = Map.groupBy(found, ({ experienceId }) => experienceId);
   return found
     .reverse()
-    .filter((event) => firstTeller(event, byExperience.get(event.experienceId) ?? []) === null);
+    .filter((event) => firstOfSameAction(event, byExperience.get(event.experienceId) ?? []) === null);
 }
 
 function isOfExperience(origin: string): boolean {

@@ -11,7 +11,7 @@ import type { Change, Results } from '../../contract/experience.ts';
 import type { ExperienceMessage, Report, ReportMessage } from '../../contract/message.ts';
 
 /** A moment: ISO 8601 in UTC, and milliseconds since 1970. */
-export interface Moment {
+interface Moment {
   iso: string;
   ms: number;
 }

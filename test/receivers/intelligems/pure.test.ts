@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Origin, StoredEvent } from '../../../receivers/contract/event.ts';
-import { firstTeller } from '../../../receivers/delivery/told-already.ts';
+import { firstOfSameAction } from '../../../receivers/delivery/same-action.ts';
 import { describeChanges } from '../../../receivers/experience/changes.ts';
 import { pairNearest } from '../../../receivers/experience/pairing.ts';
 import { missedActions, type Window } from '../../../receivers/intelligems/missed.ts';
@@ -98,25 +98,25 @@ describe('a webhook that comes late', () => {
 
   test('tells what was recovered before', () => {
     const late = stored('startExperience', 0.1, { sequence: 2 });
-    expect(firstTeller(late, [recovered, late])).toBe(recovered);
+    expect(firstOfSameAction(late, [recovered, late])).toBe(recovered);
   });
 
   test('tells something of its own where the experience was paused between, by an event or by its own record', () => {
     const pause = stored('pauseExperience', 2, { sequence: 2 });
     const start = stored('startExperience', 4, { sequence: 3 });
-    expect(firstTeller(start, [recovered, pause, start])).toBeNull();
+    expect(firstOfSameAction(start, [recovered, pause, start])).toBeNull();
     const recording = stored('startExperience', 4, {
       sequence: 3,
       recorded: [{ action: 'pause', actionTs: T + 2 * MINUTE }],
     });
-    expect(firstTeller(recording, [recovered, recording])).toBeNull();
+    expect(firstOfSameAction(recording, [recovered, recording])).toBeNull();
   });
 
   test('while its action is being recovered is the one that tells it', () => {
     const webhook = stored('startExperience', 0, { sequence: 1 });
     const later = stored('startExperience', 0.1, { origin: 'recovered', sequence: 2 });
-    expect(firstTeller(webhook, [webhook, later])).toBeNull();
-    expect(firstTeller(later, [webhook, later])).toBe(webhook);
+    expect(firstOfSameAction(webhook, [webhook, later])).toBeNull();
+    expect(firstOfSameAction(later, [webhook, later])).toBe(webhook);
   });
 
   test('is not told by another webhook', () => {
@@ -124,7 +124,7 @@ describe('a webhook that comes late', () => {
       stored('startExperience', 0, { sequence: 1 }),
       stored('startExperience', 0.1, { sequence: 2 }),
     ];
-    expect(events.map((event) => firstTeller(event, events))).toEqual([null, null]);
+    expect(events.map((event) => firstOfSameAction(event, events))).toEqual([null, null]);
   });
 });
 
