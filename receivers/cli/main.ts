@@ -31,8 +31,8 @@ for (const add of [
   addReconcileCommand,
   addExportCommand,
   addImportCommand,
-  addDoctorCommand,
   addZapierKeysCommand,
+  addDoctorCommand,
 ]) {
   add(program);
 }

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { writeSourceArchive } from '../../zapier-app/source-archive.ts';
 
 const require = createRequire(import.meta.url);
 const execute = promisify(execFile);
@@ -60,4 +61,30 @@ test('the app is valid, and its archive runs by itself', async () => {
     bundle: { inputData: {}, authData: {}, cleanedRequest: event },
   });
   expect(answer).toEqual([event]);
+}, 120_000);
+
+test('the source archive compiles by itself, with a lock file for all that it needs', async () => {
+  const source = await mkdtemp(join(tmpdir(), 'zapier-source-'));
+  try {
+    writeSourceArchive();
+    await decompress(join(appFolder, 'build/source.zip'), source);
+    const lock = JSON.parse(await readFile(join(source, 'package-lock.json'), 'utf8'));
+    expect(Object.keys(lock.packages)).toEqual(
+      expect.arrayContaining(['node_modules/typescript', 'node_modules/zapier-platform-core']),
+    );
+    const compiler = join(require.resolve('typescript/package.json'), '../bin/tsc');
+    // Instead of `npm ci`, which would need the network.
+    await symlink(join(appFolder, '../node_modules'), join(source, 'node_modules'));
+    await execute(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+      cwd: source,
+    });
+    const script = `import app from './dist/zapier-app/index.js'; process.stdout.write(Object.keys(app.triggers).join());`;
+    const { stdout } = await execute(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: source,
+      env: { PATH: process.env.PATH },
+    });
+    expect(stdout).toContain('experience_started');
+  } finally {
+    await rm(source, { recursive: true });
+  }
 }, 120_000);
