@@ -41,8 +41,12 @@ export interface FakeSlack {
   faults: FaultPlan;
   /** The methods that were called, with what they were given, whatever came of them. */
   calls: { method: string; parameters: Parameters }[];
-  /** The channels, to be changed by a test. */
+  /** The channels. A test may change them: rename, archive, add. */
   channels: SlackChannel[];
+  /** Addresses of images that Slack cannot download. */
+  unfetchable: Set<string>;
+  /** How many channels a page of the list has at most. */
+  setListPageSize(size: number): void;
   /** What people see in a channel itself, oldest first; without a channel, in the first one. */
   inChannel(channel?: string): SlackMessage[];
   /** What people see in a message's thread, oldest first. */
@@ -76,6 +80,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
   const app: App = { bot: 'B0123456789', user: 'U0123456789', scopes };
 
   const server = createServer(async (request, response) => {
+    response.setHeader('Date', new Date(now()).toUTCString());
     const body = await text(request).catch(() => null);
     if (body === null) {
       return;
@@ -104,6 +109,10 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     faults,
     calls,
     channels: workspace.channels,
+    unfetchable: workspace.unfetchable,
+    setListPageSize: (size) => {
+      workspace.listPageSize = size;
+    },
     inChannel: (channel = first.id) => workspace.inChannel(channel),
     replies: ({ channel, ts }) => workspace.replies(channel, ts),
     messages: () => workspace.all(),
@@ -175,10 +184,10 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     } catch {
       return refuse(400, 'invalid_payload');
     }
-    if (payload.text === undefined && payload.blocks === undefined) {
+    if ((payload.text ?? '') === '' && payload.blocks === undefined) {
       return refuse(400, 'no_text');
     }
-    if (payload.blocks !== undefined && blockFaults(payload.blocks).length > 0) {
+    if (payload.blocks !== undefined && blockFaults(payload.blocks, workspace.unfetchable).length > 0) {
       return refuse(400, 'invalid_blocks');
     }
     workspace.add({

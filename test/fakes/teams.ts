@@ -17,6 +17,8 @@ export interface FakeTeams {
   faults: FaultPlan;
   /** What people see, oldest first. */
   cards: FakeCard[];
+  /** Whether the workflow is turned on. */
+  setEnabled(enabled: boolean): void;
   close(): Promise<void>;
 }
 
@@ -43,7 +45,7 @@ export async function startFakeTeams(): Promise<FakeTeams> {
       answerFault(fault, response);
       return;
     }
-    const [status, answer] = take(request.url ?? '', body);
+    const [status, answer] = take(request.method ?? '', request.url ?? '', body);
     if (fault !== null) {
       answerFault(fault, response);
       return;
@@ -52,9 +54,20 @@ export async function startFakeTeams(): Promise<FakeTeams> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-  function take(url: string, body: string): [number, string] {
+  let isEnabled = true;
+
+  function take(method: string, url: string, body: string): [number, string] {
+    if (method !== 'POST') {
+      return method === 'OPTIONS' ? [200, ''] : [405, '{"error":{"code":"MethodNotAllowed"}}'];
+    }
     if (url !== PATH) {
       return [401, '{"error":{"code":"DirectApiAuthorizationRequired"}}'];
+    }
+    if (!isEnabled) {
+      // https://github.com/microsoft/coe-starter-kit/issues/8684
+      const message =
+        "Could not execute workflow 'ae8e' trigger 'manual' with state 'Disabled': trigger is not enabled.";
+      return [400, JSON.stringify({ error: { code: 'WorkflowTriggerIsNotEnabled', message } })];
     }
     const payload = JSON.parse(body) as {
       type?: string;
@@ -76,6 +89,9 @@ export async function startFakeTeams(): Promise<FakeTeams> {
     webhookUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}`,
     faults,
     cards,
+    setEnabled: (enabled) => {
+      isEnabled = enabled;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -35,8 +35,6 @@ function blockHtml(block: Block, reader: Reader): string {
       return `<div class="context">${block.elements.map((each) => `<span>${objectHtml(each, reader)}</span>`).join(' ')}</div>`;
     case 'image':
       return `<img class="image" src="${escapeHtml(block.image_url)}" alt="${escapeHtml(block.alt_text)}">`;
-    case 'actions':
-      return `<div class="actions">${block.elements.map(({ text }) => `<span class="button">${escapeHtml(text.text)}</span>`).join('')}</div>`;
   }
 }
 
@@ -68,6 +66,8 @@ function inlineHtml(element: Inline, reader: Reader): string {
       return emojiHtml(element.name);
     case 'user':
       return mentionHtml(element.user_id, reader);
+    case 'link':
+      return `<a href="${escapeHtml(element.url)}">${escapeHtml(element.text)}</a>`;
     case 'date':
       return escapeHtml(dateWords(element.timestamp * 1000, element.format, reader));
   }

@@ -169,7 +169,7 @@ function page(body: string): string {
     .context { color: #616061; font-size: 12px; margin: 8px 0; }
     .mention { background: #e8f5fa; color: #1264a3; border-radius: 3px; padding: 0 2px; }
     .context .mention { background: none; padding: 0; }
-    .button { display: inline-block; border: 1px solid #bbb; border-radius: 4px; padding: 3px 12px; font-weight: 700; margin: 4px 8px 4px 0; font-size: 14px; }
+    .line a { color: #1264a3; text-decoration: none; }
     .emoji { width: 20px; height: 20px; vertical-align: -4px; }
     .thread-link { padding: 2px 20px 14px 66px; }
     .thread-link b { color: #1264a3; font-size: 13px; margin-right: 6px; }

@@ -1,6 +1,6 @@
 import type { ExperienceMessage } from '../../contract/message.ts';
 
-/** The email addresses of all who had a part in what a message tells; empty where nobody knows. */
+/** The email addresses of everyone who caused what a message reports; empty if nobody is known. */
 export function peopleOf({
   triggeredBy,
   alsoBy,

@@ -1,4 +1,4 @@
-/** Whether a connection failed because the other side does not speak TLS at this port, which OpenSSL tells in a riddle. */
+/** Whether a connection failed because the port does not speak TLS, which OpenSSL reports as a wrong version. */
 export function isPlainAnswer({ message }: Pick<Error, 'message'>): boolean {
   return message.includes('wrong version number');
 }

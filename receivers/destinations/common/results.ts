@@ -5,7 +5,7 @@ import { oneLine } from './text.ts';
 
 const SHOWN = 12;
 
-/** The figures as a table in characters of equal width, a row per variation; columns without any figure are left out. */
+/** The figures as a table for a monospaced font, a row per variation. Columns without any figure are left out. */
 export function resultTable({ variations, currency, locale, monthlyRevenue }: Results): string {
   const figures = figuresIn(locale ?? DEFAULT_LOCALE, currency);
   const said = (value: number | null, words: (known: number) => string): string =>

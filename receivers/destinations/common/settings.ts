@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import type { Unsure } from './webhook-destination.ts';
 
-/** The setting for what may have arrived at a place that cannot be asked. */
+/** The setting for messages that may have arrived at a service that cannot be asked. */
 export const unsureSetting = z
   .enum(['repeat', 'skip'], { error: 'Write “repeat” or “skip”.' })
   .default('repeat')
   .describe(
-    'What to do when a message may have arrived, since the place cannot be asked. “repeat”: send it again (at least once). “skip”: leave it (at most once).',
+    'What to do with a message that may have arrived, because the service cannot be asked. “repeat” sends it again (at least once), “skip” does not (at most once).',
   );
 
-/** What a repeat does at a place that cannot be asked, as `DestinationKind.repeated` wants it. */
-export function repeatedUnasked(place: string, unsure: Unsure): string {
+/** What repeating a message does at a service that cannot be asked, as `DestinationKind.repeated` wants it. */
+export function repeatedUnasked(service: string, unsure: Unsure): string {
   return unsure === 'repeat'
-    ? `it comes twice: ${place} cannot be asked.`
-    : `it is not repeated; but ${place} cannot be asked, so what only may have arrived is not sent either.`;
+    ? `it appears twice: ${service} cannot be asked.`
+    : `it is not sent again. ${service} cannot be asked, so a message that only may have arrived is not sent again either.`;
 }

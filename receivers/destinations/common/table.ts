@@ -1,4 +1,4 @@
-/** Rows as lines of equal columns; the first column to the left, the others to the right. */
+/** Rows as lines with aligned columns: the first one left-aligned, the others right-aligned. */
 export function monospaceTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
   return rows

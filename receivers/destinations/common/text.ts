@@ -1,13 +1,13 @@
 import { cut } from '../../../shared/words.ts';
 
-/** Characters that turn the direction of the text around them, and so can make words read otherwise. */
+/** Characters that change the direction of the text around them, and so can make it read differently. */
 const DIRECTION_CONTROLS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 /**
- * Words that people chose, as one line: no control characters, no line breaks, no direction controls, at
- * most `limit` characters.
+ * Text that people wrote, as one line: without control characters, line breaks and direction controls, at most
+ * `limit` characters.
  */
 export function oneLine(words: string, limit: number): string {
   const cleaned = words
@@ -19,7 +19,7 @@ export function oneLine(words: string, limit: number): string {
   return cut(cleaned, limit);
 }
 
-/** The same, to stand amid other words: a name written from right to left does not turn them around. */
+/** The same for use within a sentence: a name written from right to left does not change the order of the other words. */
 export function inline(words: string, limit: number): string {
   const cleaned = oneLine(words, limit);
   return RIGHT_TO_LEFT.test(cleaned) ? `\u2068${cleaned}\u2069` : cleaned;

@@ -6,16 +6,16 @@ const BAR_CELLS = 10;
 const SHOWN = 12;
 const NAME_LIMIT = 80;
 
-/** One variation, ready to be shown. */
+/** One variation, ready to be displayed. */
 export interface VariationLine {
-  /** The share of the traffic as ten cells. */
+  /** The traffic share as a bar of ten cells. */
   bar: string;
   /** “50 %”. */
   share: string;
   name: string;
 }
 
-/** The variations in their order, twelve at most; `left` is how many more there are. */
+/** The variations in their order, at most twelve. `left` counts those that are not listed. */
 export function variationLines(variations: readonly Variation[]): { lines: VariationLine[]; left: number } {
   const ordered = [...variations].sort((one, other) => (one.order ?? 0) - (other.order ?? 0));
   const shown = ordered.length > SHOWN ? ordered.slice(0, SHOWN - 1) : ordered;
@@ -28,7 +28,7 @@ function variationLine(variation: Variation, index: number): VariationLine {
   return { bar: bar(variation.percentage), share: percentWords(variation.percentage), name: name + control };
 }
 
-/** A share (0 to 100) as ten cells; a share that is not nothing shows at least one. */
+/** A share (0 to 100) as a bar of ten cells, with at least one filled cell for any share above zero. */
 function bar(percentage: number | undefined): string {
   const share = Math.min(100, Math.max(0, percentage ?? 0));
   const filled = share > 0 ? Math.max(1, Math.round((share / 100) * BAR_CELLS)) : 0;

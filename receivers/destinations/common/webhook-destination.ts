@@ -1,67 +1,63 @@
 import type { Attempt, Check, Destination } from '../../contract/destination.ts';
 import type { Message } from '../../contract/message.ts';
 import type { Outcome } from '../../contract/outcome.ts';
-import { type Posted, postJson } from './post.ts';
+import { type HttpClient, openHttpClient } from '../../outgoing/client.ts';
+import type { Answer, Exchange } from '../../outgoing/exchange.ts';
+import { type AnswerRules, answerOutcome } from './answer-outcome.ts';
 
-/** What to do when a message may have arrived and the other side cannot be asked. */
+/** What to do if a message may have arrived and the service cannot be asked. */
 export type Unsure = 'repeat' | 'skip';
 
-/** A place that is reached by an incoming webhook alone: one can post there, and look at nothing. */
-export interface WebhookPlace {
-  /** As people call it: “Discord”. */
-  service: string;
-  url: string;
+/** A service that is reached by an incoming webhook only: the receiver can post, and can read nothing. */
+export interface WebhookService extends AnswerRules {
+  /** Where a message is posted. */
+  url(message: Message): string;
   unsure: Unsure;
   render(message: Message): object;
-  /** What an answer means. */
-  outcome(answer: Posted & { answered: true }): Outcome;
-  /** Looks, without posting anything, whether the webhook is there. */
-  check(): Promise<Check>;
+  /**
+   * What to post instead of a payload that the service refused, such as the same without its image. Null if nothing
+   * else can be tried. Only for refusals after which nothing was posted.
+   */
+  withoutRefused?(payload: object, answer: Answer): object | null;
+  /** Finds out, without posting anything, whether the webhook works. */
+  check(http: HttpClient): Promise<Check>;
 }
 
 /** Opens a destination that posts to an incoming webhook. */
-export function webhookDestination(place: WebhookPlace): Destination {
-  const { service, url, unsure } = place;
+export function openWebhookDestination(service: WebhookService): Destination {
+  const http = openHttpClient({ service: service.service });
   return {
     async send(message: Message, { uncertain, signal }: Attempt): Promise<Outcome> {
-      if (uncertain && unsure === 'skip') {
-        const note = `May have arrived, and was not repeated: ${service} cannot be asked.`;
+      if (uncertain && service.unsure === 'skip') {
+        const note = `May have arrived, so it was not sent again: ${service.service} cannot be asked.`;
         return { type: 'done', note };
       }
-      const posted = await postJson(service, url, place.render(message), signal);
-      if (posted.answered) {
-        return place.outcome(posted);
+      const url = service.url(message);
+      const payload = service.render(message);
+      let exchange = await postJson(http, url, payload, signal);
+      const instead = exchange.answered ? (service.withoutRefused?.(payload, exchange) ?? null) : null;
+      if (instead !== null) {
+        exchange = await postJson(http, url, instead, signal);
       }
-      const { reason, uncertain: mayHaveArrived } = posted.failure;
-      return { type: 'retry', reason, ...(mayHaveArrived ? { uncertain: true } : {}) };
+      return answerOutcome(service, exchange, url);
     },
-    check: async () => [await place.check()],
-    close: async () => {},
+    check: async () => [await service.check(http)],
+    close: () => http.close(),
   };
 }
 
-/**
- * What an answer means by its status alone: 2xx done, 429 a rate limit, 408 and 5xx open, the rest for a
- * person to mend.
- *
- * @param advice what a person can do about a status of 4xx
- */
-export function statusOutcome(
-  service: string,
-  { status, body, retryAfterMs }: Posted & { answered: true },
-  advice: string,
-): Outcome {
-  const answer = body === '' ? {} : { answer: body };
-  if (status >= 200 && status < 300) {
-    return { type: 'done', ...answer };
-  }
-  if (status === 429) {
-    const reason = `${service} takes no more messages for now.`;
-    const delay = retryAfterMs === null ? {} : { delayMs: retryAfterMs };
-    return { type: 'retry', reason, rateLimited: true, ...delay, ...answer };
-  }
-  if (status < 500 && status !== 408) {
-    return { type: 'dead', reason: `${service} answered HTTP ${status}. ${advice}`, ...answer };
-  }
-  return { type: 'retry', reason: `${service} answered HTTP ${status}.`, uncertain: true, ...answer };
+/** Posts JSON to an incoming webhook, unless the signal has aborted. */
+export function postJson(
+  http: HttpClient,
+  url: string,
+  payload: object,
+  signal?: AbortSignal,
+): Promise<Exchange> {
+  return http.request({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify(payload),
+    ...(signal === undefined ? {} : { signal }),
+  });
 }

@@ -5,7 +5,7 @@ import type { ExperienceMessage } from '../../contract/message.ts';
 import { peopleOf } from './people.ts';
 import { inline, oneLine } from './text.ts';
 
-/** Marks that differ in shape, not only in colour; always beside the words. */
+/** Signs that differ in shape, not only in color. The words always come with them. */
 export const ACTION_SIGNS: Readonly<Record<Action, string>> = {
   createExperience: '○',
   startExperience: '▶',
@@ -15,7 +15,7 @@ export const ACTION_SIGNS: Readonly<Record<Action, string>> = {
   deleteExperience: '🗑',
 };
 
-/** What sort of experience it is and where it runs: “Price · A/B test · Alpine Goods”; empty where nothing is known. */
+/** An experience’s type, category and store: “Price · A/B test · Alpine Goods”. Empty if nothing is known. */
 export function kindWords(experience: Experience, organization: Organization): string {
   const { type, category, isPreview } = experience;
   const parts = [
@@ -30,18 +30,18 @@ export function kindWords(experience: Experience, organization: Organization): s
     .join(' · ');
 }
 
-/** An experience's name as a heading, or what to call it where it has none. */
+/** An experience's name as a heading, with a substitute for an experience without a name. */
 export function headingWords(experience: Experience, limit: number): string {
   return oneLine(nameWords(experience), limit) || 'Unnamed experience';
 }
 
-/** “ by maya@example.com, jonas@example.com”, with each address as `written`; empty where nobody is known. */
+/** “ by maya@example.com, jonas@example.com”, with each address as `written` gives it. Empty if nobody is known. */
 export function byWords(message: ExperienceMessage, written: (address: string) => string): string {
   const people = peopleOf(message).map(written);
   return people.length === 0 ? '' : ` by ${people.join(', ')}`;
 }
 
-/** What happened in one sentence without markup, such as for a notification. */
+/** What happened, in one sentence without markup, such as for a notification. */
 export function eventWords(message: ExperienceMessage): string {
   const { event } = message;
   const { name, shopId } = event.organization;
@@ -52,14 +52,14 @@ export function eventWords(message: ExperienceMessage): string {
 
 const CHANGES_SHOWN = 20;
 
-/** What changed, a line each; `left` is how many more there are. Bookkeeping is left out. */
+/** The changes, one per line, without bookkeeping. `left` counts those that are not listed. */
 export function changeLines(changes: readonly Change[]): { lines: string[]; left: number } {
-  const told = changes.filter(({ bookkeeping }) => !bookkeeping);
-  const lines = told.slice(0, CHANGES_SHOWN).map(({ words }) => oneLine(words, 140) || '–');
-  return { lines, left: told.length - lines.length };
+  const shown = changes.filter(({ bookkeeping }) => !bookkeeping);
+  const lines = shown.slice(0, CHANGES_SHOWN).map(({ words }) => oneLine(words, 140) || '–');
+  return { lines, left: shown.length - lines.length };
 }
 
-/** What is special about how the event came. `when` writes a moment in milliseconds as the place shows it. */
+/** What is special about how the event arrived. `when` writes a time (milliseconds since 1970) as the service shows it. */
 export function noteLines(
   { late, recovered, event }: ExperienceMessage,
   when: (ms: number) => string,
@@ -67,8 +67,10 @@ export function noteLines(
   const time = event.timestamp === null ? 'earlier' : `on ${when(event.timestamp)}`;
   return {
     late: late
-      ? `Arrived late: this happened ${time}, before what was already known. The current state is unchanged.`
+      ? `Arrived late: this happened ${time}, before other events that were already known. The current state is unchanged.`
       : null,
-    recovered: recovered ? 'Its webhook never came; it was found at Intelligems.' : null,
+    recovered: recovered
+      ? 'Recovered: its webhook never arrived, so the receiver looked it up at Intelligems.'
+      : null,
   };
 }

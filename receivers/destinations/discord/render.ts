@@ -41,7 +41,7 @@ const LIMITS = {
   all: 6000,
 } as const;
 
-/** Told apart by the sign and the words too; the colours are of the Okabe-Ito palette. */
+/** The Okabe-Ito palette. Sign and words say the same, for people who do not see the colors. */
 const COLORS: Readonly<Record<Action, number>> = {
   createExperience: 0x999999,
   startExperience: 0x0072b2,
@@ -160,7 +160,7 @@ function sectionField({ heading, lines, table }: ReportSection): EmbedField {
   return { name: literal(heading, LIMITS.fieldName) || '–', value: shown.join('\n') || '–' };
 }
 
-/** As many rows as fit into so many characters. */
+/** As many rows as fit within a limit in characters. */
 function tableWithin(rows: readonly (readonly string[])[], limit: number): string {
   for (let shown = Math.min(rows.length, 20); shown > 1; shown -= 1) {
     const left = rows.length - shown;

@@ -1,20 +1,47 @@
-import type { Check, Destination, Services, SettingName } from '../../contract/destination.ts';
-import type { Outcome } from '../../contract/outcome.ts';
-import { describeNetworkFailure } from '../common/network.ts';
-import type { Posted } from '../common/post.ts';
-import { statusOutcome, type Unsure, webhookDestination } from '../common/webhook-destination.ts';
+import { boundedDelay } from '../../../shared/retry-after.ts';
+import type { Check, Destination, Services } from '../../contract/destination.ts';
+import type { AdviceTable } from '../../outgoing/advice.ts';
+import type { HttpClient } from '../../outgoing/client.ts';
+import type { Answer } from '../../outgoing/exchange.ts';
+import { type AnswerRules, isPage, requestedDelay } from '../common/answer-outcome.ts';
+import { exchangeCheck, unsureWords } from '../common/webhook-check.ts';
+import { openWebhookDestination } from '../common/webhook-destination.ts';
 import { renderDiscord } from './render.ts';
 import type { DiscordSettings } from './settings.ts';
 
-/** What a person does about Discord's error codes. https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
-const PERMANENT: Readonly<Record<number, string>> = {
-  10003:
-    'The channel or thread no longer exists. Check the thread’s ID, or make a new webhook and set its URL.',
-  10015: 'The webhook was deleted. Make a new one in the channel’s settings and set its URL.',
-  50027: 'The webhook’s URL is not complete. Copy it again.',
-  50035: 'Discord does not accept the message. Please report this with the answer below.',
-  50083: 'The thread is archived. Open it again, or set another one.',
-  220001: 'A forum channel’s webhook posts into threads only. Set the thread’s ID.',
+const COPY_AGAIN = 'Copy the URL again: in the channel’s settings, Integrations, Webhooks.';
+
+/** What people can do about a refusal. https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
+const ADVICE: AdviceTable = {
+  codes: {
+    10003:
+      'The channel or thread no longer exists. Check the thread’s ID, or create a new webhook and set its URL.',
+    10015: 'The webhook was deleted. Create a new one in the channel’s settings and set its URL.',
+    50006: 'Discord finds the message empty. Please report this.',
+    50013: 'The webhook lacks a permission in the channel. Ask an administrator of the server.',
+    50027: `The webhook’s token is not valid. ${COPY_AGAIN}`,
+    50035: 'Discord does not accept the message. Please report this with the answer below.',
+    50083: 'The thread is archived. Reopen it, or set another one.',
+    160005: 'The thread is locked. Unlock it, or set another one.',
+    220001: 'A forum channel’s webhook posts into threads only. Set the thread’s ID.',
+  },
+  statuses: {
+    401: `The webhook’s URL is not valid. ${COPY_AGAIN}`,
+    404: `Discord does not know the webhook. ${COPY_AGAIN}`,
+  },
+  otherwise: 'Check the webhook’s URL, and any proxy on the way.',
+};
+
+/** How to read the answers of Discord. */
+const RULES: AnswerRules = {
+  service: 'Discord',
+  advice: ADVICE,
+  errorCode: (answer) => fields(answer).code,
+  delayMs: (answer) => {
+    const seconds = fields(answer).retryAfter;
+    return seconds === null ? requestedDelay(answer) : boundedDelay(seconds * 1000);
+  },
+  accepted: (answer) => JSON.stringify({ id: fields(answer).id ?? undefined }),
 };
 
 /** Opens a Discord destination: an embed per event, posted to a channel's webhook. */
@@ -27,56 +54,39 @@ export function openDiscord(
   if (threadId !== undefined) {
     url.searchParams.set('thread_id', threadId);
   }
-  return webhookDestination({
-    service: 'Discord',
-    url: url.href,
+  const checked = `Posts a message per event. ${unsureWords('Discord', unsure, setting)}`;
+  return openWebhookDestination({
+    ...RULES,
+    url: () => url.href,
     unsure,
     render: renderDiscord,
-    outcome: discordOutcome,
-    check: () => checkWebhook(webhookUrl, unsure, setting),
+    check: (http) => checkWebhook(http, webhookUrl, checked),
   });
 }
 
-function discordOutcome(posted: Posted & { answered: true }): Outcome {
-  const { code, id, retry_after } = parsed(posted.body);
-  const advice = typeof code === 'number' ? PERMANENT[code] : undefined;
-  const delay = typeof retry_after === 'number' ? Math.ceil(retry_after * 1000) : posted.retryAfterMs;
-  const outcome = statusOutcome(
-    'Discord',
-    { ...posted, retryAfterMs: delay },
-    advice ?? 'Check the webhook’s URL, and any proxy on the way.',
-  );
-  return outcome.type === 'done' ? { type: 'done', answer: JSON.stringify({ id }) } : outcome;
-}
-
-const CHECK_TIMEOUT_MS = 10_000;
-
 /** Asks Discord for the webhook itself, which its URL allows. */
-async function checkWebhook(webhookUrl: string, unsure: Unsure, setting: SettingName): Promise<Check> {
+async function checkWebhook(http: HttpClient, webhookUrl: string, finding: string): Promise<Check> {
   const what = 'Discord webhook';
   const { origin, pathname } = new URL(webhookUrl);
-  try {
-    const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
-    const response = await fetch(`${origin}${pathname}`, { redirect: 'error', signal });
-    if (!response.ok) {
-      const finding = `Discord answered HTTP ${response.status} when asked for the webhook.`;
-      const fix = 'Copy the URL again: the channel’s settings, Integrations, Webhooks.';
-      return { what, state: 'fault', finding, fix };
-    }
-    const then = unsure === 'repeat' ? 'come twice' : 'be missing';
-    const finding = `Posts a message per event. After a time-out a message may ${then} (${setting('unsure', unsure)}): Discord cannot be asked.`;
-    return { what, state: 'ok', finding, fix: null };
-  } catch (error) {
-    const { reason } = describeNetworkFailure('Discord', error);
-    return { what, state: 'fault', finding: reason, fix: 'Look again in a minute.' };
-  }
+  const url = `${origin}${pathname}`;
+  const exchange = await http.request({ url });
+  const works = (answer: Answer): Check | null =>
+    answer.status === 200 && !isPage(answer) ? { what, state: 'ok', finding, fix: null } : null;
+  return exchangeCheck(what, RULES, { exchange, url, works, fix: COPY_AGAIN });
 }
 
-/** The fields of an answer; a long one is cut and cannot be parsed whole, so the message's id is read from its start. */
-function parsed(body: string): { code?: unknown; id?: unknown; retry_after?: unknown } {
+/** What is used of an answer; null for a field that is missing. */
+function fields({ text }: Answer): { code: number | null; id: string | null; retryAfter: number | null } {
+  let parsed: { code?: unknown; id?: unknown; retry_after?: unknown } | null = null;
   try {
-    return JSON.parse(body);
+    parsed = JSON.parse(text);
   } catch {
-    return { id: /"id":\s*"(\d+)"/.exec(body)?.[1] };
+    // Not from Discord itself, or empty.
   }
+  const { code, id, retry_after } = parsed ?? {};
+  return {
+    code: typeof code === 'number' ? code : null,
+    id: typeof id === 'string' ? id : null,
+    retryAfter: typeof retry_after === 'number' && Number.isFinite(retry_after) ? retry_after : null,
+  };
 }

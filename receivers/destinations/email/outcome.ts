@@ -28,8 +28,7 @@ export function batchOutcome(batch: Batch): Outcome {
   const { before, open, recipients, sent, server, setting, fact } = batch;
   const { progress, deferred } = advance(before, sent);
   const left = remaining(open, progress);
-  const isNews = progress !== before;
-  const remember = isNews ? { remember: { [fact]: JSON.stringify(progress) } } : {};
+  const remember = progress === before ? {} : { remember: { [fact]: JSON.stringify(progress) } };
   if (sent.failure !== null && sent.rejections.length < recipients.length) {
     const outcome = smtpOutcome(sent.failure, server, sent.unsure.length > 0, setting);
     return { ...outcome, reason: `${outcome.reason}${alreadySent(progress)}`, ...remember };
@@ -37,8 +36,8 @@ export function batchOutcome(batch: Batch): Outcome {
   const answer = cut(sent.response || `${sent.failure?.response ?? ''}`, 1024);
   if (left.length === 0) {
     const outcome = finished(batch, progress, answer);
-    return outcome.type === 'done'
-      ? { ...outcome, remember: isNews || hasProgress(before) ? { [fact]: '' } : {} }
+    return outcome.type === 'done' && hasProgress(before)
+      ? { ...outcome, remember: { [fact]: '' } }
       : outcome;
   }
   if (sent.accepted.length > 0 || deferred.length === 0) {

@@ -9,8 +9,6 @@ interface LogEntry {
  * connection when an answer takes longer than its command may. Commands sent together are timed one by one.
  */
 export class ReplyWatch {
-  /** The server has said something. */
-  greeted = false;
   /** The names of the extensions that the server's newest answer to EHLO lists, such as SMTPUTF8. */
   extensions = new Set<string>();
   /** For nodemailer, with `transactionLog`. */
@@ -59,7 +57,6 @@ export class ReplyWatch {
   }
 
   #answered(reply: string): void {
-    this.greeted = true;
     const command = this.#pending.shift();
     if (command === 'EHLO') {
       this.extensions = new Set(

@@ -61,7 +61,7 @@ export class SmtpSession {
     const socket = await connected(server, timeouts, signal);
     const session = new SmtpSession(server, timeouts, socket);
     try {
-      await session.#untilAborted(signal, () => session.#greet(server, timeouts));
+      await session.#untilAborted(signal, () => session.#greet(server, timeouts, socket));
       const { login } = server;
       if (login !== null && session.#connection.allowsAuth) {
         const { authMethod: method } = server.options as { authMethod?: string };
@@ -156,9 +156,9 @@ export class SmtpSession {
   }
 
   /** Waits for the greeting, and finds out whether a silent server expects TLS from the start. */
-  async #greet(server: SmtpServer, timeouts: SmtpTimeouts): Promise<void> {
+  async #greet(server: SmtpServer, timeouts: SmtpTimeouts, socket: net.Socket): Promise<void> {
     const explain = async (): Promise<void> => {
-      if (!server.secure && !this.#watch.greeted && (await speaksTls(server, timeouts.silence))) {
+      if (!server.secure && socket.bytesRead === 0 && (await speaksTls(server, timeouts.silence))) {
         throw Object.assign(new Error('The server expects TLS from the start'), { code: 'ETLSPORT' });
       }
     };

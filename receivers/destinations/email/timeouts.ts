@@ -17,7 +17,10 @@ export interface SmtpTimeouts {
   dataBlock: number;
   /** The answer after the final dot. */
   finalDot: number;
-  /** A server that says nothing for this long is asked whether it expects TLS from the start. */
+  /**
+   * A server that says nothing for this long is asked over another connection whether it expects TLS from the
+   * start. Longer than the pauses with which servers tell spammers apart (5 seconds in sendmail's greet_pause).
+   */
   silence: number;
 }
 
@@ -28,7 +31,7 @@ export const SMTP_TIMEOUTS: SmtpTimeouts = {
   dataCommand: 2 * MINUTE_MS,
   dataBlock: 3 * MINUTE_MS,
   finalDot: 10 * MINUTE_MS,
-  silence: 5_000,
+  silence: 10_000,
 };
 
 /**

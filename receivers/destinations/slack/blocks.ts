@@ -1,6 +1,6 @@
 /**
- * The part of Block Kit that this destination uses. Words that people chose (names of experiences, stores,
- * variations) go only where Slack reads no markup: `plain_text` and the `text` of rich text.
+ * The part of Block Kit that this destination uses. Text that people wrote (names of experiences, stores,
+ * variations) goes only where Slack reads no markup: `plain_text` and the `text` of rich text.
  * See https://docs.slack.dev/reference/block-kit/blocks and /reference/block-kit/composition-objects.
  */
 
@@ -10,7 +10,7 @@ export interface PlainText {
   emoji: boolean;
 }
 
-/** Only for text of this project's own, dates and mentions: Slack reads markup in it. */
+/** Only for this project's own text, dates and mentions: Slack reads markup in it. */
 export interface Markup {
   type: 'mrkdwn';
   text: string;
@@ -26,6 +26,7 @@ export interface Style {
 export type Inline =
   | { type: 'text'; text: string; style?: Style }
   | { type: 'emoji'; name: string }
+  | { type: 'link'; url: string; text: string; style?: Style }
   | { type: 'user'; user_id: string }
   | { type: 'date'; timestamp: number; format: string; fallback: string };
 
@@ -39,37 +40,29 @@ export type RichTextPart =
   | { type: 'rich_text_list'; style: 'bullet'; elements: RichTextSection[] }
   | { type: 'rich_text_preformatted'; elements: Inline[] };
 
-export interface LinkButton {
-  type: 'button';
-  text: PlainText;
-  url: string;
-  action_id: string;
-}
-
 export type Block =
   | { type: 'header'; text: PlainText }
   | { type: 'section'; text?: PlainText; fields?: Markup[] }
   | { type: 'rich_text'; elements: RichTextPart[] }
   | { type: 'context'; elements: (PlainText | Markup)[] }
-  | { type: 'image'; image_url: string; alt_text: string }
-  | { type: 'actions'; elements: LinkButton[] };
+  | { type: 'image'; image_url: string; alt_text: string };
 
-/** What goes over the wire for one message: the text stands in where blocks cannot be shown. */
+/** One message as it goes over the wire. Slack shows the text in notifications, and where it cannot show blocks. */
 export interface SlackMessage {
   text: string;
   blocks: Block[];
 }
 
-/** Slack's limits, in characters where it is not said otherwise. */
+/** Slack's limits, in characters unless stated otherwise. */
 export const LIMITS = {
   blocks: 50,
   header: 150,
   text: 3000,
   alternativeText: 2000,
   url: 3000,
-  /** Of the fallback; Slack cuts at 40,000 and advises 4,000. */
+  /** For the fallback text. Slack truncates at 40,000 and recommends 4,000. */
   fallback: 4000,
-  /** Of all blocks together, as JSON; Slack documents none and refuses from about 13,200. */
+  /** For all blocks together, as JSON. Undocumented; Slack refuses from about 13,200. */
   allBlocks: 12_000,
 } as const;
 
@@ -89,7 +82,19 @@ export function bold(words: string): Inline {
   return text(words, { bold: true });
 }
 
-/** A line of rich text. Slack refuses empty texts and empty lines: the former are left out, the latter get a dash. */
+/**
+ * Links in one line; nothing if there are none. Not buttons: Slack shows a warning on a button of an app without
+ * interactivity, even if it only opens a link. https://github.com/slackapi/slack-github-action/issues/513
+ */
+export function linkLine(links: readonly { label: string; url: string | null }[]): Block[] {
+  const usable = links.flatMap(({ label, url }) =>
+    url === null || url.length > LIMITS.url ? [] : [{ type: 'link' as const, url, text: label }],
+  );
+  const elements: Inline[] = usable.flatMap((link, index) => (index === 0 ? [link] : [text('  ·  '), link]));
+  return elements.length === 0 ? [] : [richText(line(...elements))];
+}
+
+/** A line of rich text. Slack refuses empty texts and empty lines: empty texts are left out, an empty line gets a dash. */
 export function line(...elements: Inline[]): RichTextSection {
   const filled = elements.filter((element) => element.type !== 'text' || element.text !== '');
   return { type: 'rich_text_section', elements: filled.length === 0 ? [text('–')] : filled };

@@ -1,6 +1,9 @@
 import type { Check, SettingName } from '../../contract/destination.ts';
-import { channelWords, findChannel, isChannelId } from './channels.ts';
+import { CHECK_AGAIN } from '../common/webhook-check.ts';
+import { channelWords } from './channels.ts';
 import type { Call } from './client.ts';
+import type { Failure } from './failure.ts';
+import { askAbout, type ChannelInfo, type Place, type Places } from './place.ts';
 import type { SlackSettings } from './settings.ts';
 
 interface Identity {
@@ -9,43 +12,37 @@ interface Identity {
   response_metadata?: { scopes?: string[] };
 }
 
-interface ChannelInfo {
-  channel?: { name?: string; is_member?: boolean; is_archived?: boolean };
-}
+const ADD_SCOPES =
+  'Add what is missing to the app (OAuth & Permissions), or paste manifest.yaml again, and install the app again.';
 
-const REINSTALL =
-  'Add it to the app (OAuth & Permissions), or paste manifest.yaml anew, and install the app again.';
-
-/** Looks whether the token is good for what the settings ask, and whether the app is in its channels. */
+/** Checks the token, its scopes, and the channels in the way in which sending finds them. */
 export async function checkSlack(
   call: Call,
-  { channel: channels = [], mentions, unsure }: Pick<SlackSettings, 'channel' | 'mentions' | 'unsure'>,
+  settings: Pick<SlackSettings, 'channel' | 'mentions' | 'unsure'>,
+  places: Places,
   setting: SettingName,
 ): Promise<Check[]> {
   const identity = await call<Identity>('auth.test', {});
   if (!identity.ok) {
-    const { reason, kind } = identity.failure;
-    const fix =
-      kind === 'permanent' ? `Correct ${setting('token')} and start again.` : 'Look again in a minute.';
-    return [{ what: 'Slack token', state: 'fault', finding: reason, fix }];
+    return [tokenFault(identity.failure, setting)];
   }
-  const { team, user, response_metadata } = identity.data;
-  const checks: Check[] = [
-    {
-      what: 'Slack token',
-      state: 'ok',
-      finding: `Posts as @${user ?? '?'} in ${team ?? 'the workspace'}.`,
-      fix: null,
-    },
-  ];
+  const { team, user = 'the-app', response_metadata } = identity.data;
+  const finding = `Posts as @${user} in ${team ?? 'the workspace'}.`;
+  const checks: Check[] = [{ what: 'Slack token', state: 'ok', finding, fix: null }];
   const scopes = response_metadata?.scopes;
   if (scopes !== undefined) {
-    checks.push(...scopeChecks(scopes, { mentions, unsure }, setting));
+    checks.push(...scopeChecks(scopes, settings, setting));
   }
-  for (const channel of channels) {
-    checks.push(await channelCheck(call, channel, user ?? 'the-app', setting));
+  for (const channel of settings.channel ?? []) {
+    const place = await places.find(call, channel, async () => null);
+    checks.push(await channelCheck(call, { channel, place, user }, setting));
   }
   return checks;
+}
+
+function tokenFault({ kind, reason }: Failure, setting: SettingName): Check {
+  const fix = kind === 'permanent' ? `Correct ${setting('token')} and start again.` : CHECK_AGAIN;
+  return { what: 'Slack token', state: 'fault', finding: reason, fix };
 }
 
 function scopeChecks(
@@ -53,67 +50,101 @@ function scopeChecks(
   { mentions, unsure }: Pick<SlackSettings, 'mentions' | 'unsure'>,
   setting: SettingName,
 ): Check[] {
+  const what = 'Slack scopes';
   const checks: Check[] = [];
   if (!scopes.includes('chat:write')) {
-    const finding = 'The token lacks the scope chat:write, without which nothing can be posted.';
-    checks.push({ what: 'Slack scopes', state: 'fault', finding, fix: REINSTALL });
+    const finding = 'The token lacks the scope chat:write. Nothing can be posted without it.';
+    checks.push({ what, state: 'fault', finding, fix: ADD_SCOPES });
   }
   const missing = ['channels:history', 'groups:history'].filter((scope) => !scopes.includes(scope));
   if (missing.length > 0) {
-    const where =
-      missing.length === 2
-        ? ''
-        : missing[0] === 'channels:history'
-          ? ' in a public channel'
-          : ' in a private channel';
     const then =
-      unsure === 'repeat'
-        ? 'a message that may have arrived is sent again, and may come twice'
-        : 'a message that may have arrived is not sent again, and may be missing';
-    const finding = `The token lacks ${missing.join(' and ')}: after a time-out or a crash${where} ${then} (${setting('unsure', unsure)}).`;
-    checks.push({ what: 'Slack scopes', state: 'warning', finding, fix: REINSTALL });
+      unsure === 'repeat' ? 'is sent again, and may appear twice' : 'is not sent again, and may be missing';
+    const finding = `The token lacks ${missing.join(' and ')}: after a timeout or a crash, a message ${whereWords(missing)}that may have arrived ${then} (${setting('unsure', unsure)}).`;
+    checks.push({ what, state: 'warning', finding, fix: ADD_SCOPES });
   }
   if (mentions && !scopes.includes('users:read.email')) {
     const finding =
       'The token lacks users:read.email: people are shown by their email address, not as @name.';
-    const fix = `${REINSTALL} Or set ${setting('mentions', 'false')}.`;
-    checks.push({ what: 'Slack scopes', state: 'warning', finding, fix });
+    const fix = `${ADD_SCOPES} Or set ${setting('mentions', 'false')}.`;
+    checks.push({ what, state: 'warning', finding, fix });
   }
   return checks;
 }
 
-async function channelCheck(call: Call, channel: string, user: string, setting: SettingName): Promise<Check> {
-  const what = `Slack channel ${channelWords(channel)}`;
-  const found = isChannelId(channel)
-    ? { ok: true as const, data: { id: channel } }
-    : await findChannel(call, channel);
-  if (found.ok && found.data.id === null) {
-    const fix = `Check the name. If the channel is private, type there: /invite @${user}`;
-    return { what, state: 'fault', finding: 'The app sees no such channel.', fix };
+function whereWords(missing: readonly string[]): string {
+  if (missing.length > 1) {
+    return '';
   }
-  const info = found.ok ? await call<ChannelInfo>('conversations.info', { channel: found.data.id }) : found;
+  return missing[0] === 'channels:history' ? 'in a public channel ' : 'in a private channel ';
+}
+
+async function channelCheck(
+  call: Call,
+  { channel, place, user }: { channel: string; place: Place; user: string },
+  setting: SettingName,
+): Promise<Check> {
+  const what = `Slack channel ${channelWords(channel)}`;
+  if (place.state === 'unknown') {
+    const finding = `The channel could not be looked up by its name: ${place.why}. Posting may fail.`;
+    const fix = `Set ${setting('channel')} to the channel’s ID (in Slack: the channel’s name, About, at the bottom).`;
+    return { what, state: 'warning', finding, fix };
+  }
+  if (place.state === 'failed') {
+    return channelFault(what, place.failure, user, setting);
+  }
+  const info = place.info === null ? await askAbout(call, place.id) : { ok: true as const, data: place.info };
   if (!info.ok) {
     return info.failure.code === 'missing_scope'
-      ? { what, state: 'warning', finding: `It cannot be looked at. ${info.failure.reason}`, fix: REINSTALL }
-      : {
+      ? {
           what,
-          state: 'fault',
-          finding: info.failure.reason,
-          fix: `Check ${setting('channel')}; type there: /invite @${user}`,
-        };
+          state: 'warning',
+          finding: `The channel cannot be checked. ${info.failure.reason}`,
+          fix: ADD_SCOPES,
+        }
+      : channelFault(what, info.failure, user, setting);
   }
-  const { is_member, is_archived, name } = info.data.channel ?? {};
+  return infoCheck(what, { channel, info: info.data, renamed: place.renamed, user }, setting);
+}
+
+function channelFault(
+  what: string,
+  { code, kind, reason }: Failure,
+  user: string,
+  setting: SettingName,
+): Check {
+  if (kind !== 'permanent') {
+    const state = kind === 'rate limited' ? 'warning' : 'fault';
+    return { what, state, finding: reason, fix: 'Run the check again in a minute.' };
+  }
+  const isUnknown = code === 'channel_not_found';
+  const finding = isUnknown ? 'Slack does not know the channel, or the app cannot see it.' : reason;
+  const fix = `Check ${setting('channel')}. If the channel is private, type there: /invite @${user}`;
+  return { what, state: 'fault', finding, fix };
+}
+
+function infoCheck(
+  what: string,
+  { channel, info, renamed, user }: { channel: string; info: ChannelInfo; renamed: boolean; user: string },
+  setting: SettingName,
+): Check {
+  const { is_member, is_archived, name = channel } = info;
   if (is_archived === true) {
-    return {
-      what,
-      state: 'fault',
-      finding: 'The channel is archived.',
-      fix: 'Unarchive it, or set another one.',
-    };
+    const fix = 'Unarchive it, or set another channel.';
+    return { what, state: 'fault', finding: 'The channel is archived.', fix };
   }
   if (is_member === false) {
     const fix = `Type in the channel: /invite @${user}`;
-    return { what, state: 'fault', finding: 'The app is no member of the channel.', fix };
+    return { what, state: 'fault', finding: 'The app is not a member of the channel.', fix };
   }
-  return { what, state: 'ok', finding: `Posts to #${name ?? channel}.`, fix: null };
+  if (renamed) {
+    const finding = `The channel is now called #${name}. Messages still go there.`;
+    return {
+      what,
+      state: 'warning',
+      finding,
+      fix: `Set ${setting('channel')} to #${name}, or to the channel’s ID.`,
+    };
+  }
+  return { what, state: 'ok', finding: `Posts to #${name}.`, fix: null };
 }

@@ -3,7 +3,7 @@ import { repeatedUnasked } from '../common/settings.ts';
 import { previewSlack } from './preview.ts';
 import { type SlackSettings, slackSettings } from './settings.ts';
 
-/** Slack: one living card per experience, or a message per event. */
+/** Slack: a card per experience that is kept up to date, or a message per event. */
 export const slack: DestinationKind<SlackSettings> = {
   kind: 'slack',
   title: 'Slack',
@@ -19,7 +19,7 @@ export const slack: DestinationKind<SlackSettings> = {
   },
   repeated: ({ webhookUrl, unsure }) =>
     webhookUrl === undefined
-      ? `it is found in the channel’s history and not repeated; where the token may not read that, ${unsure === 'repeat' ? 'it comes twice' : 'what only may have arrived is not sent either'}.`
+      ? `it is found in the channel’s history and not sent again. If the token may not read the history, ${unsure === 'repeat' ? 'it appears twice' : 'a message that only may have arrived is not sent again either'}.`
       : repeatedUnasked('an incoming webhook', unsure),
   concurrency: 3,
   preview: previewSlack,
@@ -33,8 +33,8 @@ export const slack: DestinationKind<SlackSettings> = {
   async open(settings, services) {
     const { token, channel, webhookUrl, unsure } = settings;
     if (webhookUrl !== undefined) {
-      const { WebhookDestination } = await import('./webhook.ts');
-      return new WebhookDestination(webhookUrl, unsure, services.setting);
+      const { openSlackWebhook } = await import('./webhook.ts');
+      return openSlackWebhook(webhookUrl, unsure, services.setting);
     }
     if (token === undefined || channel === undefined) {
       throw new TypeError('A Slack destination needs a token and a channel, or a webhook URL.');

@@ -1,12 +1,12 @@
 import { inline } from '../common/text.ts';
 import { type Inline, type Markup, markup, type PlainText, plainText, text } from './blocks.ts';
 
-/** Slack's user ids by email address; who is missing is shown by the address. */
+/** Slack's user IDs by email address. People who are missing are shown by their address. */
 export type People = ReadonlyMap<string, string>;
 
 const ADDRESS_LIMIT = 254;
 
-/** A person in rich text: a mention, else the email address. */
+/** A person in rich text: a mention, or the email address. */
 export function person(email: string, people: People): Inline {
   const id = people.get(email);
   return id === undefined ? text(inline(email, ADDRESS_LIMIT)) : { type: 'user', user_id: id };

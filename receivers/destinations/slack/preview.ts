@@ -4,7 +4,7 @@ import type { Block, Inline, RichTextPart, SlackMessage } from './blocks.ts';
 import { renderCard, renderMessage, renderReply, saysMoreThanCard } from './render.ts';
 import type { SlackSettings } from './settings.ts';
 
-/** What would be posted, as text, and as JSON that Slack’s Block Kit Builder takes. */
+/** What would be posted, as text, and as JSON for Slack’s Block Kit Builder. */
 export function previewSlack(message: Message, { mode, webhookUrl }: SlackSettings): Preview {
   const parts = messages(message, webhookUrl === undefined && mode !== 'message');
   return {
@@ -56,8 +56,6 @@ function blockWords(block: Block): string {
       return block.elements.map(({ text }) => markupWords(text)).join(' ');
     case 'image':
       return `[picture: ${block.alt_text}] ${block.image_url}`;
-    case 'actions':
-      return block.elements.map(({ text, url }) => `[${text.text}] ${url}`).join('\n');
   }
 }
 
@@ -92,6 +90,8 @@ function elementWords(element: Inline): string {
       return EMOJI[element.name] ?? `:${element.name}:`;
     case 'user':
       return `@${element.user_id}`;
+    case 'link':
+      return `[${element.text}] ${element.url}`;
     case 'date':
       return element.fallback;
   }

@@ -17,6 +17,7 @@ import {
   type Inline,
   LIMITS,
   line,
+  linkLine,
   type Markup,
   markup,
   type PlainText,
@@ -32,12 +33,12 @@ import { date, dateMarkup, escapeMarkup } from './text.ts';
 import { variationBlocks } from './variations.ts';
 import { ACTION_MARKS, STATUS_MARKS } from './words.ts';
 
-/** Renders a message that stands by itself: a report, or what happened to an experience. */
+/** Renders a message of its own: a report, or an event of an experience. */
 export function renderMessage(message: Message, people: People): SlackMessage {
   return message.kind === 'report' ? renderReport(message.report) : renderEvent(message, people);
 }
 
-/** What happened, with the experience as it was then. */
+/** What happened, with the experience as it was right after the event. */
 function renderEvent(message: ExperienceMessage, people: People): SlackMessage {
   const { event } = message;
   return {
@@ -59,7 +60,7 @@ function renderEvent(message: ExperienceMessage, people: People): SlackMessage {
   };
 }
 
-/** The living card of an experience: how it stands now, by event time, whatever the event is. */
+/** The card of an experience: its current state by event time, whatever the event is. */
 export function renderCard(message: ExperienceMessage, people: People): SlackMessage {
   const { state } = message;
   const mark = STATUS_MARKS[state.status];
@@ -94,7 +95,7 @@ export function renderReply(message: ExperienceMessage, people: People): SlackMe
   };
 }
 
-/** Whether the event says what the card alone does not show, so that it needs a reply even below a new card. */
+/** Whether the event needs a reply even below a new card, because the card does not show all of it. */
 export function saysMoreThanCard(message: ExperienceMessage): boolean {
   return message.late || message.recovered || message.changes.some(({ bookkeeping }) => !bookkeeping);
 }
@@ -173,8 +174,9 @@ function factBlocks(message: ExperienceMessage): Block[] {
 }
 
 /**
- * How long it has been live. A card stands for weeks between two events: while it runs without a pause, how long
- * ago it started says it, which Slack keeps up to date; with pauses, the moment is told by which it was counted.
+ * How long the experience has been live. Weeks may pass between two updates of a card. While an experience runs
+ * without a pause, its start date shows how long ago it started, which Slack keeps up to date. After pauses, the
+ * running time names the moment at which it was counted.
  */
 function runningTime(message: ExperienceMessage): string | null {
   const { state, history } = message;
@@ -226,13 +228,8 @@ function lastChange(message: ExperienceMessage, people: People): (PlainText | Ma
 }
 
 function linkBlocks({ links }: ExperienceMessage): Block[] {
-  const buttons = [
-    { label: 'Open in Intelligems', url: links.intelligems, id: 'open_intelligems' },
-    { label: 'Open in the console', url: links.console, id: 'open_console' },
-  ].flatMap(({ label, url, id }) =>
-    url === null || url.length > LIMITS.url
-      ? []
-      : [{ type: 'button' as const, text: plainText(label), url, action_id: id }],
-  );
-  return buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons }];
+  return linkLine([
+    { label: 'Open in Intelligems', url: links.intelligems },
+    { label: 'Open in the console', url: links.console },
+  ]);
 }

@@ -8,6 +8,7 @@ import {
   bullets,
   LIMITS,
   line,
+  linkLine,
   plainText,
   type RichTextPart,
   richText,
@@ -36,17 +37,14 @@ export function renderReport(report: Report): SlackMessage {
   if (picture !== null) {
     blocks.push(image(picture));
   }
-  if (link !== null && link.length <= LIMITS.url) {
-    const button = { type: 'button' as const, text: plainText('Open'), url: link, action_id: 'open_report' };
-    blocks.push({ type: 'actions', elements: [button] });
-  }
+  blocks.push(...linkLine([{ label: 'Open', url: link }]));
   const room = LIMITS.allBlocks - JSON.stringify(blocks).length;
   blocks.splice(words === '' ? 1 : 2, 0, ...sectionBlocks(sections, room));
   const said = escapeMarkup(inline(`${mark}${title}. ${summary}`, 1000));
   return { text: cut(said, LIMITS.fallback), blocks };
 }
 
-/** As many of the sections as there is room for, in characters of JSON. */
+/** As many sections as fit. `room` is in characters of JSON. */
 function sectionBlocks(sections: readonly ReportSection[], room: number): Block[] {
   const blocks: Block[] = [];
   let left = room - 200;

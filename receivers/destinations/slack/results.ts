@@ -4,7 +4,7 @@ import { resultTable } from '../common/results.ts';
 import { oneLine } from '../common/text.ts';
 import { type Block, bold, LIMITS, line, richText, text } from './blocks.ts';
 
-/** What came of an experience: the verdict, a table with a row per variation, the chart. */
+/** The results of an experience: the verdict, a table with a row per variation, the chart. */
 export function resultBlocks(results: Results): Block[] {
   const { verdict, summary, variations, chart } = results;
   const blocks: Block[] = [

@@ -1,27 +1,31 @@
 import type { Attempt, Check, Destination, Services } from '../../contract/destination.ts';
 import type { ExperienceMessage, Message } from '../../contract/message.ts';
 import type { Outcome } from '../../contract/outcome.ts';
+import { openHttpClient } from '../../outgoing/client.ts';
 import { checkSlack } from './check.ts';
-import { slackCalls } from './client.ts';
-import { type ErrandOutcome, runErrand } from './delivery.ts';
-import { Directory } from './directory.ts';
+import { openSlackApi, type SlackApi } from './client.ts';
+import { deliver } from './delivery.ts';
 import { combinedOutcome } from './outcome.ts';
+import { Places } from './place.ts';
 import { mentionedPeople } from './render.ts';
 import type { SlackSettings } from './settings.ts';
+import { Users } from './users.ts';
+import type { TaskOutcome } from './work.ts';
 
-/** A check takes no longer than this, milliseconds. */
-const CHECK_TIMEOUT_MS = 15_000;
+/** A check takes no longer than this, in milliseconds. */
+const CHECK_TIMEOUT_MS = 18_000;
 
-/** A Slack destination with a bot token: posts to one channel or several, as a card or as plain messages. */
+/** A Slack destination with a bot token: posts to one or more channels, as a card or as plain messages. */
 export class SlackDestination implements Destination {
-  #settings: SlackSettings & { token: string; channel: string[] };
-  #services: Services;
-  #directory: Directory;
+  readonly #settings: SlackSettings & { token: string; channel: string[] };
+  readonly #services: Services;
+  readonly #http = openHttpClient({ service: 'Slack' });
+  readonly #users = new Users();
+  readonly #places = new Places();
 
   constructor(settings: SlackSettings & { token: string; channel: string[] }, services: Services) {
     this.#settings = settings;
     this.#services = services;
-    this.#directory = new Directory(services.now);
   }
 
   send(message: Message, attempt: Attempt): Promise<Outcome> {
@@ -34,26 +38,30 @@ export class SlackDestination implements Destination {
 
   async #run(message: Message, attempt: Attempt, completes: boolean): Promise<Outcome> {
     const { channel: channels, mode = 'card', mentions, unsure } = this.#settings;
-    const call = this.#calls(attempt.signal);
-    const people = await this.#directory.find(call, mentions ? mentionedPeople(message) : []);
-    const errands: { channel: string; outcome: ErrandOutcome }[] = [];
+    const { name: destination, now } = this.#services;
+    const api = this.#api(attempt.signal);
+    const users = this.#users;
+    const people = await users.find(api.call, mentions ? mentionedPeople(message) : []);
+    const shared = { message, people, mode, unsure, destination, attempt, completes, api, users, now };
+    const outcomes: { channel: string; outcome: TaskOutcome }[] = [];
     for (const channel of channels) {
-      const { name: destination } = this.#services;
-      const errand = { channel, message, people, mode, unsure, destination, attempt, completes, call };
-      errands.push({ channel, outcome: await runErrand(errand) });
+      outcomes.push({ channel, outcome: await deliver({ ...shared, channel, places: this.#places }) });
     }
-    return combinedOutcome(errands, message.key);
+    return combinedOutcome(outcomes, message.key);
   }
 
   async check(): Promise<Check[]> {
-    const call = this.#calls(AbortSignal.timeout(CHECK_TIMEOUT_MS));
-    return checkSlack(call, this.#settings, this.#services.setting);
+    const { call } = this.#api(AbortSignal.timeout(CHECK_TIMEOUT_MS));
+    return checkSlack(call, this.#settings, this.#places, this.#services.setting);
   }
 
-  async close(): Promise<void> {}
+  close(): Promise<void> {
+    return this.#http.close();
+  }
 
-  #calls(signal: AbortSignal) {
+  #api(signal: AbortSignal): SlackApi {
     const { token, apiUrl } = this.#settings;
-    return slackCalls(token, apiUrl, this.#services.log, signal);
+    const { log, now } = this.#services;
+    return openSlackApi(this.#http, { token, apiUrl, log, now, signal });
   }
 }

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 
 const CHANNEL = /^(?:[CGD][A-Z0-9]{7,}|[\p{Ll}\p{Lo}\p{N}_-]{1,80})$/u;
+
+/** What “Copy link” gives in Slack. */
+const LINK = /^https:\/\/[\w.-]+\/archives\/([CGD][A-Z0-9]{7,})/;
+
 const CHANNEL_HINT =
   'Write a channel’s ID, such as C0123456789 (in Slack: the channel’s name, About, at the bottom), or its name, such as #experiments.';
 
@@ -10,7 +14,7 @@ const channels = z
     ...new Set(
       (typeof value === 'string' ? [value] : value)
         .flatMap((entry) => entry.split(/[,\s]+/))
-        .map((entry) => entry.replace(/^#/, ''))
+        .map((entry) => LINK.exec(entry)?.[1] ?? entry.replace(/^#/, ''))
         .filter((entry) => entry !== ''),
     ),
   ])
@@ -18,10 +22,10 @@ const channels = z
     z
       .array(z.string().regex(CHANNEL, CHANNEL_HINT))
       .min(1, CHANNEL_HINT)
-      .max(20, 'Name at most 20 channels; make another destination for more.'),
+      .max(20, 'Name at most 20 channels. Add another destination for more.'),
   );
 
-/** The settings of a Slack destination, as they stand in receivers.yaml or come from the environment. */
+/** The settings of a Slack destination, from receivers.yaml or the environment. */
 export const slackSettings = z
   .strictObject({
     token: z
@@ -37,7 +41,7 @@ export const slackSettings = z
     channel: channels
       .optional()
       .describe(
-        'The channel, or several as a list or separated by commas: IDs such as C0123456789, or names.',
+        'The channel, or several as a list or separated by commas: IDs such as C0123456789, or names such as #experiments. An ID still works after the channel is renamed.',
       ),
     webhookUrl: z
       .url({
@@ -46,41 +50,43 @@ export const slackSettings = z
       })
       .optional()
       .describe(
-        'Instead of token and channel: the URL of an incoming webhook. It posts plain messages only, and cannot look whether one arrived.',
+        'Instead of token and channel: the URL of an incoming webhook. It posts plain messages only, which cannot be looked up.',
       )
       .meta({ secret: true }),
     mode: z
       .enum(['card', 'message'], { error: 'Write “card” or “message”.' })
       .optional()
       .describe(
-        '“card”: one living message per experience, with what happened in its thread. “message”: a message per event. With a token “card” is the default; an incoming webhook can do “message” only.',
+        '“card”: one message per experience that is kept up to date, with each event in its thread. “message”: a message per event. The default is “card” with a token; an incoming webhook can only do “message”.',
       ),
     mentions: z
       .union([z.boolean(), z.stringbool()], { error: 'Write “true” or “false”.' })
       .default(true)
-      .describe('Whether the person who did it is mentioned as @name, where the token may look people up.'),
+      .describe(
+        'Whether the person who caused an event is mentioned as @name, if the token may look people up.',
+      ),
     unsure: z
       .enum(['repeat', 'skip'], { error: 'Write “repeat” or “skip”.' })
       .default('repeat')
       .describe(
-        'What to do when a message may have arrived and Slack’s history cannot be read to find out. “repeat”: send it again (at least once). “skip”: leave it (at most once).',
+        'What to do with a message that may have arrived, if Slack’s history cannot be read to find out. “repeat” sends it again (at least once), “skip” does not (at most once).',
       ),
     apiUrl: z
       .url({ protocol: /^https?$/, error: 'Write an address such as https://slack.com/api/.' })
       .default('https://slack.com/api/')
       .describe(
-        'The address of Slack’s Web API; another one for GovSlack (https://slack-gov.com/api/), tests and proxies.',
+        'The address of Slack’s Web API. Another one for GovSlack (https://slack-gov.com/api/), tests and proxies.',
       ),
   })
   .superRefine(({ token, channel, webhookUrl, mode }, context) => {
     const fault = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (webhookUrl === undefined && token === undefined) {
-      fault('token', 'Set the bot token and a channel, or an incoming webhook’s URL.');
+      fault('token', 'Set the bot token and a channel, or the URL of an incoming webhook.');
     } else if (webhookUrl === undefined && channel === undefined) {
       fault('channel', `Set the channel to post to. ${CHANNEL_HINT}`);
     } else if (webhookUrl !== undefined && (token !== undefined || channel !== undefined)) {
-      fault('webhookUrl', 'Set either token and channel, or the incoming webhook’s URL: not both.');
+      fault('webhookUrl', 'Set either token and channel or the incoming webhook’s URL, not both.');
     } else if (webhookUrl !== undefined && mode === 'card') {
       fault(
         'mode',

@@ -2,7 +2,7 @@ import type { Variation } from '../../../shared/events.ts';
 import { variationLines } from '../common/variations.ts';
 import { type Block, type Inline, richText, text } from './blocks.ts';
 
-/** The variations with their shares of the traffic, a bar each; nothing where there are none. */
+/** The variations with their traffic shares, a bar each; nothing if there are none. */
 export function variationBlocks(variations: readonly Variation[]): Block[] {
   if (variations.length === 0) {
     return [];

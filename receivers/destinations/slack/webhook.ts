@@ -1,87 +1,93 @@
-import type { Attempt, Check, Destination, SettingName } from '../../contract/destination.ts';
-import type { Message } from '../../contract/message.ts';
-import type { Outcome } from '../../contract/outcome.ts';
-import { type Posted, postJson } from '../common/post.ts';
-import type { Unsure } from '../common/webhook-destination.ts';
-import { type Failure, httpFailure, rateLimited } from './failure.ts';
-import { retryDetails } from './outcome.ts';
+import type { Check, Destination, SettingName } from '../../contract/destination.ts';
+import type { AdviceTable } from '../../outgoing/advice.ts';
+import type { HttpClient } from '../../outgoing/client.ts';
+import type { Answer } from '../../outgoing/exchange.ts';
+import type { AnswerRules } from '../common/answer-outcome.ts';
+import { exchangeCheck } from '../common/webhook-check.ts';
+import { openWebhookDestination, postJson, type Unsure } from '../common/webhook-destination.ts';
+import type { SlackMessage } from './blocks.ts';
 import { renderMessage } from './render.ts';
+import { withoutImages } from './write.ts';
 
-/** What incoming webhooks answer in words. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling-errors */
-const PERMANENT: Readonly<Record<string, string>> = {
-  no_service: 'The incoming webhook was removed or switched off. Make a new one and set its URL.',
-  no_active_hooks: 'The incoming webhook was switched off. Make a new one and set its URL.',
-  no_team: 'Slack knows no such workspace. Copy the incoming webhook’s URL again.',
-  team_disabled: 'The workspace is switched off.',
-  invalid_token: 'The incoming webhook’s URL is not valid. Copy it again.',
-  channel_not_found: 'The webhook’s channel no longer exists. Make a new incoming webhook and set its URL.',
-  channel_is_archived: 'The webhook’s channel is archived. Unarchive it, or make a webhook for another one.',
-  action_prohibited: 'An administrator has restricted posting there. Ask them.',
-  posting_to_general_channel_denied:
-    'Posting to the general channel is restricted. Make a webhook for another one.',
-  user_not_found: 'The webhook’s recipient no longer exists. Make a new incoming webhook and set its URL.',
-  invalid_payload: 'Slack does not accept the message. Please report this.',
-  no_text: 'Slack finds no text in the message. Please report this.',
+const NEW_WEBHOOK = 'Create a new incoming webhook and set its URL.';
+const COPY_AGAIN = 'Copy the incoming webhook’s URL again.';
+const REPORT = 'Please report this with the answer below.';
+
+/** What people can do about a refusal. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling-errors */
+const ADVICE: AdviceTable = {
+  codes: {
+    no_service: `The incoming webhook was removed or turned off. ${NEW_WEBHOOK}`,
+    no_active_hooks: `The incoming webhook was turned off. ${NEW_WEBHOOK}`,
+    no_team: `Slack does not know the workspace. ${COPY_AGAIN}`,
+    no_service_id: `The incoming webhook’s URL is not complete. ${COPY_AGAIN}`,
+    team_disabled: 'The workspace is turned off.',
+    invalid_token: `The incoming webhook’s URL is not valid. ${COPY_AGAIN}`,
+    channel_not_found: `The webhook’s channel no longer exists. ${NEW_WEBHOOK}`,
+    channel_is_archived:
+      'The webhook’s channel is archived. Unarchive it, or create a webhook for another one.',
+    action_prohibited: 'An administrator has restricted posting there. Ask them.',
+    posting_to_general_channel_denied:
+      'Posting to the general channel is restricted. Create a webhook for another channel.',
+    user_not_found: `The webhook’s recipient no longer exists. ${NEW_WEBHOOK}`,
+    invalid_payload: `Slack does not accept the message. ${REPORT}`,
+    invalid_blocks: `Slack does not accept the message’s blocks. ${REPORT}`,
+    invalid_attachments: `Slack does not accept the message’s blocks. ${REPORT}`,
+    no_text: `Slack finds no text in the message. ${REPORT}`,
+  },
+  otherwise: 'Check the incoming webhook’s URL, and any proxy on the way.',
 };
 
-/** A Slack destination that has only an incoming webhook: plain messages, and no way to look whether one arrived. */
-export class WebhookDestination implements Destination {
-  #url: string;
-  #unsure: Unsure;
-  #setting: SettingName;
+/** How to read the answers of an incoming webhook: one word in the body. */
+const RULES: AnswerRules = { service: 'Slack', advice: ADVICE, errorCode };
 
-  constructor(url: string, unsure: Unsure, setting: SettingName) {
-    this.#url = url;
-    this.#unsure = unsure;
-    this.#setting = setting;
-  }
-
-  async send(message: Message, { uncertain, signal }: Attempt): Promise<Outcome> {
-    if (uncertain && this.#unsure === 'skip') {
-      return {
-        type: 'done',
-        note: 'May have arrived, and was not repeated: an incoming webhook cannot look.',
-      };
-    }
-    const failure = await this.#post(message, signal);
-    if (failure === null) {
-      return { type: 'done', answer: 'ok' };
-    }
-    const { reason, answer, kind } = failure;
-    const details = answer === undefined ? {} : { answer };
-    return kind === 'permanent'
-      ? { type: 'dead', reason, ...details }
-      : { type: 'retry', reason, ...details, ...retryDetails([failure]) };
-  }
-
-  async check(): Promise<Check[]> {
-    return [
-      {
-        what: 'Slack webhook',
-        state: 'warning',
-        finding: `Slack has only an incoming webhook: plain messages without a card, threads and mentions, and after a time-out a message may ${this.#unsure === 'repeat' ? 'come twice' : 'be missing'} (${this.#setting('unsure', this.#unsure)}).`,
-        fix: `For the living card make a Slack app from manifest.yaml, then set its token and a channel in place of ${this.#setting('webhookUrl')}.`,
-      },
-    ];
-  }
-
-  async close(): Promise<void> {}
-
-  async #post(message: Message, signal: AbortSignal): Promise<Failure | null> {
-    const posted = await postJson('Slack', this.#url, renderMessage(message, new Map()), signal);
-    return posted.answered ? webhookFailure(posted) : { kind: 'temporary', ...posted.failure };
-  }
+/** Opens a Slack destination that has only an incoming webhook: plain messages, which cannot be looked up. */
+export function openSlackWebhook(url: string, unsure: Unsure, setting: SettingName): Destination {
+  return openWebhookDestination({
+    ...RULES,
+    url: () => url,
+    unsure,
+    render: (message) => renderMessage(message, new Map()),
+    withoutRefused: withoutRefusedImages,
+    check: (http) => checkWebhook(http, url, { unsure, setting }),
+  });
 }
 
-function webhookFailure({ status, body, retryAfterMs }: Posted & { answered: true }): Failure | null {
-  if (status >= 200 && status < 300) {
-    return null;
-  }
-  if (status === 429) {
-    return rateLimited(retryAfterMs === null ? null : retryAfterMs / 1000);
-  }
-  const advice = Object.hasOwn(PERMANENT, body) ? PERMANENT[body] : undefined;
-  return advice === undefined
-    ? { ...httpFailure(status), answer: body }
-    : { code: body, kind: 'permanent', uncertain: false, reason: `${advice} (${body})`, answer: body };
+/**
+ * The same message without its images, if Slack refused the blocks: it does so for an image that it cannot fetch.
+ * https://github.com/lightdash/lightdash/issues/25797, https://github.com/slackapi/node-slack-sdk/issues/809
+ */
+function withoutRefusedImages(payload: object, { status, text }: Answer): object | null {
+  const refused = /invalid_blocks|invalid_attachments|image failed/.test(text);
+  const message = payload as SlackMessage;
+  const plainer = withoutImages(message);
+  return status === 400 && refused && plainer.blocks.length < message.blocks.length ? plainer : null;
+}
+
+/**
+ * Posts an empty text, which Slack refuses with `no_text` if the webhook works: nothing appears in the channel.
+ * https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks
+ */
+async function checkWebhook(
+  http: HttpClient,
+  url: string,
+  { unsure, setting }: { unsure: Unsure; setting: SettingName },
+): Promise<Check> {
+  const what = 'Slack webhook';
+  const then = unsure === 'repeat' ? 'appear twice' : 'be missing';
+  const limits: Check = {
+    what,
+    state: 'warning',
+    finding: `Slack has only an incoming webhook: plain messages without a card, threads and mentions. After a timeout, a message may ${then} (${setting('unsure', unsure)}).`,
+    fix: `For the card, create a Slack app from manifest.yaml, and set its token and a channel instead of ${setting('webhookUrl')}.`,
+  };
+  const works = (answer: Answer): Check | null =>
+    ['no_text', 'missing_text_or_fallback_or_attachments', 'ok'].includes(errorCode(answer) ?? '')
+      ? limits
+      : null;
+  const exchange = await postJson(http, url, { text: '' });
+  return exchangeCheck(what, RULES, { exchange, url, works, fix: COPY_AGAIN });
+}
+
+function errorCode({ text }: Answer): string | null {
+  return /^\s*([a-z_]{2,80})\s*$/.exec(text)?.[1] ?? null;
 }

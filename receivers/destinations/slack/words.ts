@@ -1,7 +1,7 @@
 import type { Action } from '../../../shared/events.ts';
 import type { Status } from '../../contract/experience.ts';
 
-/** Marks that differ in shape, not only in colour; always beside the word. Slack's emoji names. */
+/** Slack's emoji names. They differ in shape, not only in color, and the words always come with them. */
 export const STATUS_MARKS: Readonly<Record<Status, { emoji: string; words: string }>> = {
   pending: { emoji: 'white_circle', words: 'Not started' },
   started: { emoji: 'arrow_forward', words: 'Running' },

@@ -2,8 +2,12 @@
 
 type Fields = Record<string, unknown>;
 
-/** What is wrong with the blocks, each as Slack words it with the place; empty where nothing is. */
-export function blockFaults(blocks: unknown): string[] {
+/**
+ * What is wrong with the blocks, each as Slack words it with the place; empty if nothing is.
+ *
+ * @param unfetchable images that Slack cannot download. https://github.com/slackapi/python-slack-sdk/issues/1782
+ */
+export function blockFaults(blocks: unknown, unfetchable: ReadonlySet<string> = new Set()): string[] {
   if (!Array.isArray(blocks)) {
     return ['must be an array [json-pointer:/blocks]'];
   }
@@ -24,6 +28,9 @@ export function blockFaults(blocks: unknown): string[] {
     }
     ids.add(block.block_id);
     known(check, block);
+    if (block.type === 'image' && unfetchable.has(String(block.image_url))) {
+      check.fault('downloading image failed', 'image_url');
+    }
   });
   return faults;
 }
@@ -128,6 +135,8 @@ const CHECKS: Readonly<Record<string, (check: Check, block: Fields) => void>> = 
   actions(check, block) {
     check.only(block, ['type', 'block_id', 'elements']);
     const ids = new Set<unknown>();
+    // Slack takes a button that only opens a link, and then shows a warning sign beside it if the app has no
+    // interactivity. https://github.com/slackapi/slack-github-action/issues/513
     check.items(block.elements, 25, 'elements').forEach((element, index) => {
       const at = check.at('elements').at(index);
       if (element.type !== 'button') {
@@ -143,6 +152,7 @@ const CHECKS: Readonly<Record<string, (check: Check, block: Fields) => void>> = 
       ids.add(element.action_id);
       if (element.url !== undefined) {
         at.url(element.url, 'url');
+        at.fault('App has not been configured for this feature', 'url');
       }
     });
   },
@@ -189,6 +199,11 @@ function inlineElements(check: Check, part: Fields): void {
     switch (element.type) {
       case 'text':
         at.only(element, ['type', 'text', 'style']);
+        at.text(element.text, 12_000, 'text');
+        return;
+      case 'link':
+        at.only(element, ['type', 'url', 'text', 'unsafe', 'style']);
+        at.url(element.url, 'url');
         at.text(element.text, 12_000, 'text');
         return;
       case 'emoji':

@@ -69,17 +69,18 @@ export const METHODS: Readonly<Record<string, Method>> = {
         return { ...failed('missing_scope'), needed: 'groups:read', provided: app.scopes.join(',') };
       }
       const channels = workspace.channels.filter(
-        ({ isPrivate, isMember, isArchived }) =>
-          types.includes(isPrivate ? 'private_channel' : 'public_channel') &&
-          (!isPrivate || isMember) &&
-          !(isArchived && String(parameters.exclude_archived) === 'true'),
+        ({ isPrivate, isMember }) =>
+          types.includes(isPrivate ? 'private_channel' : 'public_channel') && (!isPrivate || isMember),
       );
       const start = Number(parameters.cursor ?? 0);
-      const limit = Number(parameters.limit ?? 100);
-      const end = start + limit;
+      const end = start + Math.min(Number(parameters.limit ?? 100), workspace.listPageSize);
+      // Archived channels are left out after a page is cut, so that pages may even be empty.
+      // https://github.com/slackapi/python-slack-sdk/issues/1494
+      const hidesArchived = String(parameters.exclude_archived) === 'true';
+      const shown = channels.slice(start, end).filter(({ isArchived }) => !(isArchived && hidesArchived));
       return {
         ok: true,
-        channels: channels.slice(start, end).map(channelDocument),
+        channels: shown.map(channelDocument),
         response_metadata: { next_cursor: end < channels.length ? String(end) : '' },
       };
     },
@@ -120,7 +121,9 @@ function channelDocument({ id, name, isPrivate, isMember, isArchived }: SlackCha
 }
 
 function postMessage(workspace: Workspace, parameters: Parameters, app: App): Answer {
-  const channel = workspace.channel(String(parameters.channel), { byName: true });
+  // Slack documents names too, but answers channel_not_found to many of them, such as those of private channels.
+  // https://github.com/slackapi/python-slack-sdk/issues/1312
+  const channel = workspace.channel(String(parameters.channel));
   if (channel === undefined || (channel.isPrivate && !channel.isMember)) {
     return failed('channel_not_found');
   }
@@ -130,7 +133,7 @@ function postMessage(workspace: Workspace, parameters: Parameters, app: App): An
   if (!channel.isMember && !app.scopes.includes('chat:write.public')) {
     return failed('not_in_channel');
   }
-  const content = readContent(parameters);
+  const content = readContent(workspace, parameters);
   if ('ok' in content) {
     return content;
   }
@@ -167,7 +170,7 @@ function updateMessage(workspace: Workspace, parameters: Parameters, app: App): 
   if (message.bot !== app.bot) {
     return failed('cant_update_message');
   }
-  const content = readContent(parameters);
+  const content = readContent(workspace, parameters);
   if ('ok' in content) {
     return content;
   }
@@ -180,13 +183,13 @@ function updateMessage(workspace: Workspace, parameters: Parameters, app: App): 
 
 type Content = Pick<SlackMessage, 'text' | 'blocks' | 'metadata'> & { warning?: string };
 
-function readContent(parameters: Parameters): Content | Answer {
+function readContent(workspace: Workspace, parameters: Parameters): Content | Answer {
   const text = parameters.text === undefined ? '' : String(parameters.text);
   const blocks = parsed(parameters.blocks);
   if (blocks === 'broken') {
     return failed('invalid_blocks_format');
   }
-  const faults = blocks === undefined ? [] : blockFaults(blocks);
+  const faults = blocks === undefined ? [] : blockFaults(blocks, workspace.unfetchable);
   if (faults.length > 0) {
     return failed('invalid_blocks', faults);
   }

@@ -1,4 +1,4 @@
-/** What a message bears beside what people see. */
+/** What a message carries in addition to what people see. */
 export interface MessageMetadata {
   event_type: string;
   event_payload: Record<string, unknown>;
@@ -33,6 +33,10 @@ export interface SlackChannel {
 export class Workspace {
   readonly channels: SlackChannel[] = [];
   readonly users = new Map<string, string>();
+  /** Addresses of images that Slack cannot download. */
+  readonly unfetchable = new Set<string>();
+  /** How many channels a page of the list has at most: Slack may send fewer than it is asked for. */
+  listPageSize = 1_000;
   readonly #messages: SlackMessage[] = [];
   readonly #byTs = new Map<string, SlackMessage>();
   readonly #now: () => number;
@@ -42,10 +46,9 @@ export class Workspace {
     this.#now = now;
   }
 
-  /** Finds a channel by its ID, or by its name where names are allowed. */
-  channel(reference: string, { byName = false } = {}): SlackChannel | undefined {
-    const name = reference.replace(/^#/, '');
-    return this.channels.find((each) => each.id === reference || (byName && each.name === name));
+  /** Finds a channel by its ID. */
+  channel(id: string): SlackChannel | undefined {
+    return this.channels.find((each) => each.id === id);
   }
 
   add(message: Omit<SlackMessage, 'ts' | 'updates' | 'deleted'>): SlackMessage {

@@ -37,11 +37,15 @@ describe('the check', () => {
   });
 
   test.each([
-    ['a port that is never connected to', 'http://127.0.0.1:1/api/', 'bad port'],
-    ['a name that is none', 'http://slack.invalid/api/', 'ENOTFOUND slack.invalid'],
-  ])('tells why Slack cannot be reached: %s', async (_, apiUrl, why) => {
+    [
+      'a closed port',
+      'http://127.0.0.1:1/api/',
+      'Slack cannot be reached: nothing is listening at 127.0.0.1:1',
+    ],
+    ['an unknown name', 'http://slack.invalid/api/', 'The name of slack.invalid could not be resolved'],
+  ])('says why Slack cannot be reached: %s', async (_, apiUrl, why) => {
     const [token] = await findings({}, { apiUrl });
-    expect(token).toMatch(`Slack cannot be reached (${why}). Check the machine’s network, DNS and proxy.`);
+    expect(token).toMatch(`fault | Slack token | ${why}`);
   });
 
   test('names what each missing scope means', async () => {
@@ -49,7 +53,7 @@ describe('the check', () => {
     expect(post).toMatch(/^fault .* chat:write/);
     expect(history).toMatch(/^warning .* may be missing \(SLACK_UNSURE=skip\)/);
     expect(email).toMatch(/^warning .* users:read\.email.* SLACK_MENTIONS=false/);
-    expect(channel).toMatch(/^warning .* cannot be looked at/);
+    expect(channel).toMatch(/^warning .* The channel cannot be checked\./);
   });
 
   test('tells a public channel’s history from a private one’s', async () => {
@@ -69,11 +73,11 @@ describe('the check', () => {
     ];
     const channel = 'C0STRANGE0, C0ARCHIVED, C0SECRET00, #secret, #nowhere';
     expect((await findings({ channels }, { channel })).slice(1)).toEqual([
-      'fault | Slack channel C0STRANGE0 | The app is no member of the channel. | Type in the channel: /invite @experiments',
-      'fault | Slack channel C0ARCHIVED | The channel is archived. | Unarchive it, or set another one.',
-      expect.stringMatching(/^fault \| Slack channel C0SECRET00 \| Slack knows no such channel/),
-      expect.stringMatching(/^fault \| Slack channel #secret \| The app sees no such channel/),
-      expect.stringMatching(/^fault \| Slack channel #nowhere \| The app sees no such channel/),
+      'fault | Slack channel C0STRANGE0 | The app is not a member of the channel. | Type in the channel: /invite @experiments',
+      'fault | Slack channel C0ARCHIVED | The channel is archived. | Unarchive it, or set another channel.',
+      expect.stringMatching(/^fault \| Slack channel C0SECRET00 \| Slack does not know the channel/),
+      expect.stringMatching(/^fault \| Slack channel #secret \| Slack does not know the channel/),
+      expect.stringMatching(/^fault \| Slack channel #nowhere \| Slack does not know the channel/),
     ]);
   });
 });

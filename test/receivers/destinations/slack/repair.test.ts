@@ -110,7 +110,9 @@ describe('where the token may not read the history', () => {
     const outcome = await desk.deliver(sampleMessage('start'), { uncertain: true });
     expect(blind.messages()).toHaveLength(expected);
     if (unsure === 'skip') {
-      expect(outcome.note).toMatch(/^May have arrived in C0123456789, and was not repeated: the token lacks/);
+      expect(outcome.note).toMatch(
+        /^May have arrived in C0123456789, so it was not sent again: the token lacks/,
+      );
     }
     await blind.close();
   });

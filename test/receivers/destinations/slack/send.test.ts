@@ -247,7 +247,7 @@ describe('channels', () => {
     expect(await desk.attempt(sampleMessage('start'))).toMatchObject({
       type: 'dead',
       reason:
-        'C0PRICING: The app is no member of the channel. Invite it there: /invite @the-app. (not_in_channel)',
+        'C0PRICING: The app is not a member of the channel. Invite it there: /invite @the-app. (not_in_channel)',
     });
     fake.channels[1]!.isMember = true;
     await desk.deliver(sampleMessage('start'));
@@ -264,6 +264,23 @@ describe('failures', () => {
     expect(outcome).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 17_000 });
     expect(outcome).not.toHaveProperty('uncertain');
     expect(fake.messages()).toEqual([]);
+  });
+
+  test.each([
+    ['a page of HTML', { kind: 'status', status: 429, body: '<html>Too many requests</html>' }],
+    ['an empty body', { kind: 'status', status: 429 }],
+    ['ok: false', { kind: 'status', status: 200, body: '{"ok":false,"error":"ratelimited"}' }],
+  ] as const)('a rate limit without a usable Retry-After is one all the same: %s', async (_, fault) => {
+    fake.faults.add(fault, { path: 'chat.postMessage' });
+    const desk = await openDesk(tokenSettings(fake));
+    const outcome = await desk.attempt(sampleMessage('start'));
+    expect(outcome).toMatchObject({
+      type: 'retry',
+      rateLimited: true,
+      reason: expect.stringContaining('limiting'),
+    });
+    expect(outcome).not.toHaveProperty('uncertain');
+    expect(outcome).not.toHaveProperty('delayMs');
   });
 
   test('a server error leaves it open whether the message arrived', async () => {
@@ -307,8 +324,8 @@ describe('failures', () => {
 
   test.each([
     ['an unknown token', { token: 'xoxb-other' }, 'Slack does not accept the token.'],
-    ['an unknown channel', { channel: 'C0UNKNOWN0' }, 'Slack knows no such channel'],
-  ])('%s is for a person to mend', async (_, settings, reason) => {
+    ['an unknown channel', { channel: 'C0UNKNOWN0' }, 'Slack does not know the channel'],
+  ])('%s needs a person', async (_, settings, reason) => {
     const desk = await openDesk(tokenSettings(fake, settings));
     const outcome = await desk.attempt(sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining(reason) });
@@ -332,12 +349,9 @@ describe('failures', () => {
   });
 
   test('a picture that Slack cannot fetch is left out', async () => {
-    fake.faults.add(
-      { kind: 'status', status: 200, body: '{"ok":false,"error":"invalid_blocks"}' },
-      { path: 'chat.postMessage' },
-    );
     const desk = await openDesk(tokenSettings(fake));
     const image = { url: 'https://charts.example.com/gone.png', description: 'Gone' };
+    fake.unfetchable.add(image.url);
     await desk.deliver({ ...SAMPLE_REPORT, report: { ...SAMPLE_REPORT.report, image } });
     expect(fake.inChannel()).toHaveLength(1);
     expect(JSON.stringify(fake.inChannel()[0]?.blocks)).not.toContain('gone.png');

@@ -15,6 +15,7 @@ describe('the settings', () => {
   test('take channels as text or as a list, by ID or by name', () => {
     const channels = (channel: unknown) => slack.settings.parse({ ...TOKEN, channel }).channel;
     expect(channels('C0123456789, #experiments')).toEqual(['C0123456789', 'experiments']);
+    expect(channels('https://alpine-goods.slack.com/archives/C0123456789')).toEqual(['C0123456789']);
     expect(channels(['#experiments', 'experiments', 'prüf_läufe-2'])).toEqual([
       'experiments',
       'prüf_läufe-2',
@@ -32,10 +33,10 @@ describe('the settings', () => {
   });
 
   test.each([
-    [{}, 'token: Set the bot token and a channel, or an incoming webhook’s URL.'],
+    [{}, 'token: Set the bot token and a channel, or the URL of an incoming webhook.'],
     [{ token: 'xoxb-1' }, 'channel: Set the channel to post to.'],
     [{ channel: 'C0123456789' }, 'token: Set the bot token and a channel'],
-    [{ ...TOKEN, webhookUrl: 'https://hooks.slack.com/x' }, 'webhookUrl: Set either token and channel'],
+    [{ ...TOKEN, webhookUrl: 'https://hooks.slack.com/x' }, 'webhookUrl: Set either token and channel or'],
     [{ webhookUrl: 'https://hooks.slack.com/x', mode: 'card' }, 'mode: An incoming webhook cannot update'],
     [{ ...TOKEN, token: 'Bearer abc' }, 'token: Write the app’s bot token'],
     [{ ...TOKEN, channel: 'Experiments!' }, 'channel.0: Write a channel’s ID'],

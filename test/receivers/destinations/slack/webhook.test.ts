@@ -48,6 +48,24 @@ describe('an incoming webhook', () => {
     expect(fake.inChannel()).toHaveLength(expected);
   });
 
+  test('gets the message without the chart that Slack cannot fetch', async () => {
+    const image = { url: 'https://charts.example.com/gone.png', description: 'Gone' };
+    fake.unfetchable.add(image.url);
+    const desk = await openDesk({ webhookUrl: fake.webhookUrl });
+    await desk.deliver({ ...SAMPLE_REPORT, report: { ...SAMPLE_REPORT.report, image } });
+    expect(fake.inChannel()).toHaveLength(1);
+    expect(JSON.stringify(fake.inChannel())).not.toContain('gone.png');
+  });
+
+  test('that was removed is a fault of the check, which posts nothing', async () => {
+    const removed = await openDesk({ webhookUrl: `${fake.webhookUrl}x` });
+    expect(await removed.destination.check()).toEqual([
+      expect.objectContaining({ state: 'fault', finding: expect.stringContaining('removed or turned off') }),
+    ]);
+    await (await openDesk({ webhookUrl: fake.webhookUrl })).destination.check();
+    expect(fake.messages()).toEqual([]);
+  });
+
   test('is tried again after a rate limit, when the other side asks', async () => {
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 3 });
     const desk = await openDesk({ webhookUrl: fake.webhookUrl });
@@ -56,11 +74,11 @@ describe('an incoming webhook', () => {
   });
 
   test.each([
-    [404, 'no_service', 'Make a new one and set its URL. (no_service)'],
+    [404, 'no_service', '(HTTP 404, no_service). The incoming webhook was removed or turned off.'],
     [403, 'action_prohibited', 'An administrator has restricted posting there.'],
     [410, 'channel_is_archived', 'Unarchive it'],
-    [400, 'something_new', 'HTTP 400'],
-  ])('that answers %d %s is for a person to mend', async (status, body, reason) => {
+    [400, 'something_new', 'Check the incoming webhook’s URL'],
+  ])('that answers %d %s needs a person', async (status, body, reason) => {
     fake.faults.add({ kind: 'status', status, body });
     const desk = await openDesk({ webhookUrl: fake.webhookUrl });
     const outcome = await desk.attempt(sampleMessage('start'));

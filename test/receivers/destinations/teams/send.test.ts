@@ -35,14 +35,21 @@ describe('Teams', () => {
   });
 
   test.each([
-    [401, 'Let “Anyone” trigger it'],
-    [404, 'Switch it on'],
+    [401, '“Anyone” can trigger it'],
+    [404, 'Turn it on'],
     [418, 'Check the workflow’s URL'],
-  ])('that answers %d is for a person to mend', async (status, advice) => {
+  ])('that answers %d needs a person', async (status, advice) => {
     fake.faults.add({ kind: 'status', status });
     const outcome = await attempt(await open(), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining(advice) });
     expect(JSON.stringify(outcome)).not.toContain('signature-of-the-workflow');
+  });
+
+  test('a workflow that was turned off says to turn it on', async () => {
+    fake.setEnabled(false);
+    const outcome = await attempt(await open(), sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining('Turn it on') });
+    expect(outcome).toMatchObject({ reason: expect.not.stringContaining('Create the workflow again') });
   });
 
   test('that limits the rate is left alone for as long as it asks', async () => {
@@ -72,9 +79,9 @@ describe('Teams', () => {
     expect(fake.cards).toHaveLength(expected);
   });
 
-  test('says at start what a time-out may lead to', async () => {
+  test('says at start what a timeout may lead to', async () => {
     const [check] = await (await open({ unsure: 'skip' })).check();
-    expect(check).toMatchObject({ state: 'ok', finding: expect.stringContaining('it may be missing') });
+    expect(check).toMatchObject({ state: 'ok', finding: expect.stringContaining('may be missing') });
   });
 });
 

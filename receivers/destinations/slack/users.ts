@@ -1,22 +1,17 @@
 import type { Call } from './client.ts';
 import type { People } from './people.ts';
 
-/** How long an answer holds, milliseconds. */
+/** How long an answer is used, in milliseconds. */
 const FRESH_MS = 24 * 3_600_000;
 
 const MOST_KEPT = 2_000;
 
-/** Looks up who in Slack has an email address, and keeps what it learned. */
-export class Directory {
+/** Looks up which Slack user has an email address, and keeps the answers for a day. */
+export class Users {
   #known = new Map<string, { id: string | null; until: number }>();
   #allowed = true;
-  #now: () => number;
 
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  /** The user ids of those of the addresses that Slack knows. A failure only means that a mention is left out. */
+  /** The user IDs of the addresses that Slack knows. A failure only means that someone is not mentioned. */
   async find(call: Call, addresses: readonly string[]): Promise<People> {
     const people = new Map<string, string>();
     for (const address of addresses) {
@@ -28,9 +23,16 @@ export class Directory {
     return people;
   }
 
+  /** Slack denied a user ID: the next message looks them up again. */
+  forget(people: People): void {
+    for (const address of people.keys()) {
+      this.#known.delete(address);
+    }
+  }
+
   async #find(call: Call, address: string): Promise<string | null> {
     const known = this.#known.get(address);
-    if (known !== undefined && known.until > this.#now()) {
+    if (known !== undefined && known.until > performance.now()) {
       return known.id;
     }
     if (!this.#allowed) {
@@ -49,7 +51,7 @@ export class Directory {
     if (this.#known.size >= MOST_KEPT) {
       this.#known.clear();
     }
-    this.#known.set(address, { id, until: this.#now() + FRESH_MS });
+    this.#known.set(address, { id, until: performance.now() + FRESH_MS });
     return id;
   }
 }
