@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { STATE_WORDS } from '../console/pages/words.ts';
 import type { EventFilter, EventSummary } from '../contract/ledger-reader.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { EventStory } from '../operations/records.ts';
+import { STATE_WORDS } from '../operations/words.ts';
 import { requireFilterNames } from './known-names.ts';
 import { eventLine, listEnd, oneLine, timeWords } from './lines.ts';
 import { type AccessOptions, onReceiver, withAccessOptions } from './receiver-access.ts';
@@ -90,7 +90,7 @@ function withFilters(command: Command): Command {
 }
 
 async function filterOf(options: ListOptions, command: Command): Promise<EventFilter> {
-  const { eventFilter, eventQuery } = await import('../console/api/event-query.ts');
+  const { eventFilter, eventQuery } = await import('../operations/event-query.ts');
   const query = eventQuery.safeParse(options);
   if (!query.success) {
     return command.error(
@@ -131,7 +131,7 @@ async function follow(operations: Operations, filter: EventFilter, json: boolean
 /** All events after the one of a sequence, or the newest ones where there is none; oldest first. */
 export async function eventsAfter(
   last: number | null,
-  operations: Pick<Operations, 'events'>,
+  operations: { events(filter: EventFilter): Promise<EventSummary[]> },
   filter: EventFilter,
 ): Promise<EventSummary[]> {
   const found = await operations.events(last === null ? filter : { ...filter, limit: PAGE });

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { count } from '../console/pages/words.ts';
+import { count } from '../operations/words.ts';
 import { unwritable } from './lines.ts';
 import { type AccessOptions, onReceiver, withAccessOptions } from './receiver-access.ts';
 
@@ -39,7 +39,7 @@ export function addExportCommand(program: Command): void {
         if (progress) {
           process.stderr.write(`\r${count(written, 'event')} written`);
         }
-        if (page.length < PAGE) {
+        if (page.length === 0) {
           break;
         }
       }

@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { isRecord } from '../../shared/events.ts';
-import { count } from '../console/pages/words.ts';
 import type { Ledger } from '../contract/ledger.ts';
-import type { ExportedDelivery, ExportedEvent } from '../contract/ledger-reader.ts';
+import type {
+  AttemptRecord,
+  DeliveryRecord,
+  ExportedDelivery,
+  ExportedEvent,
+} from '../contract/ledger-reader.ts';
 import { LEDGER_FILE } from '../ledger/ledger-file.ts';
 import { openDataFolder } from '../ledger/open.ts';
-import { bodyBytes, type DeliveryStory, type ExportedStory } from '../operations/records.ts';
+import { bodyBytes, type ExportedStory } from '../operations/records.ts';
+import { count } from '../operations/words.ts';
 import { settingsOf } from './receiver-access.ts';
 
 interface ImportOptions {
@@ -184,6 +189,8 @@ function exportedEvent(line: string, number: number): ExportedEvent {
 }
 
 /** An export of an earlier version does not tell whether an attempt may have arrived, nor which of them count. */
-function toldInFull(delivery: DeliveryStory & Partial<ExportedDelivery>): ExportedDelivery {
+function toldInFull(
+  delivery: DeliveryRecord & { attemptRecords: AttemptRecord[] } & Partial<ExportedDelivery>,
+): ExportedDelivery {
   return { uncertain: delivery.attempts > 0, countedAttempts: 0, orderingKey: null, ...delivery };
 }

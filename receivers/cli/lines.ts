@@ -1,8 +1,8 @@
 import { nameWords } from '../../shared/words.ts';
-import { visible } from '../console/pages/html.ts';
-import { count, eventTitle, STATE_WORDS } from '../console/pages/words.ts';
+import { visible } from '../base/visible-text.ts';
 import type { DeliveryState } from '../contract/delivery.ts';
 import type { EventSummary } from '../contract/ledger-reader.ts';
+import { count, eventTitle, STATE_WORDS } from '../operations/words.ts';
 
 /** A text on one line of a terminal, with nothing in it that would steer the terminal. */
 export function oneLine(text: string): string {

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { SecretMask } from '../base/secret-mask.ts';
 import type { Configuration } from '../config/configuration.ts';
+import { knownSecrets } from '../config/known-secrets.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
-import { TOKEN_FILE } from '../console/access/tokens.ts';
+import { SECRET_FILE } from '../inbound/webhook-secret.ts';
 import { LEDGER_FILE } from '../ledger/ledger-file.ts';
+import { TOKEN_FILE, VIEWER_TOKEN_FILE } from '../operations/console-tokens.ts';
 import type { Operations } from '../operations/operations.ts';
 import { webAddress } from './web-address.ts';
 
@@ -93,7 +96,7 @@ async function openHere(
   const [{ openLedger }, { openOperations }, { planDeliveries }, { describedDestinations }] =
     await Promise.all([
       import('../ledger/open.ts'),
-      import('../operations/operations.ts'),
+      import('../operations/open.ts'),
       import('../routes/plan.ts'),
       import('../operations/described-destinations.ts'),
     ]);
@@ -116,7 +119,9 @@ async function openHere(
     destinations: describedDestinations(configuration),
     ledger: opened.ledger,
     plan: (event, source, now) => planDeliveries(configuration.routing, event, { source, now }),
+    mask: new SecretMask([...knownSecrets(configuration), ...keptSecrets(dataFolder)]),
     now: Date.now,
+    running: null,
   });
   return { operations, running: false, close: () => opened.close() };
 }
@@ -127,6 +132,14 @@ const NO_TOKEN =
 function ownUrl({ server }: Configuration): string {
   const host = server.host === '0.0.0.0' || server.host === '::' ? '127.0.0.1' : server.host;
   return `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+}
+
+/** The secrets that the receiver made itself. */
+function keptSecrets(dataFolder: string): string[] {
+  return [SECRET_FILE, TOKEN_FILE, VIEWER_TOKEN_FILE].flatMap((file) => {
+    const path = join(dataFolder, file);
+    return existsSync(path) ? [readFileSync(path, 'utf8').trim()] : [];
+  });
 }
 
 function ownToken(dataFolder: string): string | null {

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { count } from '../console/pages/words.ts';
-import type { DeadLetterSelection } from '../operations/dead-letters.ts';
-import type { DeadLetters, Operations } from '../operations/operations.ts';
+import type { DeadLetterSelection, DeadLetters } from '../operations/dead-letters.ts';
+import type { Operations } from '../operations/operations.ts';
+import { count } from '../operations/words.ts';
 import { requireDestinations } from './known-names.ts';
 import { oneLine } from './lines.ts';
 import { type AccessOptions, onReceiver, type ReceiverAccess, withAccessOptions } from './receiver-access.ts';

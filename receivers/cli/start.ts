@@ -6,9 +6,9 @@ import type { Command } from 'commander';
 import { SecretMask } from '../base/secret-mask.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
-import { TOKEN_FILE } from '../console/access/tokens.ts';
 import { SECRET_FILE } from '../inbound/webhook-secret.ts';
-import { webhookUrl } from '../operations/set-up-facts.ts';
+import { TOKEN_FILE } from '../operations/console-tokens.ts';
+import { webhookUrl } from '../operations/set-up.ts';
 import { createLog } from '../server/log.ts';
 import type { Service } from '../server/service.ts';
 

@@ -1,66 +1,60 @@
-import type { Router } from 'express';
+import { Router } from 'express';
 import type { Logger } from 'pino';
 import type { ClientAddress } from '../base/client-address.ts';
-import type { Configuration } from '../config/configuration.ts';
-import type { OpenDestinations } from '../contract/destination.ts';
-import type { Ledger } from '../contract/ledger.ts';
-import type { Plan } from '../contract/plan.ts';
-import type { Refusals } from '../inbound/refusals.ts';
-import type { WebhookSource } from '../inbound/webhook.ts';
-import { Checks } from '../operations/checks.ts';
-import { openOperations } from '../operations/operations.ts';
-import { Timeline } from '../operations/timeline.ts';
+import type { ConsoleTokens } from '../operations/console-tokens.ts';
+import type { Operations } from '../operations/operations.ts';
 import { createAccess } from './access/access.ts';
 import { LoginLimit } from './access/login-limit.ts';
-import { type ConsoleTokens, consoleTokens } from './access/tokens.ts';
-import type { Live } from './browser/live-stream.ts';
-import { consoleRouter } from './router.ts';
+import { apiRouter } from './api/router.ts';
+import { assetsRouter } from './browser/assets.ts';
+import type { Live } from './live.ts';
+import { requireSession } from './pages/guards.ts';
+import { loginRouter } from './pages/login-routes.ts';
+import { pageFailed, pageNotFound } from './pages/problem-page.ts';
+import { pagesRouter } from './pages/router.ts';
 
 export interface ConsoleServices {
-  configuration: Configuration;
-  ledger: Ledger;
-  /** The open destinations by name, in the order in which people see them. */
-  destinations: OpenDestinations;
-  sources: ReadonlyMap<string, WebhookSource>;
-  plan: Plan;
-  refusals: Refusals;
+  operations: Operations;
+  tokens: ConsoleTokens;
+  /** The public URL of the settings; null if it is not set. */
+  publicUrl: string | null;
   addressOf: ClientAddress;
   live: Live;
   log: Logger;
+  now(): number;
 }
 
-export interface Console {
-  /** To be mounted at `/console`. */
-  router: Router;
-  tokens: ConsoleTokens;
-  /** The token was made on this start, and has to be shown once. */
-  tokenMade: boolean;
-}
+/** Nothing inline, nothing from elsewhere; pictures in the style sheet are data. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "frame-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
 
-/** Makes the console of a running receiver. Throws where its tokens cannot be kept in the data folder. */
-export function createConsole(services: ConsoleServices): Console {
-  const { configuration, ledger, destinations, plan, live } = services;
-  const now = Date.now;
-  const { tokens, made } = consoleTokens(configuration.console, configuration.storage.dataFolder);
-  const router = consoleRouter({
-    ...services,
-    now,
-    access: createAccess({
-      tokens,
-      limit: new LoginLimit(),
-      addressOf: services.addressOf,
-      publicUrl: configuration.server.publicUrl,
-      now,
-    }),
-    operations: openOperations({
-      configuration,
-      destinations: [...destinations.values()],
-      ledger,
-      plan,
-      now,
-    }),
-    checks: new Checks(destinations, () => live.changed()),
-    timeline: new Timeline(ledger),
+/** The console of a running receiver, to be mounted at `/console`. */
+export function createConsole(services: ConsoleServices): Router {
+  const { operations, tokens, publicUrl, addressOf, live, log, now } = services;
+  const access = createAccess({ tokens, limit: new LoginLimit(), addressOf, publicUrl, now });
+  const router = Router();
+  router.use((_request, response, next) => {
+    response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+    response.setHeader('referrer-policy', 'same-origin');
+    response.setHeader('cache-control', 'no-store');
+    next();
   });
-  return { router, tokens, tokenMade: made };
+  router.use('/assets', assetsRouter());
+  router.use(loginRouter(access));
+  router.use('/api', apiRouter({ operations, access, log }));
+  router.use(requireSession(access));
+  router.get('/live', (request, response) => live.listen(request, response));
+  router.use(pagesRouter({ operations, access, publicUrl, now }));
+  router.use(pageNotFound);
+  router.use(pageFailed(log));
+  return router;
 }

@@ -7,23 +7,23 @@ export interface Checked {
   checks: Check[];
 }
 
-/** Findings older than this are looked for again when somebody looks at them. */
+/** Findings older than this are renewed when somebody looks at them. */
 const FRESH_MS = 60_000;
 
 /** Runs the destinations' own checks in the background and keeps what they found. */
 export class Checks {
   readonly #destinations: OpenDestinations;
   readonly #found = new Map<string, Checked>();
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, Promise<Checked>>();
   readonly #onFound: () => void;
 
-  /** @param onFound is told whenever there is something new */
+  /** @param onFound called whenever there is something new */
   constructor(destinations: OpenDestinations, onFound: () => void) {
     this.#destinations = destinations;
     this.#onFound = onFound;
   }
 
-  /** What was found last; null while nothing is known. Stale findings are looked for anew meanwhile. */
+  /** The last findings; null if there are none yet. Renews old ones in the background. */
   known(name: string, now: number): Checked | null {
     const found = this.#found.get(name) ?? null;
     if (found === null || now - found.at > FRESH_MS) {
@@ -32,18 +32,20 @@ export class Checks {
     return found;
   }
 
-  /** Looks now; resolves when it is known. */
-  run(name: string, now: number): Promise<void> {
-    const running = this.#running.get(name) ?? this.#look(name, now);
+  /** Checks now. Those who ask at the same time share one check. */
+  run(name: string, now: number): Promise<Checked> {
+    const running = this.#running.get(name) ?? this.#check(name, now);
     this.#running.set(name, running);
     return running;
   }
 
-  async #look(name: string, now: number): Promise<void> {
+  async #check(name: string, now: number): Promise<Checked> {
     const destination = this.#destinations.get(name)?.destination;
     const checks = destination === undefined ? [] : await lookedAt(name, destination);
-    this.#found.set(name, { at: now, checks });
+    const found = { at: now, checks };
+    this.#found.set(name, found);
     this.#running.delete(name);
     this.#onFound();
+    return found;
   }
 }

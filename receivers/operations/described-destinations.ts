@@ -33,3 +33,8 @@ export function describedByName(
   const found = [...current, ...ADDED].find((each) => each.name === name);
   return found ?? { name, title: name, repeated: null, internal: false };
 }
+
+/** What sending again does if an earlier attempt arrived after all, as a sentence; null if nothing is sent. */
+export function repeatWords({ repeated }: Pick<DestinationDescription, 'repeated'>): string | null {
+  return repeated === null ? null : `If an earlier attempt arrived after all, ${repeated}`;
+}

@@ -1,207 +1,77 @@
-import type { Configuration } from '../config/configuration.ts';
-import type { DestinationDescription, Preview } from '../contract/destination.ts';
-import type { Ledger } from '../contract/ledger.ts';
-import type { DeliveryRecord, EventFilter, EventSummary } from '../contract/ledger-reader.ts';
-import type { Plan } from '../contract/plan.ts';
-import { newEvent } from '../inbound/new-event.ts';
-import {
-  causeOf,
-  type DeadLetter,
-  type DeadLetterGroup,
-  type DeadLetterSelection,
-  groupDeadLetters,
-  selectedDeadLetters,
-} from './dead-letters.ts';
-import { describedByName } from './described-destinations.ts';
-import { type DestinationReport, destinationReport } from './destination-report.ts';
-import { previewTargets, storedMessage } from './preview.ts';
-import { type EventStory, type ExportedStory, eventRecord, exportedStory } from './records.ts';
-import { carryOut, type ReplayStep, replayStep } from './replay.ts';
-import { testBody } from './test-event.ts';
+import type { Preview } from '../contract/destination.ts';
+import type { EventFilter, ExperienceFilter } from '../contract/ledger-reader.ts';
+import type { Refusal } from '../inbound/refusals.ts';
+import type { Checked } from './checks.ts';
+import type { DeadLetterSelection, DeadLetters } from './dead-letters.ts';
+import type { DestinationReport } from './destination-report.ts';
+import type { ListedEvent } from './event-facts.ts';
+import type { ExperienceRow, ExperienceStory } from './experiences.ts';
+import type { OperationFault } from './fault.ts';
+import type { PreviewName } from './preview.ts';
+import type { EventStory, ExportedStory } from './records.ts';
+import type { ReplayStep } from './replay.ts';
+import type { SetUp } from './set-up.ts';
+import type { Chart, Range } from './timeline.ts';
 
 /**
- * What the console and the command line do with a ledger. It is the same whether the ledger is opened here
- * ({@link openOperations}) or at the other end of a receiver's API (remote.ts).
+ * What a person can ask of a receiver. The console's pages, its API and the command line all use it, whether the
+ * ledger is in this process ({@link openOperations}) or behind a receiver's API ({@link connectOperations}).
+ *
+ * Every method rejects with an {@link OperationFault} if it is given a name that is not in the settings.
  */
 export interface Operations {
-  events(filter: EventFilter): Promise<EventSummary[]>;
+  /** The sources, the kinds of destinations that are not connected, and where to set both up. */
+  setUp(): Promise<SetUp>;
+
+  /** Events, newest first. */
+  events(filter: EventFilter): Promise<ListedEvent[]>;
   /** One event, its deliveries and all attempts; null for an unknown key. */
   event(key: string): Promise<EventStory | null>;
+  /** Events after the one with this sequence, oldest first. The page may be shorter than `limit`; empty at the end. */
+  exportPage(afterSequence: number, limit: number): Promise<ExportedStory[]>;
+
+  /** What events can be previewed for. */
+  previews(): Promise<PreviewName[]>;
+  /** How an event looks at a destination; null if the event or the destination is unknown, or cannot be shown. */
+  preview(key: string, destination: string): Promise<Preview | null>;
+
   /** What a replay would do, without doing it; null for an unknown event. */
   planReplay(key: string, destinations: readonly string[]): Promise<ReplayStep[] | null>;
-  /** Replays, and tells what was done; null for an unknown event. */
+  /** Replays, and gives what was done; null for an unknown event. */
   replay(key: string, destinations: readonly string[]): Promise<ReplayStep[] | null>;
+
   deadLetters(selection: DeadLetterSelection): Promise<DeadLetters>;
   /** Makes dead letters ready again; gives how many. */
   replayDeadLetters(selection: DeadLetterSelection): Promise<number>;
-  /** Sets dead letters aside for good; gives how many. */
+  /** Dismisses dead letters: they are not sent. Gives how many. */
   dismissDeadLetters(selection: DeadLetterSelection): Promise<number>;
-  /** Events after the one of a sequence, oldest first. */
-  exportPage(afterSequence: number, limit: number): Promise<ExportedStory[]>;
-  /** How an event looks at a destination; null where the event or the destination is unknown, or cannot be shown. */
-  preview(key: string, destination: string): Promise<Preview | null>;
+
+  /** Everything that takes deliveries, with its health and its queue. */
   destinations(): Promise<DestinationReport[]>;
-  /** Accepts a test event for one destination, or for all that the routes name; gives its key. */
-  sendTest(source: string, destination: string | null): Promise<string>;
+  /** The last findings for each open destination. Old ones are renewed in the background. */
+  checks(): Promise<Record<string, Checked | null>>;
+  /** Checks a destination now. */
+  check(destination: string): Promise<Checked>;
   /** Ends a destination's pause. */
   resume(destination: string): Promise<void>;
-}
+  /**
+   * Accepts a test event; gives its key.
+   *
+   * @param source null for the first one
+   * @param destination null for all that the routes name
+   */
+  sendTest(source: string | null, destination: string | null): Promise<string>;
 
-/** Dead letters by cause. */
-export interface DeadLetters {
-  groups: DeadLetterGroup[];
-  /** How many were counted; `more` where there are further ones. */
-  counted: number;
-  more: boolean;
-}
+  /** Experiences by their last event. */
+  experiences(filter: ExperienceFilter): Promise<ExperienceRow[]>;
+  /**
+   * One experience; null if no event of it is stored. Without a source, the one with this id that changed last: two
+   * sources may post the same id.
+   */
+  experience(id: string, source: string | null): Promise<ExperienceStory | null>;
 
-export interface OperationServices {
-  configuration: Pick<Configuration, 'destinations' | 'intelligems' | 'server'>;
-  /** All that take deliveries, in the order in which people see them. */
-  destinations: readonly DestinationDescription[];
-  ledger: Ledger;
-  plan: Plan;
-  now(): number;
-}
-
-/** So many dead letters are grouped at most, and so many of a group are listed. */
-const GROUPED = 5_000;
-const LISTED = 20;
-
-/** Opens the operations over a ledger of this process. */
-export function openOperations(services: OperationServices): Operations {
-  const { configuration, ledger, now } = services;
-  const described = (name: string): DestinationDescription => describedByName(name, services.destinations);
-
-  async function storyOf(key: string): Promise<EventStory | null> {
-    const event = await ledger.event(key);
-    if (event === null) {
-      return null;
-    }
-    const deliveries = await ledger.deliveries(key);
-    const attempts = await Promise.all(deliveries.map(({ id }) => ledger.attempts(id)));
-    return {
-      event: eventRecord(event),
-      deliveries: deliveries.map((delivery, index) => ({
-        ...delivery,
-        attemptRecords: attempts[index] as (typeof attempts)[number],
-      })),
-    };
-  }
-
-  async function planReplay(key: string, destinations: readonly string[]): Promise<ReplayStep[] | null> {
-    if ((await ledger.event(key)) === null) {
-      return null;
-    }
-    const deliveries = await ledger.deliveries(key);
-    return destinations.map((destination) =>
-      replayStep(destination, deliveries, repeatWords(described(destination))),
-    );
-  }
-
-  async function withEvent(letter: DeliveryRecord): Promise<DeadLetter> {
-    const event = await ledger.event(letter.eventKey);
-    return {
-      ...letter,
-      action: event?.action ?? null,
-      experienceName: event?.experienceName ?? null,
-    };
-  }
-
-  return {
-    events: (filter) => ledger.events(filter),
-    event: storyOf,
-    planReplay,
-
-    async replay(key, destinations) {
-      const steps = await planReplay(key, destinations);
-      if (steps !== null) {
-        await carryOut(ledger, key, steps, now());
-      }
-      return steps;
-    },
-
-    async deadLetters(selection) {
-      const letters: DeliveryRecord[] = [];
-      let more = false;
-      for await (const page of selectedDeadLetters(ledger, selection)) {
-        letters.push(...page);
-        if (letters.length >= GROUPED) {
-          more = true;
-          break;
-        }
-      }
-      const groups = await Promise.all(
-        groupDeadLetters(letters).map(async (group) => {
-          const own = letters.filter(
-            (letter) => letter.destination === group.destination && causeOf(letter) === group.cause,
-          );
-          return { ...group, letters: await Promise.all(own.slice(-LISTED).reverse().map(withEvent)) };
-        }),
-      );
-      return { groups, counted: letters.length, more };
-    },
-
-    async replayDeadLetters(selection) {
-      let revived = 0;
-      for await (const page of selectedDeadLetters(ledger, selection)) {
-        revived += await ledger.reviveDeadLetters(page.map(({ id }) => id));
-      }
-      return revived;
-    },
-
-    async dismissDeadLetters(selection) {
-      let dismissed = 0;
-      for await (const page of selectedDeadLetters(ledger, selection)) {
-        dismissed += await ledger.dismissDeadLetters(page.map(({ id }) => id));
-      }
-      return dismissed;
-    },
-
-    async exportPage(afterSequence, limit) {
-      return (await ledger.exportPage(afterSequence, limit)).map(exportedStory);
-    },
-
-    async preview(key, destination) {
-      const event = await ledger.event(key);
-      const target = previewTargets(configuration).find(({ name }) => name === destination);
-      const message =
-        event === null ? null : await storedMessage(event, destination, ledger, configuration, now());
-      return message === null ? null : (target?.render(message) ?? null);
-    },
-
-    async destinations() {
-      const [health, depths] = await Promise.all([ledger.health(), ledger.depths()]);
-      const known = [
-        ...services.destinations.map(({ name }) => name),
-        ...depths.map(({ destination }) => destination),
-      ];
-      return [...new Set(known)].map((name) =>
-        destinationReport(
-          described(name),
-          health.find(({ destination }) => destination === name),
-          depths.find(({ destination }) => destination === name),
-          now(),
-        ),
-      );
-    },
-
-    async sendTest(source, destination) {
-      const receivedAt = now();
-      const body = testBody(receivedAt);
-      const plan: Plan =
-        destination === null
-          ? services.plan
-          : () => [{ destination, route: 'test', dueAt: receivedAt, quietMs: null }];
-      const event = newEvent({ body, headers: {}, source, origin: 'test', receivedAt }, plan);
-      return (await ledger.accept(event)).key;
-    },
-
-    resume: (destination) => ledger.resume(destination),
-  };
-}
-
-/** What sending again does if an earlier attempt arrived after all, as a sentence; null if nothing is sent. */
-export function repeatWords({ repeated }: Pick<DestinationDescription, 'repeated'>): string | null {
-  return repeated === null ? null : `If an earlier attempt arrived after all, ${repeated}`;
+  /** Events and deliveries over time. */
+  timeline(range: Range): Promise<Chart>;
+  /** The last requests that failed verification, newest first. */
+  refused(): Promise<Refusal[]>;
 }

@@ -6,22 +6,45 @@ import type { Message } from '../contract/message.ts';
 import { experienceMessage, reportMessage } from '../delivery/message.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
 import { keptResults } from '../intelligems/results.ts';
+import type { OperationServices } from './services.ts';
 
-/** How many events of an experience a preview is told about. */
+/** Events of an experience that a preview takes into account. */
 const HISTORY_LIMIT = 50;
 
-/** A way in which an event can be previewed. */
-export interface PreviewTarget {
+/** What an event can be previewed for. */
+export interface PreviewName {
   name: string;
   /** As `type` in receivers.yaml. */
   kind: string;
   title: string;
-  /** Its settings are an example: no such destination is set up. */
+  /** Rendered with example settings: no such destination is connected. */
   example: boolean;
+}
+
+export interface PreviewTarget extends PreviewName {
   render(message: Message): Preview;
 }
 
-/** Everything that can render a message: the destinations of the settings, and examples of the kinds that are missing. */
+export function previewOperations({
+  configuration,
+  ledger,
+  now,
+}: Pick<OperationServices, 'configuration' | 'ledger' | 'now'>) {
+  return {
+    async previews(): Promise<PreviewName[]> {
+      return previewTargets(configuration).map(({ render: _, ...name }) => name);
+    },
+    async preview(key: string, destination: string): Promise<Preview | null> {
+      const target = previewTargets(configuration).find(({ name }) => name === destination);
+      const event = target === undefined ? null : await ledger.event(key);
+      const message =
+        event === null ? null : await storedMessage(event, destination, ledger, configuration, now());
+      return message === null ? null : (target?.render(message) ?? null);
+    },
+  };
+}
+
+/** The destinations of the settings, and examples of the kinds that are not connected. */
 export function previewTargets({ destinations }: Pick<Configuration, 'destinations'>): PreviewTarget[] {
   const configured = destinations
     .filter(({ kind }) => kind.kind !== 'preview')
@@ -37,14 +60,14 @@ function target(name: string, kind: DestinationKind, settings: unknown, example:
   return { name, kind: kind.kind, title, example, render: (message) => kind.preview(message, settings) };
 }
 
-/** Those that a person means by a name or, where nothing has that name, by a kind; all where nothing is said. */
+/** The targets with this name, or else of this kind; all of them if `wanted` is undefined. */
 export function namedTargets(targets: readonly PreviewTarget[], wanted: string | undefined): PreviewTarget[] {
   const named = targets.filter(({ name }) => wanted === undefined || name === wanted);
   return named.length > 0 ? named : targets.filter(({ kind }) => kind === wanted);
 }
 
-/** The message that a stored event makes for a destination now; null for a body that is no known event. */
-export async function storedMessage(
+/** The message that a stored event would make for a destination now; null if it is not a known event. */
+async function storedMessage(
   event: StoredEvent,
   destination: string,
   ledger: Pick<Ledger, 'history' | 'recall' | 'deliveries'>,
@@ -61,13 +84,13 @@ export async function storedMessage(
   const history = await ledger.history(event.source, event.experienceId, HISTORY_LIMIT);
   const known = history.filter(({ sequence }) => sequence <= event.sequence);
   const links = { experienceUrlTemplate: intelligems.experienceUrlTemplate, publicUrl: server.publicUrl };
-  const merged = await toldWith(event, known, destination, ledger);
+  const merged = await mergedInto(event, known, destination, ledger);
   const message = experienceMessage({ ...name, event, merged }, known, links, now);
   return { ...message, results: await keptResults(ledger, event.source, event.experienceId) };
 }
 
-/** Keys of the earlier updates of a burst that a destination is told of with this one. */
-async function toldWith(
+/** Keys of the earlier updates of a burst that a destination got together with this one. */
+async function mergedInto(
   event: StoredEvent,
   known: readonly StoredEvent[],
   destination: string,

@@ -5,21 +5,31 @@ import type {
   ExportedDelivery,
   ExportedEvent,
 } from '../contract/ledger-reader.ts';
+import type { EventFacts } from './event-facts.ts';
 
-/** An event as JSON: its body as text where it is UTF-8, else in base64. */
+/** An event as JSON: its body as text if it is UTF-8, else in base64. */
 export type EventRecord = Omit<StoredEvent, 'body'> & { body: string; bodyEncoding: 'utf8' | 'base64' };
 
-/** A delivery with everything that was tried. */
-export type DeliveryStory = DeliveryRecord & { attemptRecords: AttemptRecord[] };
+/** A delivery with all its attempts. */
+export interface DeliveryStory extends DeliveryRecord {
+  /** What people call its destination. */
+  title: string;
+  /** The receiver made it for itself. */
+  internal: boolean;
+  /** Why it was made, in a few words. */
+  cause: string;
+  attemptRecords: AttemptRecord[];
+}
 
 /** An event with its deliveries, as the API gives it. */
 export interface EventStory {
-  event: EventRecord;
+  event: EventRecord & EventFacts;
   deliveries: DeliveryStory[];
 }
 
-/** The same as a line of an export holds it. */
-export interface ExportedStory extends EventStory {
+/** A line of an export. */
+export interface ExportedStory {
+  event: EventRecord;
   deliveries: ExportedDelivery[];
 }
 
@@ -34,7 +44,7 @@ export function eventRecord({ body, ...event }: StoredEvent): EventRecord {
   }
 }
 
-/** The raw bytes of an event that came as JSON. */
+/** The raw bytes of an event's body. */
 export function bodyBytes({ body, bodyEncoding }: Pick<EventRecord, 'body' | 'bodyEncoding'>): Buffer {
   return Buffer.from(body, bodyEncoding);
 }

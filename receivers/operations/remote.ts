@@ -1,9 +1,20 @@
-import { queryString } from '../console/api/event-query.ts';
 import type { Preview } from '../contract/destination.ts';
 import type { EventFilter } from '../contract/ledger-reader.ts';
+import type { Refusal } from '../inbound/refusals.ts';
+import type { Checked } from './checks.ts';
+import type { DeadLetterSelection, DeadLetters } from './dead-letters.ts';
+import type { DestinationReport } from './destination-report.ts';
+import type { ListedEvent } from './event-facts.ts';
+import { queryString } from './event-query.ts';
+import type { ExperienceRow, ExperienceStory } from './experiences.ts';
 import type { Operations } from './operations.ts';
+import type { PreviewName } from './preview.ts';
+import type { EventStory, ExportedStory } from './records.ts';
+import type { ReplayStep } from './replay.ts';
+import type { SetUp } from './set-up.ts';
+import type { Chart } from './timeline.ts';
 
-/** What a receiver's API answered in place of what was asked for, and what to do about it. */
+/** A receiver's API refused; the message says why, and what to do. */
 export class RemoteError extends Error {
   override readonly name = 'RemoteError';
   readonly status: number;
@@ -14,18 +25,63 @@ export class RemoteError extends Error {
   }
 }
 
-/** An answer that does not come within this time counts as none, milliseconds. */
+/** Milliseconds until a response counts as missing. */
 const TIMEOUT_MS = 60_000;
 
 /**
- * The operations of a running receiver, through its API. They reject with a {@link RemoteError} where it
- * refuses, and with what `fetch` rejects with where it does not answer.
+ * The operations of a running receiver, through its API. They reject with a {@link RemoteError} if it refuses, and
+ * with what `fetch` rejects with if it does not answer.
  *
  * @param url where the receiver is, without a path
  * @param token one of the console's tokens
  */
 export function connectOperations(url: string, token: string): Operations {
-  async function call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
+  const { get, post, getOrNull, postOrNull } = apiOf(url, token);
+  const path = encodeURIComponent;
+  const replay = async (key: string, destinations: readonly string[], dryRun: boolean) =>
+    (await postOrNull<{ steps: ReplayStep[] }>(`/events/${path(key)}/replay`, { destinations, dryRun }))
+      ?.steps ?? null;
+
+  return {
+    setUp: () => get<SetUp>('/set-up'),
+    events: async (filter) =>
+      (await get<{ events: ListedEvent[] }>(`/events${queryString(eventQueryOf(filter))}`)).events,
+    event: (key) => getOrNull<EventStory>(`/events/${path(key)}`),
+    exportPage: async (after, limit) =>
+      (await get<{ events: ExportedStory[] }>(`/export${queryString({ after, limit })}`)).events,
+    previews: async () => (await get<{ previews: PreviewName[] }>('/previews')).previews,
+    preview: (key, destination) => getOrNull<Preview>(`/events/${path(key)}/preview/${path(destination)}`),
+    planReplay: (key, destinations) => replay(key, destinations, true),
+    replay: (key, destinations) => replay(key, destinations, false),
+    deadLetters: (selection) => get<DeadLetters>(`/dead-letters${queryString(letterQueryOf(selection))}`),
+    replayDeadLetters: async (selection) =>
+      (await post<{ count: number }>('/dead-letters/replay', selection)).count,
+    dismissDeadLetters: async (selection) =>
+      (await post<{ count: number }>('/dead-letters/dismiss', selection)).count,
+    destinations: async () =>
+      (await get<{ destinations: DestinationReport[] }>('/destinations')).destinations,
+    checks: async () => (await get<{ checks: Record<string, Checked | null> }>('/checks')).checks,
+    check: (destination) => post<Checked>(`/destinations/${path(destination)}/check`),
+    resume: async (destination) => {
+      await post(`/destinations/${path(destination)}/resume`);
+    },
+    sendTest: async (source, destination) => {
+      const test = { ...(source !== null && { source }), ...(destination !== null && { destination }) };
+      return (await post<{ key: string }>('/test', test)).key;
+    },
+    experiences: async ({ experienceId, beforeLastAt, ...same }) => {
+      const query = queryString({ ...same, experience: experienceId, before: beforeLastAt });
+      return (await get<{ experiences: ExperienceRow[] }>(`/experiences${query}`)).experiences;
+    },
+    experience: (id, source) =>
+      getOrNull<ExperienceStory>(`/experiences/${path(id)}${queryString({ source })}`),
+    timeline: (range) => get<Chart>(`/timeline${queryString({ range })}`),
+    refused: async () => (await get<{ refused: Refusal[] }>('/refused')).refused,
+  };
+}
+
+function apiOf(url: string, token: string) {
+  async function call<Answer>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
     const response = await fetch(`${url.replace(/\/+$/, '')}/console/api${path}`, {
       method,
       headers: {
@@ -37,11 +93,10 @@ export function connectOperations(url: string, token: string): Operations {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
-    const isJson = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '');
-    if (!isJson) {
+    if (!/^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')) {
       throw new RemoteError(
         response.status,
-        `${url} answered ${response.status}, but not as a receiver does.`,
+        `${url} answered with status ${response.status}, but not like a receiver. Check the URL.`,
       );
     }
     const answered = JSON.parse(text);
@@ -51,9 +106,9 @@ export function connectOperations(url: string, token: string): Operations {
     return answered;
   }
 
-  async function orNull<Answer>(asked: Promise<unknown>): Promise<Answer | null> {
+  async function orNull<Answer>(asked: Promise<Answer>): Promise<Answer | null> {
     try {
-      return (await asked) as Answer;
+      return await asked;
     } catch (error) {
       if (error instanceof RemoteError && error.status === 404) {
         return null;
@@ -62,61 +117,29 @@ export function connectOperations(url: string, token: string): Operations {
     }
   }
 
-  const path = encodeURIComponent;
-
-  async function replay(key: string, destinations: readonly string[], dryRun: boolean) {
-    const answered = await orNull<{ steps: Awaited<ReturnType<Operations['replay']>> }>(
-      call('POST', `/events/${path(key)}/replay`, { destinations, dryRun }),
-    );
-    return answered?.steps ?? null;
-  }
-
   return {
-    async events(filter) {
-      const answered = await call('GET', `/events${queryString(queryOf(filter))}`);
-      return (answered as { events: Awaited<ReturnType<Operations['events']>> }).events;
-    },
-    event: (key) => orNull(call('GET', `/events/${path(key)}`)),
-    planReplay: (key, destinations) => replay(key, destinations, true),
-    replay: (key, destinations) => replay(key, destinations, false),
-    async deadLetters({ ids = [], ...selection }) {
-      const answered = await call('GET', `/dead-letters${queryString({ ...selection, id: ids[0] })}`);
-      return answered as Awaited<ReturnType<Operations['deadLetters']>>;
-    },
-    async replayDeadLetters(selection) {
-      return ((await call('POST', '/dead-letters/replay', selection)) as { count: number }).count;
-    },
-    async dismissDeadLetters(selection) {
-      return ((await call('POST', '/dead-letters/dismiss', selection)) as { count: number }).count;
-    },
-    async exportPage(afterSequence, limit) {
-      const answered = await call('GET', `/export${queryString({ after: afterSequence, limit })}`);
-      return (answered as { events: Awaited<ReturnType<Operations['exportPage']>> }).events;
-    },
-    preview: (key, destination) =>
-      orNull<Preview>(call('GET', `/events/${path(key)}/preview/${path(destination)}`)),
-    async destinations() {
-      const answered = await call('GET', '/destinations');
-      return (answered as { destinations: Awaited<ReturnType<Operations['destinations']>> }).destinations;
-    },
-    async sendTest(source, destination) {
-      const answered = await call('POST', '/test', { source, ...(destination !== null && { destination }) });
-      return (answered as { key: string }).key;
-    },
-    async resume(destination) {
-      await call('POST', `/destinations/${path(destination)}/resume`);
-    },
+    get: <Answer>(path: string) => call<Answer>('GET', path),
+    post: <Answer>(path: string, body?: unknown) => call<Answer>('POST', path, body),
+    getOrNull: <Answer>(path: string) => orNull(call<Answer>('GET', path)),
+    postOrNull: <Answer>(path: string, body: unknown) => orNull(call<Answer>('POST', path, body)),
   };
 }
 
-/** The query by which the API knows a filter. */
-function queryOf(filter: EventFilter): Record<string, unknown> {
+function eventQueryOf(filter: EventFilter): Record<string, unknown> {
   const { experienceId, receivedFrom, receivedTo, beforeSequence, ...same } = filter;
   return {
     ...same,
     experience: experienceId,
-    from: receivedFrom === undefined ? undefined : new Date(receivedFrom).toISOString(),
-    to: receivedTo === undefined ? undefined : new Date(receivedTo).toISOString(),
+    from: timeOf(receivedFrom),
+    to: timeOf(receivedTo),
     before: beforeSequence,
   };
+}
+
+function letterQueryOf({ ids, from, to, ...same }: DeadLetterSelection): Record<string, unknown> {
+  return { ...same, id: ids?.[0], from: timeOf(from), to: timeOf(to) };
+}
+
+function timeOf(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : new Date(at).toISOString();
 }

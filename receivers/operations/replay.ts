@@ -1,75 +1,101 @@
 import type { Ledger } from '../contract/ledger.ts';
 import type { DeliveryRecord } from '../contract/ledger-reader.ts';
+import { describedByName, repeatWords } from './described-destinations.ts';
+import { requireKnown } from './fault.ts';
+import type { OperationServices } from './services.ts';
 
 /** What a replay of an event does at one destination. */
 export interface ReplayStep {
   destination: string;
+  /** What people call the destination. */
+  title: string;
   /**
-   * - revive: its dead letter is tried again, under the same key, so that what had arrived can be recognised
+   * - revive: its dead letter is tried again, under the same key, so that the destination can recognize a repeat
    * - send: it is sent once more, as something new
-   * - nothing: it is on its way already
+   * - nothing: it is already on its way
    */
   does: 'revive' | 'send' | 'nothing';
   /** The same in a sentence. */
   words: string;
-  /** The dead letter. */
+  /** The dead letter, or the delivery that is on its way; null if there was none. */
   deliveryId: number | null;
 }
 
-/** The route that a delivery names which a person asked for. */
+/** The route of a delivery that a person asked for. */
 export const REPLAY_ROUTE = 'replay';
+
+export function replayOperations({
+  ledger,
+  destinations: described,
+  now,
+}: Pick<OperationServices, 'ledger' | 'destinations' | 'now'>) {
+  async function planReplay(key: string, destinations: readonly string[]): Promise<ReplayStep[] | null> {
+    const addressable = described.filter(({ internal }) => !internal).map(({ name }) => name);
+    for (const name of destinations) {
+      requireKnown('destination', name, addressable);
+    }
+    if ((await ledger.event(key)) === null) {
+      return null;
+    }
+    const deliveries = await ledger.deliveries(key);
+    return [...new Set(destinations)].map((name) => {
+      const description = describedByName(name, described);
+      return { ...replayStep(name, deliveries, repeatWords(description)), title: description.title };
+    });
+  }
+
+  return {
+    planReplay,
+    async replay(key: string, destinations: readonly string[]) {
+      const steps = await planReplay(key, destinations);
+      if (steps !== null) {
+        await carryOut(ledger, key, steps, now());
+      }
+      return steps;
+    },
+  };
+}
 
 /**
  * What a replay to this destination does, from the event's deliveries in any order. Pure.
  *
- * @param repeated what it does where an earlier attempt arrived after all, in a sentence; null where nobody would see it
+ * @param repeated what it does if an earlier attempt arrived after all, as a sentence; null if nobody would see it
  */
 export function replayStep(
   destination: string,
   deliveries: readonly DeliveryRecord[],
   repeated: string | null,
-): ReplayStep {
+): Omit<ReplayStep, 'title'> {
   const own = deliveries.filter((delivery) => delivery.destination === destination);
   const last = own.sort((one, other) => one.id - other.id).at(-1);
   if (last === undefined) {
-    const words = 'It was never sent there. It is sent now.';
+    const words = 'It was never sent there. It will be sent now.';
     return { destination, does: 'send', words, deliveryId: null };
   }
+  const found = { destination, deliveryId: last.id };
   switch (last.state) {
     case 'waiting':
     case 'ready':
     case 'running':
-      return {
-        destination,
-        does: 'nothing',
-        words: 'It is on its way there already. Nothing is done.',
-        deliveryId: last.id,
-      };
-    case 'dead':
-      return {
-        destination,
-        does: 'revive',
-        words: `Its dead letter is tried again.${repeated === null ? '' : ` ${repeated}`}`,
-        deliveryId: last.id,
-      };
-    default:
-      return {
-        destination,
-        does: 'send',
-        words: `${LAST_WORDS[last.state]} It is sent once more, and people there see it again.`,
-        deliveryId: last.id,
-      };
+      return { ...found, does: 'nothing', words: 'It is already on its way there. Nothing changes.' };
+    case 'dead': {
+      const words = `Its dead letter will be tried again.${repeated === null ? '' : ` ${repeated}`}`;
+      return { ...found, does: 'revive', words };
+    }
+    default: {
+      const words = `${LAST_WORDS[last.state]} It will be sent once more, and people there will see it again.`;
+      return { ...found, does: 'send', words };
+    }
   }
 }
 
 const LAST_WORDS = {
   done: 'It was delivered there.',
-  merged: 'It was told there together with a later update.',
-  dismissed: 'Its dead letter was set aside.',
+  merged: 'It was sent there together with a later update.',
+  dismissed: 'Its dead letter was dismissed.',
 } as const;
 
-/** Carries out the steps. */
-export async function carryOut(
+async function carryOut(
   ledger: Pick<Ledger, 'reviveDeadLetters' | 'sendAgain'>,
   eventKey: string,
   steps: readonly ReplayStep[],

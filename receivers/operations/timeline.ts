@@ -1,6 +1,7 @@
 import type { LedgerReader, TimelineBucket } from '../contract/ledger-reader.ts';
+import type { OperationServices } from './services.ts';
 
-/** The spans that the chart can show, each in buckets of some length. Milliseconds. */
+/** The spans that the chart can show, and the length of their buckets in milliseconds. */
 export const RANGES = {
   '24h': { title: '24 hours', bucketMs: 3_600_000, buckets: 24 },
   '7d': { title: '7 days', bucketMs: 6 * 3_600_000, buckets: 28 },
@@ -9,11 +10,27 @@ export const RANGES = {
 
 export type Range = keyof typeof RANGES;
 
-/** How long a bucket that is over is not counted again: retries may still add to it. */
+/** Events and deliveries over time, in buckets of equal length (milliseconds), oldest first. */
+export interface Chart {
+  bucketMs: number;
+  buckets: TimelineBucket[];
+}
+
+/** How long a finished bucket is not counted again. Retries may still add to it. */
 const KEPT_MS = 5 * 60_000;
 
-/** Events and deliveries over time, counted bucket by bucket so that no count keeps others waiting for long. */
-export class Timeline {
+export function timelineOperations({ ledger, now }: Pick<OperationServices, 'ledger' | 'now'>) {
+  const timeline = new Timeline(ledger);
+  return {
+    timeline: async (range: Range): Promise<Chart> => ({
+      bucketMs: RANGES[range].bucketMs,
+      buckets: await timeline.read(range, now()),
+    }),
+  };
+}
+
+/** Counts bucket by bucket, so that no count keeps others waiting for long. */
+class Timeline {
   readonly #ledger: Pick<LedgerReader, 'timeline'>;
   readonly #kept = new Map<string, { bucket: TimelineBucket; until: number }>();
 

@@ -4,16 +4,19 @@ import type { Logger } from 'pino';
 import { clientAddress } from '../base/client-address.ts';
 import type { SecretMask } from '../base/secret-mask.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { Live, liveWebhooks } from '../console/browser/live-stream.ts';
 import { createConsole } from '../console/console.ts';
+import { Live } from '../console/live.ts';
 import type { OpenDestinations } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { AttemptServices } from '../delivery/attempt.ts';
 import { Refusals } from '../inbound/refusals.ts';
 import { createWebhook, type WebhookSource } from '../inbound/webhook.ts';
+import { consoleTokens } from '../operations/console-tokens.ts';
+import { openOperations } from '../operations/open.ts';
 import { createApp } from './app.ts';
 import { createListener } from './listener.ts';
+import { liveWebhooks } from './live-webhooks.ts';
 import { createMetrics } from './metrics.ts';
 
 export interface WebServices {
@@ -39,23 +42,34 @@ export interface Web {
 }
 
 /** Puts together the webhook route, the console, the metrics and the Zapier app's calls. */
-export function openWeb({ zapier, mask, ...services }: WebServices): Web {
-  const { configuration, ledger, destinations, sources, plan, log } = services;
+export function openWeb(services: WebServices): Web {
+  const { configuration, ledger, destinations, sources, plan, zapier, mask, log } = services;
   const { server } = configuration;
   const metrics = createMetrics(ledger, [...destinations.values()]);
   const refusals = new Refusals();
   const live = new Live();
   const addressOf = clientAddress(server.trustedProxies);
-  const console = createConsole({ ...services, refusals, addressOf, live });
-  mask.add(Object.values(console.tokens));
-  const observe = liveWebhooks(metrics.webhook, live);
+  const { tokens, made } = consoleTokens(configuration.console, configuration.storage.dataFolder);
+  mask.add(Object.values(tokens));
+  const operations = openOperations({
+    configuration,
+    destinations: [...destinations.values()],
+    ledger,
+    plan,
+    mask,
+    now: Date.now,
+    running: { destinations, sources, refusals, onChecked: () => live.changed() },
+  });
+  const { publicUrl } = server;
+  const console = createConsole({ operations, tokens, publicUrl, addressOf, live, log, now: Date.now });
+  const observe = liveWebhooks(metrics.webhook, () => live.changed());
   const webhook = createWebhook(
     { sources, bodyLimitBytes: server.bodyLimitBytes, signatureHeader: server.signatureHeader },
     { ledger, plan, refusals, addressOf, log, now: Date.now, observe },
   );
   const app = createApp({
     ledger,
-    console: console.router,
+    console,
     ...(zapier !== undefined && { zapier }),
     metrics,
     metricsToken: server.metricsToken,
@@ -68,7 +82,7 @@ export function openWeb({ zapier, mask, ...services }: WebServices): Web {
       metrics.delivery(destination, settlement);
       live.changed();
     },
-    newConsoleToken: console.tokenMade ? console.tokens.editor : null,
+    newConsoleToken: made ? tokens.editor : null,
     endStreams: () => live.close(),
   };
 }

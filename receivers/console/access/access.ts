@@ -1,29 +1,29 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { ClientAddress } from '../../base/client-address.ts';
 import { sendProblem } from '../../base/problem.ts';
+import type { ConsoleTokens } from '../../operations/console-tokens.ts';
 import type { LoginLimit } from './login-limit.ts';
 import { type Role, roleOfSession, roleOfToken, SESSION_MS, sessionValue } from './session.ts';
-import type { ConsoleTokens } from './tokens.ts';
 
 const COOKIE = 'intelligems_console';
 
-/** Where the console is mounted. */
+/** The path where the console is mounted. */
 export const CONSOLE_PATH = '/console';
 
 export interface AccessServices {
   tokens: ConsoleTokens;
   limit: LoginLimit;
   addressOf: ClientAddress;
-  /** The public URL of the settings; null where it is not known. */
+  /** The public URL of the settings; null if it is not set. */
   publicUrl: string | null;
   now(): number;
 }
 
 export type Login = { ok: true; role: Role } | { ok: false; waitSeconds: number };
 
-/** Who may come in: tokens in exchange for a session, sessions in cookies, tokens in the header for programs. */
+/** Who has access: people exchange a token for a session in a cookie; programs send the token in a header. */
 export function createAccess({ tokens, limit, addressOf, publicUrl, now }: AccessServices) {
-  /** Checks a token, and counts wrong ones by the address they come from. */
+  /** Checks a token, and counts wrong ones by client address. */
   function login(token: string, request: Request): Login {
     const address = addressOf(request);
     const waitSeconds = limit.waitSeconds(address, now());
@@ -43,8 +43,7 @@ export function createAccess({ tokens, limit, addressOf, publicUrl, now }: Acces
     const forwarded = String(request.headers['x-forwarded-proto'] ?? '')
       .split(',')[0]
       ?.trim();
-    const publicly = publicUrl?.startsWith('https:') && new URL(publicUrl).host === request.headers.host;
-    return forwarded === 'https' || publicly === true;
+    return forwarded === 'https' || publicUrl?.startsWith('https:') === true;
   }
 
   function sessionRole(request: Request): Role | null {
@@ -55,7 +54,7 @@ export function createAccess({ tokens, limit, addressOf, publicUrl, now }: Acces
   return {
     login,
 
-    /** Gives the browser a session. */
+    /** Gives the browser a session. Its cookie is Secure if the request or PUBLIC_URL is https, whatever Host says. */
     begin(request: Request, response: Response, role: Role): void {
       response.cookie(COOKIE, sessionValue(role, now() + SESSION_MS, tokens), {
         httpOnly: true,
@@ -71,23 +70,23 @@ export function createAccess({ tokens, limit, addressOf, publicUrl, now }: Acces
       response.clearCookie(COOKIE, { path: CONSOLE_PATH });
     },
 
-    /** The role of a page's request; null without a session. */
+    /** The role of a request for a page; null without a session. */
     sessionRole,
 
-    /** Lets a request through to the API: with a token in its header, or with a session from the console's own pages. */
+    /** Admits a request to the API: with a token in its header, or with a session from the console's own pages. */
     guardApi(request: Request, response: Response, next: NextFunction): void {
       const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
       if (bearer !== undefined) {
         const answer = login(bearer, request);
         if (!answer.ok) {
-          refuseToken(response, answer.waitSeconds, 'The token is wrong');
+          refuseToken(response, answer.waitSeconds, 'Wrong token');
           return;
         }
         response.locals.role = answer.role;
       } else {
         const role = sessionRole(request);
         if (role === null || (changes(request) && !isOwn(request, publicUrl))) {
-          refuseToken(response, 0, 'A token is needed');
+          refuseToken(response, 0, 'Token required');
           return;
         }
         response.locals.role = role;
@@ -108,8 +107,8 @@ export type Access = ReturnType<typeof createAccess>;
 
 const READ_ONLY = {
   status: 403,
-  title: 'For reading only',
-  detail: 'This token may read only. Use the console’s main token to change something.',
+  title: 'Read-only token',
+  detail: 'This token can only read. Use the console’s main token to make changes.',
 };
 
 function refuseToken(response: Response, waitSeconds: number, title: string): void {
@@ -119,7 +118,7 @@ function refuseToken(response: Response, waitSeconds: number, title: string): vo
       {
         status: 429,
         title: 'Too many wrong tokens',
-        detail: `They came from this address. Try again in ${waitSeconds} seconds. Behind a proxy all share one address unless TRUSTED_PROXIES tells how many there are.`,
+        detail: `Too many wrong tokens came from your address. Try again in ${waitSeconds} seconds. Behind a proxy, everybody shares one address unless TRUSTED_PROXIES says how many proxies there are.`,
       },
       { 'retry-after': String(waitSeconds) },
     );
@@ -131,7 +130,7 @@ function refuseToken(response: Response, waitSeconds: number, title: string): vo
       status: 401,
       title,
       detail:
-        'Send the console’s token in the header: Authorization: Bearer …. It is CONSOLE_TOKEN, or in the file console-token of the data folder.',
+        'Send the console’s token in a header: Authorization: Bearer <token>. The token is CONSOLE_TOKEN, or is in the file console-token in the data folder.',
     },
     { 'www-authenticate': 'Bearer' },
   );
@@ -143,8 +142,8 @@ function changes({ method }: Request): boolean {
 }
 
 /**
- * Whether the browser says that the request comes from this site's own pages (Fetch Metadata; browsers leave
- * it out over plain http, where the Origin header has to fit).
+ * Whether the request comes from this site's own pages: by Fetch Metadata, or by the Origin header, because browsers
+ * omit Fetch Metadata over plain http.
  */
 function isOwn(request: Request, publicUrl: string | null): boolean {
   const site = request.headers['sec-fetch-site'];

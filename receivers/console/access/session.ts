@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ConsoleTokens } from './tokens.ts';
+import type { ConsoleTokens } from '../../operations/console-tokens.ts';
 
 /** What somebody may do: an editor everything, a viewer read. */
 export type Role = 'editor' | 'viewer';

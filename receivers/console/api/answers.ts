@@ -1,33 +1,41 @@
 import { z } from 'zod';
-import { ORIGINS, STATES } from './event-query.ts';
+import { ACTIONS } from '../../../shared/events.ts';
+import { ORIGINS, STATES } from '../../operations/event-query.ts';
+import type { ExperienceStory } from '../../operations/experiences.ts';
 
-// What the API answers with, for its description; the types hold it to what is really answered.
+// The API's responses, for its description. Types and tests keep them true.
 
 const at = z.int().describe('Milliseconds since 1970.');
-const maybeAt = z.int().nullable().describe('Milliseconds since 1970; null where there is none.');
+const maybeAt = z.int().nullable().describe('Milliseconds since 1970, or null.');
 const text = z.string().nullable();
 
 const eventHead = {
   key: z.string(),
-  sequence: z.int().describe('Counts up in the order of acceptance.'),
+  sequence: z.int().describe('Counts up in order of acceptance.'),
   source: z.string(),
   origin: z.enum(ORIGINS),
-  action: text.describe('Null for what is no known event, and for reports.'),
+  action: text.describe('Null for unrecognized events and for reports.'),
   experienceId: text,
   experienceName: text,
   organizationId: text,
-  occurredAt: maybeAt.describe('When it happened, by the event itself.'),
+  occurredAt: maybeAt.describe('When it happened, as the event says.'),
   receivedAt: at,
-  problem: text.describe('Why a verified body is no known event; null for a known one.'),
-  late: z.boolean().describe('A newer event of the same experience had been accepted before.'),
-  triggeredBy: text.describe('Who caused it.'),
+  problem: text.describe('Why a verified body is not recognized; null for a known event.'),
+  late: z.boolean().describe('A newer event of the same experience was accepted before it.'),
+  triggeredBy: text.describe('Who caused it, if Intelligems named a person after the event.'),
+};
+
+const eventFacts = {
+  by: text.describe('The email address of the person who caused it.'),
+  store: text.describe('The name of the store, or its domain.'),
 };
 
 const eventSummary = z.strictObject({
   ...eventHead,
+  ...eventFacts,
   deliveries: z
     .partialRecord(z.enum(STATES), z.int())
-    .describe('How many of its deliveries are in each state.'),
+    .describe('The number of its deliveries in each state.'),
 });
 
 const delivery = {
@@ -38,8 +46,8 @@ const delivery = {
   state: z.enum(STATES),
   dueAt: at,
   attempts: z.int(),
-  replay: z.int().describe('How many times a person sent it anew.'),
-  reason: text.describe('Why it is dead, or why it is tried again; null where all is well.'),
+  replay: z.int().describe('How many times a person has sent it again.'),
+  reason: text.describe('Why it failed, or why it will be tried again; null if all is well.'),
   createdAt: at,
   finishedAt: maybeAt,
 };
@@ -51,48 +59,74 @@ const attempt = z.strictObject({
   finishedAt: at,
   outcome: z.enum(['done', 'retry', 'dead']),
   note: text.describe('For people.'),
-  answer: text.describe('What the other side answered.'),
+  answer: text.describe('The response of the other side.'),
 });
 
-export const eventsAnswer = z.strictObject({ events: z.array(eventSummary) });
+export const events = z.strictObject({ events: z.array(eventSummary) });
 
-const deliveryStory = z.strictObject({ ...delivery, attemptRecords: z.array(attempt) });
+const storedEvent = {
+  ...eventHead,
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+  bodyEncoding: z.enum(['utf8', 'base64']),
+};
 
-export const storyAnswer = z.strictObject({
-  event: z.strictObject({
-    ...eventHead,
-    headers: z.record(z.string(), z.string()),
-    body: z.string(),
-    bodyEncoding: z.enum(['utf8', 'base64']),
-  }),
-  deliveries: z.array(deliveryStory),
-});
+const attempts = { attemptRecords: z.array(attempt) };
 
-const exportedDelivery = deliveryStory.extend({
-  uncertain: z.boolean().describe('An attempt may have arrived all the same, which the next has to look up.'),
-  countedAttempts: z.int().describe('How many of the attempts count against the limit.'),
-  orderingKey: text.describe(
-    'Deliveries of one destination with the same ordering key stay in order. Null for the key of the event’s experience, and always if the ledger is in PostgreSQL.',
+export const story = z.strictObject({
+  event: z.strictObject({ ...storedEvent, ...eventFacts }),
+  deliveries: z.array(
+    z.strictObject({
+      ...delivery,
+      ...attempts,
+      title: z.string().describe('What people call the destination.'),
+      internal: z.boolean().describe('The receiver makes this delivery for itself.'),
+      cause: z.string().describe('Why the delivery was made, in a few words.'),
+    }),
   ),
 });
 
-export const exportAnswer = z.strictObject({
-  events: z.array(storyAnswer.extend({ deliveries: z.array(exportedDelivery) })),
+const exportedDelivery = z.strictObject({
+  ...delivery,
+  ...attempts,
+  uncertain: z.boolean().describe('An attempt may have arrived. The next one has to look before it sends.'),
+  countedAttempts: z.int().describe('The number of attempts that count against the limit.'),
+  orderingKey: text.describe(
+    'Deliveries of one destination with the same ordering key stay in order. Null for the key of the event’s experience, and always null from PostgreSQL.',
+  ),
 });
 
-export const previewAnswer = z.strictObject({
+export const exported = z.strictObject({
+  events: z.array(
+    z.strictObject({ event: z.strictObject(storedEvent), deliveries: z.array(exportedDelivery) }),
+  ),
+});
+
+export const previews = z.strictObject({
+  previews: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.string(),
+      title: z.string(),
+      example: z.boolean().describe('Rendered with example settings: no such destination is connected.'),
+    }),
+  ),
+});
+
+export const preview = z.strictObject({
   text: z.string(),
   document: z.strictObject({ type: z.enum(['json', 'html', 'text']), content: z.string() }),
 });
 
-export const stepsAnswer = z.strictObject({
+export const steps = z.strictObject({
   steps: z.array(
     z.strictObject({
       destination: z.string(),
+      title: z.string(),
       does: z
         .enum(['revive', 'send', 'nothing'])
         .describe(
-          'revive: its dead letter is tried again, under the same key; send: it is sent once more, as something new; nothing: it is on its way already.',
+          'revive: its dead letter is tried again, under the same key; send: it is sent once more, as something new; nothing: it is already on its way.',
         ),
       words: z.string().describe('The same in a sentence.'),
       deliveryId: z.int().nullable(),
@@ -100,12 +134,16 @@ export const stepsAnswer = z.strictObject({
   ),
 });
 
-export const deadLettersAnswer = z.strictObject({
+export const deadLetters = z.strictObject({
   groups: z.array(
     z.strictObject({
       destination: z.string(),
-      cause: z.string().describe('Names the cause in other calls.'),
+      title: z.string(),
+      cause: z.string().describe('Identifies the cause in other calls.'),
       reason: z.string().describe('What happened, and what to do.'),
+      repeated: text.describe(
+        'What sending them again does if they arrived after all; null if nothing is sent.',
+      ),
       count: z.int(),
       firstAt: at,
       lastAt: at,
@@ -116,34 +154,97 @@ export const deadLettersAnswer = z.strictObject({
   more: z.boolean().describe('There are more than were counted.'),
 });
 
-export const countAnswer = z.strictObject({ count: z.int() });
+export const count = z.strictObject({ count: z.int() });
 
-export const destinationsAnswer = z.strictObject({
+export const destinations = z.strictObject({
   destinations: z.array(
     z.strictObject({
       name: z.string(),
       title: z.string(),
       internal: z.boolean().describe('The receiver makes these deliveries for itself.'),
+      current: z.boolean().describe('False if the settings no longer name it, and it still has deliveries.'),
       state: z.enum(['working', 'unused', 'failing', 'paused']),
       words: z.string(),
       open: z.int(),
       dead: z.int(),
       health: z.strictObject({
         destination: z.string(),
-        pausedUntil: z.int().describe('Milliseconds since 1970; 0 for never paused.'),
+        pausedUntil: z.int().describe('Milliseconds since 1970; 0 if it was never paused.'),
         pauseReason: text,
         failures: z.int().describe('Failures in a row.'),
         failingSince: maybeAt,
         lastSuccessAt: maybeAt,
         lastFailureAt: maybeAt,
         lastFailure: text,
-        probing: z.boolean().describe('After a pause a single delivery probes.'),
+        probing: z.boolean().describe('After a pause, a single delivery tests the destination.'),
       }),
     }),
   ),
 });
 
-export const experiencesAnswer = z.strictObject({
+export const checked = z.strictObject({
+  at,
+  checks: z.array(
+    z.strictObject({
+      what: z.string(),
+      state: z.enum(['ok', 'warning', 'fault']),
+      finding: z.string(),
+      fix: text,
+    }),
+  ),
+});
+
+export const checks = z.strictObject({ checks: z.record(z.string(), checked.nullable()) });
+
+export const setUp = z.strictObject({
+  sources: z.array(
+    z.strictObject({
+      name: z.string(),
+      title: z.string(),
+      path: z.string().describe('Where its webhooks go on this receiver.'),
+      secret: z.strictObject({
+        where: z.string().describe('Where the secret is.'),
+        ending: z.string().describe('Its last characters; empty for a short one.'),
+      }),
+    }),
+  ),
+  publicUrl: text,
+  previewOnly: z.boolean().describe('Nothing is connected: events are stored and printed in the log.'),
+  missing: z.array(
+    z.strictObject({
+      kind: z.string(),
+      title: z.string(),
+      file: text,
+      settings: z.array(z.strictObject({ name: z.string(), description: z.string() })),
+    }),
+  ),
+});
+
+const life = z.strictObject({
+  status: z.enum(['pending', 'started', 'paused', 'ended', 'deleted']),
+  createdAt: maybeAt,
+  startedAt: maybeAt,
+  endedAt: maybeAt,
+  liveMs: z.int().nullable().describe('How long it has been live, without pauses, in milliseconds.'),
+  phases: z.array(
+    z.strictObject({ state: z.enum(['created', 'running', 'paused']), from: z.int(), to: maybeAt }),
+  ),
+  moments: z.array(z.strictObject({ at, action: z.enum(ACTIONS) })),
+});
+
+const verdict = z
+  .enum([
+    'strong_win',
+    'directional_win',
+    'directional_loss',
+    'strong_loss',
+    'mixed_signals',
+    'not_ready',
+    'error',
+  ])
+  .nullable();
+
+export const experiences = z.strictObject({
   experiences: z.array(
     z.strictObject({
       experienceId: z.string(),
@@ -153,11 +254,27 @@ export const experiencesAnswer = z.strictObject({
       firstAt: at,
       lastAt: at,
       events: z.int(),
+      life,
+      verdict,
     }),
   ),
 });
 
-export const refusedAnswer = z.strictObject({
+/** What is passed on as it was received has no closed schema. */
+function open<Shape>(description: string): z.ZodType<Shape> {
+  return z.looseObject({}).describe(description) as unknown as z.ZodType<Shape>;
+}
+
+export const experience = z.strictObject({
+  life,
+  experience: open<ExperienceStory['experience']>('The newest snapshot of the experience.'),
+  organization: open<ExperienceStory['organization']>('The organization that it belongs to.'),
+  events: z.array(eventSummary),
+  results: open<ExperienceStory['results']>('Its results as a report; null if there are none.').nullable(),
+  link: text.describe('Where it opens in Intelligems.'),
+});
+
+export const refused = z.strictObject({
   refused: z.array(
     z.strictObject({
       at,
@@ -172,7 +289,7 @@ export const refusedAnswer = z.strictObject({
   ),
 });
 
-export const timelineAnswer = z.strictObject({
+export const timeline = z.strictObject({
   bucketMs: z.int(),
   buckets: z.array(z.strictObject({ from: at, events: z.int(), done: z.int(), dead: z.int() })),
 });

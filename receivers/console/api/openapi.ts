@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { API_ROUTES, type ApiRoute } from './routes.ts';
 
-/** The description of the API (OpenAPI 3.1), made from the same table as the API itself. */
+/** The description of the API (OpenAPI 3.1), generated from the table that the API itself uses. */
 export function openApi(): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of API_ROUTES) {
@@ -11,9 +11,10 @@ export function openApi(): Record<string, unknown> {
   return {
     openapi: '3.1.0',
     info: {
-      title: 'The console of an Intelligems receiver',
+      title: 'Console of an Intelligems receiver',
       version: '1.0.0',
-      description: 'What the console’s pages and the command line use. Times are milliseconds since 1970.',
+      description:
+        'The same operations as the console’s pages and the command line. Times are milliseconds since 1970.',
     },
     servers: [{ url: '/console/api' }],
     security: [{ token: [] }],
@@ -23,7 +24,7 @@ export function openApi(): Record<string, unknown> {
         token: {
           type: 'http',
           scheme: 'bearer',
-          description: 'The console’s token, or the one for reading, which opens GET only.',
+          description: 'The console’s token, or the read-only token, which only allows GET.',
         },
       },
       schemas: { Problem: PROBLEM },
@@ -38,7 +39,7 @@ const PROBLEM = {
     type: { type: 'string' },
     title: { type: 'string' },
     status: { type: 'integer' },
-    detail: { type: 'string', description: 'What to do.' },
+    detail: { type: 'string', description: 'The cause, and what to do.' },
   },
   required: ['title', 'status', 'detail'],
 };
@@ -68,7 +69,7 @@ function operation({
     responses: {
       200: { description: answers, content: { 'application/json': { schema: jsonSchema(answer) } } },
       default: {
-        description: 'What went wrong.',
+        description: 'An error.',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },

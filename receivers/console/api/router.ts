@@ -1,52 +1,66 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { sendProblem } from '../../base/problem.ts';
-import type { RouterServices } from '../router.ts';
+import type { Operations } from '../../operations/operations.ts';
+import type { Access } from '../access/access.ts';
 import { openApi } from './openapi.ts';
-import { API_ROUTES, ApiFault, type ApiRoute } from './routes.ts';
+import { API_ROUTES, type ApiRoute } from './routes.ts';
+
+export interface ApiServices {
+  operations: Operations;
+  access: Access;
+  log: Logger;
+}
 
 /** The JSON API below `/console/api`, which the command line uses too. Errors are RFC 9457 documents. */
-export function apiRouter(services: RouterServices): Router {
+export function apiRouter({ operations, access, log }: ApiServices): Router {
   const router = Router();
   router.get('/openapi.json', (_request, response) => {
     response.json(openApi());
   });
-  router.use(services.access.guardApi);
+  router.use(access.guardApi);
   router.use(express.json({ limit: '256kb' }));
   for (const route of API_ROUTES) {
-    router[route.method](route.path, (request, response) => answer(route, services, request, response));
+    router[route.method](route.path, (request, response) => answer(route, operations, request, response));
   }
   router.use((_request, response) => {
     sendProblem(response, {
       status: 404,
-      title: 'No such call',
+      title: 'Unknown call',
       detail: 'GET /console/api/openapi.json describes every call.',
     });
   });
-  router.use(
-    (error: Error & { status?: number }, _request: Request, response: Response, next: NextFunction) => {
-      const { status = 500 } = error;
-      if (response.headersSent) {
-        next(error);
-      } else if (status < 500) {
-        sendProblem(response, { status, title: 'Bad request', detail: 'The body cannot be read as JSON.' });
-      } else {
-        services.log.error({ err: error }, 'a call of the console’s API broke');
-        const storage = error.name === 'StorageError';
-        sendProblem(response, {
-          status: storage ? 503 : 500,
-          title: storage ? 'The storage does not answer' : 'Internal error',
-          detail: 'The log of the receiver has the details.',
-        });
-      }
-    },
-  );
+  router.use((error: Error & { status?: number }, _: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) {
+      next(error);
+    } else {
+      sendFailure(response, error, log);
+    }
+  });
   return router;
+}
+
+function sendFailure(response: Response, error: Error & { status?: number }, log: Logger): void {
+  const { status = 500 } = error;
+  if (error.name === 'OperationFault') {
+    sendProblem(response, { status: 400, title: 'Bad request', detail: error.message });
+  } else if (status < 500) {
+    sendProblem(response, { status, title: 'Bad request', detail: 'The body is not valid JSON.' });
+  } else {
+    log.error({ err: error }, 'a call of the console’s API failed');
+    const storage = error.name === 'StorageError';
+    sendProblem(response, {
+      status: storage ? 503 : 500,
+      title: storage ? 'The storage does not respond' : 'Internal error',
+      detail: 'The log of the receiver has the details.',
+    });
+  }
 }
 
 async function answer(
   route: ApiRoute,
-  services: RouterServices,
+  operations: Operations,
   request: Request,
   response: Response,
 ): Promise<void> {
@@ -61,15 +75,9 @@ async function answer(
     return;
   }
   const parameters = request.params as Record<string, string>;
-  const answered = await route.handle(services, { parameters, query: query.data, body: body.data });
+  const answered = await route.handle(operations, { parameters, query: query.data, body: body.data });
   if (answered === null) {
-    sendProblem(response, {
-      status: 404,
-      title: 'Not found',
-      detail: 'There is nothing of this name or key.',
-    });
-  } else if (answered instanceof ApiFault) {
-    sendProblem(response, { status: 400, title: 'Bad request', detail: answered.detail });
+    sendProblem(response, { status: 404, title: 'Not found', detail: 'Nothing has this name or key.' });
   } else {
     response.json(answered);
   }

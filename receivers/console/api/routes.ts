@@ -1,37 +1,26 @@
 import { z } from 'zod';
+import { deadLetterQuery, selectionOf } from '../../operations/dead-letter-query.ts';
+import { eventFilter, eventQuery } from '../../operations/event-query.ts';
+import type { Operations } from '../../operations/operations.ts';
 import { RANGES, type Range } from '../../operations/timeline.ts';
-import type { RouterServices } from '../router.ts';
-import {
-  countAnswer,
-  deadLettersAnswer,
-  destinationsAnswer,
-  eventsAnswer,
-  experiencesAnswer,
-  exportAnswer,
-  previewAnswer,
-  refusedAnswer,
-  stepsAnswer,
-  storyAnswer,
-  timelineAnswer,
-} from './answers.ts';
-import { eventFilter, eventQuery } from './event-query.ts';
+import * as answers from './answers.ts';
 
 /** A call of the API: what it takes and does, for the router and for its OpenAPI description. */
 export interface ApiRoute<Query = unknown, Body = unknown, Answer = unknown> {
   method: 'get' | 'post';
-  /** As Express writes it; parameters become OpenAPI’s. */
+  /** As Express writes it; the description turns parameters into OpenAPI’s. */
   path: string;
   summary: string;
-  /** What it answers with, in words and in full. */
+  /** The response, in words and as a schema. */
   answers: string;
   answer: z.ZodType<Answer>;
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body>;
-  /** Gives what is answered as JSON, or null for “not found”. */
+  /** Gives the response, or null for “not found”. Throws an OperationFault for a name that is not in the settings. */
   handle(
-    services: RouterServices,
+    operations: Operations,
     given: { parameters: Record<string, string>; query: Query; body: Body },
-  ): Promise<Answer | ApiFault | null> | Answer | ApiFault | null;
+  ): Promise<Answer | null>;
 }
 
 function route<Query, Body, Answer>(made: ApiRoute<Query, Body, Answer>): ApiRoute {
@@ -40,71 +29,78 @@ function route<Query, Body, Answer>(made: ApiRoute<Query, Body, Answer>): ApiRou
 
 const selection = z
   .strictObject({
-    ids: z.array(z.number().int()).max(10_000).optional().describe('Ids of deliveries.'),
+    ids: z.array(z.number().int()).max(10_000).optional().describe('Delivery ids.'),
     destination: z.string().optional().describe('The name of a destination.'),
     cause: z.string().optional().describe('A cause, as the list of dead letters names it.'),
+    from: z.number().int().optional().describe('Failed at this time or later, milliseconds since 1970.'),
+    to: z.number().int().optional().describe('Failed before this time, milliseconds since 1970.'),
   })
-  .refine((chosen) => Object.keys(chosen).length > 0, 'Name ids, a destination or a cause.');
-
-const destinationsField = z.array(z.string()).min(1).describe('Names of destinations.');
-
-const deadLetterQuery = z.object({
-  destination: z.string().optional().describe('Only those of this destination.'),
-  cause: z.string().optional().describe('Only those of this cause.'),
-  id: z.coerce.number().int().optional().describe('Only this one.'),
-});
+  .refine((chosen) => Object.keys(chosen).length > 0, 'Give ids, a destination, a cause, from or to.');
 
 /** Every call of the API. */
 export const API_ROUTES: readonly ApiRoute[] = [
   route({
     method: 'get',
     path: '/status',
-    summary: 'Whether the receiver runs and the token opens it',
-    answers: 'That it runs.',
+    summary: 'Check that the receiver runs and the token works',
+    answers: 'The receiver is running.',
     answer: z.strictObject({ status: z.literal('running') }),
-    handle: () => ({ status: 'running' as const }),
+    handle: async () => ({ status: 'running' as const }),
+  }),
+  route({
+    method: 'get',
+    path: '/set-up',
+    summary: 'Get what is needed to connect the receiver',
+    answers:
+      'The sources with the paths of their webhooks, and the kinds of destinations that are not connected.',
+    answer: answers.setUp,
+    handle: (operations) => operations.setUp(),
   }),
   route({
     method: 'get',
     path: '/events',
     summary: 'List events, newest first',
-    answers: 'Events without their bodies, with how many of their deliveries are in each state.',
-    answer: eventsAnswer,
+    answers: 'Events without their bodies, with the number of deliveries in each state.',
+    answer: answers.events,
     query: eventQuery,
-    handle: async ({ operations }, { query }) => ({ events: await operations.events(eventFilter(query)) }),
+    handle: async (operations, { query }) => ({ events: await operations.events(eventFilter(query)) }),
   }),
   route({
     method: 'get',
     path: '/events/:key',
-    summary: 'One event with its deliveries and attempts',
-    answers:
-      'The event with its body as text (or base64, as bodyEncoding says), its headers and its deliveries.',
-    answer: storyAnswer,
-    handle: ({ operations }, { parameters }) => operations.event(parameters.key as string),
+    summary: 'Get an event with its deliveries and attempts',
+    answers: 'The event with its headers, its deliveries, and its body as text or in base64 (bodyEncoding).',
+    answer: answers.story,
+    handle: (operations, { parameters }) => operations.event(parameters.key as string),
+  }),
+  route({
+    method: 'get',
+    path: '/previews',
+    summary: 'List what events can be previewed for',
+    answers: 'The destinations of the settings, and examples of the kinds that are not connected.',
+    answer: answers.previews,
+    handle: async (operations) => ({ previews: await operations.previews() }),
   }),
   route({
     method: 'get',
     path: '/events/:key/preview/:destination',
-    summary: 'How an event looks at a destination',
-    answers: 'A text for people, and the document as it would be sent (JSON, HTML or text).',
-    answer: previewAnswer,
-    handle: ({ operations }, { parameters }) =>
+    summary: 'Preview an event at a destination',
+    answers: 'A text for people, and the document that would be sent (JSON, HTML or text).',
+    answer: answers.preview,
+    handle: (operations, { parameters }) =>
       operations.preview(parameters.key as string, parameters.destination as string),
   }),
   route({
     method: 'post',
     path: '/events/:key/replay',
-    summary: 'Send an event to destinations once more',
-    answers: 'What was done at each destination, or with dryRun would be.',
-    answer: stepsAnswer,
-    body: z.strictObject({ destinations: destinationsField, dryRun: z.boolean().default(false) }),
-    handle: async ({ operations, destinations }, { parameters, body }) => {
-      const unknown = body.destinations.find((name) => !destinations.has(name));
-      if (unknown !== undefined) {
-        return new ApiFault(
-          `There is no destination “${unknown}”. Known: ${[...destinations.keys()].join(', ')}.`,
-        );
-      }
+    summary: 'Send an event to destinations again',
+    answers: 'What was done at each destination. With dryRun, what would be done.',
+    answer: answers.steps,
+    body: z.strictObject({
+      destinations: z.array(z.string()).min(1).describe('Names of destinations.'),
+      dryRun: z.boolean().default(false),
+    }),
+    handle: async (operations, { parameters, body }) => {
       const act = body.dryRun ? operations.planReplay : operations.replay;
       const steps = await act(parameters.key as string, body.destinations);
       return steps === null ? null : { steps };
@@ -113,97 +109,102 @@ export const API_ROUTES: readonly ApiRoute[] = [
   route({
     method: 'get',
     path: '/dead-letters',
-    summary: 'Dead letters, grouped by destination and cause',
-    answers: 'The groups, the largest first, each with its reason, its count and its last letters.',
-    answer: deadLettersAnswer,
+    summary: 'List dead letters, grouped by destination and cause',
+    answers: 'The groups, largest first, each with its reason, its size and its newest dead letters.',
+    answer: answers.deadLetters,
     query: deadLetterQuery,
-    handle: ({ operations }, { query: { id, ...query } }) =>
-      operations.deadLetters({ ...query, ...(id !== undefined && { ids: [id] }) }),
+    handle: (operations, { query }) => operations.deadLetters(selectionOf(query)),
   }),
   route({
     method: 'post',
     path: '/dead-letters/replay',
-    summary: 'Make dead letters ready again',
+    summary: 'Send dead letters again',
     answers: 'How many.',
-    answer: countAnswer,
+    answer: answers.count,
     body: selection,
-    handle: async ({ operations }, { body }) => ({ count: await operations.replayDeadLetters(body) }),
+    handle: async (operations, { body }) => ({ count: await operations.replayDeadLetters(body) }),
   }),
   route({
     method: 'post',
     path: '/dead-letters/dismiss',
-    summary: 'Set dead letters aside for good',
+    summary: 'Dismiss dead letters: they are not sent',
     answers: 'How many.',
-    answer: countAnswer,
+    answer: answers.count,
     body: selection,
-    handle: async ({ operations }, { body }) => ({ count: await operations.dismissDeadLetters(body) }),
+    handle: async (operations, { body }) => ({ count: await operations.dismissDeadLetters(body) }),
   }),
   route({
     method: 'get',
     path: '/destinations',
-    summary: 'How each destination fares',
+    summary: 'List destinations with their state',
     answers: 'State, health and queue of each destination.',
-    answer: destinationsAnswer,
-    handle: async ({ operations }) => ({ destinations: await operations.destinations() }),
+    answer: answers.destinations,
+    handle: async (operations) => ({ destinations: await operations.destinations() }),
+  }),
+  route({
+    method: 'get',
+    path: '/checks',
+    summary: 'Get the last findings of the connection checks',
+    answers: 'The findings by destination; null for one that has not been checked yet.',
+    answer: answers.checks,
+    handle: async (operations) => ({ checks: await operations.checks() }),
+  }),
+  route({
+    method: 'post',
+    path: '/destinations/:name/check',
+    summary: 'Check a destination’s connection',
+    answers: 'What was found.',
+    answer: answers.checked,
+    handle: (operations, { parameters }) => operations.check(parameters.name as string),
   }),
   route({
     method: 'post',
     path: '/destinations/:name/resume',
     summary: 'End a destination’s pause',
-    answers: 'Nothing but that it was done.',
+    answers: 'The pause has ended.',
     answer: z.strictObject({ resumed: z.string() }),
-    handle: async ({ operations, destinations }, { parameters }) => {
-      const name = parameters.name as string;
-      if (!destinations.has(name)) {
-        return null;
-      }
-      await operations.resume(name);
-      return { resumed: name };
+    handle: async (operations, { parameters }) => {
+      await operations.resume(parameters.name as string);
+      return { resumed: parameters.name as string };
     },
   }),
   route({
     method: 'post',
     path: '/test',
-    summary: 'Accept a test event',
+    summary: 'Send a test event',
     answers: 'The key of the event.',
     answer: z.strictObject({ key: z.string() }),
     body: z.strictObject({
-      source: z.string().optional().describe('The source it seems to come through; the first without it.'),
+      source: z.string().optional().describe('The source that it comes from. Default: the first one.'),
       destination: z
         .string()
         .optional()
-        .describe('The only destination that gets it; by the routes without it.'),
+        .describe('The only destination that gets it. Default: those that the routes name.'),
     }),
-    handle: async ({ operations, configuration, destinations }, { body }) => {
-      if (body.destination !== undefined && !destinations.has(body.destination)) {
-        return new ApiFault(
-          `There is no destination “${body.destination}”. Known: ${[...destinations.keys()].join(', ')}.`,
-        );
-      }
-      const sources = configuration.sources.map(({ name }) => name);
-      const source = body.source ?? sources[0] ?? '';
-      if (!sources.includes(source)) {
-        return new ApiFault(`There is no source “${source}”. Known: ${sources.join(', ')}.`);
-      }
-      return { key: await operations.sendTest(source, body.destination ?? null) };
-    },
+    handle: async (operations, { body }) => ({
+      key: await operations.sendTest(body.source ?? null, body.destination ?? null),
+    }),
   }),
   route({
     method: 'get',
     path: '/experiences',
-    summary: 'Experiences by their last event',
-    answers: 'The experiences, newest first.',
-    answer: experiencesAnswer,
+    summary: 'List experiences by their last event, newest first',
+    answers: 'The experiences with their state.',
+    answer: answers.experiences,
     query: z.object({
+      source: z.string().optional().describe('The name of a source.'),
+      experience: z.string().optional().describe('The id of an experience.'),
       search: z.string().optional().describe('Part of the name.'),
       before: z.coerce
         .number()
         .optional()
-        .describe('Whose last event was before this time, milliseconds since 1970: the next page.'),
-      limit: z.coerce.number().int().min(1).max(500).default(50),
+        .describe('The last event was before this time, milliseconds since 1970: the next page.'),
+      limit: z.coerce.number().int().min(1).max(100).default(50),
     }),
-    handle: async ({ ledger }, { query: { search, before, limit } }) => ({
-      experiences: await ledger.experiences({
+    handle: async (operations, { query: { source, experience, search, before, limit } }) => ({
+      experiences: await operations.experiences({
+        ...(source !== undefined && { source }),
+        ...(experience !== undefined && { experienceId: experience }),
         ...(search !== undefined && { search }),
         ...(before !== undefined && { beforeLastAt: before }),
         limit,
@@ -212,45 +213,54 @@ export const API_ROUTES: readonly ApiRoute[] = [
   }),
   route({
     method: 'get',
+    path: '/experiences/:id',
+    summary: 'Get an experience',
+    answers: 'Its newest snapshot, its life, its results and its events.',
+    answer: answers.experience,
+    query: z.object({
+      source: z
+        .string()
+        .optional()
+        .describe('The name of its source. Default: the source whose experience with this id changed last.'),
+    }),
+    handle: (operations, { parameters, query }) =>
+      operations.experience(parameters.id as string, query.source ?? null),
+  }),
+  route({
+    method: 'get',
     path: '/refused',
-    summary: 'The last requests that failed verification',
-    answers: 'The requests, newest first, with the finding.',
-    answer: refusedAnswer,
-    handle: ({ refusals }) => ({ refused: refusals.list() }),
+    summary: 'List the last requests that failed verification',
+    answers: 'The requests, newest first, with what was found out about each.',
+    answer: answers.refused,
+    handle: async (operations) => ({ refused: await operations.refused() }),
   }),
   route({
     method: 'get',
     path: '/timeline',
-    summary: 'Events and deliveries over time',
+    summary: 'Count events and deliveries over time',
     answers: 'Buckets, oldest first: events received, and how many of their deliveries are done and dead.',
-    answer: timelineAnswer,
+    answer: answers.timeline,
     query: z.object({ range: z.enum(Object.keys(RANGES) as Range[]).default('24h') }),
-    handle: async ({ timeline, now }, { query: { range } }) => ({
-      bucketMs: RANGES[range].bucketMs,
-      buckets: await timeline.read(range, now()),
-    }),
+    handle: (operations, { query }) => operations.timeline(query.range),
   }),
   route({
     method: 'get',
     path: '/export',
-    summary: 'All events with deliveries and attempts, page by page',
-    answers: 'Events after the given sequence, oldest first.',
-    answer: exportAnswer,
+    summary: 'Export all events with deliveries and attempts, page by page',
+    answers:
+      'Events after the given sequence, oldest first. A page may be shorter than the limit; the end is an empty one.',
+    answer: answers.exported,
     query: z.object({
-      after: z.coerce.number().int().min(0).default(0).describe('The sequence of the last event one has.'),
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .default(0)
+        .describe('The sequence of the last event that you have.'),
       limit: z.coerce.number().int().min(1).max(1_000).default(200),
     }),
-    handle: async ({ operations }, { query: { after, limit } }) => ({
+    handle: async (operations, { query: { after, limit } }) => ({
       events: await operations.exportPage(after, limit),
     }),
   }),
 ];
-
-/** What is wrong with a call, and what to write instead. */
-export class ApiFault {
-  readonly detail: string;
-
-  constructor(detail: string) {
-    this.detail = detail;
-  }
-}

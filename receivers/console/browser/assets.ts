@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { Router } from 'express';
 
 /** A file that pages load. */
-export interface Asset {
+interface Asset {
   type: 'text/css' | 'text/javascript';
   content: Buffer;
 }
@@ -13,7 +14,7 @@ const require = createRequire(import.meta.url);
 const own = (name: string): string => fileURLToPath(new URL(`./${name}`, import.meta.url));
 const packaged = (path: string): string => require.resolve(path);
 
-/** The files by the name under which they are served: this folder's own, and those of the installed packages. */
+/** The files by the name under which they are served: from this folder, and from installed packages. */
 const FILES: Readonly<Record<string, () => string>> = {
   'console.css': () => own('console.css'),
   'console.js': () => own('console.js'),
@@ -31,8 +32,8 @@ const FILES: Readonly<Record<string, () => string>> = {
 
 const loaded = new Map<string, Asset>();
 
-/** A file by its name, read at its first use; null for an unknown one. */
-export function asset(name: string): Asset | null {
+/** A file by its name, read when it is first used; null for an unknown one. */
+function asset(name: string): Asset | null {
   const path = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
   if (path === undefined) {
     return null;
@@ -47,7 +48,7 @@ export function asset(name: string): Asset | null {
 
 let version: string | undefined;
 
-/** Changes whenever any of the files does: 10 hex digits, part of their address. */
+/** Part of the files' addresses, 10 hex digits: changes whenever one of the files changes. */
 export function assetVersion(): string {
   if (version === undefined) {
     const hash = createHash('sha256');
@@ -57,4 +58,20 @@ export function assetVersion(): string {
     version = hash.digest('hex').slice(0, 10);
   }
   return version;
+}
+
+/** Serves the files, each under an address that changes with its content. */
+export function assetsRouter(): Router {
+  const router = Router();
+  router.get('/:version/:name', (request, response) => {
+    const found = asset(request.params.name);
+    if (found === null) {
+      response.status(404).end();
+      return;
+    }
+    const current = request.params.version === assetVersion();
+    response.setHeader('cache-control', current ? 'public, max-age=31536000, immutable' : 'no-store');
+    response.type(found.type).send(found.content);
+  });
+  return router;
 }

@@ -1,14 +1,34 @@
-/** How long a button says that it has copied, milliseconds. */
+/** Milliseconds for which a button says “Copied”. */
 const SAID_MS = 2_000;
 
-/** Lets every button with `data-copy` copy that text. */
+/** Every button with `data-copy` copies that text; with `data-copy-from`, what that address answers. */
 export function listenForCopies() {
   document.addEventListener('click', async (event) => {
-    const button = event.target instanceof Element ? event.target.closest('button[data-copy]') : null;
+    const button =
+      event.target instanceof Element
+        ? event.target.closest('button[data-copy], button[data-copy-from]')
+        : null;
     if (button !== null) {
-      say(button, (await copy(button.getAttribute('data-copy'))) ? 'Copied' : 'Not copied');
+      say(button, (await copy(await textOf(button))) ? 'Copied' : 'Not copied');
     }
   });
+}
+
+/**
+ * @param {Element} button
+ * @returns {Promise<string | null>} null if it cannot be loaded
+ */
+async function textOf(button) {
+  const address = button.getAttribute('data-copy-from');
+  if (address === null) {
+    return button.getAttribute('data-copy');
+  }
+  try {
+    const response = await fetch(address);
+    return response.ok ? await response.text() : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -25,15 +45,18 @@ function say(button, words) {
 }
 
 /**
- * @param {string} text
+ * @param {string | null} text
  * @returns {Promise<boolean>} whether it is in the clipboard
  */
 async function copy(text) {
+  if (text === null) {
+    return false;
+  }
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Over plain http, browsers have no clipboard for scripts but this one.
+    // Over plain http, scripts have no other access to the clipboard.
     const area = document.createElement('textarea');
     area.value = text;
     document.body.append(area);

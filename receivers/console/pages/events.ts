@@ -1,22 +1,21 @@
 import { ACTIONS } from '../../../shared/events.ts';
 import { ACTION_TITLES } from '../../../shared/words.ts';
-import type { EventSummary } from '../../contract/ledger-reader.ts';
-import { queryString } from '../api/event-query.ts';
+import type { ListedEvent } from '../../operations/event-facts.ts';
+import { queryString } from '../../operations/event-query.ts';
+import { STATE_WORDS } from '../../operations/words.ts';
 import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { eventList } from './parts.ts';
-import { STATE_WORDS } from './words.ts';
 
 export interface EventsFacts {
-  /** What the form says, as it was sent. */
+  /** The form's fields as they were sent. */
   asked: Readonly<Record<string, string>>;
-  /** What is wrong with it, in a sentence; null for nothing. */
+  /** What is wrong with them, in a sentence; null for nothing. */
   fault: string | null;
-  events: EventSummary[];
+  events: ListedEvent[];
   /** The sequence before which the next page begins; null at the end. */
   next: number | null;
   sources: readonly string[];
-  destinations: readonly { name: string; title: string }[];
 }
 
 const FILTERS = [
@@ -32,8 +31,8 @@ const FILTERS = [
   'origin',
 ];
 
-/** What arrived: search, filter, page by page. */
-export function eventsPage(facts: EventsFacts, { now }: PageContext): Page {
+/** The events: search, filter, page by page. */
+export function eventsPage(facts: EventsFacts, { now, destinations }: PageContext): Page {
   const { asked, events, next } = facts;
   const filtered = FILTERS.some((name) => (asked[name] ?? '') !== '');
   const later = asked.before !== undefined;
@@ -41,12 +40,12 @@ export function eventsPage(facts: EventsFacts, { now }: PageContext): Page {
     title: 'Events',
     content: html`
 <h1>Events</h1>
-${filterForm(facts, filtered)}
+${filterForm(facts, destinations, filtered)}
 ${when(facts.fault, () => html`<p class="fault" role="alert">${facts.fault}</p>`)}
 <div id="found"${when(!later, () => html` data-live`)}>
 ${events.length === 0 ? emptyWords(filtered) : eventList(events, now)}
 </div>
-<nav aria-label="Further events" class="pages">
+<nav aria-label="More events" class="pages">
   ${when(later, () => html`<a href="/console/events${queryString({ ...asked, before: '' })}">Newest</a>`)}
   ${when(next, () => html`<a href="/console/events${queryString({ ...asked, before: next })}" rel="next">Older events</a>`)}
 </nav>`,
@@ -55,11 +54,15 @@ ${events.length === 0 ? emptyWords(filtered) : eventList(events, now)}
 
 function emptyWords(filtered: boolean): Html {
   return filtered
-    ? html`<p class="empty">No event fits.</p>`
-    : html`<p class="empty">Nothing has arrived yet. <a href="/console/set-up">Set it up</a></p>`;
+    ? html`<p class="empty">No events match.</p>`
+    : html`<p class="empty">No events yet. <a href="/console/set-up">Set up</a></p>`;
 }
 
-function filterForm({ asked, sources, destinations }: EventsFacts, filtered: boolean): Html {
+function filterForm(
+  { asked, sources }: EventsFacts,
+  destinations: PageContext['destinations'],
+  filtered: boolean,
+): Html {
   const actions = ACTIONS.map((action): [string, string] => [action, ACTION_TITLES[action]]);
   const states = Object.entries(STATE_WORDS).map(([name, { words }]): [string, string] => [name, words]);
   const more = ['source', 'destination', 'from', 'to', 'problem', 'experience', 'origin'].some(
@@ -68,12 +71,12 @@ function filterForm({ asked, sources, destinations }: EventsFacts, filtered: boo
   return html`<search><form class="filter" method="get" action="/console/events">
   <div class="fields">
     <label class="wide">Search <input type="search" name="search" value="${asked.search}" placeholder="Experience, id or event key"></label>
-    ${select('What happened', 'action', actions, asked.action)}
+    ${select('Action', 'action', actions, asked.action)}
     ${select('Delivery', 'state', states, asked.state)}
-    <button>Find</button>
+    <button>Search</button>
   </div>
   <details${when(more, () => html` open`)}>
-    <summary>More to narrow it down</summary>
+    <summary>More filters</summary>
     <div class="fields">
       ${select(
         'Destination',
@@ -87,14 +90,14 @@ function filterForm({ asked, sources, destinations }: EventsFacts, filtered: boo
         sources.map((name) => [name, name]),
         asked.source,
       )}
-      <label>Received from (UTC) <input type="date" name="from" value="${asked.from}"></label>
+      <label>Received on or after (UTC) <input type="date" name="from" value="${asked.from}"></label>
       <label>Received before (UTC) <input type="date" name="to" value="${asked.to}"></label>
       ${select(
-        'Body',
+        'Recognized',
         'problem',
         [
-          ['true', 'not recognised'],
-          ['false', 'a known event'],
+          ['true', 'unrecognized only'],
+          ['false', 'recognized only'],
         ],
         asked.problem,
       )}

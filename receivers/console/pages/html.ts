@@ -1,3 +1,5 @@
+import { visible } from '../../base/visible-text.ts';
+
 /** Markup that is safe to send: every text in it has been escaped. */
 export class Html {
   readonly markup: string;
@@ -7,12 +9,12 @@ export class Html {
   }
 }
 
-/** What may stand in a template: text is escaped, markup is not, lists are joined, and nothing is nothing. */
+/** A value in a template: text is escaped, markup is not, lists are joined, and null, undefined and false are empty. */
 export type Content = Html | string | number | false | null | undefined | readonly Content[];
 
 /**
- * A template of markup: ``html`<p>${text}</p>` ``. Every value that is no {@link Html} is escaped, for text
- * and for attributes in double quotes, and shown with its invisible characters made visible.
+ * A template of markup: ``html`<p>${text}</p>` ``. Every value that is not {@link Html} is escaped, for text and for
+ * attributes in double quotes, and its control characters are written out.
  */
 export function html(strings: TemplateStringsArray, ...values: Content[]): Html {
   let markup = strings[0] ?? '';
@@ -22,7 +24,7 @@ export function html(strings: TemplateStringsArray, ...values: Content[]): Html 
   return new Html(markup);
 }
 
-/** Content that is shown only where the condition holds. */
+/** Content that is only shown if the condition holds. */
 export function when(condition: unknown, content: () => Content): Content {
   return condition ? content() : null;
 }
@@ -37,7 +39,7 @@ function render(content: Content): string {
   return typeof content === 'object' ? content.map(render).join('') : escaped(visible(String(content)));
 }
 
-/** A text to the last character, for attributes that programs read and people do not see. */
+/** A text, unchanged to the last character, for attributes that scripts read and people do not see. */
 export function exact(text: string): Html {
   return new Html(escaped(text).replaceAll('\r', '&#13;'));
 }
@@ -52,22 +54,4 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
-}
-
-/** Direction marks that move nothing but themselves: honest right-to-left names have them. */
-const HARMLESS = /[\u061C\u200E\u200F]/g;
-
-/**
- * The text with what could disguise it written out: control characters and those that turn the direction
- * of what follows, as `[U+202E]`; half characters as `\uFFFD`. Line feeds and tabs stay.
- */
-export function visible(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(HARMLESS, '')
-    .replace(
-      /(?![\n\t])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
-      (character) =>
-        `[U+${(character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}]`,
-    );
 }

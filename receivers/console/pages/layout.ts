@@ -1,17 +1,20 @@
+import type { DestinationReport } from '../../operations/destination-report.ts';
 import type { Role } from '../access/session.ts';
 import { assetVersion } from '../browser/assets.ts';
 import { type Content, Html, html, when } from './html.ts';
 
-/** What every page is told. */
+/** What every page knows. */
 export interface PageContext {
   role: Role;
   /** The path below /console, for the navigation: `/events`. */
   path: string;
   /** Milliseconds since 1970. */
   now: number;
-  /** How many dead letters there are. */
+  /** Everything that takes deliveries, or still has some. */
+  destinations: readonly DestinationReport[];
+  /** The number of dead letters. */
   dead: number;
-  /** What was just done, in a sentence. */
+  /** What was just done, in a sentence; null for nothing. */
   notice: string | null;
 }
 
@@ -29,8 +32,8 @@ const PAGES = [
   ['/refused', 'Refused'],
 ] as const;
 
-/** Where the files that pages load are. */
-export function assetPath(name: string): string {
+/** The address of a file that pages load. */
+function assetPath(name: string): string {
   return `/console/assets/${assetVersion()}/${name}`;
 }
 
@@ -46,18 +49,18 @@ export function document(page: Page, context: PageContext): string {
     <nav aria-label="Pages"><ul>
       ${PAGES.map(([path, title]) => navigationItem(path, title, context))}
     </ul></nav>
-    <form class="leave" method="post" action="/console/leave"><button class="quiet">${context.role === 'viewer' ? 'Sign out (you may only read)' : 'Sign out'}</button></form>
+    <form class="leave" method="post" action="/console/leave"><button class="quiet">${context.role === 'viewer' ? 'Sign out (read-only)' : 'Sign out'}</button></form>
   </div>
 </header>
 <main id="main" tabindex="-1">
   ${when(context.notice, () => html`<p class="notice" role="status">${context.notice}</p>`)}
   ${page.content}
 </main>
-<footer class="bottom"><p><span id="live" class="live" role="status">Not live: reload to see what is new.</span> For programs: <a href="/console/api/openapi.json">the API</a>.</p></footer>`,
+<footer class="bottom"><p><span id="live" class="live" role="status">Not live: reload to see changes.</span> <a href="/console/api/openapi.json">API</a></p></footer>`,
   );
 }
 
-/** A page outside the console: the login, and what went wrong. */
+/** A page without the navigation: the login, or an error. */
 export function bareDocument(title: string, scripts: readonly string[], content: Html): string {
   return frame(title, scripts, html`<main id="main" class="bare">${content}</main>`);
 }

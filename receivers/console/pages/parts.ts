@@ -1,21 +1,21 @@
 import type { DeliveryState } from '../../contract/delivery.ts';
 import type { EventSummary, ExperienceSummary } from '../../contract/ledger-reader.ts';
 import type { DestinationReport } from '../../operations/destination-report.ts';
-import { type Content, type Html, html, when } from './html.ts';
-import { agoWords, count, eventTitle, eventVerb, ORIGIN_WORDS, STATE_WORDS } from './words.ts';
+import type { ListedEvent } from '../../operations/event-facts.ts';
+import { agoWords, count, eventTitle, eventVerb, ORIGIN_WORDS, STATE_WORDS } from '../../operations/words.ts';
+import { type Content, exact, type Html, html, when } from './html.ts';
 
-/** A name that somebody else chose: it cannot turn the direction of what stands around it. */
+/** A name that somebody else chose. It cannot change the direction of the text around it. */
 export function named(name: string | null | undefined, otherwise = 'Unnamed experience'): Html {
   return html`<bdi>${name?.trim() ? name : otherwise}</bdi>`;
 }
 
-/** Who or what an event is about, to stand before its verb. */
+/** What an event is about, to precede its verb. */
 export function subject({ experienceName, problem }: Pick<EventSummary, 'experienceName' | 'problem'>): Html {
-  return named(experienceName, problem === null ? undefined : 'Somebody with the right secret');
+  return named(experienceName, problem === null ? undefined : 'A verified sender');
 }
 
-/** A moment: in UTC as sent, in the reader's own time zone once the page's script has run. */
-/** The page of an experience: two sources may post the same id, so the link names the source. */
+/** The page of an experience. The link names the source, because two sources may post the same id. */
 export function experienceUrl({
   source,
   experienceId,
@@ -23,13 +23,14 @@ export function experienceUrl({
   return `/console/experiences/${encodeURIComponent(experienceId)}?source=${encodeURIComponent(source)}`;
 }
 
+/** A time: in UTC, or in the reader's own time zone once the page's script has run. */
 export function moment(at: number): Html {
   const date = new Date(at);
   const text = `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return html`<time datetime="${date.toISOString()}">${text}</time>`;
 }
 
-/** How long ago, with the moment itself to point at. */
+/** How long ago. The exact time shows on hover. */
 export function ago(at: number, now: number): Html {
   const iso = new Date(at).toISOString();
   return html`<time class="ago" datetime="${iso}" title="${iso.slice(0, 16).replace('T', ' ')} UTC">${agoWords(now - at)}</time>`;
@@ -37,12 +38,11 @@ export function ago(at: number, now: number): Html {
 
 /** A delivery's state as a mark and words. */
 export function state(name: DeliveryState): Html {
-  const { mark, words } = STATE_WORDS[name];
-  return html`<span class="state state-${name}"><span aria-hidden="true">${mark}</span> ${words}</span>`;
+  return stateMark(name, STATE_WORDS[name].words);
 }
 
 const DESTINATION_STATES: Readonly<Record<DestinationReport['state'], { mark: string; words: string }>> = {
-  working: { mark: '✓', words: 'works' },
+  working: { mark: '✓', words: 'working' },
   unused: { mark: '○', words: 'not used yet' },
   failing: { mark: '!', words: 'failing' },
   paused: { mark: '‖', words: 'paused' },
@@ -53,8 +53,8 @@ export function destinationState(report: DestinationReport): Html {
   return html`<span class="state state-${report.state}"><span aria-hidden="true">${mark}</span> ${words}</span>`;
 }
 
-/** What became of an event's deliveries, in short. */
-export function deliverySummary(event: Pick<EventSummary, 'deliveries' | 'problem'>): Html {
+/** The state of an event's deliveries, in short. */
+function deliverySummary(event: Pick<EventSummary, 'deliveries' | 'problem'>): Html {
   const {
     done = 0,
     dead = 0,
@@ -64,41 +64,26 @@ export function deliverySummary(event: Pick<EventSummary, 'deliveries' | 'proble
     merged = 0,
     dismissed = 0,
   } = event.deliveries;
-  const under = running + ready + waiting;
-  const parts: Content[] = [
-    when(
-      dead > 0,
-      () =>
-        html`<span class="state state-dead"><span aria-hidden="true">✕</span> ${count(dead, 'dead letter')}</span>`,
-    ),
-    when(
-      under > 0,
-      () => html`<span class="state state-ready"><span aria-hidden="true">…</span> ${under} under way</span>`,
-    ),
-    when(
-      done > 0,
-      () => html`<span class="state state-done"><span aria-hidden="true">✓</span> ${done} delivered</span>`,
-    ),
-    when(
-      merged > 0,
-      () =>
-        html`<span class="state state-merged"><span aria-hidden="true">↷</span> ${merged} told with a later one</span>`,
-    ),
-    when(
-      dismissed > 0,
-      () =>
-        html`<span class="state state-dismissed"><span aria-hidden="true">–</span> ${dismissed} set aside</span>`,
-    ),
+  const counts: [number, DeliveryState, string][] = [
+    [dead, 'dead', count(dead, 'dead letter')],
+    [running, 'running', `${running} in progress`],
+    [ready + waiting, 'ready', `${ready + waiting} waiting`],
+    [done, 'done', `${done} delivered`],
+    [merged, 'merged', `${merged} sent with a later update`],
+    [dismissed, 'dismissed', `${dismissed} dismissed`],
   ];
-  if (parts.every((part) => part === null)) {
-    const words = event.problem === null ? 'no route leads anywhere' : 'kept, sent nowhere';
-    return html`<span class="state state-dismissed"><span aria-hidden="true">–</span> ${words}</span>`;
-  }
-  return html`<span class="states">${parts}</span>`;
+  const parts = counts.filter(([number]) => number > 0).map(([, name, words]) => stateMark(name, words));
+  return parts.length > 0
+    ? html`<span class="states">${parts}</span>`
+    : stateMark('dismissed', event.problem === null ? 'no route matched' : 'stored, not sent');
+}
+
+function stateMark(name: DeliveryState, words: string): Html {
+  return html`<span class="state state-${name}"><span aria-hidden="true">${STATE_WORDS[name].mark}</span> ${words}</span>`;
 }
 
 /** The events of a list, newest first, each with a link to its own page. */
-export function eventList(events: readonly EventSummary[], now: number): Html {
+export function eventList(events: readonly ListedEvent[], now: number): Html {
   return html`<ul class="events">
 ${events.map(
   (event) => html`<li><a class="event" href="/console/events/${event.key}">
@@ -106,7 +91,8 @@ ${events.map(
     <span class="verb">${event.origin === 'report' ? '' : eventVerb(event.action)}</span></span></span>
   <span class="tags">${eventTags(event)}</span>
   <span class="outcome">${deliverySummary(event)}</span>
-  <span class="when">${ago(event.receivedAt, now)}</span>
+  <span class="who">${when(event.by, () => html`<bdi>${event.by}</bdi>`)}${when(event.by !== null && event.store !== null, () => ' · ')}${when(event.store, () => html`<bdi>${event.store}</bdi>`)}</span>
+  <span class="when">${moment(event.receivedAt)} <span class="since">${ago(event.receivedAt, now)}</span></span>
 </a></li>`,
 )}
 </ul>`;
@@ -121,13 +107,13 @@ const ACTION_MARKS: Readonly<Record<string, string>> = {
   deleteExperience: '✕',
 };
 
-/** The sign of an action, for the eye only. */
+/** The sign of an action. Screen readers skip it. */
 export function actionMark(action: string | null): Html {
   const known = action !== null && Object.hasOwn(ACTION_MARKS, action);
   return html`<span class="action action-${known ? action : 'other'}" aria-hidden="true">${known ? ACTION_MARKS[action] : '?'}</span>`;
 }
 
-/** What is out of the ordinary about an event. */
+/** What is unusual about an event. */
 export function eventTags(
   event: Pick<EventSummary, 'origin' | 'late' | 'source' | 'problem' | 'action'>,
 ): Content {
@@ -140,7 +126,7 @@ export function eventTags(
   return tags.filter((tag) => tag !== '').map((tag) => html`<span class="tag"><bdi>${tag}</bdi></span> `);
 }
 
-/** A line of text with a button that copies it. */
-export function copyable(text: string, what: string): Html {
-  return html`<span class="copyable"><code>${text}</code><button type="button" class="quiet" data-copy="${text}" aria-label="Copy ${what}">Copy</button></span>`;
+/** A line of text with a button that copies it, and a remark about it next to the button. */
+export function copyable(text: string, what: string, remark: string | null = null): Html {
+  return html`<span class="copyable"><code>${text}</code><button type="button" class="quiet" data-copy="${exact(text)}" aria-label="Copy ${what}">Copy</button>${when(remark, () => html`<span class="tag warning">${remark}</span>`)}</span>`;
 }

@@ -7,23 +7,22 @@ import { named } from './parts.ts';
 export interface ReplayFacts {
   event: Pick<EventRecord, 'key' | 'experienceName'>;
   steps: readonly ReplayStep[];
-  titleOf(destination: string): string;
 }
 
 const MARKS: Readonly<Record<ReplayStep['does'], string>> = { revive: '↻', send: '→', nothing: '–' };
 
 /** Says what a replay will do before it does it. */
-export function replayPage({ event, steps, titleOf }: ReplayFacts, { role }: PageContext): Page {
+export function replayPage({ event, steps }: ReplayFacts, { role }: PageContext): Page {
   const acts = role === 'editor' && steps.some(({ does }) => does !== 'nothing');
   return {
-    title: 'Send it again',
+    title: 'Send again',
     content: html`
 <p class="trail"><a href="/console/events/${event.key}">Back to the event</a></p>
-<h1>Send it again: ${named(event.experienceName)}</h1>
-<p class="lead">${steps.length === 0 ? 'Choose at least one destination.' : 'What will happen:'}</p>
-<ul class="steps">${steps.map(({ destination, does, words }) => html`<li><span aria-hidden="true">${MARKS[does]}</span> <strong>${titleOf(destination)}</strong>: ${words}</li>`)}</ul>
+<h1>Send again: ${named(event.experienceName)}</h1>
+<p class="lead">${steps.length === 0 ? 'Nothing is selected. Go back and select a destination.' : 'What will happen:'}</p>
+<ul class="steps">${steps.map(({ title, does, words }) => html`<li><span aria-hidden="true">${MARKS[does]}</span> <strong>${title}</strong>: ${words}</li>`)}</ul>
 <form method="post" action="/console/events/${event.key}/replay" class="decide">
 ${steps.map(({ destination }) => html`<input type="hidden" name="to" value="${destination}">`)}
-${acts ? html`<button>Send it again</button>` : null} <a role="button" class="secondary" href="/console/events/${event.key}">Leave it</a></form>`,
+${acts ? html`<button>Send again</button>` : null} <a role="button" class="secondary" href="/console/events/${event.key}">Cancel</a></form>`,
   };
 }

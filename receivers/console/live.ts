@@ -1,29 +1,28 @@
 import type { Request, Response } from 'express';
-import type { WebhookObserver } from '../../inbound/webhook.ts';
 
-/** Changes that come close together are told together, after so many milliseconds. */
+/** Changes within this many milliseconds are announced together. */
 const GATHER_MS = 300;
 
-/** Pages look again at least this often, so that what they say of time stays true. */
+/** Pages reload at least this often, in milliseconds, so that “5 min ago” stays true. */
 const TICK_MS = 15_000;
 
-/** So many pages may listen at once. */
+/** Pages that may listen at the same time. */
 const LISTENERS = 100;
 
-/** Tells open pages that something changed, by server-sent events. */
+/** Announces changes to open pages, by server-sent events. */
 export class Live {
   readonly #listeners = new Set<Response>();
   #gathering: NodeJS.Timeout | null = null;
   #ticking: NodeJS.Timeout | null = null;
 
-  /** Something changed; costs nothing while nobody listens. */
+  /** Call it when something has changed. It costs nothing while nobody listens. */
   changed(): void {
     if (this.#listeners.size === 0 || this.#gathering !== null) {
       return;
     }
     this.#gathering = setTimeout(() => {
       this.#gathering = null;
-      this.#tell();
+      this.#announce();
     }, GATHER_MS);
   }
 
@@ -40,7 +39,7 @@ export class Live {
     });
     response.write('retry: 3000\n\n');
     this.#listeners.add(response);
-    this.#ticking ??= setInterval(() => this.#tell(), TICK_MS);
+    this.#ticking ??= setInterval(() => this.#announce(), TICK_MS);
     request.on('close', () => {
       this.#listeners.delete(response);
       if (this.#listeners.size === 0) {
@@ -58,7 +57,7 @@ export class Live {
     this.#listeners.clear();
   }
 
-  #tell(): void {
+  #announce(): void {
     for (const response of this.#listeners) {
       response.write('event: changed\ndata: {}\n\n');
     }
@@ -70,19 +69,4 @@ export class Live {
     this.#ticking = null;
     this.#gathering = null;
   }
-}
-
-/** The same observer, which also tells open pages. */
-export function liveWebhooks(observer: WebhookObserver, live: Live): WebhookObserver {
-  return {
-    accepted(source, known) {
-      observer.accepted(source, known);
-      live.changed();
-    },
-    duplicate: (source) => observer.duplicate(source),
-    refused(source, reason) {
-      observer.refused(source, reason);
-      live.changed();
-    },
-  };
 }

@@ -1,4 +1,4 @@
-import { keptSecret } from '../../inbound/webhook-secret.ts';
+import { keptSecret } from '../inbound/webhook-secret.ts';
 
 /** The files in the data folder that hold the console's own tokens. */
 export const TOKEN_FILE = 'console-token';

@@ -1,32 +1,33 @@
 import { z } from 'zod';
-import { ACTIONS } from '../../../shared/events.ts';
-import type { EventFilter } from '../../contract/ledger-reader.ts';
+import { ACTIONS } from '../../shared/events.ts';
+import type { EventFilter } from '../contract/ledger-reader.ts';
 
-/** So many events are on a page unless somebody asks for another number. */
+/** Events on a page, unless somebody asks for another number. */
 export const PAGE_SIZE = 50;
 
 export const STATES = ['waiting', 'ready', 'running', 'done', 'dead', 'merged', 'dismissed'] as const;
 export const ORIGINS = ['webhook', 'recovered', 'test', 'report'] as const;
 
-/** An empty field of a form is one that was left out. */
-function optional<Value extends z.ZodType>(value: Value) {
+/** A field that may be missing. An empty field of a form counts as missing. */
+export function optional<Value extends z.ZodType>(value: Value) {
   return z.preprocess((written) => (written === '' ? undefined : written), value.optional());
 }
 
 function oneOf(values: readonly string[]): string {
-  return `Write one of ${values.join(', ')}.`;
+  return `Use one of ${values.join(', ')}.`;
 }
 
-const time = z.string().transform((written, context) => {
+/** A time in ISO 8601 or a day in UTC; gives milliseconds since 1970. */
+export const time = z.string().transform((written, context) => {
   const at = /^\d{4}-\d\d-\d\d$/.test(written) ? Date.parse(`${written}T00:00:00Z`) : Date.parse(written);
   if (Number.isNaN(at)) {
-    context.addIssue('Write a time such as 2026-10-10T12:00:00Z, or a day such as 2026-10-10.');
+    context.addIssue('Use a time such as 2026-10-10T12:00:00Z, or a day such as 2026-10-10.');
     return z.NEVER;
   }
   return at;
 });
 
-/** How the API and the event list's form name what to look for. */
+/** The filters for events: of the API, the event list's form, and the command line. */
 export const eventQuery = z.object({
   search: optional(z.string().trim().max(200)).describe(
     'Part of an experience’s name, its id, or an event’s key.',
@@ -36,15 +37,15 @@ export const eventQuery = z.object({
   source: optional(z.string().max(64)).describe('The name of a source.'),
   destination: optional(z.string().max(64)).describe('The name of a destination that it has a delivery for.'),
   state: optional(z.enum(STATES, oneOf(STATES))).describe('The state of one of its deliveries.'),
-  origin: optional(z.enum(ORIGINS, oneOf(ORIGINS))).describe('How it came here.'),
-  problem: optional(z.enum(['true', 'false'])).describe('true for bodies that are no known event.'),
-  from: optional(time).describe('Received at this time or later; a time in ISO 8601, or a day in UTC.'),
+  origin: optional(z.enum(ORIGINS, oneOf(ORIGINS))).describe('How it arrived.'),
+  problem: optional(z.enum(['true', 'false'])).describe('true for unrecognized events.'),
+  from: optional(time).describe('Received at this time or later: ISO 8601, or a day in UTC.'),
   to: optional(time).describe('Received before this time.'),
   before: optional(z.coerce.number().int().positive()).describe(
-    'Accepted before the event of this sequence: the next page.',
+    'Accepted before the event with this sequence: the next page.',
   ),
   limit: optional(z.coerce.number().int().min(1).max(500)).describe(
-    `How many, newest first; ${PAGE_SIZE} without it.`,
+    `Maximum number of events, newest first. Default: ${PAGE_SIZE}.`,
   ),
 });
 
@@ -69,7 +70,7 @@ export function eventFilter(query: EventQuery): EventFilter {
   return { ...Object.fromEntries(set), limit: query.limit ?? PAGE_SIZE };
 }
 
-/** A query as it stands in an address: only what is set. */
+/** A query string with the fields that are set; empty if there are none. */
 export function queryString(query: Readonly<Record<string, unknown>>): string {
   const set = Object.entries(query).filter(
     ([, value]) => value !== undefined && value !== null && value !== '',

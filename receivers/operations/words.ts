@@ -1,7 +1,9 @@
-import { isAction } from '../../../shared/events.ts';
-import { ACTION_TITLES, ACTION_VERBS, durationWords } from '../../../shared/words.ts';
-import type { DeliveryState } from '../../contract/delivery.ts';
-import type { Origin } from '../../contract/event.ts';
+import { isAction } from '../../shared/events.ts';
+import { ACTION_TITLES, ACTION_VERBS, durationWords } from '../../shared/words.ts';
+import type { DeliveryState } from '../contract/delivery.ts';
+import type { Origin } from '../contract/event.ts';
+
+// The words that the console and the command line have in common.
 
 /** How long ago, from milliseconds: “just now”, “5 min ago”, “3 d 2 h ago”. */
 export function agoWords(ms: number): string {
@@ -15,7 +17,7 @@ export function waitWords(ms: number): string {
 
 /** A number and its noun: “1 event”, “1,204 events”. */
 export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
 }
 
 /** What an event is called in a list, without its experience. */
@@ -23,26 +25,26 @@ export function eventTitle(event: { action: string | null; origin: Origin }): st
   if (isAction(event.action)) {
     return ACTION_TITLES[event.action];
   }
-  return event.origin === 'report' ? 'Report' : 'Unrecognised';
+  return event.origin === 'report' ? 'Report' : 'Unrecognized';
 }
 
 /** What happened, to follow an experience's name. */
 export function eventVerb(action: string | null): string {
-  return isAction(action) ? ACTION_VERBS[action] : 'sent something unknown';
+  return isAction(action) ? ACTION_VERBS[action] : 'sent an unrecognized event';
 }
 
 /** A delivery's state in a word or two, and the mark that goes with it. */
 export const STATE_WORDS: Readonly<Record<DeliveryState, { mark: string; words: string }>> = {
   done: { mark: '✓', words: 'delivered' },
   dead: { mark: '✕', words: 'dead letter' },
-  running: { mark: '→', words: 'on its way' },
-  ready: { mark: '…', words: 'due' },
-  waiting: { mark: '…', words: 'waits for the one before' },
-  merged: { mark: '↷', words: 'told with a later one' },
-  dismissed: { mark: '–', words: 'set aside' },
+  running: { mark: '→', words: 'in progress' },
+  ready: { mark: '…', words: 'waiting' },
+  waiting: { mark: '…', words: 'waiting for an earlier one' },
+  merged: { mark: '↷', words: 'sent with a later update' },
+  dismissed: { mark: '–', words: 'dismissed' },
 };
 
-/** Where an event came from, in words; empty for the usual way. */
+/** The origin of an event in a word; empty for a webhook. */
 export const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
   webhook: '',
   recovered: 'recovered',

@@ -1,5 +1,5 @@
-import type { ExperienceEvent } from '../../../shared/events.ts';
-import { eventTime } from '../../experience/state.ts';
+import type { ExperienceEvent } from '../../shared/events.ts';
+import { eventTime } from './state.ts';
 
 /** A stretch of an experience's life. Milliseconds since 1970; `to` is null while it lasts. */
 export interface Phase {

@@ -1,0 +1,37 @@
+import { Router } from 'express';
+import { experiencePage } from './experience.ts';
+import { experiencesPage } from './experiences.ts';
+import { fieldOf } from './form.ts';
+import { type PageServices, show } from './show.ts';
+
+/** Experiences on a page. */
+const PAGE_SIZE = 20;
+
+export function experienceRoutes(services: PageServices): Router {
+  const { operations } = services;
+  const router = Router();
+  router.get('/experiences', (request, response) =>
+    show(services, request, response, async (context) => {
+      const search = fieldOf(request.query, 'search')?.trim().slice(0, 200) ?? '';
+      const before = Number(fieldOf(request.query, 'before'));
+      const later = Number.isFinite(before) && before > 0;
+      const rows = await operations.experiences({
+        ...(search !== '' && { search }),
+        ...(later && { beforeLastAt: before }),
+        limit: PAGE_SIZE,
+      });
+      const next = rows.length === PAGE_SIZE ? (rows.at(-1)?.lastAt ?? null) : null;
+      return experiencesPage({ search, rows, next, later }, context);
+    }),
+  );
+
+  router.get('/experiences/:id', async (request, response, next) => {
+    const story = await operations.experience(request.params.id, fieldOf(request.query, 'source'));
+    if (story === null) {
+      next();
+      return;
+    }
+    await show(services, request, response, (context) => experiencePage(story, context));
+  });
+  return router;
+}

@@ -1,0 +1,56 @@
+import type { Request, Response } from 'express';
+import type { DestinationReport } from '../../operations/destination-report.ts';
+import type { Operations } from '../../operations/operations.ts';
+import type { Access } from '../access/access.ts';
+import { document, type Page, type PageContext } from './layout.ts';
+
+/** What the pages work with. */
+export interface PageServices {
+  operations: Operations;
+  access: Access;
+  /** The public URL of the settings; null if it is not set. */
+  publicUrl: string | null;
+  now(): number;
+}
+
+/** Notices after an action, by the name in the address that it leads to. */
+const NOTICES: Readonly<Record<string, string>> = {
+  test: 'The test event was accepted. Its deliveries appear below.',
+  replayed: 'Sending it again. Its deliveries appear below.',
+  'letters-replayed': 'Sending again. Messages that fail once more come back here.',
+  'letters-dismissed': 'Dismissed.',
+  checked: 'The connection was checked.',
+  resumed: 'The pause has ended.',
+};
+
+/** Answers with a page of the console. `make` gets what every page needs to know. */
+export async function show(
+  { operations, now }: Pick<PageServices, 'operations' | 'now'>,
+  request: Request,
+  response: Response,
+  make: (context: PageContext) => Promise<Page> | Page,
+): Promise<void> {
+  const destinations = await operations.destinations();
+  const context: PageContext = {
+    role: response.locals.role,
+    path: request.path,
+    now: now(),
+    destinations,
+    dead: destinations.reduce((sum, { dead }) => sum + dead, 0),
+    notice: NOTICES[String(request.query.done)] ?? null,
+  };
+  response.type('html').send(document(await make(context), context));
+}
+
+/** The address of the receiver as people reach it: the public URL, or else the one in the browser. */
+export function baseUrl({ publicUrl }: Pick<PageServices, 'publicUrl'>, request: Request): string {
+  const forwarded = String(request.headers['x-forwarded-proto'] ?? '')
+    .split(',')[0]
+    ?.trim();
+  return publicUrl ?? `${forwarded === 'https' ? 'https' : 'http'}://${request.headers.host}`;
+}
+
+/** The destinations that a person can send to. */
+export function addressable(destinations: readonly DestinationReport[]): DestinationReport[] {
+  return destinations.filter(({ internal, current }) => current && !internal);
+}

@@ -1,0 +1,45 @@
+import { type Checked, Checks } from './checks.ts';
+import { describedByName } from './described-destinations.ts';
+import { type DestinationReport, destinationReport } from './destination-report.ts';
+import { OperationFault, requireKnown } from './fault.ts';
+import type { OperationServices } from './services.ts';
+
+export function destinationOperations(services: OperationServices) {
+  const { ledger, running, now } = services;
+  const names = services.destinations.map(({ name }) => name);
+  const checks = running === null ? null : new Checks(running.destinations, running.onChecked);
+  return {
+    async destinations(): Promise<DestinationReport[]> {
+      const [health, depths] = await Promise.all([ledger.health(), ledger.depths()]);
+      const known = new Set([...names, ...depths.map(({ destination }) => destination)]);
+      return [...known].map((name) => {
+        const { title, internal } = describedByName(name, services.destinations);
+        return destinationReport(
+          { name, title, internal, current: names.includes(name) },
+          health.find(({ destination }) => destination === name),
+          depths.find(({ destination }) => destination === name),
+          now(),
+        );
+      });
+    },
+
+    async checks(): Promise<Record<string, Checked | null>> {
+      return Object.fromEntries(
+        [...(running?.destinations.keys() ?? [])].map((name) => [name, checks?.known(name, now()) ?? null]),
+      );
+    },
+
+    async check(destination: string) {
+      requireKnown('destination', destination, names);
+      if (checks === null) {
+        throw new OperationFault('Only a running receiver checks its destinations. Start it with: npm start');
+      }
+      return await checks.run(destination, now());
+    },
+
+    async resume(destination: string) {
+      requireKnown('destination', destination, names);
+      await ledger.resume(destination);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { deadLetterOperations } from './dead-letters.ts';
+import { destinationOperations } from './destinations.ts';
+import { eventOperations } from './events.ts';
+import { experienceOperations } from './experiences.ts';
+import { hidingSecrets } from './hidden-secrets.ts';
+import type { Operations } from './operations.ts';
+import { previewOperations } from './preview.ts';
+import { replayOperations } from './replay.ts';
+import type { OperationServices } from './services.ts';
+import { setUpOperations } from './set-up.ts';
+import { timelineOperations } from './timeline.ts';
+
+/** The operations over a ledger that this process has opened. What they give holds no secret that is known here. */
+export function openOperations(services: OperationServices): Operations {
+  const operations: Operations = {
+    ...setUpOperations(services),
+    ...eventOperations(services),
+    ...previewOperations(services),
+    ...replayOperations(services),
+    ...deadLetterOperations(services),
+    ...destinationOperations(services),
+    ...experienceOperations(services),
+    ...timelineOperations(services),
+    refused: async () => services.running?.refusals.list() ?? [],
+  };
+  return hidingSecrets(operations, services.mask);
+}

@@ -1,0 +1,16 @@
+import type { WebhookObserver } from '../inbound/webhook.ts';
+
+/** The same observer, which also reports each change to whoever watches the console. */
+export function liveWebhooks(observer: WebhookObserver, changed: () => void): WebhookObserver {
+  return {
+    accepted(source, known) {
+      observer.accepted(source, known);
+      changed();
+    },
+    duplicate: (source) => observer.duplicate(source),
+    refused(source, reason) {
+      observer.refused(source, reason);
+      changed();
+    },
+  };
+}
