@@ -139,7 +139,7 @@ describe('events, while a receiver runs', () => {
   test('a wrong token is refused, and a closed port is said', async () => {
     const wrong = await runCommand(['events', '--url', receiver.url, '--token', 'wrong']);
     expect(wrong.code).toBe(1);
-    expect(wrong.stderr).toContain('The token is wrong.');
+    expect(wrong.stderr).toContain('Wrong token.');
     const nobody = await runCommand(['events', '--url', 'http://127.0.0.1:1', '--token', CLI_TOKEN]);
     expect(nobody.stderr).toMatch(/The receiver does not answer \(.+\)\. Is it running\?/);
   });

@@ -116,7 +116,7 @@ describe('replay, while a receiver runs', () => {
     const { stdout: listed } = await runCommand(['events', '--search', 'Tent', '--json'], settings());
     const { key } = JSON.parse(listed);
     expect((await run('--event', key, '--to', 'http', '--dry-run')).stdout).toBe(
-      'http: It was delivered there. It is sent once more, and people there see it again.\nNothing was done: this was a dry run.\n',
+      'http: It was delivered there. It will be sent once more, and people there will see it again.\nNothing was done: this was a dry run.\n',
     );
     const before = api.requests.length;
     expect((await run('--event', key, '--to', 'http')).stdout).toContain('Done.');

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
-import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+import { postSigned, temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 
 const TOKEN = 'the-token-of-the-tests';
 
@@ -17,14 +18,14 @@ const ajv = new Ajv2020({ strict: false });
 describe('the API of the console', () => {
   const home = temporaryFolder();
   let own: FakeOwnApi;
-  let receiver: Receiver;
+  let receiver: ReceiverHere;
   let key: string;
   let description: Description;
 
   beforeAll(async () => {
     own = await startFakeOwnApi();
     own.faults.add({ kind: 'status', status: 410 });
-    receiver = await Receiver.start({
+    receiver = await ReceiverHere.start({
       DATA_DIR: home.folder,
       CONSOLE_TOKEN: TOKEN,
       FORWARD_URL: own.url,
@@ -72,7 +73,7 @@ describe('the API of the console', () => {
     expect({ path, errors: validate.errors }).toEqual({ path, errors: null });
   }
 
-  test('lists events, shows one, and previews it', async () => {
+  test('the API lists events, shows one, and previews it', async () => {
     expect((await call('GET', '/events?action=startExperience')).answer).toMatchObject({
       events: [{ key, experienceName: 'Backpack price test', deliveries: { dead: 1 } }],
     });
@@ -88,7 +89,7 @@ describe('the API of the console', () => {
     expect((await call('GET', `/events/${key}/preview/fax`)).status).toBe(404);
   });
 
-  test('says what is wrong with a question', async () => {
+  test('the API says what is wrong with a request', async () => {
     expect((await call('GET', '/events?limit=many')).answer).toMatchObject({
       status: 400,
       detail: expect.stringContaining('limit'),
@@ -103,10 +104,10 @@ describe('the API of the console', () => {
       status: 400,
       detail: 'There is no destination “fax”. Known: http.',
     });
-    expect((await call('GET', '/nothing')).answer).toMatchObject({ status: 404, title: 'No such call' });
+    expect((await call('GET', '/nothing')).answer).toMatchObject({ status: 404, title: 'Unknown call' });
   });
 
-  test('replays a dead letter after saying what that does', async () => {
+  test('the API says what a replay does, and replays a dead letter', async () => {
     const plan = await call('POST', `/events/${key}/replay`, { destinations: ['http'], dryRun: true });
     expect(plan.answer).toMatchObject({ steps: [{ destination: 'http', does: 'revive' }] });
     const { groups } = (await call('GET', '/dead-letters')).answer as {
@@ -123,7 +124,7 @@ describe('the API of the console', () => {
     expect((await call('GET', '/dead-letters')).answer).toMatchObject({ groups: [], counted: 0 });
   });
 
-  test('sends a test to one destination', async () => {
+  test('the API sends a test event to one destination', async () => {
     const before = own.requests.length;
     const { answer } = await call('POST', '/test', { destination: 'http' });
     expect(answer).toMatchObject({ key: expect.stringMatching(/^evt_/) });
@@ -133,11 +134,19 @@ describe('the API of the console', () => {
     expect((await call('GET', '/events?origin=test')).answer).toMatchObject({ events: [{ origin: 'test' }] });
   });
 
-  test('answers everything else as it is described, too', async () => {
-    await receiver.post(sampleBody('end'), { secret: 'a-forged-secret' });
-    for (const path of ['/status', '/destinations', '/experiences', '/refused', '/export']) {
-      expect((await call('GET', path)).status).toBe(200);
+  test('the responses of all other API calls match their description', async () => {
+    await postSigned(receiver.url, sampleBody('end'), { secret: 'a-forged-secret' });
+    const { experienceId } = (
+      (await call('GET', '/experiences')).answer as { experiences: { experienceId: string }[] }
+    ).experiences[0] as { experienceId: string };
+    const paths = ['/status', '/set-up', '/destinations', '/checks', '/previews', '/refused', '/export'];
+    for (const path of [...paths, `/experiences/${experienceId}`]) {
+      expect({ path, status: (await call('GET', path)).status }).toEqual({ path, status: 200 });
     }
+    expect((await call('POST', '/destinations/http/check')).answer).toMatchObject({
+      checks: expect.arrayContaining([expect.objectContaining({ what: 'Your API', state: 'ok' })]),
+    });
+    expect((await call('GET', '/experiences/none')).status).toBe(404);
     expect((await call('POST', '/destinations/http/resume')).answer).toEqual({ resumed: 'http' });
     expect((await call('POST', '/dead-letters/dismiss', { ids: [1] })).answer).toEqual({ count: 0 });
     expect((await call('POST', '/test', { source: 'nobody' })).answer).toMatchObject({
@@ -146,14 +155,14 @@ describe('the API of the console', () => {
     });
   });
 
-  test('counts events and deliveries over time', async () => {
+  test('the API counts events and deliveries over time', async () => {
     const { answer } = await call('GET', '/timeline?range=7d');
     const { buckets } = answer as { buckets: { events: number }[] };
     expect(buckets).toHaveLength(28);
     expect(buckets.reduce((sum, { events }) => sum + events, 0)).toBeGreaterThan(0);
   });
 
-  test('is described, every call of it', async () => {
+  test('the OpenAPI description covers every call of the API', async () => {
     const { answer } = await call('GET', '/openapi.json');
     const { paths, openapi } = answer as {
       openapi: string;
@@ -172,7 +181,7 @@ describe('the API of the console', () => {
       );
       expect({
         path,
-        known: (got as { title?: string }).title !== 'No such call',
+        known: (got as { title?: string }).title !== 'Unknown call',
         broke: status >= 500,
       }).toEqual({ path, known: true, broke: false });
     }
@@ -186,7 +195,7 @@ describe('the API of the console', () => {
     );
   });
 
-  test('open pages are told of what happens', async () => {
+  test('the live stream announces changes to open pages', async () => {
     const login = await fetch(`${receiver.url}/console/login`, {
       method: 'POST',
       headers: { origin: receiver.url },

@@ -6,7 +6,8 @@ import { signWebhook } from '../../../shared/verifier.ts';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { fillLedger, type PastEvent } from '../../fixtures/filled-ledger.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
-import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+import { postSigned, temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 import { until } from '../../fixtures/until.ts';
 import {
   accessibilityFaults,
@@ -73,7 +74,7 @@ afterAll(closeBrowser);
 describe('the console in a browser', () => {
   const home = temporaryFolder();
   let api: FakeOwnApi;
-  let receiver: Receiver;
+  let receiver: ReceiverHere;
 
   beforeAll(async () => {
     api = await startFakeOwnApi();
@@ -89,14 +90,14 @@ describe('the console in a browser', () => {
     const ledger = await SqliteLedger.open(home.folder);
     await ledger.remember(RESULTS, { 'results:default:experience-1': JSON.stringify(WON) });
     await ledger.close();
-    receiver = await Receiver.start({
+    receiver = await ReceiverHere.start({
       DATA_DIR: home.folder,
       CONSOLE_TOKEN: TOKEN,
       CONSOLE_VIEWER_TOKEN: VIEWER_TOKEN,
       FORWARD_URL: api.url,
       FORWARD_ALLOW_PRIVATE: 'true',
     });
-    await receiver.post(sampleBody('start'), { secret: 'a-forged-secret' });
+    await postSigned(receiver.url, sampleBody('start'), { secret: 'a-forged-secret' });
   }, 120_000);
 
   afterAll(async () => {
@@ -106,14 +107,16 @@ describe('the console in a browser', () => {
   });
 
   browserTest(
-    'a dead letter is replayed from the page that lists it, after it was said what will happen',
+    'a dead letter is sent again from its page, after the console has said what will happen',
     async () => {
       const page = await openConsole(receiver.url, { path: '/dead-letters' });
       const card = page.getByRole('article').filter({ hasText: 'Your API answered 410' });
-      await card.getByRole('button', { name: 'Send it again …' }).click();
-      expect(await page.locator('main').textContent()).toContain('1 message to Your own API is tried again');
+      await card.getByRole('button', { name: 'Send again …' }).click();
+      expect(await page.locator('main').textContent()).toContain(
+        '1 message to Your own API will be tried again',
+      );
       await page.getByRole('button', { name: 'Send again' }).click();
-      await page.getByText('None. Everything that was accepted has arrived').waitFor();
+      await page.getByText('None. Everything was delivered').waitFor();
       await until(
         () => api.requests.map(({ body }) => JSON.parse(body).experience.name),
         (names) => names.includes('Backpack price test'),
@@ -122,21 +125,24 @@ describe('the console in a browser', () => {
     },
   );
 
-  browserTest('an event is found among ten thousand, with what became of it', async () => {
-    const page = await openConsole(receiver.url, { path: '/events' });
-    await page.getByRole('searchbox', { name: 'Search' }).fill(`number ${WANTED}`);
-    await page.getByRole('button', { name: 'Find' }).click();
-    await page.locator('.event').first().click();
-    expect(await page.locator('h1').textContent()).toMatch(
-      new RegExp(`Experience number ${WANTED}\\s+was started`),
-    );
-    expect(await page.locator('#deliveries').textContent()).toContain('delivered');
-    await page.getByRole('searchbox', { name: 'Find in it' }).fill('percentage');
-    expect(await page.locator('output').textContent()).toMatch(/^1 of \d+$/);
-    await page.close();
-  });
+  browserTest(
+    'the event list finds one of ten thousand events, and its page shows the deliveries',
+    async () => {
+      const page = await openConsole(receiver.url, { path: '/events' });
+      await page.getByRole('searchbox', { name: 'Search' }).fill(`number ${WANTED}`);
+      await page.getByRole('button', { name: 'Search' }).click();
+      await page.locator('.event').first().click();
+      expect(await page.locator('h1').textContent()).toMatch(
+        new RegExp(`Experience number ${WANTED}\\s+was started`),
+      );
+      expect(await page.locator('#deliveries').textContent()).toContain('delivered');
+      await page.getByRole('searchbox', { name: 'Find' }).fill('percentage');
+      expect(await page.locator('output').textContent()).toMatch(/^1 of \d+$/);
+      await page.close();
+    },
+  );
 
-  browserTest('an experience shows what came of it', async () => {
+  browserTest('the page of an experience shows its results', async () => {
     const page = await openConsole(receiver.url, { path: '/experiences/experience-1' });
     const results = page.getByRole('region', { name: 'Results', exact: true });
     await results.getByText('Strong win').waitFor();
@@ -145,14 +151,14 @@ describe('the console in a browser', () => {
     await page.close();
   });
 
-  browserTest('where no event fits, one link leads back to all', async () => {
+  browserTest('an event list without a match has one link back to all events', async () => {
     const page = await openConsole(receiver.url, { path: '/events?search=nowhere-to-be-found' });
-    await page.getByText('No event fits.').waitFor();
+    await page.getByText('No events match.').waitFor();
     expect(await page.getByRole('link', { name: /Show all/ }).allTextContents()).toEqual(['Show all events']);
     await page.close();
   });
 
-  browserTest('older events are a page away', async () => {
+  browserTest('the event list has a link to older events', async () => {
     const page = await openConsole(receiver.url, { path: '/events' });
     await page.getByRole('link', { name: 'Older events' }).click();
     await page.getByRole('link', { name: 'Newest' }).waitFor();
@@ -160,19 +166,22 @@ describe('the console in a browser', () => {
     await page.close();
   });
 
-  browserTest('markup in a name stays text, and marks that turn the direction are written out', async () => {
-    const page = await openConsole(receiver.url, { path: '/events' });
-    const rows = await page.locator('.event bdi').allInnerTexts();
-    expect(rows).toContain(SCRIPT);
-    expect(rows).toContain('Price [U+202E]tset[U+202C] اختبار');
-    await page.getByText(SCRIPT).first().click();
-    await page.locator('#payload').waitFor();
-    expect(await page.title()).toContain('<script>');
-    expect(await page.locator('main img, main script').count()).toBe(0);
-    await page.close();
-  });
+  browserTest(
+    'markup in a name stays text, and marks that change its direction are written out',
+    async () => {
+      const page = await openConsole(receiver.url, { path: '/events' });
+      const rows = await page.locator('.event bdi').allInnerTexts();
+      expect(rows).toContain(SCRIPT);
+      expect(rows).toContain('Price [U+202E]tset[U+202C] اختبار');
+      await page.getByText(SCRIPT).first().click();
+      await page.locator('#payload').waitFor();
+      expect(await page.title()).toContain('<script>');
+      expect(await page.locator('main img, main script').count()).toBe(0);
+      await page.close();
+    },
+  );
 
-  browserTest('everything can be done by keyboard', async () => {
+  browserTest('an event can be found and sent again by keyboard alone', async () => {
     const page = await openConsole(receiver.url);
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
@@ -194,18 +203,18 @@ describe('the console in a browser', () => {
     await reach('Backpack price test');
     await page.keyboard.press('Enter');
     await page.locator('#payload').waitFor();
-    await reach('Send it again …');
+    await reach('Send again …');
     await page.keyboard.press('Enter');
-    await reach('Show what will happen');
+    await reach('Continue');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/replay?to=http');
-    await reach('Send it again');
+    await reach('Send again');
     await page.keyboard.press('Enter');
-    await page.getByText('It is sent again.').waitFor();
+    await page.getByText('Sending it again.').waitFor();
     await page.close();
   });
 
-  browserTest('axe-core finds no violation, light and dark', async () => {
+  browserTest('axe-core finds no violation on any page of the console, light and dark', async () => {
     const page = await openConsole(receiver.url);
     const event = await page.locator('.event').first().getAttribute('href');
     const experience = '/experiences/experience-1';
@@ -219,7 +228,7 @@ describe('the console in a browser', () => {
     await page.close();
   });
 
-  browserTest('on a phone nothing is wider than the screen', async () => {
+  browserTest('no page of the console is wider than the screen of a phone', async () => {
     const page = await openConsole(receiver.url, { viewport: { width: 360, height: 740 }, hasTouch: true });
     const event = await page.locator('.event').first().getAttribute('href');
     for (const path of [...PATHS, (event ?? '').replace('/console', '')]) {
@@ -230,49 +239,52 @@ describe('the console in a browser', () => {
     await page.close();
   });
 
-  browserTest('the browser refuses nothing of the pages, and they load nothing from elsewhere', async () => {
-    const page = await openConsole(receiver.url);
-    const complaints: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => {
-      if (!/^(data|about):/.test(request.url()) && !request.url().startsWith(receiver.url)) {
-        complaints.push(request.url());
+  browserTest(
+    'the pages of the console cause no browser errors and load nothing from other sites',
+    async () => {
+      const page = await openConsole(receiver.url);
+      const complaints: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('request', (request) => {
+        if (!/^(data|about):/.test(request.url()) && !request.url().startsWith(receiver.url)) {
+          complaints.push(request.url());
+        }
+      });
+      const event = await page.locator('.event').first().getAttribute('href');
+      for (const path of [...PATHS, `${(event ?? '').replace('/console', '')}?preview=email`]) {
+        await page.goto(`${receiver.url}/console${path}`, { waitUntil: 'load' });
       }
-    });
-    const event = await page.locator('.event').first().getAttribute('href');
-    for (const path of [...PATHS, `${(event ?? '').replace('/console', '')}?preview=email`]) {
-      await page.goto(`${receiver.url}/console${path}`, { waitUntil: 'load' });
-    }
-    await page
-      .frameLocator('iframe')
-      .locator('body')
-      .getByText('Backpack')
-      .first()
-      .waitFor({ state: 'attached' });
-    expect(complaints).toEqual([]);
-    await page.close();
-  });
+      await page
+        .frameLocator('iframe')
+        .locator('body')
+        .getByText('Backpack')
+        .first()
+        .waitFor({ state: 'attached' });
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
 
-  browserTest('a viewer sees everything and can change nothing', async () => {
+  browserTest('a viewer sees the pages of the console and cannot change anything', async () => {
     const page = await openConsole(receiver.url, { token: VIEWER_TOKEN, path: '/set-up' });
-    expect(await page.getByText('You may read only.').count()).toBe(1);
+    expect(await page.getByText('Your session is read-only.').count()).toBe(1);
     expect(await page.getByRole('button', { name: 'Send a test' }).count()).toBe(0);
     await page.goto(`${receiver.url}/console/events?search=Backpack`);
     const event = await page.locator('.event').first().getAttribute('href');
     await page.goto(`${receiver.url}${event}/replay?to=http`);
     await page.getByText('What will happen').waitFor();
-    expect(await page.getByRole('button', { name: 'Send it again' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Send again' }).count()).toBe(0);
     await page.close();
   });
 });
 
 describe('set-up in a browser, from nothing to green', () => {
   const home = temporaryFolder();
-  let receiver: Receiver;
+  let receiver: ReceiverHere;
 
   beforeAll(async () => {
-    receiver = await Receiver.start({ DATA_DIR: home.folder, CONSOLE_TOKEN: TOKEN });
+    receiver = await ReceiverHere.start({ DATA_DIR: home.folder, CONSOLE_TOKEN: TOKEN });
   });
 
   afterAll(async () => {
@@ -281,18 +293,18 @@ describe('set-up in a browser, from nothing to green', () => {
   });
 
   browserTest(
-    'it waits, explains a forged request, and turns green with the first one that verifies',
+    'the set-up page waits, explains a refused request, and turns green with the first verified webhook',
     async () => {
       const page = await openConsole(receiver.url, { path: '/set-up' });
       const check = page.locator('#check');
-      await check.getByText('Waiting for the first webhook').waitFor();
+      await check.getByText('Waiting for the first verified webhook').waitFor();
       expect(await page.locator('.copyable code').first().textContent()).toBe(
         `${receiver.url}/webhooks/intelligems`,
       );
       await page.getByText('Live: changes appear by themselves.').waitFor();
 
       const written = Buffer.from(JSON.stringify(JSON.parse(sampleBody('start').toString()), null, 4));
-      await receiver.post(written, {
+      await postSigned(receiver.url, written, {
         headers: {
           'x-intelligems-signature': signWebhook(
             JSON.stringify(JSON.parse(written.toString())),
@@ -306,14 +318,14 @@ describe('set-up in a browser, from nothing to green', () => {
       );
 
       await receiver.post(sampleBody('start'));
-      await check.getByText('Webhooks arrive, and their signatures fit').waitFor();
+      await check.getByText('Webhooks arrive, and their signatures match').waitFor();
       await page.goto(`${receiver.url}/console/refused`);
       expect(await page.locator('main').textContent()).toContain('written again on its way');
       await page.close();
     },
   );
 
-  browserTest('the link with the token comes in where the door is open already', async () => {
+  browserTest('the link with the token signs in where the login page is already open', async () => {
     const page = await openDoor(receiver.url);
     await page.goto(`${receiver.url}/console/login#${TOKEN}`);
     await page.waitForURL(`${receiver.url}/console`);
@@ -321,14 +333,17 @@ describe('set-up in a browser, from nothing to green', () => {
     await page.context().close();
   });
 
-  browserTest('a test event goes its way and is marked as a test', async () => {
-    const page = await openConsole(receiver.url, { path: '/set-up' });
-    await page.getByRole('button', { name: 'Send a test event' }).click();
-    await page.getByText('The test event was accepted.').waitFor();
-    await page.locator('#deliveries .state-done').waitFor();
-    expect(await page.locator('.tag').first().textContent()).toBe('test');
-    expect(await page.locator('#payload').count()).toBe(1);
-    expect(await page.getByText('0 headers').count()).toBe(0);
-    await page.close();
-  });
+  browserTest(
+    'a test event is delivered, marked as a test, and does not turn the set-up page green',
+    async () => {
+      const page = await openConsole(receiver.url, { path: '/set-up' });
+      await page.getByRole('button', { name: 'Send a test event' }).click();
+      await page.getByText('The test event was accepted.').waitFor();
+      await page.locator('#deliveries .state-done').waitFor();
+      expect(await page.locator('.tag').first().textContent()).toBe('test');
+      expect(await page.locator('#payload').count()).toBe(1);
+      expect(await page.getByText('0 headers').count()).toBe(0);
+      await page.close();
+    },
+  );
 });
