@@ -1,4 +1,4 @@
-// The threads of a ledger that a test opens compile the same files again and again: as in receivers/cli/run.js.
+// Every ledger that a test opens starts threads that compile the same files. Keep what was compiled.
 process.env.NODE_COMPILE_CACHE ??= `${import.meta.dirname}/node_modules/.cache/compiled`;
 
 export default {
@@ -6,9 +6,11 @@ export default {
   transform: {},
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // These run in a step of their own: npm run test:slow.
+  testPathIgnorePatterns: ['/node_modules/', '/test/chaos/', '/test/zapier-app/build[.]test[.]ts$'],
   setupFilesAfterEnv: ['<rootDir>/test/fixtures/restore-http.ts'],
   testTimeout: 30_000,
   modulePathIgnorePatterns: ['<rootDir>/zapier-app/(dist|build)/'],
-  // One more than two cores: some tests wait for time-outs.
+  // One more than two cores, since some tests wait for timeouts.
   maxWorkers: 3,
 };
