@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes the data folder where it is missing, readable by its owner only. Throws what the file system says. Each
- * level by itself: Node's `recursive` never comes back where a parent cannot hold folders, such as /proc.
+ * Makes the data folder if it is missing, for its owner only. Throws the error of the file system. Makes one level at
+ * a time: Node's `recursive` never returns if a parent cannot have folders, such as /proc.
  */
 export function makeDataFolder(folder: string): void {
   const path = resolve(folder);

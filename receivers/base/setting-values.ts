@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The kinds of values that settings have. All of them take text as well, since a setting of the
- * environment is always text. Their messages say what to write instead and follow “It is …”.
+ * The kinds of values that settings have. All of them accept text too, since environment variables are always text.
+ * Their messages say what to write instead and follow “It is …”.
  */
 
 const TRUE = ['true', 'yes', 'on', '1'];
@@ -40,17 +40,17 @@ function numberOfText(value: unknown): unknown {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 }
 
-/** Text that says something. */
+/** Text that is not empty. */
 export function text(advice: string) {
   return z.string({ error: advice }).trim().min(1, { error: advice });
 }
 
-/** One of a few words. */
+/** One of these words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z.enum(words, { error: `Write ${alternatives(words)}.` });
 }
 
-/** A web address of http or https, without a slash at its end. */
+/** An http or https address, without a slash at the end. */
 export function webAddress(example: string) {
   const error = `Write a web address such as ${example}.`;
   return z
@@ -62,7 +62,7 @@ export function webAddress(example: string) {
 
 /** A time zone that this machine knows. */
 export function timeZone() {
-  const error = 'Write a time zone such as Europe/Zurich, America/New_York or UTC.';
+  const error = 'Write a time zone such as America/New_York, Europe/London or UTC.';
   return z.string({ error }).refine(isTimeZone, { error });
 }
 
@@ -95,9 +95,9 @@ export function wholeNumbers(least: number, most: number, example: readonly numb
     .pipe(z.array(z.int({ error }).min(least, { error }).max(most, { error })));
 }
 
-/** A language, as it tells how numbers are written: `en-US`, `de-CH`. */
+/** A locale, such as `en-US` or `de-CH`. */
 export function locale() {
-  const error = 'Write a language such as en-US, de-CH or fr-FR.';
+  const error = 'Write a locale such as en-US, en-GB or de-CH.';
   return z.string({ error }).refine(isLocale, { error });
 }
 

@@ -23,7 +23,7 @@ function formatter(timeZone: string): Intl.DateTimeFormat {
   return found;
 }
 
-/** What clocks on the wall of a time zone show at an instant, as if it were UTC; both in milliseconds since 1970. */
+/** The wall-clock time of a time zone at an instant, as if it were UTC; both in milliseconds since 1970. */
 export function wallClock(instant: number, timeZone: string): number {
   const read: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
   for (const { type, value } of formatter(timeZone).formatToParts(instant)) {
@@ -44,9 +44,9 @@ export function dayOfWeek(day: CalendarDay): number {
 }
 
 /**
- * The instant (milliseconds since 1970) at which clocks of a time zone show so many minutes after midnight
- * on a day. A time that comes twice, when summer time ends, means the first; one that is skipped, when it
- * begins, means as much later, as in Temporal's “compatible”
+ * The instant (milliseconds since 1970) at which clocks of a time zone show a number of minutes after midnight on a
+ * day. A time that occurs twice, when daylight saving time ends, means the first one. A time that is skipped, when it
+ * begins, is moved forward, as in Temporal's “compatible”
  * (https://tc39.es/proposal-temporal/docs/timezone.html#ambiguity-due-to-dst-or-other-time-zone-offset-changes).
  */
 export function instantOf(day: CalendarDay, minutes: number, timeZone: string): number {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 
-/** How the body at hand differs from the bytes that were signed. */
+/** How the body differs from the bytes that were signed. */
 export type BodyMistake =
   | 'written-again'
   | 'line-ends'
@@ -11,19 +11,19 @@ export type BodyMistake =
   | 'base64'
   | 'text-in-json';
 
-/** One reading of a body: the bytes that may have been signed, and the mistake that it supposes, if any. */
+/** One reading of a body: the bytes that may have been signed, and the mistake that it assumes, if any. */
 export interface BodyReading {
   bytes: Uint8Array;
   mistake?: BodyMistake;
 }
 
-/** Bodies above this many bytes are only read as they are: a forger must not buy much work with one request. */
+/** Larger bodies are only read as they are, so that one forged request cannot cause much work; bytes. */
 const MAX_MISREAD_BYTES = 64 * 1024;
-/** JSON nested deeper is not written again: indented, it would grow with the square of its depth. */
+/** Deeper JSON is not serialized again: indented, it grows with the square of its depth. */
 const MAX_DEPTH = 16;
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** Gives the body as it is, then as it may have been before the known mistakes, each made only once it is asked for. */
+/** Yields the body as it is, then with each known mistake undone. Each reading is made only when needed. */
 export function* bodyReadings(
   body: Uint8Array,
   headers: Readonly<Record<string, unknown>>,
@@ -68,7 +68,7 @@ function* textReadings(text: string): Generator<[BodyMistake, string], void, und
   }
 }
 
-/** How the common languages write JSON: compact, as Python, as PHP, indented, indented in a file. */
+/** How common languages serialize JSON: compact, as Python, as PHP, indented. */
 function* writings(value: object): Generator<string, void, undefined> {
   const compact = JSON.stringify(value);
   yield compact;

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Headers whose value may let somebody in. */
+/** Headers whose values may be credentials. */
 const SECRET = /auth|cookie|token|secret|password|session|jwt|api-?key|access-?key|credential/;
 
-/** At most so many headers are kept, and so many characters of each. */
+/** How many headers are kept, and how many characters of each. */
 const KEPT = 40;
 const KEPT_CHARACTERS = 512;
 
-/** The headers of a request that are kept with the event: lower-case names, nothing secret, bounded. */
+/** The headers of a request that are stored with the event: lower-case names, no credentials, bounded. */
 export function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const kept: Record<string, string> = {};
   let count = 0;

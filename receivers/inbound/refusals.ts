@@ -1,25 +1,25 @@
-/** A request that was refused, as it is kept for diagnosis. */
+/** A refused request, as people see it to find the cause. */
 export interface Refusal {
   /** Milliseconds since 1970. */
   at: number;
   source: string;
   /** Why, as a short name: `no-match`, `malformed-signature` … */
   reason: string;
-  /** What the doctor found, in words; null where it found nothing or did not look. */
+  /** The most likely cause, in words; null if none was found. */
   finding: string | null;
   address: string;
   headers: Record<string, string>;
   /** The first bytes as text. */
   bodyStart: string;
-  /** Length in bytes; null where it was not read. */
+  /** Length in bytes; null if the body was not read. */
   bodyLength: number | null;
 }
 
-/** So many refusals are kept, and so many bytes of each body. */
+/** How many refusals are kept, and how many bytes of each body. */
 const KEPT = 100;
 export const KEPT_BODY_BYTES = 2_048;
 
-/** The last refused requests, in memory: a flood of forged ones costs neither disk nor growing memory. */
+/** The last refused requests. They are in memory and bounded, so a flood of forged requests costs little. */
 export class Refusals {
   #kept: Refusal[] = [];
 

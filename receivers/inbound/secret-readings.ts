@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-/** How a secret that was configured differs from the one that the sender uses. */
+/** How a configured secret differs from the one that the sender uses. */
 export type SecretMistake =
   | 'white-space'
   | 'quotes'
@@ -10,16 +10,16 @@ export type SecretMistake =
   | 'previous'
   | 'another-source';
 
-/** One reading of a secret: the key, its place in its list, and the mistake that it supposes, if any. */
+/** One reading of a secret: the key, its index in its list, and the mistake that it assumes, if any. */
 export interface SecretReading {
   key: string | Buffer;
   secret: number;
   mistake?: SecretMistake;
-  /** The other source whose secret it is, for the mistake `another-source`. */
+  /** With the mistake `another-source`: the source that has this secret. */
   source?: string;
 }
 
-/** The secrets that a sender may have used: those that are accepted, and others that it may use by mistake. */
+/** The secrets that a sender may have used: accepted ones, and others used by mistake. */
 export interface KnownSecrets {
   secrets: readonly string[];
   /** Those that are no longer accepted. */
@@ -28,7 +28,7 @@ export interface KnownSecrets {
   otherSources?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** All readings, the likely ones first: each secret as it is, other known ones, then what was done wrong to them. */
+/** All readings, the most likely first: accepted secrets, other known secrets, then mistakes in accepted ones. */
 export function secretReadings({
   secrets,
   previousSecrets = [],

@@ -8,13 +8,13 @@ import {
   type SignatureMatch,
 } from './signature-search.ts';
 
-/** A refused request: its raw body, its headers as Node gives them, and what the receiver compares with. */
+/** A refused request: its raw body, its headers as Node gives them, and the secrets to compare with. */
 export interface RefusedRequest extends SearchedRequest {
   /** The header in which the signature is expected, in any case. */
   headerName: string;
 }
 
-/** What most likely happened, and what to do about it: a sentence each, for logs and people, never for the sender. */
+/** The most likely cause and what to do, one sentence each. For logs and people, never for the sender. */
 export interface Diagnosis {
   finding: string;
   fix: string;
@@ -43,7 +43,7 @@ const SECRETS: Readonly<Record<SecretMistake, (place: string, source: string) =>
   }),
   previous: () => ({
     finding: 'the sender still signs with a previous secret',
-    fix: 'give the sender the new secret, or accept the previous one beside it until that is done',
+    fix: 'give the sender the new secret, or accept both secrets until then',
   }),
   'another-source': (_place, source) => ({
     finding: `the sender signs with the secret of the source ${JSON.stringify(source)}, and posts to the address of another`,
@@ -103,9 +103,9 @@ export function diagnose(request: RefusedRequest): Diagnosis | null {
 }
 
 export interface DoctorLimits {
-  /** So many diagnoses a second in the long run, of some milliseconds each. */
+  /** The average number of diagnoses per second. Each takes some milliseconds. */
   perSecond?: number;
-  /** So many at once after a quiet time. */
+  /** How many may run in a row after a quiet time. */
   burst?: number;
   /** A clock in ms that never goes back. */
   now?: () => number;
@@ -135,19 +135,19 @@ function mistakesOfHeader(match: SignatureMatch, headerName: string): Diagnosis[
   const mistakes: Diagnosis[] = [];
   if (match.header !== headerName.toLowerCase()) {
     mistakes.push({
-      finding: `the signature came under the header ${JSON.stringify(match.header)} in place of ${JSON.stringify(headerName)}`,
+      finding: `the signature is in the header ${JSON.stringify(match.header)} instead of ${JSON.stringify(headerName)}`,
       fix: `set the name of the signature header to ${JSON.stringify(match.header)}`,
     });
   }
   if (match.encoding !== 'hex') {
     mistakes.push({
-      finding: `the signature is in ${match.encoding} in place of hex`,
+      finding: `the signature is in ${match.encoding} instead of hex`,
       fix: 'have it sent as 64 hex digits',
     });
   }
   if (match.prefix !== '') {
     mistakes.push({
-      finding: `the prefix ${JSON.stringify(match.prefix)} stands before the signature`,
+      finding: `the signature has the prefix ${JSON.stringify(match.prefix)}`,
       fix: 'have the 64 hex digits sent alone',
     });
   }
@@ -241,14 +241,14 @@ function fromShape(value: string): Diagnosis | null {
   const algorithm = { 40: 'SHA-1', 128: 'SHA-512' }[digits ?? 0];
   if (algorithm !== undefined) {
     return {
-      finding: `The signature has ${digits} hex digits, as of ${algorithm} in place of SHA-256.`,
+      finding: `The signature has ${digits} hex digits, which is ${algorithm}, not SHA-256.`,
       fix: 'Have the body signed with HMAC-SHA256.',
     };
   }
   if (digits !== undefined && digits < 64) {
     return {
       finding: `The signature has only ${digits} of its 64 hex digits.`,
-      fix: 'See where it is cut: a field or a variable that is too short, or an incomplete copy.',
+      fix: 'Find where it is cut off, such as a field that is too short or an incomplete copy.',
     };
   }
   if (claimedSignatures({ value }).length === 0) {

@@ -3,31 +3,31 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type BodyMistake, bodyReadings } from './body-readings.ts';
 import { type KnownSecrets, type SecretMistake, secretReadings } from './secret-readings.ts';
 
-/** Headers as Node gives them: names in lower case, a value, or several where a header came more than once. */
+/** Headers as Node gives them: lower-case names, with one value or a list of values. */
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** How the 32 bytes of an HMAC-SHA256 are written in a header. */
 export type SignatureEncoding = 'hex' | 'base64' | 'base64url';
 
-/** A place in the headers that may hold an HMAC-SHA256: its form fits, whether or not its value does. */
+/** A header value with the form of an HMAC-SHA256, correct or not. */
 export interface ClaimedSignature {
   /** The header's name, in lower case. */
   header: string;
   encoding: SignatureEncoding;
-  /** What stands before it, such as `sha256=`; empty where nothing does. */
+  /** The text before it, such as `sha256=`, or an empty text. */
   prefix: string;
-  /** True where the header holds more than one signature with its prefix: another value, quotes, white space. */
+  /** Whether the header has anything else: another value, quotation marks, white space. */
   surrounded: boolean;
   /** The 32 bytes. */
   digest: Buffer;
 }
 
-/** A signature that fits, and by which reading of body and secret; without mistakes, the sender did all of it right. */
+/** A signature that matches, and the mistakes in the body and secret that it assumes, if any. */
 export interface SignatureMatch extends ClaimedSignature {
-  /** The place of the secret in its list: of the configured ones, the previous ones, or those of another source. */
+  /** The index of the secret in its list: configured, previous, or of another source. */
   secret: number;
   secretMistake?: SecretMistake;
-  /** The other source whose secret it is, for the mistake `another-source`. */
+  /** With the mistake `another-source`: the source that has this secret. */
   source?: string;
   bodyMistake?: BodyMistake;
 }
@@ -46,7 +46,7 @@ const MIN_COST = 4_096;
 
 const PREFIX = /^(?:(?:[A-Za-z][A-Za-z0-9-]{0,15}[=:])|0x)(?=.)/;
 
-/** Finds every value in the headers whose form is that of an HMAC-SHA256; the first 64 of them, in the headers' order. */
+/** Finds header values with the form of an HMAC-SHA256: the first 64, in the order of the headers. */
 export function claimedSignatures(headers: Headers): ClaimedSignature[] {
   const claimed = Object.entries(headers).flatMap(([name, value]) => {
     const text = [value ?? ''].flat().join(', ').slice(0, MAX_HEADER_CHARACTERS);
@@ -62,8 +62,8 @@ export function claimedSignatures(headers: Headers): ClaimedSignature[] {
 }
 
 /**
- * Finds a signature in the headers that fits the body, read as it is or as after one of the known mistakes; undefined
- * where none does. The work is bounded, whatever the request: the most likely readings come first.
+ * Finds a signature in the headers that matches the body, as it is or after undoing one known mistake; undefined if
+ * none matches. The work is bounded for every request. The most likely readings come first.
  */
 export function findSignature(request: SearchedRequest): SignatureMatch | undefined {
   const claimed = claimedSignatures(request.headers);
@@ -71,7 +71,7 @@ export function findSignature(request: SearchedRequest): SignatureMatch | undefi
     return undefined;
   }
   const keys = secretReadings(request);
-  // A misread body together with a misread secret is too rare to be worth the square of the work.
+  // A mistake in the body and one in the secret at the same time is too rare for the quadratic work.
   const likelyKeys = keys.filter(({ mistake }) => mistake === undefined || mistake === 'previous');
   let cost = 0;
   for (const { bytes, mistake: bodyMistake } of bodyReadings(request.body, request.headers)) {

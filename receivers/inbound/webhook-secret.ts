@@ -3,14 +3,14 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { makeDataFolder } from '../base/data-folder.ts';
 
-/** The file in the data folder that holds a secret which the receiver made itself. */
+/** The file in the data folder with the webhook secret that the receiver made. */
 export const SECRET_FILE = 'webhook-secret';
 
-/** What is shorter was not made here, and would be guessed; characters. */
+/** The receiver makes no shorter secrets, in characters. */
 const SHORTEST_SECRET = 16;
 
 /**
- * The secret that the receiver made on its first start, from its data folder; made now if there is none.
+ * The secret that the receiver made at its first start, from its data folder. Makes one if there is none.
  *
  * @returns the secret (64 hex digits) and whether it is new
  */
@@ -18,14 +18,14 @@ export function ownSecret(dataFolder: string): { secret: string; made: boolean }
   return keptSecret(dataFolder, SECRET_FILE);
 }
 
-/** The secret that the receiver made itself; null where it has made none. Throws where the file holds no secret. */
+/** The secret that the receiver made; null if it has made none. Throws if the file has no valid secret. */
 export function madeSecret(dataFolder: string): string | null {
   return readSecret(join(dataFolder, SECRET_FILE));
 }
 
 /**
- * A random secret that is kept in a file of the data folder, readable by its owner only. The file appears whole or
- * not at all: half a secret, or none, would be easy to guess. Throws where there is a file that holds no secret.
+ * A random secret in a file of the data folder that only its owner can read. The file is written whole or not at
+ * all, since an empty or partial secret is easy to guess. Throws if the file exists and has no valid secret.
  */
 export function keptSecret(dataFolder: string, name: string): { secret: string; made: boolean } {
   makeDataFolder(dataFolder);
@@ -52,7 +52,7 @@ export function keptSecret(dataFolder: string, name: string): { secret: string; 
   }
 }
 
-/** Never in the place of another: a link fails where there is one. Some file systems have no links. */
+/** Never replaces a file: a link fails if there is one. Some file systems have no links. */
 function putInPlace(written: string, path: string): void {
   try {
     linkSync(written, path);
@@ -76,8 +76,8 @@ function readSecret(path: string): string | null {
   }
   if (secret.length < SHORTEST_SECRET) {
     throw new Error(
-      `The file ${path} holds no secret: it is empty or was cut short. Put it back from a backup, or remove it and ` +
-        'start again: a new one is made.',
+      `The file ${path} has no valid secret: it is empty or incomplete. Restore it from a backup, or remove it and ` +
+        'start again to get a new one.',
     );
   }
   return secret;

@@ -3,8 +3,8 @@ import type { WebhookSource } from './webhook.ts';
 import { madeSecret, ownSecret } from './webhook-secret.ts';
 
 /**
- * The sources with the secrets that verify their webhooks. One for which none is configured has the secret that the
- * receiver makes itself; where one is configured, a secret that the receiver made before is a previous one.
+ * The sources with the secrets that verify their webhooks. A source without a configured secret gets one that the
+ * receiver makes. If a secret is configured later, the one that the receiver made counts as a previous secret.
  *
  * @returns the sources by name, and the secret that was made just now, to be shown once
  */
@@ -28,7 +28,7 @@ export function webhookSources(
   return { sources: new Map(opened), newSecret };
 }
 
-/** One that cannot be read any more explains no refusal, and is not missed. */
+/** It only helps to explain a refusal, so it does not matter if it cannot be read. */
 function earlierSecret(dataFolder: string): string | null {
   try {
     return madeSecret(dataFolder);

@@ -15,7 +15,7 @@ import { createSignatureDoctor } from './signature-doctor.ts';
 export interface WebhookSource {
   name: string;
   secrets: readonly string[];
-  /** Secrets that are no longer accepted; known so that a refusal can be explained. */
+  /** Secrets that are no longer accepted. A refusal says if the sender still uses one. */
   previousSecrets: readonly string[];
   /** Events of another organization are kept, and go nowhere; null where the settings name none. */
   organizationId: string | null;
@@ -38,7 +38,7 @@ export interface WebhookServices {
   observe: WebhookObserver;
 }
 
-/** Told of every request, for the metrics. */
+/** Counts every request, for the metrics. */
 export interface WebhookObserver {
   accepted(source: string, known: boolean): void;
   duplicate(source: string): void;
@@ -49,29 +49,30 @@ const UNKNOWN_SOURCE: Problem = {
   status: 404,
   title: 'Unknown source',
   detail:
-    'No source of this name is set up here. Post to /webhooks/intelligems, or to the address that the settings of this receiver name.',
+    'This receiver has no source with this name. Post to /webhooks/intelligems, or to the address of a source in its settings.',
 };
 
 const STORAGE_REFUSED: Problem = {
   status: 503,
-  title: 'The event could not be kept',
+  title: 'The event was not stored',
   detail:
-    'The storage of this receiver refuses to write. Nothing was kept; send the same request again later.',
+    'The storage of this receiver cannot be written. Nothing was stored. Send the same request again later.',
 };
 
 const TOO_MANY_AT_ONCE: Problem = {
   status: 503,
   title: 'Too many large bodies at once',
-  detail: 'This receiver is being sent more than it may hold in memory. Send the same request again later.',
+  detail:
+    'The receiver is handling as many large bodies as its memory allows. Send the same request again later.',
 };
 
-/** So much of the name of an unknown source is logged: a longer one is no slip of a person. */
+/** How much of an unknown source's name is logged, in characters. Longer names are not typos. */
 const LOGGED_NAME = 64;
 
 /**
- * Answers one webhook: limits its size, verifies its raw bytes, and answers 200 only after the ledger has
- * it on disk. The same event again is answered 200 and causes nothing; when the storage refuses it is 503,
- * so that the sender tries again.
+ * Answers one webhook: limits its size, verifies its raw bytes, and answers 200 only when the ledger has it on disk.
+ * The same event again is answered 200 and has no effect. If the storage fails, the answer is 503 and the sender tries
+ * again.
  */
 export function createWebhook(settings: WebhookSettings, services: WebhookServices) {
   const { ledger, plan, refusals, addressOf, log, now, observe } = services;
@@ -124,7 +125,7 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
       answer(response, `{"status":"${status}","event":"${event.key}"}`);
     } catch (error) {
       observe.refused(source.name, 'storage');
-      log.error({ event: event.key, source: source.name, err: error }, 'could not be kept; answered 503');
+      log.error({ event: event.key, source: source.name, err: error }, 'could not be stored; answered 503');
       sendProblem(response, STORAGE_REFUSED, { 'retry-after': '5' });
     }
   };
@@ -153,7 +154,7 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
     }
     response.once('finish', () => response.socket?.destroySoon());
     if (problem === 'too-large') {
-      const detail = `The limit is ${settings.bodyLimitBytes} bytes. Raise BODY_LIMIT_BYTES where larger webhooks are expected.`;
+      const detail = `The limit is ${settings.bodyLimitBytes} bytes. If you expect larger webhooks, raise BODY_LIMIT_BYTES.`;
       sendProblem(response, { status: 413, title: 'Body too large', detail }, { connection: 'close' });
     } else {
       sendProblem(response, TOO_MANY_AT_ONCE, { connection: 'close', 'retry-after': '5' });

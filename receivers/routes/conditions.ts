@@ -3,7 +3,7 @@ import { alternatives } from '../base/setting-values.ts';
 import { fitsPattern } from './pattern.ts';
 import type { Conditions, Share } from './route.ts';
 
-/** Which of the conditions an event does not meet, each in words; empty where it meets them all. */
+/** The conditions that an event does not meet, in words; empty if it meets all. */
 export function failedConditions(conditions: Conditions, event: ExperienceEvent, source: string): string[] {
   const { experience, organization } = event;
   const { actions, share } = conditions;
@@ -31,9 +31,7 @@ export function failedConditions(conditions: Conditions, event: ExperienceEvent,
     }
   }
   if (share !== null && !hasShare(share, experience.variations)) {
-    failed.push(
-      `no variation but the control gets from ${share.atLeast} to ${share.atMost} % of the traffic`,
-    );
+    failed.push(`no variation other than the control gets ${share.atLeast}–${share.atMost}% of the traffic`);
   }
   return failed;
 }

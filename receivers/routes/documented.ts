@@ -1,6 +1,6 @@
 /**
- * The values that Intelligems documents. Others may come, so that settings may name any; only a near miss
- * of one of these is taken for a slip.
+ * The values that Intelligems documents. Settings may use others, which may be new; only a near miss of one of these
+ * is treated as a typo.
  */
 export const DOCUMENTED = {
   types: [

@@ -10,7 +10,7 @@ export interface RouteExplanation {
   words: string;
 }
 
-/** Tells for every route whether an event takes it, and why. Pure. */
+/** Explains for every route whether an event takes it, and why. Pure. */
 export function explainRoutes(
   routing: Routing,
   event: ExperienceEvent,
@@ -41,7 +41,7 @@ function wordsOf(
     return `matches, and mutes ${route.to.join(', ')}`;
   }
   if (quietUntil !== null && route.quietHours?.afterwards === 'drop') {
-    return 'matches, but drops what comes in its quiet hours';
+    return 'matches, but drops events during its quiet hours';
   }
   const others = route.to.filter((destination) => !delivered.includes(destination));
   const parts = [
@@ -57,7 +57,7 @@ function quietWords({ quietHours }: Route, end: number | null): string {
   if (end === null || quietHours === null) {
     return '';
   }
-  const time = new Intl.DateTimeFormat('en-GB', {
+  const time = new Intl.DateTimeFormat('en-US', {
     timeZone: quietHours.timeZone,
     dateStyle: 'medium',
     timeStyle: 'short',

@@ -1,17 +1,17 @@
 /** No pattern may be longer, in characters. */
 export const LONGEST_PATTERN = 200;
 
-/** Of a longer text only so many characters are looked at. */
+/** How much of a text is compared, in characters. */
 const LONGEST_TEXT = 1000;
 
 /**
- * Whether a text fits a pattern in which `*` stands for any characters (a slash and a line break too), `?`
- * for one, and a backslash takes the meaning from the character after it. Capitals do not matter, and every
- * other character means itself, as brackets do in “[EU] Price (new)”.
+ * Whether a text matches a pattern. `*` matches any characters (also slashes and line breaks), `?` matches one, and a
+ * backslash escapes the next character. Case does not matter. All other characters match themselves, such as the
+ * brackets in “[EU] Price (new)”.
  *
- * By hand, because what is matched is written by others: an expression made from `*a*a*a*ab` tries every
- * way to split a name and holds the process up for seconds on one of 300 characters; this goes back to the
- * last `*` only, at most pattern × text steps.
+ * Not a regular expression, because others write the texts: one made from `*a*a*a*ab` tries every way to split a name
+ * and blocks the process for seconds on 300 characters. This only goes back to the last `*`: at most pattern × text
+ * steps.
  */
 export function fitsPattern(pattern: string, text: string): boolean {
   const wanted = tokens(pattern.toLowerCase());

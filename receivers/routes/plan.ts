@@ -4,7 +4,7 @@ import { failedConditions } from './conditions.ts';
 import { quietUntil } from './quiet-hours.ts';
 import type { Route, Routing } from './route.ts';
 
-/** What is known of an event beside the event itself. */
+/** What routing uses in addition to the event itself. */
 export interface RoutingContext {
   /** The name of the source it came through. */
   source: string;
@@ -15,7 +15,7 @@ export interface RoutingContext {
 /** What a route does with an event. */
 export interface RouteDecision {
   route: Route;
-  /** Why it does not match, in words; empty where it does. */
+  /** Why it does not match, in words; empty if it does. */
   failed: string[];
   /** It matches, but one before it took the event (routing: first). */
   tooLate: boolean;
@@ -40,8 +40,8 @@ export function decideRoutes(
 }
 
 /**
- * The deliveries of an event, at most one for each destination: where several routes lead to the same
- * destination, the first of them counts. What a muting route names gets nothing. Pure.
+ * The deliveries of an event, at most one for each destination. If several routes have the same destination, the first
+ * one counts. A muting route excludes its destinations. Pure.
  */
 export function planDeliveries(
   routing: Routing,

@@ -1,12 +1,12 @@
 import { type CalendarDay, calendarDay, dayOfWeek, instantOf } from '../base/zoned-time.ts';
 import { DAYS, type QuietHours } from './route.ts';
 
-/** Spans that follow each other are joined, at most so many. */
+/** How many spans that follow each other are joined at most. */
 const LONGEST_CHAIN = 14;
 
 /**
- * When the quiet hours that hold at an instant end, or null where none hold; both in milliseconds since
- * 1970. Where one span ends as the next begins (a Saturday and a Sunday), the end of the last counts.
+ * When the current quiet hours end, or null if there are none now; both in milliseconds since 1970. If one span ends
+ * as the next begins (Saturday and Sunday), the end of the last one counts.
  */
 export function quietUntil(hours: QuietHours, now: number): number | null {
   let end = spanEnd(hours, now);

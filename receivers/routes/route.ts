@@ -1,6 +1,6 @@
 import type { Action } from '../../shared/events.ts';
 
-/** All routes, and what the settings say of them together. */
+/** All routes, and how they work together. */
 export interface Routing {
   /** `all`: every matching route counts; `first`: only the first one that matches. */
   mode: 'all' | 'first';
@@ -15,12 +15,12 @@ export interface Route {
   when: Conditions;
   /** Names of destinations. */
   to: string[];
-  /** The events that match do not go to these destinations, whatever other routes say. */
+  /** Matching events do not go to these destinations, even if other routes say so. */
   mute: boolean;
   quietHours: QuietHours | null;
 }
 
-/** All of them have to be met; null for what does not matter. */
+/** All must be met; null means any. */
 export interface Conditions {
   actions: Action[] | null;
   types: string[] | null;
@@ -33,19 +33,18 @@ export interface Conditions {
 }
 
 /**
- * A share of traffic, in percent: met when a variation other than the control gets at least and at most so
- * much of it.
+ * A share of traffic, in percent. It is met if a variation other than the control is within these bounds.
  */
 export interface Share {
   atLeast: number;
   atMost: number;
 }
 
-/** The days of a week as people write them, in the order of `Date.getUTCDay`. */
+/** The days of the week, in the order of `Date.getUTCDay`. */
 export const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 export type Day = (typeof DAYS)[number];
 
-/** A span of the day in which people are left alone. */
+/** A span of the day in which nothing is sent. */
 export interface QuietHours {
   /** Minutes after midnight; a span that ends before it begins ends on the next day. */
   from: number;
@@ -54,7 +53,7 @@ export interface QuietHours {
   timeZone: string;
   /** The days on which the span begins. */
   days: readonly Day[];
-  /** What becomes of events meanwhile: delivered when the span ends, or not at all. */
+  /** Whether events of this span are delivered when it ends, or dropped. */
   afterwards: 'deliver' | 'drop';
 }
 

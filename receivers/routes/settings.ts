@@ -46,7 +46,7 @@ function misspelt(documented: readonly string[]): (pattern: string) => string | 
     const meant = documented.some((value) => fitsPattern(pattern, value))
       ? null
       : nearest(pattern, documented);
-    return meant === null ? null : `Intelligems knows no such value. Did you mean “${meant}”?`;
+    return meant === null ? null : `Intelligems does not document this value. Did you mean “${meant}”?`;
   };
 }
 
@@ -69,7 +69,7 @@ const conditions = (sources: readonly string[] | null) =>
       .describe('Statuses: pending, started, paused, ended.')
       .meta({ examples: DOCUMENTED.statuses }),
     names: patterns('a name', '*price*').describe(
-      'Names of experiences; * stands for any characters, ? for one, and capitals do not matter: *price*.',
+      'Names of experiences. * matches any characters and ? one character; case does not matter: *price*.',
     ),
     sources: patterns('the name of a source', 'alpine-*', (pattern) =>
       sources === null || sources.some((name) => fitsPattern(pattern, name))
@@ -102,17 +102,17 @@ const clock = z
 
 const quietHours = z
   .strictObject({
-    from: clock.describe('When it begins, such as "22:00".'),
+    from: clock.describe('When they begin, such as "22:00".'),
     to: clock.describe(
-      'When it ends, such as "07:00"; before `from`, it is on the next day. "24:00" is midnight.',
+      'When they end, such as "07:00". If it is before `from`, they end on the next day. "24:00" is midnight.',
     ),
     timeZone: timeZone().describe('The time zone of both, such as Europe/Zurich.'),
     days: list(oneOf(DAYS), `Write days as ${alternatives(DAYS)}.`)
       .default([...DAYS])
-      .describe('The days on which it begins; without it, every day.'),
+      .describe('The days on which they begin. Default: every day.'),
     afterwards: oneOf(['deliver', 'drop'])
       .default('deliver')
-      .describe('deliver: events go out when the quiet hours end; drop: they do not go out at all.'),
+      .describe('deliver sends events when the quiet hours end. drop does not send them.'),
   })
   .refine(({ from, to }) => from % 1440 !== to % 1440 || (from === 0 && to === 1440), {
     error: 'Write a `to` that differs from `from`.',
@@ -120,19 +120,19 @@ const quietHours = z
   })
   .refine(({ from, to, days }) => !(from === 0 && to === 1440 && new Set(days).size === DAYS.length), {
     error:
-      'Leave out a day or an hour: these quiet hours never end. To keep events back for good, write mute: true.',
+      'These quiet hours never end. Leave out a day or an hour. To send nothing at all, write mute: true.',
     path: ['days'],
   });
 
-/** What is said of a name that nothing has. */
+/** The message for an unknown name. */
 export function unknownName(what: 'source' | 'destination', name: string, known: readonly string[]): string {
-  return `There is no ${what} of that name.${suggestion(name, known) || ` Write one of ${known.join(', ')}.`}`;
+  return `There is no ${what} with this name.${suggestion(name, known) || ` Write one of ${known.join(', ')}.`}`;
 }
 
 /**
- * A route as it is written in receivers.yaml.
+ * A route in receivers.yaml.
  *
- * @param known what it may name; null where that does not matter
+ * @param known the names it may use; null to accept all
  */
 export function routeSettings(known: Known | null) {
   const destination = z.string().superRefine((name, context) => {
@@ -143,17 +143,17 @@ export function routeSettings(known: Known | null) {
   const advice = 'Write the name of a destination, or several as a list.';
   return z
     .strictObject({
-      name: text('Write what people call it.').describe('What people call it; each route has its own.'),
+      name: text('Write a name for people.').describe('The name, unique among the routes.'),
       when: conditions(known?.sources ?? null)
         .prefault({})
-        .describe('Which events; all of these conditions have to be met. Without it: every event.'),
+        .describe('Which events. All conditions must be met. Default: every event.'),
       to: list(destination, advice)
         .optional()
-        .describe('The destinations, by name. A muting route may leave it out to mean all of them.'),
+        .describe('The names of the destinations. With mute, the default is all of them.'),
       mute: flag()
         .default(false)
-        .describe('true keeps the events that match from these destinations, whatever other routes say.'),
-      quietHours: quietHours.nullable().default(null).describe('When these destinations are left alone.'),
+        .describe('true sends matching events to none of these destinations, even if other routes do.'),
+      quietHours: quietHours.nullable().default(null).describe('When to send nothing to these destinations.'),
     })
     .refine(({ mute, to }) => (mute === true && to === undefined) || (to?.length !== 0 && to !== undefined), {
       error: advice,

@@ -34,7 +34,7 @@ describe('listening', () => {
     );
     expect(output).toMatch(/Set INTELLIGEMS_SIGNATURE_HEADER=x-other-signature\./i);
     expect(output).toContain(
-      'The receiver would refuse it: The prefix "sha256=" stands before the signature.\nWhat to do: Have the 64 hex digits sent alone.',
+      'The receiver would refuse it: The signature has the prefix "sha256=".\nWhat to do: Have the 64 hex digits sent alone.',
     );
     expect(output).not.toContain(SECRET);
     expect(output).not.toContain(signature);

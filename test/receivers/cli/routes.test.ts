@@ -86,7 +86,7 @@ It goes to api.
   test('tells it for another time, from the standard input', () => {
     const { code, out } = routes(['--event', '-', '--at', '2026-10-12T23:00:00Z'], sampleBody('start'));
     expect(code).toBe(0);
-    expect(out).toContain('goes to api when the quiet hours end, 13 Oct 2026, 07:00 (Europe/Zurich)');
+    expect(out).toContain('goes to api when the quiet hours end, Oct 13, 2026, 7:00 AM (Europe/Zurich)');
   });
 
   test('lets no name steer the terminal', () => {

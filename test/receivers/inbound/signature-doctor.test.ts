@@ -51,10 +51,10 @@ describe('a body that changed on its way', () => {
     '{"action":"startExperience","timestamp":1788341400000,"experience":{"id":"7c0d","name":"Pr\\u00fcfung \\/ A"}}';
 
   test.each([
-    ['pretty in place of compact', pretty, SENT.toString()],
-    ['compact in place of pretty', SENT.toString(), pretty],
+    ['pretty instead of compact', pretty, SENT.toString()],
+    ['compact instead of pretty', SENT.toString(), pretty],
     ['with four spaces at first', SENT.toString(), JSON.stringify(event, null, 4)],
-    ['compact in place of a pretty file', SENT.toString(), `${pretty}\n`],
+    ['compact instead of a pretty file', SENT.toString(), `${pretty}\n`],
     ['with tabs at first', SENT.toString(), JSON.stringify(event, null, '\t')],
     ["as Python's json.dumps wrote it at first", SENT.toString(), python],
     ["as PHP's json_encode wrote it at first", SENT.toString(), php],
@@ -152,23 +152,23 @@ describe('a secret that differs', () => {
 
 describe('a header that differs', () => {
   test.each([
-    ['base64', base64(), 'The signature is in base64 in place of hex. Have it sent as 64 hex digits.'],
+    ['base64', base64(), 'The signature is in base64 instead of hex. Have it sent as 64 hex digits.'],
     ['base64url', Buffer.from(hex('7'), 'hex').toString('base64url'), 'The signature is in base64url'],
     [
       'a prefix',
       `sha256=${hex()}`,
-      'The prefix "sha256=" stands before the signature. Have the 64 hex digits sent alone.',
+      'The signature has the prefix "sha256=". Have the 64 hex digits sent alone.',
     ],
     [
       'a prefix and base64',
       `v1:${base64()}`,
-      'The signature is in base64 in place of hex; and the prefix "v1:"',
+      'The signature is in base64 instead of hex; and the signature has the prefix "v1:"',
     ],
-    ['0x', `0x${hex()}`, 'The prefix "0x"'],
+    ['0x', `0x${hex()}`, 'The signature has the prefix "0x"'],
     ['twice', `${hex()}, ${hex()}`, 'The header holds more than the one signature'],
     ['quotes', `"${hex()}"`, 'The header holds more than the one signature'],
-    ['cut', hex().slice(0, 40), 'has 40 hex digits, as of SHA-1'],
-    ['SHA-512', hex() + hex(), 'has 128 hex digits, as of SHA-512'],
+    ['cut', hex().slice(0, 40), 'has 40 hex digits, which is SHA-1'],
+    ['SHA-512', hex() + hex(), 'has 128 hex digits, which is SHA-512'],
     ['cut short', hex().slice(0, 63), 'has only 63 of its 64 hex digits'],
     ['the word undefined', 'undefined', 'holds the word "undefined"'],
     ['something else', 'not a signature', 'holds nothing that could be an HMAC-SHA256'],
@@ -179,14 +179,14 @@ describe('a header that differs', () => {
 
   test('another name', () => {
     expect(examine({ headers: { host: 'x', 'x-hub-signature': `sha256=${hex()}` } })).toBe(
-      'The signature came under the header "x-hub-signature" in place of "X-Intelligems-Signature"; and the prefix "sha256=" stands before the signature. ' +
+      'The signature is in the header "x-hub-signature" instead of "X-Intelligems-Signature"; and the signature has the prefix "sha256=". ' +
         'Set the name of the signature header to "x-hub-signature"; and have the 64 hex digits sent alone.',
     );
   });
 
   test('several values under another name', () => {
     expect(examine({ headers: { 'x-signatures': ['nothing', hex()] } })).toContain(
-      'came under the header "x-signatures"',
+      'is in the header "x-signatures"',
     );
   });
 
@@ -207,7 +207,7 @@ describe('a header that differs', () => {
 
   test('two mistakes at once', () => {
     const found = examine({ body: Buffer.from(JSON.stringify(event, null, 2)), signature: base64() });
-    expect(found).toContain('is in base64 in place of hex; and the body was parsed as JSON');
+    expect(found).toContain('is in base64 instead of hex; and the body was parsed as JSON');
   });
 });
 

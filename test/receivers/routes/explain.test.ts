@@ -24,7 +24,7 @@ routes:
   ).toEqual([
     'yes prices matches, and goes to one; does not go to two (muted, or an earlier route goes there)',
     'yes again matches, and goes to three; does not go to one (muted, or an earlier route goes there)',
-    'no ends does not match: the action is startExperience, not endExperience or pauseExperience; the name is “Backpack price test”, not Q4 * or *shoe*; no variation but the control gets from 90 to 100 % of the traffic',
+    'no ends does not match: the action is startExperience, not endExperience or pauseExperience; the name is “Backpack price test”, not Q4 * or *shoe*; no variation other than the control gets 90–100% of the traffic',
     'no default only does not match: the source is “shop”, not default',
     'yes hush matches, and mutes two',
   ]);
@@ -39,8 +39,8 @@ routes:
   - {name: never, to: two, quietHours: {${hours}, afterwards: drop}}
 `),
   ).toEqual([
-    'yes later matches, and goes to one when the quiet hours end, 13 Oct 2026, 07:00 (Europe/Zurich)',
-    'yes never matches, but drops what comes in its quiet hours',
+    'yes later matches, and goes to one when the quiet hours end, Oct 13, 2026, 7:00 AM (Europe/Zurich)',
+    'yes never matches, but drops events during its quiet hours',
   ]);
 });
 
