@@ -45,6 +45,7 @@ export const LOG_COLUMNS = {
     header: 'Variations',
     cell: ({ event }) => textCell(splitWords(event.experience.variations)),
   },
+  hypothesis: { header: 'Hypothesis', cell: ({ event }) => textCell(event.experience.description?.trim()) },
   whatChanged: { header: 'What Changed', cell: ({ changes }) => textCell(changeWords(changes)) },
   store: { header: 'Store', cell: ({ event }) => textCell(event.organization.shopId) },
   organization: { header: 'Organization', cell: ({ event }) => textCell(event.organization.name) },

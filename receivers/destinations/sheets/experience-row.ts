@@ -43,6 +43,7 @@ export function experienceRow(message: ExperienceMessage, tab: string, zones: Zo
       { header: 'Store', cell: textCell(state.organization.shopId) },
       { header: ID, cell: textCell(experience.id) },
       { header: SOURCE, cell: textCell(source) },
+      { header: 'Hypothesis', cell: textCell(experience.description?.trim()) },
       { header: 'Link', cell: textCell(links.intelligems) },
       ...resultColumns(results),
     ],

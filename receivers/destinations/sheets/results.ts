@@ -2,7 +2,7 @@ import { verdictWords } from '../../../shared/verdict-words.ts';
 import type { Results } from '../../contract/experience.ts';
 import { type Cell, numberCell, textCell } from './cells.ts';
 
-/** What came of an experience as cells; empty ones where it is not known. */
+/** The results of an experience as cells; empty ones if they are not known. */
 export function resultCells(
   results: Results | null,
 ): Record<'verdict' | 'bestVariation' | 'uplift' | 'chanceToWin' | 'monthlyRevenue', Cell> {

@@ -44,3 +44,18 @@ test('processes that share a quota take their share of it each', async () => {
   await expect(alone.ready(stopped)).resolves.toBeUndefined();
   await expect(shared.ready(stopped)).rejects.toThrow(/aborted/);
 });
+
+test('a clock that is set back an hour does not make a row wait an hour', async () => {
+  const quota = new Quota(6_000);
+  const never = new AbortController().signal;
+  for (let call = 0; call < 3_000; call += 1) {
+    await quota.take(never);
+  }
+  const real = Date.now;
+  Date.now = () => real() - 3_600_000;
+  try {
+    await expect(quota.ready(AbortSignal.timeout(2_000))).resolves.toBeUndefined();
+  } finally {
+    Date.now = real;
+  }
+});
