@@ -49,9 +49,10 @@ export function fillLedger(folder: string, events: number): void {
   `);
   database.exec(`
     ${numbers}, places (place) AS (VALUES (0), (1), (2), (3))
-    INSERT INTO deliveries (id, destination, route, state, due_at, attempts, tries, reason, created_at, finished_at)
+    INSERT INTO deliveries
+      (id, destination, route, state, due_at, wait_ms, attempts, tries, reason, created_at, finished_at)
     SELECT number * 1000 + place, ${destination}, 'every event',
-      CASE WHEN number % 1000 = 0 AND place = 0 THEN 'dead' ELSE 'done' END, ${at}, 1, 1,
+      CASE WHEN number % 1000 = 0 AND place = 0 THEN 'dead' ELSE 'done' END, ${at}, 0, 1, 1,
       CASE WHEN number % 1000 = 0 AND place = 0 THEN 'Slack says that the channel is gone.' END, ${at}, ${at} + 500
     FROM numbers CROSS JOIN places ORDER BY 1
   `);
