@@ -251,7 +251,7 @@ function cards({ slack }: World): string[] {
   return slack
     .messages()
     .filter(({ metadata }) => metadata?.event_type === 'intelligems_card')
-    .map(({ metadata }) => String(metadata?.event_payload.experience_id));
+    .map(({ metadata }) => String(metadata?.event_payload.experience_key));
 }
 
 function disordered(effects: readonly string[], acknowledged: readonly Sent[]): string[] {
