@@ -6,25 +6,25 @@ import type { BatchResult, Word, WorkerSettings } from './worker.ts';
 
 interface Waiting {
   call: Call;
-  /** Whether it is given up where the storage does not answer. */
+  /** Whether it is rejected if the storage does not answer. */
   impatient: boolean;
   resolve(value: never): void;
   reject(error: Error): void;
 }
 
-/** So long, in milliseconds, a batch may take before those who wait for it in vain are told. */
+/** How long a batch may take before the calls that cannot wait are rejected, milliseconds. */
 const PATIENCE_MS = 8_000;
 
 export interface ThreadObserver {
   /** The file turned out to be damaged. */
   damaged?(): void;
-  /** A batch of so many calls was carried out, or failed. */
+  /** A batch of this many calls was carried out, or failed. */
   settled?(calls: number): void;
 }
 
 const NO_ANSWER =
-  'The disk of the data folder does not answer. Look at it, and at what else uses it; events are taken again by ' +
-  'themselves as soon as it does.';
+  'The disk of the data folder does not answer. Check the disk and what else uses it. The receiver accepts events ' +
+  'again by itself as soon as the disk answers.';
 
 type Handlers = Record<string, (input: never, bytes: Uint8Array) => unknown>;
 
@@ -32,17 +32,17 @@ type Handlers = Record<string, (input: never, bytes: Uint8Array) => unknown>;
 const LARGEST_BATCH = 512;
 
 /**
- * On a slow disk the next batch waits a moment for those whose answer has just gone out: they often come
- * back at once, and would else share no commit with the others. A batch counts as slow from so many
- * milliseconds on; the wait is this share of it, and no longer than this.
+ * On a slow disk the next batch waits a moment for the senders whose answers have just gone out: they often send again
+ * at once, and would otherwise share no commit with the others. A batch is slow if it takes this long; the wait is this
+ * share of it, with this limit (milliseconds).
  */
 const SLOW_MS = 6;
 const WAITED_SHARE = 0.5;
 const LONGEST_WAIT_MS = 5;
 
 /**
- * Calls into the worker thread that owns a connection to the ledger. One batch is under way at a time;
- * what is called meanwhile gathers and goes together with the next, and so shares one commit.
+ * Calls into the worker thread that owns a connection to the ledger. One batch is in progress at a time; calls made
+ * meanwhile gather, go together with the next batch, and so share one commit.
  */
 export class LedgerThread<H extends Handlers> {
   readonly #settings: WorkerSettings;
@@ -50,14 +50,14 @@ export class LedgerThread<H extends Handlers> {
   readonly #patienceMs: number;
   #worker: Worker | null = null;
   #gathered: Waiting[] = [];
-  #underWay: Waiting[] = [];
+  #inProgress: Waiting[] = [];
   #scheduled = false;
-  /** The next batch waits until so many calls have gathered, or until the timer ends. */
+  /** The next batch waits until this many calls have gathered, or until the timer ends. */
   #awaited = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** When the batch under way was sent, milliseconds of `performance.now()`. */
+  /** When the batch in progress was sent, milliseconds of `performance.now()`. */
   #sentAt = 0;
-  /** Ends the patience with the batch under way. */
+  /** Ends the patience with the batch in progress. */
   #overdue: NodeJS.Timeout | undefined;
   #stuck = false;
   /** A call succeeded: from now on a fault is one of a running receiver. */
@@ -85,14 +85,14 @@ export class LedgerThread<H extends Handlers> {
   }
 
   /**
-   * As {@link call}, and rejects also where the storage does not answer for long, such as a disk that hangs: what
-   * was asked for may still be carried out later.
+   * As {@link call}, and also rejects if the storage does not answer for a long time, such as a disk that hangs. The
+   * call may still be carried out later.
    */
   callInTime<N extends keyof H & string>(name: N, ...input: Parameters<H[N]>): Promise<ReturnType<H[N]>> {
     return this.#stuck ? Promise.reject(new StorageError(NO_ANSWER)) : this.#call(name, input, true);
   }
 
-  /** Opens the file anew before the next batch, in place of going on with what is in memory of it. */
+  /** Reopens the file before the next batch, instead of using what is in memory of it. */
   openAnew(): void {
     this.#worker?.postMessage('open anew' satisfies Word);
   }
@@ -100,7 +100,7 @@ export class LedgerThread<H extends Handlers> {
   /** Waits for everything that was called, then closes the file and ends the thread. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#gathered.length > 0 || this.#underWay.length > 0) {
+    if (this.#gathered.length > 0 || this.#inProgress.length > 0) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
@@ -130,7 +130,7 @@ export class LedgerThread<H extends Handlers> {
 
   #giveUp(): void {
     this.#stuck = true;
-    for (const { impatient, reject } of [...this.#underWay, ...this.#gathered]) {
+    for (const { impatient, reject } of [...this.#inProgress, ...this.#gathered]) {
       if (impatient) {
         reject(new StorageError(NO_ANSWER));
       }
@@ -139,7 +139,7 @@ export class LedgerThread<H extends Handlers> {
   }
 
   #schedule(): void {
-    if (!this.#scheduled && this.#underWay.length === 0 && this.#gathered.length >= this.#awaited) {
+    if (!this.#scheduled && this.#inProgress.length === 0 && this.#gathered.length >= this.#awaited) {
       this.#scheduled = true;
       setImmediate(() => {
         this.#scheduled = false;
@@ -151,15 +151,15 @@ export class LedgerThread<H extends Handlers> {
   #send(): void {
     this.#awaited = 0;
     clearTimeout(this.#timer);
-    if (this.#underWay.length > 0 || this.#gathered.length === 0) {
+    if (this.#inProgress.length > 0 || this.#gathered.length === 0) {
       return;
     }
-    this.#underWay = this.#gathered.splice(0, LARGEST_BATCH);
+    this.#inProgress = this.#gathered.splice(0, LARGEST_BATCH);
     this.#sentAt = performance.now();
     this.#overdue = setTimeout(() => this.#giveUp(), this.#patienceMs);
     this.#worker ??= this.#start();
     this.#worker.ref();
-    const batch = packBatch(this.#underWay.map(({ call }) => call));
+    const batch = packBatch(this.#inProgress.map(({ call }) => call));
     this.#worker.postMessage(batch, [batch.bytes.buffer]);
   }
 
@@ -172,8 +172,8 @@ export class LedgerThread<H extends Handlers> {
   }
 
   #settle(results: BatchResult): void {
-    const settled = this.#underWay;
-    this.#underWay = [];
+    const settled = this.#inProgress;
+    this.#inProgress = [];
     this.#answered();
     this.#worker?.unref();
     results.forEach((result, index) => {
@@ -211,8 +211,8 @@ export class LedgerThread<H extends Handlers> {
       return;
     }
     this.#worker = null;
-    const lost = this.#underWay;
-    this.#underWay = [];
+    const lost = this.#inProgress;
+    this.#inProgress = [];
     this.#answered();
     for (const { reject } of lost) {
       reject(new StorageError(`The ledger's thread failed: ${cause.message}`, { cause }));
