@@ -1,37 +1,23 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Services } from '../../contract/destination.ts';
-import type { Outcome } from '../../contract/outcome.ts';
 import type { SheetsClient } from './client.ts';
 import type { Credentials } from './credentials.ts';
 import { type Call, type Failure, failureOutcome, isFailure, readFailure } from './failure.ts';
 import type { Job } from './job.ts';
-import { columnLetters, titleName } from './layout.ts';
+import { columnLetters } from './layout.ts';
+import { ANSWER_CHARACTERS, groupByTab, type Placement, refusalOf, settleAll, splitUp } from './placement.ts';
 import { renderRows } from './render.ts';
-import type { Row } from './row.ts';
 import type { SheetsSettings } from './settings.ts';
 import type { Spreadsheet, TabRows } from './spreadsheet.ts';
 import type { Tab } from './tab.ts';
 
-/** A row of a job, and what became of it. */
-interface Placement {
-  job: Job;
-  row: Row;
-  /** Null if the attempt ended before. */
-  result: null | 'written' | 'existed' | Failure;
-  /** Google's answer to the write. */
-  answer: string;
-}
-
 /** How often a batch is tried anew because the spreadsheet changed under it. */
 const MOST_CHANGES = 5;
-
-/** How much of Google's answer is kept. */
-const ANSWER_CHARACTERS = 1_024;
 
 /** After this many refusals in a tab for the same reason, the rest of its rows are left for later. */
 const MOST_REFUSALS = 3;
 
-/** Writes rows together, and tells their jobs what became of them. */
+/** Writes rows together, and settles their jobs. */
 export class Writer {
   readonly #client: SheetsClient;
   readonly #spreadsheet: Spreadsheet;
@@ -224,76 +210,4 @@ export class Writer {
 export function duplicateWords(tab: string, header: string, columns: readonly number[]): string {
   const letters = columns.map(columnLetters);
   return `The tab “${tab}” has the header “${header}” in columns ${letters.join(' and ')}: rows are written to ${letters[0]}. Rename the others.`;
-}
-
-function groupByTab(placements: readonly Placement[]): TabRows[] {
-  const tabs = new Map<string, TabRows>();
-  for (const { job, row } of placements) {
-    const tab = tabs.get(titleName(row.tab)) ?? { title: row.tab, rows: [], lookUp: false };
-    tabs.set(titleName(row.tab), tab);
-    tab.rows.push(row);
-    tab.lookUp ||= job.uncertain || row.mode === 'keep';
-  }
-  return [...tabs.values()];
-}
-
-function refusalOf([first]: readonly Placement[], { reason }: Failure): string {
-  return `${titleName(first?.row.tab ?? '')} ${reason}`;
-}
-
-/** The parts that are tried by themselves: each tab, or each half of a tab's rows; none if nothing can be split. */
-function splitUp(placements: readonly Placement[], { kind }: Failure): Placement[][] {
-  const tabs = Map.groupBy(placements, ({ row }) => titleName(row.tab));
-  if (tabs.size > 1) {
-    return [...tabs.values()];
-  }
-  if (kind !== 'refused' || placements.length < 2) {
-    return [];
-  }
-  const middle = Math.ceil(placements.length / 2);
-  return [placements.slice(0, middle), placements.slice(middle)];
-}
-
-function settleAll(jobs: readonly Job[], placements: readonly Placement[], log: Services['log']): void {
-  const own = Map.groupBy(placements, ({ job }) => job);
-  for (const job of jobs) {
-    const outcome = outcomeOf(job, own.get(job) ?? []);
-    if (outcome.type !== 'done') {
-      log.debug({ reason: outcome.reason }, 'a row was not written');
-    }
-    job.settle(outcome);
-  }
-}
-
-function outcomeOf(job: Job, placements: readonly Placement[]): Outcome {
-  const failed = placements.filter(({ result }) => typeof result === 'object' && result !== null);
-  const [first] = failed.map(({ result }) => result as Failure);
-  if (first !== undefined) {
-    const outcome = failureOutcome(first);
-    const written = placements.filter(({ result }) => result === 'written' || result === 'existed');
-    if (written.length === 0 || outcome.type === 'done') {
-      return outcome;
-    }
-    const reason = `The row is in ${tabsOf(written)}, but not in ${tabsOf(failed)}. ${outcome.reason}`;
-    // The next attempt, also the one of a replay, then looks for the row that is there.
-    return outcome.type === 'dead' && !job.uncertain
-      ? { ...outcome, type: 'retry', reason, uncertain: true }
-      : { ...outcome, reason, ...(outcome.type === 'retry' ? { uncertain: true } : {}) };
-  }
-  if (placements.some(({ result }) => result === null)) {
-    const uncertain = placements.some(({ result }) => result !== null);
-    return { type: 'retry', reason: 'The attempt ended before the row was written.', uncertain };
-  }
-  const [answer = ''] = placements.map((each) => each.answer);
-  const details = answer === '' ? {} : { answer };
-  if (!job.completes && placements.some(({ result }) => result === 'existed')) {
-    return { type: 'done', note: 'The row already existed; it was not written again.', ...details };
-  }
-  return placements.length > 0
-    ? { type: 'done', ...details }
-    : { type: 'done', note: 'The tab for reports is turned off.' };
-}
-
-function tabsOf(placements: readonly Placement[]): string {
-  return [...new Set(placements.map(({ row }) => `“${row.tab}”`))].join(' and ');
 }
