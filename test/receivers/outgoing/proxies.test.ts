@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { openHttpClient } from '../../../receivers/outgoing/client.ts';
 import { proxyProblem, readProxies } from '../../../receivers/outgoing/proxies.ts';
 import { UNTRUSTED_CERTIFICATE } from '../../fakes/certificate.ts';
@@ -108,6 +109,27 @@ describe('a request through a proxy', () => {
     const { proxy, client } = await proxied({ hosts: { '8.8.8.8:80': port } }, true);
     expect(await client.request({ url: 'http://8.8.8.8/' })).toMatchObject({ status: 200 });
     expect(proxy.asked).toEqual([{ what: 'CONNECT 8.8.8.8:80', authorization: CREDENTIALS }]);
+  });
+});
+
+describe('a certificate that is trusted', () => {
+  const trusted = getCACertificates('default');
+  beforeAll(() => setDefaultCACertificates([...trusted, UNTRUSTED_CERTIFICATE.cert]));
+  afterAll(() => setDefaultCACertificates(trusted));
+
+  test('lets a request pass through a tunnel to the name in it, and to no other name', async () => {
+    const { port, requests } = await listening(createTlsServer(UNTRUSTED_CERTIFICATE));
+    const hosts = { 'mail.example:443': port, 'other.example:443': port };
+    const { client } = await proxied({ hosts });
+    expect(await client.request({ url: 'https://mail.example/a' })).toMatchObject({
+      status: 200,
+      text: 'taken',
+    });
+    expect(await client.reach('https://mail.example/')).toBeNull();
+    const wrong = { mayHaveArrived: false, kind: 'certificate', code: 'ERR_TLS_CERT_ALTNAME_INVALID' };
+    expect(await client.request({ method: 'POST', url: 'https://other.example/' })).toMatchObject(wrong);
+    expect(await client.reach('https://other.example/')).toMatchObject(wrong);
+    expect(requests.map(({ url }) => url)).toEqual(['/a']);
   });
 });
 
