@@ -104,7 +104,7 @@ describe('the settings', () => {
     [{ columns: '{"a"' }, 'columns: Write a list such as “status, variations”, or a JSON map.'],
     [{ columns: { A: 'status', a: 'store' } }, 'columns: Two columns have the header “a”'],
     [{ tab: 'Log {week}' }, 'tab: Write only these placeholders'],
-    [{ timeZone: 'Zurich' }, 'timeZone: Write a time zone such as Europe/Zurich'],
+    [{ timeZone: 'Zurich' }, 'timeZone: Write a time zone such as'],
     [{ writesPerMinute: 'many' }, 'writesPerMinute: Write a whole number from 1 to 6000'],
     [{ apiRootUrl: 'localhost' }, 'apiRootUrl: Write the address'],
     [{ tab: 'reports' }, 'tab: The tab “Reports” is named twice'],
