@@ -142,6 +142,10 @@ class Client implements HttpClient {
   }
 
   async #exchange(request: OutgoingRequest, limit: number): Promise<RawAnswer | Failure> {
+    if (!URL.canParse(String(request.url))) {
+      const reason = `The address of ${this.#settings.service ?? 'the other side'} is not a URL.`;
+      return { answered: false, mayHaveArrived: false, kind: 'invalid request', code: null, reason };
+    }
     const url = new URL(request.url);
     const timeoutMs = request.timeoutMs ?? this.#settings.timeoutMs ?? TIMEOUT_MS;
     const { options, route, viaProxy } = this.#route(url, request);

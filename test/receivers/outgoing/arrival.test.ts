@@ -115,6 +115,14 @@ describe('a request has surely not arrived', () => {
     expect(requests).toEqual(['/first', '/third']);
   });
 
+  test.each([
+    ['an address that is not a URL', { url: 'api.example.com/hook' }],
+    ['a protocol other than http', { url: 'ftp://127.0.0.1/' }],
+    ['a line break in a header', { url: 'http://127.0.0.1:1/', headers: { 'x-name': 'a\r\nb: c' } }],
+  ])('where the request has %s', async (_, request) => {
+    expect(await client().request(request)).toMatchObject({ mayHaveArrived: false, kind: 'invalid request' });
+  });
+
   test('where it was stopped before it began', async () => {
     const exchange = await client().request({
       ...post,
