@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ClientAddress } from '../base/client-address.ts';
 import type { ConsoleTokens } from '../operations/console-tokens.ts';
 import type { Operations } from '../operations/operations.ts';
+import type { ZapierOperations } from '../operations/zapier.ts';
 import { createAccess } from './access/access.ts';
 import { LoginLimit } from './access/login-limit.ts';
 import { apiRouter } from './api/router.ts';
@@ -15,6 +16,8 @@ import { pagesRouter } from './pages/router.ts';
 
 export interface ConsoleServices {
   operations: Operations;
+  /** Keys for Zapier, and the Zaps that use them. */
+  zapier: ZapierOperations;
   tokens: ConsoleTokens;
   /** The public URL of the settings; null if it is not set. */
   publicUrl: string | null;
@@ -39,7 +42,7 @@ const CONTENT_SECURITY_POLICY = [
 
 /** The console of a running receiver, to be mounted at `/console`. */
 export function createConsole(services: ConsoleServices): Router {
-  const { operations, tokens, publicUrl, addressOf, live, log, now } = services;
+  const { operations, zapier, tokens, publicUrl, addressOf, live, log, now } = services;
   const access = createAccess({ tokens, limit: new LoginLimit(), addressOf, publicUrl, now });
   const router = Router();
   router.use((_request, response, next) => {
@@ -53,7 +56,7 @@ export function createConsole(services: ConsoleServices): Router {
   router.use('/api', apiRouter({ operations, access, log }));
   router.use(requireSession(access));
   router.get('/live', (request, response) => live.listen(request, response));
-  router.use(pagesRouter({ operations, access, publicUrl, now }));
+  router.use(pagesRouter({ operations, zapier, access, publicUrl, now }));
   router.use(pageNotFound);
   router.use(pageFailed(log));
   return router;

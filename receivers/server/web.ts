@@ -14,6 +14,7 @@ import { Refusals } from '../inbound/refusals.ts';
 import { createWebhook, type WebhookSource } from '../inbound/webhook.ts';
 import { consoleTokens } from '../operations/console-tokens.ts';
 import { openOperations } from '../operations/open.ts';
+import { zapierOperations } from '../operations/zapier.ts';
 import { createApp } from './app.ts';
 import { createListener } from './listener.ts';
 import { liveWebhooks } from './live-webhooks.ts';
@@ -61,7 +62,16 @@ export function openWeb(services: WebServices): Web {
     running: { destinations, sources, refusals, onChecked: () => live.changed() },
   });
   const { publicUrl } = server;
-  const console = createConsole({ operations, tokens, publicUrl, addressOf, live, log, now: Date.now });
+  const console = createConsole({
+    operations,
+    zapier: zapierOperations(configuration, ledger, Date.now),
+    tokens,
+    publicUrl,
+    addressOf,
+    live,
+    log,
+    now: Date.now,
+  });
   const observe = liveWebhooks(metrics.webhook, () => live.changed());
   const webhook = createWebhook(
     { sources, bodyLimitBytes: server.bodyLimitBytes, signatureHeader: server.signatureHeader },

@@ -9,6 +9,7 @@ import { overviewRoutes } from './overview-routes.ts';
 import { refusedPage } from './refused.ts';
 import { setUpRoutes } from './set-up-routes.ts';
 import { type PageServices, show } from './show.ts';
+import { zapierRoutes } from './zapier-routes.ts';
 
 /** The pages, for those who have a session. */
 export function pagesRouter(services: PageServices): Router {
@@ -20,6 +21,7 @@ export function pagesRouter(services: PageServices): Router {
   router.use(eventRoutes(services));
   router.use(experienceRoutes(services));
   router.use(deadLetterRoutes(services));
+  router.use(zapierRoutes(services));
   router.get('/refused', (request, response) =>
     show(services, request, response, async (context) =>
       refusedPage(await services.operations.refused(), context),

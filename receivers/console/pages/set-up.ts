@@ -90,6 +90,7 @@ function destinationsSection({ checks, missing }: SetUpFacts, context: PageConte
 <h2 id="destinations-title">3. Connect destinations</h2>
 <div id="connected" data-live><ul class="cards wide">${current.map((report) => destinationCard(report, checks[report.name] ?? null, context))}</ul></div>
 ${when(missing.length > 0, () => html`<h3>Not connected</h3><ul class="missing">${missing.map(missingKind)}</ul>`)}
+<p>Zapier connects with a key for each store: <a href="/console/zapier">Keys and Zaps</a></p>
 </section>`;
 }
 

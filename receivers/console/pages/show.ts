@@ -1,12 +1,14 @@
 import type { Request, Response } from 'express';
 import type { DestinationReport } from '../../operations/destination-report.ts';
 import type { Operations } from '../../operations/operations.ts';
+import type { ZapierOperations } from '../../operations/zapier.ts';
 import type { Access } from '../access/access.ts';
 import { document, type Page, type PageContext } from './layout.ts';
 
 /** What the pages work with. */
 export interface PageServices {
   operations: Operations;
+  zapier: ZapierOperations;
   access: Access;
   /** The public URL of the settings; null if it is not set. */
   publicUrl: string | null;
@@ -21,6 +23,8 @@ const NOTICES: Readonly<Record<string, string>> = {
   'letters-dismissed': 'Dismissed.',
   checked: 'The connection was checked.',
   resumed: 'The pause has ended.',
+  'key-revoked': 'The key is revoked, and what was subscribed with it has ended.',
+  'zap-ended': 'The subscription has ended.',
 };
 
 /** Answers with a page of the console. `make` gets what every page needs to know. */

@@ -9,6 +9,8 @@ import { samplePayload } from '../../fixtures/messages.ts';
 import { postSigned, Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
 
 const API_KEY = 'a key of the settings';
+const CONSOLE_TOKEN = 'a-token-for-the-console';
+const CONSOLE_VIEWER_TOKEN = 'a-token-only-to-read';
 const ALPINE = { id: 'org-alpine', name: 'Alpine Goods', shopId: 'alpine-goods.myshopify.com' };
 const BIKES = { id: 'org-bikes', name: 'City Bikes', shopId: 'city-bikes.myshopify.com' };
 
@@ -38,6 +40,8 @@ beforeAll(async () => {
     CONFIG_FILE: file,
     ZAPIER_API_KEY: API_KEY,
     ZAPIER_TARGET_HOSTS: '127.0.0.1',
+    CONSOLE_TOKEN,
+    CONSOLE_VIEWER_TOKEN,
     INTELLIGEMS_WEBHOOK_SECRET: '',
   };
   const loaded = loadConfiguration({ environment: settings });
@@ -223,6 +227,45 @@ test('the command makes a key beside the running receiver, and shows it once', a
   expect(listed.stdout).not.toContain(key);
   const unknown = await runCommand(['zapier-keys', 'make', 'nobody'], settings);
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('alpine, bikes') });
+});
+
+/** Signs in to the console; gives what requests its pages. */
+async function signedIn(token: string) {
+  const login = await fetch(`${receiver.url}/console/login`, {
+    method: 'POST',
+    headers: { origin: receiver.url },
+    body: new URLSearchParams({ token }),
+    redirect: 'manual',
+  });
+  const cookie = String(login.headers.get('set-cookie')).split(';')[0] ?? '';
+  return (path: string, form?: Record<string, string>) =>
+    fetch(`${receiver.url}/console/${path}`, {
+      method: form === undefined ? 'GET' : 'POST',
+      headers: { cookie, origin: receiver.url },
+      body: form === undefined ? undefined : new URLSearchParams(form),
+    });
+}
+
+test('the console makes a key and shows it once, lists Zaps, and revokes', async () => {
+  const page = await signedIn(CONSOLE_TOKEN);
+  const made = await (await page('zapier/keys', { source: 'alpine', name: '<b>Ada</b>' })).text();
+  const [key = ''] = /izk_[\w-]+/.exec(made) ?? [];
+  await subscribe(key, 'in-console');
+  const listed = await (await page('zapier')).text();
+  expect(listed).not.toContain(key);
+  expect(listed).toContain('&lt;b&gt;Ada&lt;/b&gt;');
+  expect(listed).toContain('in-console');
+  const id = (await administer((operations) => operations.keys()))[0]?.id;
+  const revoked = await (await page(`zapier/keys/${id}/revoke`, {})).text();
+  expect(revoked).toContain('The key is revoked');
+  expect(revoked).not.toContain('in-console');
+  expect((await call(key, 'GET', 'connection')).status).toBe(401);
+});
+
+test('who may only read the console can make and revoke no key', async () => {
+  const page = await signedIn(CONSOLE_VIEWER_TOKEN);
+  expect(await (await page('zapier')).text()).not.toContain('Make a key');
+  expect((await page('zapier/keys', { source: 'alpine' })).status).toBe(403);
 });
 
 describe('a changed ZAPIER_API_KEY', () => {
