@@ -26,20 +26,20 @@ export { describeFaults, type Fault } from './values/faults.ts';
 
 export interface LoadOptions {
   environment: Environment;
-  /** Gives a file's text, or throws as `readFileSync` does. */
+  /** Reads a file as text, or throws as `readFileSync` does. */
   readFile?(path: string): string;
-  /** The folder in which the settings file is looked for; without it, the current one. */
+  /** The folder of the settings file. Default: the current one. */
   cwd?: string;
-  /** The kinds of destinations; without it, all that there are. */
+  /** The kinds of destinations. Default: all. */
   kinds?: readonly DestinationKind[];
 }
 
 export type Loaded = { ok: true; configuration: Configuration } | { ok: false; faults: Fault[] };
 
 /**
- * Reads all settings: receivers.yaml (or CONFIG_FILE), and the environment, which wins over the file, except
- * that a file which lists destinations lists them all. An empty environment variable counts as not set. Gives a complete configuration, or every fault there is;
- * never throws.
+ * Reads all settings: receivers.yaml (or CONFIG_FILE), overridden by the environment. If the file lists destinations,
+ * there are no others. An empty environment variable counts as not set. Gives a complete configuration or all faults.
+ * Never throws.
  */
 export function loadConfiguration({
   environment,
@@ -117,11 +117,11 @@ function unknownKeys({ content, where }: SettingsFile): Fault[] {
     .filter((key) => !TOP_LEVEL.includes(key))
     .map((key) => {
       const guess = suggestion(key, TOP_LEVEL) || ` Known here: ${TOP_LEVEL.join(', ')}.`;
-      return { where: where([key]), message: `It is no setting.${guess}` };
+      return { where: where([key]), message: `There is no such setting.${guess}` };
     });
 }
 
-/** Settings of the table that name destinations which do not exist. */
+/** Settings that name destinations which do not exist. */
 function unknownNames(written: unknown, { where }: Place, { destinations }: Known): Fault[] {
   return SETTING_LINES.filter(({ destination }) => destination).flatMap(({ path, schema }) => {
     const read = schema.safeParse(
@@ -135,7 +135,7 @@ function unknownNames(written: unknown, { where }: Place, { destinations }: Know
   });
 }
 
-/** In the order of the file. Where a variable is not set, what else is wrong with its place follows from that. */
+/** In the order of the file. If a variable is not set, other faults of the same value only follow from that. */
 function inOrder(faults: readonly Fault[], file: SettingsFile): Fault[] {
   const unset = new Set(file.faults.map(({ where }) => where));
   const line = ({ where }: Fault) => Number(/:(\d+)( |$)/.exec(where)?.[1] ?? 0);

@@ -9,7 +9,7 @@ import type { Fault } from './values/faults.ts';
 import { valueAt } from './values/path.ts';
 import { inside, validate } from './values/validate.ts';
 
-/** What it takes to post to the receiver that these settings would start. */
+/** What is needed to post to the receiver that these settings would start. */
 export interface LocalReceiver {
   host: string;
   port: number;
@@ -19,7 +19,7 @@ export interface LocalReceiver {
   sources: Source[];
 }
 
-/** The settings that it is read from, by the environment variables that set them. */
+/** Its settings, by their environment variables. */
 const FIELDS = {
   HOST: 'host',
   PORT: 'port',
@@ -28,8 +28,8 @@ const FIELDS = {
 } as const satisfies Record<string, keyof LocalReceiver>;
 
 /**
- * Reads of the settings only what it takes to post to the receiver: whatever else is wrong with them, such as
- * a token that is not set in this terminal, does not matter here. Gives it, or the faults of just that.
+ * Reads only the settings that are needed to post to the receiver. Faults in others, such as a token that is not set
+ * in this terminal, do not matter here.
  */
 export function readLocalReceiver({
   environment,

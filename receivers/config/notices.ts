@@ -7,10 +7,10 @@ import { SOURCE_ENVIRONMENT } from './settings/sources.ts';
 import { SETTING_LINES } from './settings/table.ts';
 import { type Environment, variable } from './values/variables.ts';
 
-/** Shorter names of the environment may be close to a setting's by chance. */
+/** Shorter names may be close to that of a setting by chance, in characters. */
 const SHORTEST_NAME = 8;
 
-/** What is no fault of the settings but may surprise, in sentences. */
+/** Sentences about settings that are valid but may surprise. */
 export function noticesOf(
   configuration: Omit<Configuration, 'notices'>,
   file: SettingsFile,
@@ -37,7 +37,7 @@ function unusedVariables(
   return content.destinations == null || unused.length === 0
     ? []
     : [
-        `Of no effect, because ${name} lists the destinations: ${unused.join(', ')}. Use them there as \${NAME}, or take them away.`,
+        `${unused.join(', ')} ${unused.length === 1 ? 'has' : 'have'} no effect, because ${name} lists the destinations. Use \${NAME} there, or remove ${unused.length === 1 ? 'the variable' : 'the variables'}.`,
       ];
 }
 
@@ -59,7 +59,7 @@ function misspeltVariables(
       const meant = nearest(name, known);
       return meant === null || meant.length < SHORTEST_NAME
         ? []
-        : [`The environment variable ${name} is no setting. If you meant ${meant}, rename it.`];
+        : [`The environment variable ${name} is not a setting. If you meant ${meant}, rename it.`];
     });
 }
 
@@ -82,15 +82,15 @@ function idleDestinations({
   ]);
   return destinations
     .filter(({ name }) => !busy.has(name))
-    .map(({ name }) => `No route leads to the destination ${name}: it gets no events.`);
+    .map(({ name }) => `No route uses the destination ${name}, so it gets no events.`);
 }
 
-/** The embedded storage has room for one process: no other one can do the rest. */
+/** Only one process can use the embedded ledger. */
 function lonelyRole({ role, storage }: Omit<Configuration, 'notices'>): string[] {
   return role === 'accept' && storage.databaseUrl === null
     ? [
-        'This process accepts webhooks and delivers none, and no other can use its embedded storage: ' +
-          'set DATABASE_URL, so that one with the role deliver can, or leave the role away.',
+        'This process only accepts webhooks, and no other process can deliver from its embedded ledger. ' +
+          'Set DATABASE_URL for a second process with the role deliver, or remove the role.',
       ]
     : [];
 }
@@ -99,6 +99,6 @@ function oneTokenForBoth({ console: { token, viewerToken } }: Omit<Configuration
   return token === null || token !== viewerToken
     ? []
     : [
-        'CONSOLE_VIEWER_TOKEN is the same as CONSOLE_TOKEN: whoever has it may change things. Set another one.',
+        'CONSOLE_VIEWER_TOKEN is the same as CONSOLE_TOKEN, so viewers can change things. Use two different tokens.',
       ];
 }

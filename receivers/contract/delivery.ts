@@ -11,7 +11,7 @@ import type { Outcome } from './outcome.ts';
  */
 export type DeliveryState = 'waiting' | 'ready' | 'running' | 'done' | 'dead' | 'merged' | 'dismissed';
 
-/** A delivery that is handed out for an attempt. */
+/** A delivery that was claimed for an attempt. */
 export interface ClaimedDelivery {
   id: number;
   eventKey: string;
@@ -21,9 +21,9 @@ export interface ClaimedDelivery {
   attempt: number;
   /** An attempt before this one may have arrived. */
   uncertain: boolean;
-  /** 0, or how often a person had it sent anew: part of the idempotency key. */
+  /** How often a person sent it again, from 0. Part of the idempotency key. */
   replay: number;
-  /** The destination is known to fail, and this delivery finds out whether it still does. */
+  /** The destination is failing, and this delivery tests whether it still does. */
   probe: boolean;
   /** When the delivery was made, milliseconds since 1970. */
   createdAt: number;
@@ -32,7 +32,7 @@ export interface ClaimedDelivery {
   merged: string[];
 }
 
-/** What the delivery engine decided after an attempt. */
+/** The delivery engine's decision after an attempt. */
 export type Settlement = { finishedAt: number; startedAt: number; outcome: Outcome } & (
   | { state: 'done' }
   /** `uncertain`: an attempt may have arrived all the same, which a replay has to look up. */
@@ -41,10 +41,10 @@ export type Settlement = { finishedAt: number; startedAt: number; outcome: Outco
   | { state: 'ready'; dueAt: number; attemptCounts: boolean; uncertain: boolean }
 );
 
-/** How a destination fares; kept in the ledger so that every process knows. */
+/** The health of a destination. It is in the ledger, so all processes share it. */
 export interface DestinationHealth {
   destination: string;
-  /** Nothing is handed out before this time; 0 for never paused. */
+  /** No delivery is claimed before this time; 0 if it is not paused. */
   pausedUntil: number;
   pauseReason: string | null;
   /** Failures in a row. */
@@ -57,7 +57,7 @@ export interface DestinationHealth {
   probing: boolean;
 }
 
-/** Decides what an attempt's outcome means for its destination; pure. */
+/** Decides what an outcome means for the destination's health. Pure. */
 export type HealthRule = (health: DestinationHealth, outcome: Outcome, now: number) => DestinationHealth;
 
 export interface DeliveryWork {
@@ -65,7 +65,7 @@ export interface DeliveryWork {
   destinations: readonly { name: string; concurrency: number }[];
   /** Makes one attempt. `lost` aborts when the delivery is about to be given to another process: it must end at once. */
   attempt(delivery: ClaimedDelivery, lost?: AbortSignal): Promise<Settlement>;
-  /** Told of what a person should know, such as storage that refuses to record an outcome. */
+  /** Reports what a person should know, such as storage that cannot record an outcome. */
   onError(error: Error): void;
   health: HealthRule;
 }
@@ -78,6 +78,6 @@ export interface DeliveryQueue {
   /** How many processes deliver from this ledger now, this one included. */
   readonly workers: number;
   start(work: DeliveryWork): Promise<void>;
-  /** Hands out nothing more, waits at most this long for what is under way, and writes it. */
+  /** Claims nothing more, waits at most this long for attempts in progress, and records their outcomes. */
   stop(graceMs: number): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Where an event came from: a webhook, reconciliation, a person's test, or the receiver itself (reports). */
+/** The origin of an event: a webhook, reconciliation, a test, or the receiver itself (reports). */
 export type Origin = 'webhook' | 'recovered' | 'test' | 'report';
 
 /** An event as it is written; all times are milliseconds since 1970. */
@@ -6,19 +6,19 @@ export interface NewEvent {
   key: string;
   source: string;
   origin: Origin;
-  /** Null for what is no known event, and for reports. */
+  /** Null for reports, and if the body is not a known event. */
   action: string | null;
   experienceId: string | null;
   experienceName: string | null;
   organizationId: string | null;
-  /** The time of the event itself; null where it does not tell. */
+  /** The time of the event itself; null if the body has none. */
   occurredAt: number | null;
   receivedAt: number;
-  /** The raw bytes as they came. */
+  /** The raw bytes as received. */
   body: Uint8Array;
-  /** Lower-case names; nothing secret. */
+  /** Lower-case names, no credentials. */
   headers: Record<string, string>;
-  /** Why a verified body is no known event; null for a known one. */
+  /** Why a verified body is not a known event; null for a known event. */
   problem: string | null;
   deliveries: NewDelivery[];
 }
@@ -43,6 +43,6 @@ export interface StoredEvent extends Omit<NewEvent, 'deliveries'> {
   sequence: number;
   /** A newer event of the same experience had been accepted before. */
   late: boolean;
-  /** Who caused it, where that became known after the event. */
+  /** Who caused it, if that became known after the event. */
   triggeredBy: string | null;
 }

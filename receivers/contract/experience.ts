@@ -7,34 +7,34 @@ export interface Change {
   /** In words: “Variant B 50 → 20 %”. */
   words: string;
   /**
-   * Nothing that is news: a field that only the vendor's bookkeeping changes, such as the time of the last
-   * update, or that the event's action sets by itself, such as the status when it starts.
+   * Not news: a field that only the vendor's bookkeeping changes, such as the time of the last update, or that the
+   * action itself sets, such as the status at a start.
    */
   bookkeeping: boolean;
 }
 
 export type Status = 'pending' | 'started' | 'paused' | 'ended' | 'deleted';
 
-/** What is known of an experience now. Times are milliseconds since 1970; null where unknown. */
+/** The current state of an experience. Times are milliseconds since 1970; null if unknown. */
 export interface ExperienceState {
   /** The newest snapshot by event time. */
   experience: Experience;
   organization: Organization;
   status: Status;
   createdAt: number | null;
-  /** When it went live, the first time. */
+  /** When it first went live. */
   startedAt: number | null;
   /** Null unless it is paused now. */
   pausedAt: number | null;
-  /** Null while it is not over, also where it has been started anew since. */
+  /** Null unless it is over; also null if it was started again. */
   endedAt: number | null;
   deletedAt: number | null;
-  /** How long it has been live by `now`, pauses left out, in milliseconds; null if it never was. */
+  /** How long it was live, without pauses, in milliseconds; null if it never was. */
   liveMs: number | null;
   lastChangeAt: number | null;
 }
 
-/** What came of an experience, as the External API's analytics tell it, in this project's words. */
+/** The results of an experience from the External API's analytics, in this project's terms. */
 export interface Results {
   verdict:
     | 'strong_win'
@@ -56,7 +56,7 @@ export interface Results {
   chart: { url: string; description: string } | null;
 }
 
-/** The figures of one variation; null where Intelligems does not tell them. Rates are fractions (0.031 is 3.1 %). */
+/** The figures of one variation; null if Intelligems does not provide them. Rates are fractions (0.031 is 3.1%). */
 export interface VariationResult {
   id: string;
   name: string;

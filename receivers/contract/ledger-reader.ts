@@ -36,7 +36,7 @@ export interface DeliveryRecord {
   dueAt: number;
   attempts: number;
   replay: number;
-  /** Why it is dead, or why it will be tried again; null where all is well. */
+  /** Why it is dead or will be retried; null if it did not fail. */
   reason: string | null;
   createdAt: number;
   finishedAt: number | null;
@@ -47,7 +47,7 @@ export interface AttemptRecord {
   number: number;
   startedAt: number;
   finishedAt: number;
-  /** `dead` too where the attempt failed for now and was the last of them. */
+  /** Also `dead` for a temporary failure of the last attempt. */
   outcome: 'done' | 'retry' | 'dead';
   /** The note or the reason, for people. */
   note: string | null;
@@ -90,7 +90,7 @@ export interface TimelineBucket {
   dead: number;
 }
 
-/** What can be read of a ledger. Lists are newest first unless said otherwise. */
+/** The reading side of a ledger. Lists are newest first unless their comment says otherwise. */
 export interface LedgerReader {
   event(key: string): Promise<StoredEvent | null>;
   events(filter: EventFilter): Promise<EventSummary[]>;
@@ -108,7 +108,7 @@ export interface LedgerReader {
   exportPage(afterSequence: number, limit: number): Promise<ExportedEvent[]>;
 }
 
-/** A delivery with all that another ledger has to know to go on with it. */
+/** A delivery with everything that another ledger needs to continue it. */
 export interface ExportedDelivery extends DeliveryRecord {
   attemptRecords: AttemptRecord[];
   /** An attempt may have arrived all the same, which the next has to look up. */

@@ -2,7 +2,7 @@ import type { Experience, ExperienceEvent } from '../../shared/events.ts';
 import type { ZapierResultsReport, ZapierWeeklyReport } from '../../shared/zapier-report.ts';
 import type { Change, ExperienceState, Results } from './experience.ts';
 
-/** What one delivery carries: an experience's event, or a report that the receiver made itself. */
+/** What one delivery carries: an event of an experience, or a report that the receiver made. */
 export type Message = ExperienceMessage | ReportMessage;
 
 export interface ExperienceMessage {
@@ -12,17 +12,17 @@ export interface ExperienceMessage {
   event: ExperienceEvent;
   /** The webhook's body as Intelligems sent it: JSON text. `event.payload` is the same parsed, and loses digits. */
   body: string;
-  /** The email address of the person who caused it; null where nobody knows. */
+  /** The email address of the person who caused it; null if unknown. */
   triggeredBy: string | null;
-  /** Who caused the other updates of a burst that are told with this one: further email addresses. */
+  /** The email addresses of others whose updates were merged into this one. */
   alsoBy: readonly string[];
   /** When the receiver accepted it, milliseconds since 1970. */
   receivedAt: number;
   /** A newer event of the same experience had been accepted before this one. */
   late: boolean;
-  /** No webhook came; reconciliation found it at Intelligems. */
+  /** No webhook arrived; reconciliation found the action at Intelligems. */
   recovered: boolean;
-  /** The experience as it stands now, by event time, whatever this event is. */
+  /** The current state of the experience by event time, whatever this event is. */
   state: ExperienceState;
   /**
    * The experience right after this event, whatever has happened since. For messages that cannot be updated
@@ -33,20 +33,20 @@ export interface ExperienceMessage {
   superseded: boolean;
   /** All known events of the experience by event time, oldest first, this one included; bounded. */
   history: readonly ExperienceEvent[];
-  /** The experience as it was before this event; null where no snapshot is held. */
+  /** The experience before this event; null if there is no earlier snapshot. */
   previous: Experience | null;
-  /** What differs between `previous` and this event's snapshot, in words; empty where nothing. */
+  /** The differences between `previous` and this event's snapshot, in words. */
   changes: readonly Change[];
-  /** What came of an ended experience, once it is known. */
+  /** The results of an ended experience; null until they are known. */
   results: Results | null;
-  /** Which source it came through. */
+  /** The source that it came through. */
   source: string;
   /** Identifies the experience (receivers/contract/experience-key.ts): its card, thread, row and facts hang on it. */
   experienceKey: string;
   links: {
-    /** The experience in Intelligems, where a URL template is set. */
+    /** The experience in Intelligems. */
     intelligems: string | null;
-    /** The event in the receiver's console, where its public URL is set. */
+    /** The event in the receiver's console; null without PUBLIC_URL. */
     console: string | null;
   };
 }
@@ -63,11 +63,11 @@ export interface ReportMessage {
 
 export interface Report {
   topic: 'digest' | 'milestone' | 'overview' | 'results' | 'alert';
-  /** One line; says it all. */
+  /** One line with the essence. */
   title: string;
   summary: string;
   sections: ReportSection[];
-  /** The experience it speaks of, so that it can be shown at that experience's card or thread. */
+  /** The experience that it is about, so that it can be shown at that experience's card or thread. */
   experienceId: string | null;
   link: string | null;
   /** A chart at an https URL. */

@@ -4,39 +4,38 @@ import { write, writeSync } from 'node:fs';
 const GATHERED_BYTES = 16_384;
 const GATHERED_MS = 50;
 
-/** More than this, in bytes, is not kept for a reader that does not read: further lines are dropped. */
+/** How much is kept for a reader that does not read, in bytes. Further lines are dropped. */
 const MOST_UNREAD_BYTES = 16 * 1_048_576;
 
-/** How long to wait where a pipe is full, milliseconds. */
+/** How long to wait if a pipe is full, milliseconds. */
 const AGAIN_MS = 100;
 
-/** The exit waits so long, in milliseconds, for a reader to take more of the last lines, and looks so often. */
+/** How long the exit waits for a reader of the last lines, and how often it tries; milliseconds. */
 const LAST_LINES_MS = 1_000;
 const LAST_LINES_PAUSE_MS = 5;
 
 /**
- * Writes lines to a file descriptor without ever holding up the event loop, and what is left at the exit of the
- * process. A log that cannot be written, as on a full disk, is no reason to end what it speaks of: it is tried
- * again. Nor to go on for ever, as pino's own output does at the exit where nobody reads any more
- * (`flushSync` of sonic-boom 4).
+ * Writes lines to a file descriptor without blocking the event loop, and the last ones when the process exits. If the
+ * log cannot be written, for example on a full disk, it tries again. At the exit it waits only for a bounded time;
+ * pino's own output waits forever if nobody reads (`flushSync` of sonic-boom 4).
  */
 export class LogOutput {
   readonly #descriptor: number;
   #gathered: string[] = [];
   #gatheredBytes = 0;
-  /** What is to be written before anything else. */
+  /** Written before anything else. */
   #next: Buffer = Buffer.alloc(0);
   #state: 'idle' | 'writing' | 'waiting' = 'idle';
   #flushed: (() => void)[] = [];
 
-  /** @param descriptor one that does not block where it is a pipe, as that of `process.stdout` once it was used */
+  /** @param descriptor must be non-blocking if it is a pipe, as that of `process.stdout` is after its first use */
   constructor(descriptor: number) {
     this.#descriptor = descriptor;
     setInterval(() => this.#writeOn(), GATHERED_MS).unref();
     process.on('exit', () => this.#writeLastLines());
   }
 
-  /** Takes a line, with its end. */
+  /** Takes a line, including its line feed. */
   write(line: string): void {
     const bytes = Buffer.byteLength(line);
     if (this.#next.length + this.#gatheredBytes + bytes > MOST_UNREAD_BYTES) {
@@ -49,7 +48,7 @@ export class LogOutput {
     }
   }
 
-  /** Calls back when all that was taken is written, or cannot be written now. */
+  /** Calls back when all lines are written, or cannot be written now. */
   flush(flushed: () => void): void {
     this.#flushed.push(flushed);
     this.#writeOn();
@@ -106,7 +105,7 @@ export class LogOutput {
 
   #writeLastLines(): void {
     if (this.#state === 'writing') {
-      // The system has it already: it would be there twice.
+      // The system already has it; writing it again would repeat it.
       this.#next = Buffer.alloc(0);
     }
     let until = Date.now() + LAST_LINES_MS;

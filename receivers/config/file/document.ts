@@ -13,11 +13,11 @@ import type { Fault } from '../values/faults.ts';
 import type { Path } from '../values/path.ts';
 import { type Environment, expandVariables } from '../values/variables.ts';
 
-/** A variable without quotes, which YAML takes for the beginning of a map inside brackets. */
+/** A variable without quotation marks, which YAML reads as the start of a map inside brackets. */
 const UNQUOTED = /(?<!["'$])\$\{/;
 const QUOTE_ADVICE = ` Inside [ ] and { }, write "\${NAME}" in quotes.`;
 
-/** What is wrong with the form of a document, at most once a line: a slip often brings others with it. */
+/** The syntax errors of a document, at most one per line, since one typo often causes several. */
 export function brokenForm(
   document: Document.Parsed,
   text: string,
@@ -50,8 +50,8 @@ export function brokenForm(
 }
 
 /**
- * Puts the values of environment variables into the texts of a document. Gives the variables used, the texts
- * that came of it, and a fault for each variable that is not set.
+ * Inserts environment variables into the texts of a document. Gives the variables used, the resulting texts, and a
+ * fault for each variable that is not set.
  */
 export function putVariables(
   document: Document.Parsed,
@@ -81,7 +81,7 @@ export function putVariables(
   return { used, texts, faults };
 }
 
-/** The path that leads through these nodes, each of which holds the next. */
+/** The path through these nodes, each of which contains the next. */
 function pathOf(nodes: readonly unknown[]): Path {
   return nodes.flatMap((node, index): PropertyKey[] => {
     if (isPair(node)) {
@@ -91,7 +91,7 @@ function pathOf(nodes: readonly unknown[]): Path {
   });
 }
 
-/** Where the value at a path begins in the text; for a key, where the key does. */
+/** The offset of the value at a path; for a key, the offset of the key. */
 export function offsetOf(document: Document.Parsed, path: Path): number {
   let node: unknown = document.contents;
   let offset = document.contents?.range?.[0] ?? 0;
@@ -118,7 +118,7 @@ function startOf(node: unknown): number | undefined {
   return isNode(node) ? (node as Node).range?.[0] : undefined;
 }
 
-/** With a full stop, where it ends without one. */
+/** Adds a period if there is none. */
 export function sentence(message: string): string {
   const trimmed = message.trim();
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;

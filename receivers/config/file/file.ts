@@ -8,34 +8,34 @@ import { brokenForm, offsetOf, putVariables, sentence } from './document.ts';
 export interface SettingsFile {
   /** As it was named. */
   name: string;
-  /** What stands in it, with the environment's values put in; an empty object where it is broken. */
+  /** Its content, with environment variables inserted; an empty object if it is broken. */
   content: Record<string, unknown>;
   /** The names of the environment variables that it uses. */
   used: ReadonlySet<string>;
   faults: Fault[];
-  /** Whether it could be read at all; where not, there is only `faults`. */
+  /** Whether it could be read. If not, only `faults` is meaningful. */
   readable: boolean;
   /** Whether a value came from the environment, and may thus be a secret. */
   hidden(path: Path): boolean;
-  /** `receivers.yaml:12 routes[0].to`; where nothing stands there, the line of what is around it. */
+  /** `receivers.yaml:12 routes[0].to`. If nothing is at the path, the line of what contains it. */
   where(path: Path): string;
 }
 
-/** What stands for having no settings file, or none that can be read. */
+/** A settings file that does not exist or cannot be read. */
 export function noFile(name: string): SettingsFile {
   const where = (path: Path) => [name, pathText(path)].filter((part) => part !== '').join(' ');
   return { name, content: {}, used: new Set(), faults: [], readable: true, hidden: () => false, where };
 }
 
-/** No more characters are read: settings are not that long. */
+/** The maximum length, in characters. */
 const LONGEST_FILE = 1_048_576;
 
-/** How often anchors may be used, each use counted with what it holds (a guard against “YAML bombs”). */
+/** How many nodes aliases may expand to, against “YAML bombs”. */
 const MOST_ALIASES = 1000;
 
 /**
- * Reads the text of a settings file. All that is wrong with its form, and every variable that is not set,
- * is among the faults. Never throws.
+ * Reads the text of a settings file. The faults include every syntax error and every variable that is not set. Never
+ * throws.
  */
 export function parseSettingsFile(name: string, text: string, environment: Environment): SettingsFile {
   const lines = new LineCounter();
@@ -60,7 +60,7 @@ export function parseSettingsFile(name: string, text: string, environment: Envir
     const content: unknown = document.toJS({ maxAliasCount: MOST_ALIASES }) ?? {};
     if (!isMap(document.contents) && document.contents !== null) {
       const message =
-        'The file holds no settings. Write them as `name: value`; receivers/config/published/receivers.example.yaml shows how.';
+        'The file has no settings. Write them as `name: value`. receivers/config/published/receivers.example.yaml shows how.';
       return unreadable([{ where: lineOf(0), message }]);
     }
     return {

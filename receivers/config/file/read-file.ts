@@ -2,15 +2,14 @@ import { resolve } from 'node:path';
 import { type Environment, variable } from '../values/variables.ts';
 import { noFile, parseSettingsFile, type SettingsFile } from './file.ts';
 
-/** The file that is read where CONFIG_FILE names no other. */
+/** The file that is read unless CONFIG_FILE names another one. */
 const DEFAULT_FILE = 'receivers.yaml';
 
 /**
- * Reads CONFIG_FILE, which must exist, or else receivers.yaml where there is one. Without a file, its name
- * is empty.
+ * Reads CONFIG_FILE, which must exist, or else receivers.yaml if there is one. Without a file, the name is empty.
  *
  * @param readFile gives a file's text, or throws as `readFileSync` does
- * @param folder against which the file's path is resolved
+ * @param folder the folder that the file's path is relative to
  */
 export function readSettingsFile(
   environment: Environment,
@@ -28,7 +27,7 @@ export function readSettingsFile(
     }
     const advice =
       code === 'ENOENT'
-        ? `There is no file “${name}”. Write the path of your settings file, or take CONFIG_FILE away.`
+        ? `There is no file “${name}”. Write the path of your settings file, or remove CONFIG_FILE.`
         : `The file “${name}” cannot be read (${message}).`;
     const where = named === undefined ? name : 'CONFIG_FILE';
     return { ...noFile(name), readable: false, faults: [{ where, message: advice }] };

@@ -16,12 +16,12 @@ export interface GeneralSettings {
   timeZone: string;
 }
 
-/** Destinations that are valid, and the names of all that were meant. */
+/** The valid destinations, and the names of all that were listed. */
 export type ReadDestinations = Read<ConfiguredDestination[]> & { names: string[] };
 
 /**
- * The destinations of the settings file; where it names none, those that the environment switches on; where
- * there are none either, the preview.
+ * The destinations of the settings file. If it has no list, those that the environment turns on. If there are none
+ * either, the preview.
  */
 export function readDestinations(
   file: SettingsFile,
@@ -73,7 +73,7 @@ function ofEnvironment(
   return all;
 }
 
-/** The names of a kind's environment variables that are set. */
+/** The environment variables of a kind that are set. */
 export function variablesOf(kind: DestinationKind, environment: Environment): string[] {
   return Object.keys(kind.environment).filter((name) => variable(environment, name) !== undefined);
 }
@@ -86,7 +86,7 @@ function variableFor(kind: DestinationKind, path: Path, set: readonly string[]):
 function withReason({ where, message }: Fault, kind: DestinationKind, set: readonly string[]): Fault {
   return set.includes(where)
     ? { where, message }
-    : { where, message: `${message} (${kind.title} is switched on by ${set.join(', ')}.)` };
+    : { where, message: `${message} (${set.join(', ')} turned on ${kind.title}.)` };
 }
 
 function ofFile(
@@ -110,7 +110,7 @@ function ofFile(
   return all;
 }
 
-const destinationType = z.string({ error: 'Write which kind of destination it is, such as slack.' });
+const destinationType = z.string({ error: 'Write the kind of destination, such as slack.' });
 
 function readDestination(
   kinds: readonly DestinationKind[],

@@ -5,7 +5,7 @@ import { type Path, pathText } from '../values/path.ts';
 import type { Place } from '../values/validate.ts';
 import { type Environment, variable } from '../values/variables.ts';
 
-/** The file's part of the table of settings, with the environment's values over it. */
+/** The general settings of the file, overridden by the environment. */
 export function overlaid(
   file: SettingsFile,
   environment: Environment,
@@ -37,7 +37,7 @@ function isTable(key: string): boolean {
   return TOP_LEVEL.includes(key) && !Object.hasOwn(fileLists, key);
 }
 
-/** Puts a value into a tree; not where something that is no map stands in the way, which is a fault by itself. */
+/** Puts a value into a tree, unless something other than a map is in the way, which is a fault of its own. */
 function put(tree: Record<string, unknown>, path: readonly string[], value: unknown): boolean {
   const [key, ...rest] = path as [string, ...string[]];
   if (rest.length === 0) {

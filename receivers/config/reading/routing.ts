@@ -10,7 +10,7 @@ import {
   validate,
 } from '../values/validate.ts';
 
-/** The routes of the settings file; where it has none, one that sends every event everywhere. */
+/** The routes of the settings file. Without any, one route that sends every event to every destination. */
 export function readRoutes(list: unknown, place: Place, known: Known): Read<Route[]> {
   const { value: entries, faults } = entriesOf(list, place);
   const schema = routeSettings(known);

@@ -13,9 +13,8 @@ import {
 import { type Environment, variable } from '../values/variables.ts';
 
 /**
- * The sources of the settings file. The one named `default` has its secrets and its token from the
- * environment where they are set there, and stands alone where the file names none. The names are those of
- * all that were meant.
+ * The sources of the settings file. The environment overrides the secrets and token of the source `default`, which is
+ * the only source if the file lists none. The names are those of all that were listed.
  */
 export function readSources(
   list: unknown,
@@ -56,8 +55,8 @@ function fromEnvironment(environment: Environment): Read<Partial<Source>> {
   return { value: read.value === null ? {} : value, faults: [...read.faults, ...noSecret(value, place)] };
 }
 
-/** A list of secrets that holds none, such as a comma: not meant as “make one for me”. */
+/** An empty list, such as a lone comma, does not mean “make a secret for me”. */
 function noSecret({ secrets }: Partial<Source>, place: Place): Fault[] {
-  const message = 'It holds no secret. Write the secret, or several with commas between them.';
+  const message = 'It has no secret. Write the secret, or several with commas between them.';
   return secrets?.length === 0 ? [{ where: place.where(['secrets']), message }] : [];
 }

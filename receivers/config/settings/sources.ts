@@ -4,28 +4,28 @@ import { DEFAULT_SOURCE, type Source } from '../../contract/source.ts';
 
 const secretList = 'Write the secret, or several as a list or with commas between them.';
 
-/** A source as it is written in receivers.yaml. */
+/** A source in receivers.yaml. */
 export const sourceSettings = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[\w-]{1,64}$/, 'Write 1 to 64 letters, digits, - and _: the name is part of the webhook URL.')
+      .regex(/^[\w-]{1,64}$/, 'Write 1 to 64 letters, digits, - and _. The name is part of the webhook URL.')
       .describe(
-        'The name, and the last part of its URL: /webhooks/intelligems/NAME. “default” is the URL without a name.',
+        'The name, and the last part of its URL: /webhooks/intelligems/NAME. “default” has the URL without a name.',
       ),
-    title: text('Write what people call it.')
+    title: text('Write a name for people.')
       .optional()
-      .describe('What people call it, such as the name of the store.'),
+      .describe('A name for people, such as the name of the store.'),
     secrets: list(z.string(), secretList)
       .prefault([])
       .describe(
-        'The webhook secrets, several at once while you change them. Without one, the receiver makes one on first start.',
+        'The webhook secrets. List several while you change them. Without one, the receiver makes one at its first start.',
       )
       .meta({ secret: true }),
     previousSecrets: list(z.string(), secretList)
       .prefault([])
       .describe(
-        'Secrets that are no longer accepted, so that a refusal says when the sender still uses one. The one that the receiver made is known anyway.',
+        'Secrets that are no longer accepted. If the sender still uses one, the refusal says so. The secret that the receiver made need not be listed.',
       )
       .meta({ secret: true }),
     organizationId: text('Write the id of the organization at Intelligems.')
@@ -39,8 +39,8 @@ export const sourceSettings = z
       .meta({ secret: true }),
   })
   .refine(({ name, secrets = [] }) => name === DEFAULT_SOURCE || secrets.length > 0, {
-    // The receiver makes a secret for one source only: sources that share one could speak for each other.
-    error: `Write the webhook secret of this source, best as \${NAME} of an environment variable.`,
+    // The receiver makes a secret for one source only: sources that share one could post events of each other.
+    error: `Write the webhook secret of this source, preferably as \${NAME} of an environment variable.`,
     path: ['secrets'],
     when: () => true,
   })

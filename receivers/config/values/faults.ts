@@ -1,14 +1,14 @@
-/** One thing that is wrong with the settings. */
+/** One problem in the settings. */
 export interface Fault {
   /** `PORT` for the environment, `receivers.yaml:12 routes[0].to` for the file. */
   where: string;
-  /** What it is and what to write instead; never a secret. */
+  /** What it is, and what to write instead. Never contains a secret. */
   message: string;
 }
 
-/** All faults as text for a terminal, ending without a line feed. `then` tells what follows from them. */
+/** All problems as text for a terminal, without a line feed at the end. `then` says what they prevented. */
 export function describeFaults(faults: readonly Fault[], then = 'nothing was started'): string {
-  const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
+  const count = faults.length === 1 ? '1 problem' : `${faults.length} problems`;
   const lines = faults.map(({ where, message }) => `  ${where}\n    ${message}`);
   return [`The settings have ${count}; ${then}.`, ...lines].join('\n');
 }

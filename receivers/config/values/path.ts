@@ -1,4 +1,4 @@
-/** Where in a document something stands: keys and positions, from the outside in. */
+/** A place in a document: keys and positions, from the outside in. */
 export type Path = readonly PropertyKey[];
 
 /** `routes[0].to` */
@@ -8,7 +8,7 @@ export function pathText(path: Path): string {
     .join('');
 }
 
-/** What stands at a path; of a text that is read as a list, the text itself. */
+/** The value at a path. For a text that is read as a list, the text itself. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((at, step) => {
     if (typeof at !== 'object' || at === null) {

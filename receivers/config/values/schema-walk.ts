@@ -11,7 +11,7 @@ type Definition = {
   valueType?: z.ZodType;
 };
 
-/** What a person writes, below defaults, transformations and the like: from the outside in, this one included. */
+/** A schema and those inside its defaults, transformations and the like, from the outside in. */
 export function layers(schema: z.ZodType): z.ZodType[] {
   const definition = schema.def as unknown as Definition;
   const fromText = definition.in instanceof z.ZodTransform;
@@ -24,7 +24,7 @@ export function core(schema: z.ZodType): z.ZodType {
   return layers(schema).at(-1)!;
 }
 
-/** What stands under a key or at a position of what a schema describes; null where nothing may. */
+/** The schema of a key or list entry; null if there can be none. */
 export function child(schema: z.ZodType, step: PropertyKey): z.ZodType | null {
   const inner = core(schema);
   if (inner instanceof z.ZodObject) {
@@ -37,7 +37,7 @@ export function child(schema: z.ZodType, step: PropertyKey): z.ZodType | null {
   return element ?? valueType ?? null;
 }
 
-/** What a schema describes at a path; null where nothing may stand there. */
+/** The schema at a path; null if nothing can be there. */
 export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | null {
   return path.reduce<z.ZodType | null>((at, step) => (at === null ? null : child(at, step)), schema);
 }
@@ -47,7 +47,7 @@ export function isSecret(schema: z.ZodType): boolean {
   return layers(schema).some((layer) => layer.meta()?.secret === true);
 }
 
-/** Whether a path leads to a secret or into one. */
+/** Whether a path is or is inside a secret. */
 export function holdsSecret(schema: z.ZodType, path: Path): boolean {
   return path.some((_, index) => {
     const at = schemaAt(schema, path.slice(0, index + 1));
@@ -55,7 +55,7 @@ export function holdsSecret(schema: z.ZodType, path: Path): boolean {
   });
 }
 
-/** The keys that may stand in what a schema describes. */
+/** The keys that a schema allows. */
 export function keysOf(schema: z.ZodType | null): string[] {
   const inner = schema === null ? null : core(schema);
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];

@@ -9,22 +9,22 @@ import { describedAs, holdsSecret, keysOf, schemaAt } from './schema-walk.ts';
 /** Where the values come from, for the faults. */
 export interface Place {
   where(path: Path): string;
-  /** Whether what stands there came from elsewhere and may be a secret, whatever the schema says. */
+  /** Whether the value was inserted from elsewhere, so that it may be a secret whatever the schema says. */
   hidden(path: Path): boolean;
 }
 
-/** What a setting that is missing is told before its description is known. */
+/** Marks a missing setting until its description is known. */
 const MISSING = 'Set it.';
 
-/** What was read, and what is wrong with it. */
+/** A value that was read, and its problems. */
 export interface Read<Value> {
   value: Value;
   faults: Fault[];
 }
 
 /**
- * Validates a value; every fault in words, with where it is, what kind of value it found, and what to write.
- * The value is null where there are faults.
+ * Validates a value. Each fault says where it is, what kind of value it found, and what to write. The value is null
+ * if there are faults.
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
@@ -37,7 +37,7 @@ export function validate<Schema extends z.ZodType>(
     : { value: null, faults: result.error.issues.flatMap((issue) => faultsOf(issue, schema, value, place)) };
 }
 
-/** The place of what stands further inside. */
+/** The place of a value further inside. */
 export function inside(place: Place, ...steps: Path): Place {
   return {
     where: (path) => place.where([...steps, ...path]),
@@ -45,7 +45,7 @@ export function inside(place: Place, ...steps: Path): Place {
   };
 }
 
-/** The entries of a list; a fault where it is something else. What is not there at all gives null. */
+/** The entries of a list, or a fault if it is something else. Null if it is missing. */
 export function entriesOf(list: unknown, place: Place): Read<readonly unknown[] | null> {
   if (list === undefined || list === null || Array.isArray(list)) {
     return { value: list ?? null, faults: [] };
@@ -54,13 +54,13 @@ export function entriesOf(list: unknown, place: Place): Read<readonly unknown[] 
   return { value: [], faults: [{ where: place.where([]), message }] };
 }
 
-/** The name that an entry of a list gives itself, valid or not. */
+/** The name of an entry of a list, valid or not. */
 export function nameOf(entry: unknown): string | undefined {
   const name = isRecord(entry) ? entry.name : undefined;
   return typeof name === 'string' ? name : undefined;
 }
 
-/** A fault for every name that an earlier entry of the list has already. */
+/** A fault for every name that an earlier entry already has. */
 export function takenNames(names: readonly (string | undefined)[], place: Place): Fault[] {
   return names.flatMap((name, index) =>
     name === undefined || names.indexOf(name) === index
@@ -68,7 +68,7 @@ export function takenNames(names: readonly (string | undefined)[], place: Place)
       : [
           {
             where: place.where([index, 'name']),
-            message: `Another one is named “${name}” already. Give each a \`name\` of its own.`,
+            message: `The name “${name}” is already taken. Give each its own \`name\`.`,
           },
         ],
   );
@@ -80,7 +80,7 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, pl
     const known = keysOf(schemaAt(schema, path));
     return issue.keys.map((key) => {
       const guess = suggestion(key, known) || ` Known here: ${known.join(', ')}.`;
-      return { where: place.where([...path, key]), message: `It is no setting.${guess}` };
+      return { where: place.where([...path, key]), message: `There is no such setting.${guess}` };
     });
   }
   const found = valueAt(value, path);
@@ -90,7 +90,7 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, pl
   return [{ where: place.where(path), message }];
 }
 
-/** What a person is told where a schema has no words of its own (zod calls it for every such issue). */
+/** The message if a schema has none of its own. zod calls this for every such issue. */
 function advice(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
@@ -121,14 +121,14 @@ function advice(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** The advice of the alternative whose type fits, or what all of them take. */
+/** The advice of the alternative whose type matches, or what all of them accept. */
 function unionAdvice(tried: readonly (readonly z.core.$ZodIssue[])[]): string {
   const firsts = tried.flatMap(([first]) => first ?? []);
   const fitting = firsts.find((issue) => takenBy(issue).length === 0);
   return fitting?.message ?? `Write ${alternatives([...new Set(firsts.flatMap(takenBy))])}.`;
 }
 
-/** What an alternative takes instead of a value of another kind; nothing where the kind fits. */
+/** What an alternative accepts instead of a value of another kind; empty if the kind matches. */
 function takenBy(issue: z.core.$ZodIssue): string[] {
   if (issue.path.length > 0) {
     return [];
@@ -152,10 +152,10 @@ function typeInWords(type: string): string {
   return words[type] ?? type;
 }
 
-/** The longest text that is repeated in a fault, in characters. */
+/** The longest text that a fault repeats, in characters. */
 const LONGEST_SHOWN = 60;
 
-/** What kind of value it is, and for one that is no secret the value itself: “It is the text “80a”.” */
+/** The kind of value and, unless it is a secret, the value itself: “It is the text “80a”.” */
 function kindInWords(value: unknown, secret: boolean): string {
   if (value === undefined) {
     return 'It is missing.';
@@ -179,7 +179,7 @@ function kindInWords(value: unknown, secret: boolean): string {
     : `It is ${typeof value === 'number' ? 'the number ' : ''}${value}.`;
 }
 
-/** The shortest secret that is looked for in a message; shorter ones are in many words by chance. */
+/** The shortest secret that is removed from messages. Shorter ones are parts of many words. */
 const SHORTEST_SECRET = 4;
 
 function withoutValue(message: string, value: unknown): string {

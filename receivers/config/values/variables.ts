@@ -3,12 +3,12 @@ import { suggestion } from '../../base/nearest.ts';
 /** The environment: names and values, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What came of putting variables into a text. */
+/** A text with its variables inserted. */
 export interface Expanded {
   text: string;
-  /** The names of the variables that were put in. */
+  /** The names of the inserted variables. */
   used: string[];
-  /** What is wrong with it, in sentences. */
+  /** Its problems, in sentences. */
   faults: string[];
 }
 
@@ -16,8 +16,7 @@ const REFERENCE = /\$\$\{|\$\{([^}]*)(\}|$)/g;
 const NAME = /^[A-Za-z_]\w*$/;
 
 /**
- * Puts the values of environment variables in the places of `${NAME}`; `$${` stands for a literal `${`.
- * What is put in is not looked at again.
+ * Replaces `${NAME}` with environment variables. `$${` means a literal `${`. Inserted values are not expanded again.
  */
 export function expandVariables(text: string, environment: Environment): Expanded {
   const used: string[] = [];
@@ -28,7 +27,7 @@ export function expandVariables(text: string, environment: Environment): Expande
     }
     if (end === '' || !NAME.test(name)) {
       faults.push(
-        `It holds a “\${” that names no environment variable. Write \${NAME}, or $\${ for the characters themselves.`,
+        `It has a “\${” without the name of an environment variable. Write \${NAME}, or $\${ for the characters themselves.`,
       );
       return written;
     }

@@ -13,7 +13,7 @@ test.concurrent.each([
   [['begin'], /There is no command “begin”\. The commands are start, send, .*doctor\./],
   [['send', '--url', 'localhost', 'start'], /--url .*Write an address such as https:/],
   [['events', '--url', 'localhost:8787'], /--url .*Write an address such as https:/],
-  [['events', '--state', 'lost'], /--state: Write one of waiting, ready, /],
+  [['events', '--state', 'lost'], /--state: Use one of waiting, ready, /],
   [['events'], /there are no events in the data folder .*\. Start the receiver \(npm start\), set DATA_DIR/],
   [['replay', '--to', 'slack'], /--to goes with --event/],
   [

@@ -88,7 +88,7 @@ describe('doctor', () => {
     const { code, stdout } = await runCommand(['doctor', '--offline'], { DATA_DIR: data.folder });
     data.remove();
     expect(code).toBe(1);
-    expect(stdout).toMatch(/✕ Secret of default: The file .*webhook-secret holds no secret/);
+    expect(stdout).toMatch(/✕ Secret of default: The file .*webhook-secret has no valid secret/);
   });
 
   test('offline, it looks at the files that destinations need', async () => {

@@ -105,7 +105,7 @@ routes:
         { cwd: folder },
       );
       expect([code, stdout]).toEqual([78, '']);
-      expect(stderr).toMatch(/The settings have \d+ faults; nothing was started\./);
+      expect(stderr).toMatch(/The settings have \d+ problems; nothing was started\./);
       for (const place of [
         'PORT',
         'receivers.yaml:2 ',
@@ -188,7 +188,7 @@ routes:
       writeFileSync(join(folder, name), '\n');
       const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: folder });
       expect(code).toBe(1);
-      expect(stderr).toMatch(new RegExp(`The file .*${name} holds no secret.* remove it and start again`));
+      expect(stderr).toMatch(new RegExp(`The file .*${name} has no valid secret.* remove it and start again`));
       remove();
     },
   );

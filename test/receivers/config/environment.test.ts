@@ -85,7 +85,7 @@ describe('environment variables', () => {
   test('that give readers of the console the right to change things are told of', () => {
     const token = 'the-same-for-everybody';
     expect(loaded({ CONSOLE_TOKEN: token, CONSOLE_VIEWER_TOKEN: token }).notices).toEqual([
-      expect.stringContaining('Set another one'),
+      expect.stringContaining('Use two different tokens'),
     ]);
   });
 
@@ -121,7 +121,7 @@ describe('environment variables', () => {
       'PUBLIC_URL: It is the text "hooks.example.com". Write a web address such as https://webhooks.example.com.',
       'DATABASE_URL: It is a text of 25 characters. Write it as postgres://user:password@host:5432/database.',
       'LOG_LEVEL: It is the text "loud". Write trace, debug, info, warn, error, fatal or silent.',
-      'DIGEST_TIME_ZONE: It is the text "Zurich". Write a time zone such as Europe/Zurich, America/New_York or UTC.',
+      'DIGEST_TIME_ZONE: It is the text "Zurich". Write a time zone such as America/New_York, Europe/London or UTC.',
       'INTELLIGEMS_EXPERIENCE_URL: It is the text "https://app.example.com/". Write a web address with {id} in it, such as https://app.example.com/experiences/{id}.',
     ]);
   });
@@ -132,7 +132,7 @@ describe('environment variables', () => {
 
   test('that look like a misspelt setting are pointed out', () => {
     expect(loaded({ RETENTION_DAY: '7', HOSTNAME: 'box', HOME: '/root', PATH: '/bin' }).notices).toEqual([
-      'The environment variable RETENTION_DAY is no setting. If you meant RETENTION_DAYS, rename it.',
+      'The environment variable RETENTION_DAY is not a setting. If you meant RETENTION_DAYS, rename it.',
     ]);
   });
 });
@@ -154,7 +154,7 @@ describe('destinations by environment alone', () => {
   test('say what is missing by the name of its variable, and why it is needed', () => {
     expect(faultsOf({ CHAT_TOKEN: 'xyz-secret', CHAT_RATE: '11', TABLE_SHEET: 'one' })).toEqual([
       'CHAT_TOKEN: It is a text of 10 characters. Write the token, which begins with tok-.',
-      'CHAT_CHANNEL: It is missing. The channel. (chat is switched on by CHAT_TOKEN, CHAT_RATE.)',
+      'CHAT_CHANNEL: It is missing. The channel. (CHAT_TOKEN, CHAT_RATE turned on chat.)',
       'CHAT_RATE: It is the text "11". Write 10 or less.',
     ]);
   });
@@ -162,7 +162,7 @@ describe('destinations by environment alone', () => {
   test('can be told of alerts and digests', () => {
     const environment = { TABLE_SHEET: 'one', ALERT_DESTINATION: 'table', DIGEST_TO: 'table, tabel' };
     expect(faultsOf(environment)).toEqual([
-      'DIGEST_TO: There is no destination of that name. Did you mean “table”?',
+      'DIGEST_TO: There is no destination with this name. Did you mean “table”?',
     ]);
   });
 });
@@ -189,7 +189,7 @@ describe('the source of the environment', () => {
 
   test('has none where only commas are listed, which is a fault', () => {
     expect(faultsOf({ INTELLIGEMS_WEBHOOK_SECRET: ' , ' })).toEqual([
-      'INTELLIGEMS_WEBHOOK_SECRET: It holds no secret. Write the secret, or several with commas between them.',
+      'INTELLIGEMS_WEBHOOK_SECRET: It has no secret. Write the secret, or several with commas between them.',
     ]);
   });
 });
@@ -198,9 +198,9 @@ test('faults are told for a terminal', () => {
   const port = { where: 'PORT', message: 'It is the text "x". Write a whole number.' };
   const route = { where: 'receivers.yaml:12 routes[0].to', message: 'It is missing.' };
   expect(describeFaults([port])).toBe(
-    'The settings have one fault; nothing was started.\n  PORT\n    It is the text "x". Write a whole number.',
+    'The settings have 1 problem; nothing was started.\n  PORT\n    It is the text "x". Write a whole number.',
   );
   expect(describeFaults([port, route])).toMatch(
-    /^The settings have 2 faults; .*\n {2}PORT\n.*\n {2}receivers\.yaml:12 routes\[0\]\.to\n {4}It is missing\.$/,
+    /^The settings have 2 problems; .*\n {2}PORT\n.*\n {2}receivers\.yaml:12 routes\[0\]\.to\n {4}It is missing\.$/,
   );
 });

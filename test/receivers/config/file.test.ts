@@ -45,7 +45,7 @@ digest:
 
   test('is only needed where CONFIG_FILE names it', () => {
     expect(faultsOf({ CONFIG_FILE: 'etc/mine.yaml', PORT: 'x' })).toEqual([
-      'CONFIG_FILE: There is no file “etc/mine.yaml”. Write the path of your settings file, or take CONFIG_FILE away.',
+      'CONFIG_FILE: There is no file “etc/mine.yaml”. Write the path of your settings file, or remove CONFIG_FILE.',
       'PORT: It is the text "x". Write a whole number from 0 to 65535, such as 8787.',
     ]);
   });
@@ -124,35 +124,35 @@ routes:
 `;
     expect(faultsOf({ PORT: '-1' }, yaml)).toEqual([
       'PORT: It is the text "-1". Write a whole number from 0 to 65535, such as 8787.',
-      'receivers.yaml:2 server.prot: It is no setting. Did you mean “port”?',
+      'receivers.yaml:2 server.prot: There is no such setting. Did you mean “port”?',
       'receivers.yaml:3 server.bodyLimitBytes: It is the text "many". Write a whole number from 1024 to 104857600, such as 1048576.',
-      'receivers.yaml:5 sources[0].name: It is the text "not a name". Write 1 to 64 letters, digits, - and _: the name is part of the webhook URL.',
-      `receivers.yaml:5 sources[0].secrets: It is missing. Write the webhook secret of this source, best as \${NAME} of an environment variable.`,
-      'receivers.yaml:8 sources[2].name: Another one is named “shop” already. Give each a `name` of its own.',
+      'receivers.yaml:5 sources[0].name: It is the text "not a name". Write 1 to 64 letters, digits, - and _. The name is part of the webhook URL.',
+      `receivers.yaml:5 sources[0].secrets: It is missing. Write the webhook secret of this source, preferably as \${NAME} of an environment variable.`,
+      'receivers.yaml:8 sources[2].name: The name “shop” is already taken. Give each its own `name`.',
       'receivers.yaml:12 destinations[0].type: There is no destination of the type “chatt”. Did you mean “chat”?',
       'receivers.yaml:13 destinations[1].channel: It is missing. The channel.',
       'receivers.yaml:15 destinations[1].token: It is a text of 4 characters. Write the token, which begins with tok-.',
-      'receivers.yaml:16 destinations[1].colour: It is no setting. Known here: token, channel, rate.',
-      'receivers.yaml:18 alerts.destination: There is no destination of that name. Did you mean “team”?',
+      'receivers.yaml:16 destinations[1].colour: There is no such setting. Known here: token, channel, rate.',
+      'receivers.yaml:18 alerts.destination: There is no destination with this name. Did you mean “team”?',
       'receivers.yaml:19 digest: It is the text "daily". Write a map of names and values.',
-      'receivers.yaml:20 rutes: It is no setting. Did you mean “routes”?',
-      'receivers.yaml:23 routes[0].to[1]: It is the text "nowhere". There is no destination of that name. Write one of team, log.',
+      'receivers.yaml:20 rutes: There is no such setting. Did you mean “routes”?',
+      'receivers.yaml:23 routes[0].to[1]: It is the text "nowhere". There is no destination with this name. Write one of team, log.',
       'receivers.yaml:25 routes[0].when.actions[1]: It is the text "begin". Write create, start, pause, end, update or delete.',
-      'receivers.yaml:26 routes[0].when.statuses[0]: It is the text "startd". Intelligems knows no such value. Did you mean “started”?',
-      'receivers.yaml:27 routes[0].when.type: It is no setting. Did you mean “types”?',
-      'receivers.yaml:28 routes[0].when.sources[0]: It is the text "shp". There is no source of that name. Did you mean “shop”?',
-      'receivers.yaml:29 routes[1].name: Another one is named “one” already. Give each a `name` of its own.',
-      'receivers.yaml:31 routes[1].quietHours.timeZone: It is the text "Mars". Write a time zone such as Europe/Zurich, America/New_York or UTC.',
+      'receivers.yaml:26 routes[0].when.statuses[0]: It is the text "startd". Intelligems does not document this value. Did you mean “started”?',
+      'receivers.yaml:27 routes[0].when.type: There is no such setting. Did you mean “types”?',
+      'receivers.yaml:28 routes[0].when.sources[0]: It is the text "shp". There is no source with this name. Did you mean “shop”?',
+      'receivers.yaml:29 routes[1].name: The name “one” is already taken. Give each its own `name`.',
+      'receivers.yaml:31 routes[1].quietHours.timeZone: It is the text "Mars". Write a time zone such as America/New_York, Europe/London or UTC.',
       'receivers.yaml:31 routes[1].quietHours.to: It is the text "22:00". Write a `to` that differs from `from`.',
-      'receivers.yaml:32 routes[2].name: It is missing. Write what people call it.',
+      'receivers.yaml:32 routes[2].name: It is missing. Write a name for people.',
       'receivers.yaml:32 routes[2].when.share: It is a map of names and values. Write an atLeast that is not above atMost.',
       'receivers.yaml:32 routes[2].to: It is missing. Write the name of a destination, or several as a list.',
     ]);
   });
 
   test.each([
-    ['a list at the top', '- one', 'receivers.yaml:1: The file holds no settings.'],
-    ['text at the top', 'hello', 'receivers.yaml:1: The file holds no settings.'],
+    ['a list at the top', '- one', 'receivers.yaml:1: The file has no settings.'],
+    ['text at the top', 'hello', 'receivers.yaml:1: The file has no settings.'],
     ['a broken line', 'server:\n  port: "8080\n', 'receivers.yaml:'],
     [
       'a key given twice',
@@ -175,12 +175,12 @@ routes:
     [
       'a key that reaches for the prototype',
       '__proto__: {port: 1}\n',
-      'receivers.yaml:1 __proto__: It is no setting.',
+      'receivers.yaml:1 __proto__: There is no such setting.',
     ],
     [
       'one deeper down',
       'server:\n  __proto__: {port: 1}\n  constructor: 1\n',
-      'receivers.yaml:2 server.__proto__: It is no setting.',
+      'receivers.yaml:2 server.__proto__: There is no such setting.',
     ],
     ['too much of it', `# ${'x'.repeat(1_048_576)}`, 'receivers.yaml: The file is longer than 1 MiB.'],
     ['a thousand brackets', `server: ${'['.repeat(20_000)}`, 'receivers.yaml'],
@@ -296,7 +296,7 @@ destinations:
       `receivers.yaml:3 server.port: The environment variable MY_PROT is not set. Did you mean “MY_PORT”? Set it, or write $\${MY_PROT} for the characters themselves.`,
       `receivers.yaml:7 destinations[0].token: The environment variable TOKEN is not set. Set it, or write $\${TOKEN} for the characters themselves.`,
       `receivers.yaml:8 destinations[0].channel: The environment variable EMPTY is not set. Set it, or write $\${EMPTY} for the characters themselves.`,
-      `receivers.yaml:8 destinations[0].channel: It holds a “\${” that names no environment variable. Write \${NAME}, or $\${ for the characters themselves.`,
+      `receivers.yaml:8 destinations[0].channel: It has a “\${” without the name of an environment variable. Write \${NAME}, or $\${ for the characters themselves.`,
     ]);
   });
 
@@ -327,21 +327,21 @@ describe('destinations of receivers.yaml', () => {
     );
     expect(configuration.destinations).toMatchObject([{ name: 'team', settings: { channel: 'other' } }]);
     expect(configuration.notices).toEqual([
-      `Of no effect, because receivers.yaml lists the destinations: CHAT_CHANNEL. Use them there as \${NAME}, or take them away.`,
+      `CHAT_CHANNEL has no effect, because receivers.yaml lists the destinations. Use \${NAME} there, or remove the variable.`,
     ]);
   });
 
   test('that no route leads to are pointed out', () => {
     const routes = 'routes:\n  - {name: one, to: team}\n';
     expect(loaded({}, TWO_DESTINATIONS + routes).notices).toEqual([
-      'No route leads to the destination table: it gets no events.',
+      'No route uses the destination table, so it gets no events.',
     ]);
   });
 });
 
 describe('a role that needs other processes', () => {
   test('is pointed out where the storage has room for one process only', () => {
-    const alone = 'delivers none, and no other can use its embedded storage';
+    const alone = 'no other process can deliver from its embedded ledger';
     expect(loaded({ RECEIVER_ROLE: 'accept' }, '').notices).toEqual([expect.stringContaining(alone)]);
     const shared = { RECEIVER_ROLE: 'accept', DATABASE_URL: 'postgres://receiver:pw@db/ledger' };
     expect(loaded(shared, '').notices).toEqual([]);
