@@ -188,7 +188,9 @@ routes:
       writeFileSync(join(folder, name), '\n');
       const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: folder });
       expect(code).toBe(1);
-      expect(stderr).toMatch(new RegExp(`The file .*${name} has no valid secret.* remove it and start again`));
+      expect(stderr).toMatch(
+        new RegExp(`The file .*${name} has no valid secret.* remove it and start again`),
+      );
       remove();
     },
   );
