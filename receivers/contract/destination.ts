@@ -87,6 +87,8 @@ export interface DestinationKind<Settings = unknown> {
   kind: string;
   /** As people call it: “Slack”, “Google Sheets”. */
   title: string;
+  /** The title in the middle of a sentence, if it is written differently there: “email”. */
+  titleInSentence?: string;
   /** A strict object; every field has a `.describe()`, which the settings' JSON Schema shows. */
   settings: z.ZodType<Settings>;
   /** Which environment variable sets which field. Setting any of them turns on the destination. */

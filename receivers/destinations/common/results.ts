@@ -1,7 +1,7 @@
 import type { Results, VariationResult } from '../../contract/experience.ts';
-import { DEFAULT_LOCALE, figuresIn } from '../../experience/figures.ts';
+import { DEFAULT_LOCALE, type Figures, figuresIn } from '../../experience/figures.ts';
 import { monospaceTable } from './table.ts';
-import { oneLine } from './text.ts';
+import { inline, oneLine } from './text.ts';
 
 const SHOWN = 12;
 
@@ -32,4 +32,25 @@ export function resultTable({ variations, currency, locale, monthlyRevenue }: Re
   const more = variations.length > SHOWN ? `\n… and ${variations.length - SHOWN} more` : '';
   const money = monthlyRevenue === null ? '' : `\nEstimated: ${figures.gain(monthlyRevenue)} revenue a month`;
   return `${table}${more}${money}`;
+}
+
+/** The figures of each variation in a sentence of its own, at most twelve: for services without monospaced text. */
+export function resultLines({ variations, currency, locale }: Results): string[] {
+  const figures = figuresIn(locale ?? DEFAULT_LOCALE, currency);
+  return variations.slice(0, SHOWN).map((variation) => resultWords(variation, figures));
+}
+
+function resultWords(variation: VariationResult, { count, money, percent, chance, change }: Figures): string {
+  const { visitors, orders, conversion, revenuePerVisitor, profitPerVisitor, uplift } = variation;
+  const probability = variation.probabilityToBeatBaseline;
+  const figures = [
+    visitors !== null && `${count(visitors)} visitors`,
+    orders !== null && `${count(orders)} orders`,
+    conversion !== null && `${percent(conversion, 2)} conversion`,
+    revenuePerVisitor !== null && `${money(revenuePerVisitor)} revenue a visitor`,
+    profitPerVisitor !== null && `${money(profitPerVisitor)} profit a visitor`,
+    uplift !== null && `uplift ${change(uplift.value)}`,
+    probability !== null && `${chance(probability)} chance to win`,
+  ].filter((figure) => figure !== false);
+  return `${inline(variation.name, 80)}: ${figures.join(' · ') || 'no figures'}`;
 }

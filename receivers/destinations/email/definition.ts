@@ -26,6 +26,7 @@ function preview(message: Message, settings: EmailSettings): Preview {
 export const email: DestinationKind<EmailSettings> = {
   kind: 'email',
   title: 'Email',
+  titleInSentence: 'email',
   settings: emailSettings,
   environment: {
     SMTP_URL: 'smtpUrl',

@@ -18,6 +18,7 @@ function preview(message: Message, settings: HttpSettings): Preview {
 export const http: DestinationKind<HttpSettings> = {
   kind: 'http',
   title: 'Your own API',
+  titleInSentence: 'your own API',
   settings: httpSettings,
   environment: {
     FORWARD_URL: 'url',

@@ -1,49 +1,48 @@
 import { z } from 'zod';
 import type { DestinationKind } from '../../contract/destination.ts';
 import type { Message } from '../../contract/message.ts';
-import { email } from '../email/definition.ts';
-import { http } from '../http/definition.ts';
-import { sheets } from '../sheets/definition.ts';
-import { slack } from '../slack/definition.ts';
 
-const PREVIEWED = [slack, sheets, email, http] as const;
+type PreviewSettings = Record<string, never>;
 
-/** What stands in for real destinations until one is connected: it prints what each of them would get. */
-export const preview: DestinationKind<Record<string, never>> = {
-  kind: 'preview',
-  title: 'Preview',
-  settings: z.strictObject({}).describe('Prints what Slack, the sheet, the email and your API would get.'),
-  environment: {},
-  repeated: () => 'it is printed again.',
-  concurrency: 1,
-  example: {},
-  preview: (message) => {
-    const text = renderAll(message);
-    return { text, document: { type: 'text', content: text } };
-  },
-  async open() {
-    return {
-      async send(message) {
-        process.stdout.write(`${renderAll(message)}\n`);
-        return { type: 'done', note: 'Printed as a preview; nothing was sent.' };
-      },
-      async check() {
-        return [
-          {
-            what: 'Destinations',
-            state: 'warning',
-            finding: 'None is connected: events are printed here as previews.',
-            fix: 'Set SLACK_BOT_TOKEN, SHEETS_SPREADSHEET_ID, SMTP_URL or FORWARD_URL, or list destinations in receivers.yaml, and start again.',
-          },
-        ];
-      },
-      async close() {},
-    };
-  },
-};
-
-function renderAll(message: Message): string {
-  return PREVIEWED.map((kind) => section(kind as DestinationKind, message)).join('\n');
+/** Stands in for real destinations until one is connected: prints what each kind would get. */
+export function previewOf(kinds: readonly DestinationKind[]): DestinationKind<PreviewSettings> {
+  const render = (message: Message): string => kinds.map((kind) => section(kind, message)).join('\n');
+  const variables = kinds.flatMap(({ environment }) => Object.keys(environment).slice(0, 1));
+  return {
+    kind: 'preview',
+    title: 'Preview',
+    settings: z.strictObject({}).describe('Prints what each kind of destination would get.'),
+    environment: {},
+    repeated: () => 'it is printed again.',
+    concurrency: 1,
+    example: {},
+    preview: (message) => {
+      const text = render(message);
+      return { text, document: { type: 'text', content: text } };
+    },
+    async open() {
+      return {
+        async send(message, { signal }) {
+          if (signal.aborted) {
+            return { type: 'retry', reason: 'The attempt ended before anything was printed.' };
+          }
+          process.stdout.write(`${render(message)}\n`);
+          return { type: 'done', note: 'Printed as a preview; nothing was sent.' };
+        },
+        async check() {
+          return [
+            {
+              what: 'Destinations',
+              state: 'warning',
+              finding: 'No destination is connected: events are printed here as previews.',
+              fix: `Set ${new Intl.ListFormat('en-US', { type: 'disjunction' }).format(variables)}, or list destinations in receivers.yaml, and start again.`,
+            },
+          ];
+        },
+        async close() {},
+      };
+    },
+  };
 }
 
 function section(kind: DestinationKind, message: Message): string {

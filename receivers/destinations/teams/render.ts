@@ -1,8 +1,7 @@
 import { verdictWords } from '../../../shared/verdict-words.ts';
 import { ACTION_TITLES } from '../../../shared/words.ts';
-import type { VariationResult } from '../../contract/experience.ts';
 import type { ExperienceMessage, Message, Report, ReportSection } from '../../contract/message.ts';
-import { DEFAULT_LOCALE, type Figures, figuresIn } from '../../experience/figures.ts';
+import { resultLines } from '../common/results.ts';
 import { inline, oneLine } from '../common/text.ts';
 import { variationLines } from '../common/variations.ts';
 import {
@@ -26,7 +25,7 @@ export interface Card {
   type: 'AdaptiveCard';
   /** Workflows show nothing of a newer version. https://github.com/microsoft/AdaptiveCards/issues/8965 */
   version: '1.4';
-  /** For where a card cannot be shown. */
+  /** Shown where a card cannot be displayed. */
   fallbackText: string;
   msteams: { width: 'Full' };
   body: Element[];
@@ -34,7 +33,7 @@ export interface Card {
 }
 
 export type Element =
-  /** Words that people chose go only here: text runs are literal, while text blocks read Markdown. */
+  /** Text that people wrote goes only here: text runs are literal, while text blocks read Markdown. */
   | { type: 'RichTextBlock'; inlines: TextRun[]; spacing?: 'None' | 'Small' }
   | { type: 'TextBlock'; text: string; wrap: true; isSubtle?: true }
   | { type: 'Image'; url: string; altText: string };
@@ -95,9 +94,7 @@ function eventCard(message: ExperienceMessage): Card {
   if (results !== null) {
     body.push(line(run(`Result: ${verdictWords(results.verdict)}`, { weight: 'Bolder' })));
     body.push(line(run(oneLine(results.summary, 1000))));
-    const figures = figuresIn(results.locale ?? DEFAULT_LOCALE, results.currency);
-    const told = results.variations.slice(0, 12).map((each) => resultWords(each, figures));
-    body.push(...told.map((words) => line(run(`• ${words}`))));
+    body.push(...resultLines(results).map((words) => line(run(`• ${words}`))));
     if (results.chart !== null) {
       body.push(picture(results.chart));
     }
@@ -149,21 +146,6 @@ function sectionElements({ heading: title, lines, table }: ReportSection): Eleme
   return [line(run(oneLine(title, 200), { weight: 'Bolder' })), ...shown];
 }
 
-function resultWords(variation: VariationResult, { count, money, percent, chance, change }: Figures): string {
-  const { visitors, orders, conversion, revenuePerVisitor, profitPerVisitor, uplift } = variation;
-  const probability = variation.probabilityToBeatBaseline;
-  const figures = [
-    visitors !== null && `${count(visitors)} visitors`,
-    orders !== null && `${count(orders)} orders`,
-    conversion !== null && `${percent(conversion, 2)} conversion`,
-    revenuePerVisitor !== null && `${money(revenuePerVisitor)} revenue a visitor`,
-    profitPerVisitor !== null && `${money(profitPerVisitor)} profit a visitor`,
-    uplift !== null && `uplift ${change(uplift.value)}`,
-    probability !== null && `${chance(probability)} chance to win`,
-  ].filter((figure) => figure !== false);
-  return `${inline(variation.name, 80)}: ${figures.join(' · ') || 'no figures'}`;
-}
-
 function card(
   fallbackText: string,
   body: Element[],
@@ -199,7 +181,7 @@ function picture({ url, description }: { url: string; description: string }): El
   return { type: 'Image', url, altText: oneLine(description, 500) || 'Chart' };
 }
 
-/** A moment that each reader sees in their own time zone. https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features#datetime-formatting-and-localization */
+/** A time that each reader sees in their own time zone. https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features#datetime-formatting-and-localization */
 function moment(ms: number): string {
   const iso = `${new Date(ms).toISOString().slice(0, 19)}Z`;
   return `{{DATE(${iso}, SHORT)}} {{TIME(${iso})}}`;

@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { googlechat } from '../../../../receivers/destinations/googlechat/definition.ts';
+import { renderGoogleChat } from '../../../../receivers/destinations/googlechat/render.ts';
+import { messageFaults } from '../../../fakes/google-chat.ts';
+import { expectGolden } from '../../../fixtures/golden.ts';
+import { CHAT_MESSAGES, extremeMessages } from '../common/messages.ts';
+
+describe.each(Object.entries(CHAT_MESSAGES))('%s', (name, message) => {
+  const file = name.replaceAll(' ', '-');
+
+  test('is rendered as the golden file shows', () => {
+    const rendered = JSON.stringify(renderGoogleChat(message), null, 2);
+    expectGolden(new URL(`golden/${file}.json`, import.meta.url), `${rendered}\n`);
+  });
+
+  test('reads as the golden text shows', () => {
+    const { text } = googlechat.preview(message, googlechat.example);
+    expectGolden(new URL(`golden/${file}.txt`, import.meta.url), `${text}\n`);
+  });
+});
+
+test.each([
+  ...Object.entries(CHAT_MESSAGES),
+  ...Object.entries(extremeMessages()).map(([name, message]) => [`extreme ${name}`, message] as const),
+])('%s keeps the limits of Google Chat', (_, message) => {
+  const rendered = renderGoogleChat(message);
+  expect(messageFaults(rendered)).toEqual([]);
+});
