@@ -15,7 +15,7 @@ import { addZapierKeysCommand } from './zapier-keys.ts';
 
 const program = new Command('intelligems-receivers')
   .description(
-    'Receives the experience webhooks of Intelligems and tells Slack, Google Sheets, email and your own API.',
+    'Receives the experience webhooks of Intelligems and delivers each event to your destinations.',
   )
   .showHelpAfterError('Run with --help to see what it takes.');
 

@@ -24,13 +24,13 @@ export function addPreviewCommand(program: Command): void {
   withAccessOptions(
     program
       .command('preview')
-      .description('show how an event looks in Slack, the sheet, the mail or your API; nothing is sent')
+      .description('show how an event looks at each destination; nothing is sent')
       .argument(
         '<event>',
         `a sample (${SAMPLES.join(', ')}), a file with a webhook’s body, or the key of a stored event`,
       )
-      .option('--destination <name>', 'only this one, by its name or kind: slack, sheets, email, http …')
-      .option('--document', 'as it goes over the wire: Block Kit or request JSON, the mail as HTML')
+      .option('--destination <name>', 'only this one, by its name or kind, such as slack')
+      .option('--document', 'as it goes over the wire: JSON, or the mail as HTML')
       .option('--out <file>', 'write that document to a file, to open it (needs --destination)'),
   ).action(async (event: string, options: PreviewOptions, command: Command) => {
     if (options.out !== undefined && options.destination === undefined) {

@@ -8,6 +8,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
 import { SECRET_FILE } from '../inbound/webhook-secret.ts';
 import { TOKEN_FILE } from '../operations/console-tokens.ts';
+import { kindTitles } from '../operations/kinds.ts';
 import { webhookUrl } from '../operations/set-up.ts';
 import { createLog } from '../server/log.ts';
 import type { Service } from '../server/service.ts';
@@ -182,7 +183,7 @@ export function welcome(
     '1. See it work: npm run send -- start',
     `2. In Intelligems, Settings, Webhooks: paste ${addresses} with ${secretWords(configuration, newSecret)}`,
     previewing
-      ? '3. Connect Slack, Google Sheets, email, your own API or Zapier: the README tells which settings; until then events are printed here.'
+      ? `3. Connect a destination: ${kindTitles('or')}; or Zapier. The README of each lists its settings. Until then, events are printed here.`
       : '3. Every step of every event is a line in this log; /healthz, /readyz and /metrics are for machines.',
     `Console, to see all this and what to do: ${link}`,
   ].join('\n');

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { CONNECTED_KINDS } from '../../receivers/destinations/index.ts';
 import { type FakeGoogleSheets, startFakeGoogleSheets } from '../fakes/google-sheets.ts';
 import { sampleBody } from '../fixtures/messages.ts';
 import { Receiver, runCommand, SECRET, temporaryFolder } from '../fixtures/receiver.ts';
@@ -12,6 +14,8 @@ const SECRETS = {
   SMTP_URL: 'smtp://user:topsecret-smtp@127.0.0.1:1?requireTLS=false',
   TEAMS_WEBHOOK_URL: 'http://127.0.0.1:1/workflows/topsecret-teams',
   DISCORD_WEBHOOK_URL: 'http://127.0.0.1:1/api/webhooks/1/topsecret-discord',
+  GOOGLE_CHAT_WEBHOOK_URL:
+    'http://127.0.0.1:1/v1/spaces/AAAA/messages?key=topsecret-key&token=topsecret-token',
   CONSOLE_TOKEN: 'topsecret-console',
   INTELLIGEMS_ACCESS_TOKEN: 'topsecret-access',
 };
@@ -60,13 +64,27 @@ function expectNoSecret(output: string): void {
   expect(output).not.toMatch(/PRIVATE KEY|ya29\./);
 }
 
-const DESTINATIONS = ['slack', 'sheets', 'email', 'http', 'teams', 'discord'];
+/** The secret settings of a kind that an incoming webhook replaces, so that they cannot be set together. */
+const ALTERNATIVES = ['SLACK_WEBHOOK_URL'];
+
+test.each(CONNECTED_KINDS.map((kind) => [kind.title, kind] as const))(
+  'each secret setting of %s has a secret in this test',
+  (_, { settings: schema, environment }) => {
+    const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as {
+      properties?: Record<string, { secret?: boolean }>;
+    };
+    const secret = Object.entries(environment).filter(([, field]) => properties[field]?.secret === true);
+    const variables = secret.map(([variable]) => variable).filter((each) => !ALTERNATIVES.includes(each));
+    expect(variables.filter((variable) => settings[variable] === undefined)).toEqual([]);
+    expect(secret).not.toEqual([]);
+  },
+);
 
 describe('with nothing that works', () => {
   test('no secret is in the log', async () => {
     await receiver.post(sampleBody('start'));
-    for (const destination of DESTINATIONS) {
-      await receiver.printed(new RegExp(`"destination":"${destination}".*"dead letter"`));
+    for (const { kind } of CONNECTED_KINDS) {
+      await receiver.printed(new RegExp(`"destination":"${kind}".*"dead letter"`));
     }
     expectNoSecret(receiver.output);
   });

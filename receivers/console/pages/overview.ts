@@ -133,7 +133,7 @@ function concernsOf(
     })),
     previewing && {
       words: 'Nothing is connected yet. Events are stored, and printed in the log.',
-      action: 'Connect Slack, Sheets, email or your API',
+      action: 'Connect a destination',
       href: '/console/set-up#destinations',
     },
   ];

@@ -10,6 +10,12 @@ import {
 } from './answer-outcome.ts';
 import type { Unsure } from './webhook-destination.ts';
 
+/** What the findings of a check depend on. */
+export interface CheckSettings {
+  unsure: Unsure;
+  setting: SettingName;
+}
+
 /** What to do about a service that does not answer, or answers with an error of its own. */
 export const CHECK_AGAIN = 'Check the network, DNS and proxy of this machine, then run the check again.';
 
@@ -19,6 +25,7 @@ export const CHECK_AGAIN = 'Check the network, DNS and proxy of this machine, th
  *
  * @param what what was checked, such as “Discord webhook”
  * @param works the finding for an answer that shows that the webhook works; null for any other answer
+ * @param urlSetting the name of the setting that holds the URL
  * @param fix what to do if the service refuses
  */
 export function exchangeCheck(
@@ -28,11 +35,18 @@ export function exchangeCheck(
     exchange,
     url,
     works,
+    urlSetting,
     fix,
-  }: { exchange: Exchange; url: string; works(answer: Answer): Check | null; fix: string },
+  }: {
+    exchange: Exchange;
+    url: string;
+    works(answer: Answer): Check | null;
+    urlSetting: string;
+    fix: string;
+  },
 ): Check {
   if (!exchange.answered) {
-    return { what, state: 'fault', finding: exchange.reason, fix: CHECK_AGAIN };
+    return { what, state: 'fault', finding: exchange.reason, fix: `Check ${urlSetting}. ${CHECK_AGAIN}` };
   }
   const { status } = exchange;
   if (status === 429) {

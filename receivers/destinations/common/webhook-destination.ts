@@ -20,7 +20,7 @@ export interface WebhookService extends AnswerRules {
    */
   withoutRefused?(payload: object, answer: Answer): object | null;
   /** Finds out, without posting anything, whether the webhook works. */
-  check(http: HttpClient): Promise<Check>;
+  check(http: HttpClient): Promise<Check[]>;
 }
 
 /** Opens a destination that posts to an incoming webhook. */
@@ -41,7 +41,7 @@ export function openWebhookDestination(service: WebhookService): Destination {
       }
       return answerOutcome(service, exchange, url);
     },
-    check: async () => [await service.check(http)],
+    check: () => service.check(http),
     close: () => http.close(),
   };
 }

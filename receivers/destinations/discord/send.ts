@@ -4,7 +4,7 @@ import type { AdviceTable } from '../../outgoing/advice.ts';
 import type { HttpClient } from '../../outgoing/client.ts';
 import type { Answer } from '../../outgoing/exchange.ts';
 import { type AnswerRules, isPage, requestedDelay } from '../common/answer-outcome.ts';
-import { exchangeCheck, unsureWords } from '../common/webhook-check.ts';
+import { type CheckSettings, exchangeCheck, unsureWords } from '../common/webhook-check.ts';
 import { openWebhookDestination } from '../common/webhook-destination.ts';
 import { renderDiscord } from './render.ts';
 import type { DiscordSettings } from './settings.ts';
@@ -54,25 +54,35 @@ export function openDiscord(
   if (threadId !== undefined) {
     url.searchParams.set('thread_id', threadId);
   }
-  const checked = `Posts a message per event. ${unsureWords('Discord', unsure, setting)}`;
   return openWebhookDestination({
     ...RULES,
     url: () => url.href,
     unsure,
     render: renderDiscord,
-    check: (http) => checkWebhook(http, webhookUrl, checked),
+    check: async (http) => [await checkWebhook(http, webhookUrl, { unsure, setting })],
   });
 }
 
 /** Asks Discord for the webhook itself, which its URL allows. */
-async function checkWebhook(http: HttpClient, webhookUrl: string, finding: string): Promise<Check> {
+async function checkWebhook(
+  http: HttpClient,
+  webhookUrl: string,
+  { unsure, setting }: CheckSettings,
+): Promise<Check> {
   const what = 'Discord webhook';
   const { origin, pathname } = new URL(webhookUrl);
   const url = `${origin}${pathname}`;
+  const finding = `Posts a message per event. ${unsureWords('Discord', unsure, setting)}`;
   const exchange = await http.request({ url });
   const works = (answer: Answer): Check | null =>
     answer.status === 200 && !isPage(answer) ? { what, state: 'ok', finding, fix: null } : null;
-  return exchangeCheck(what, RULES, { exchange, url, works, fix: COPY_AGAIN });
+  return exchangeCheck(what, RULES, {
+    exchange,
+    url,
+    works,
+    urlSetting: setting('webhookUrl'),
+    fix: COPY_AGAIN,
+  });
 }
 
 /** What is used of an answer; null for a field that is missing. */

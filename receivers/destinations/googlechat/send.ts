@@ -5,7 +5,7 @@ import type { AdviceTable } from '../../outgoing/advice.ts';
 import type { HttpClient } from '../../outgoing/client.ts';
 import type { Answer } from '../../outgoing/exchange.ts';
 import type { AnswerRules } from '../common/answer-outcome.ts';
-import { exchangeCheck, unsureWords } from '../common/webhook-check.ts';
+import { type CheckSettings, exchangeCheck, unsureWords } from '../common/webhook-check.ts';
 import { openWebhookDestination } from '../common/webhook-destination.ts';
 import { renderGoogleChat } from './render.ts';
 import type { GoogleChatSettings } from './settings.ts';
@@ -47,13 +47,12 @@ export function openGoogleChat(
   { webhookUrl, unsure }: GoogleChatSettings,
   { setting, sharers = () => 1 }: Services,
 ): Destination {
-  const checked = `Google Chat answers; whether the webhook works shows only when a message is posted. ${unsureWords('Google Chat', unsure, setting)}`;
   const destination = openWebhookDestination({
     ...RULES,
     url: (message) => urlFor(webhookUrl, message),
     unsure,
     render: renderGoogleChat,
-    check: (http) => checkWebhook(http, webhookUrl, checked),
+    check: async (http) => [await checkWebhook(http, webhookUrl, { unsure, setting })],
   });
   let next = 0;
   return {
@@ -86,14 +85,25 @@ function urlFor(webhookUrl: string, { key, experienceKey }: Message): string {
  * Finds out whether the webhook's address answers. A webhook may only post, so that reading is refused; only a wrong
  * key is noticed.
  */
-async function checkWebhook(http: HttpClient, url: string, finding: string): Promise<Check> {
+async function checkWebhook(
+  http: HttpClient,
+  url: string,
+  { unsure, setting }: CheckSettings,
+): Promise<Check> {
   const what = 'Google Chat webhook';
+  const finding = `Google Chat answers; whether the webhook works shows only when a message is posted. ${unsureWords('Google Chat', unsure, setting)}`;
   const exchange = await http.request({ url });
   const works = (answer: Answer): Check | null =>
     (answer.status >= 300 && answer.status < 400) || errorCode(answer) === 'API_KEY_INVALID'
       ? null
       : { what, state: 'ok', finding, fix: null };
-  return exchangeCheck(what, RULES, { exchange, url, works, fix: COPY_AGAIN });
+  return exchangeCheck(what, RULES, {
+    exchange,
+    url,
+    works,
+    urlSetting: setting('webhookUrl'),
+    fix: COPY_AGAIN,
+  });
 }
 
 /** `API_KEY_INVALID` of the details, else `PERMISSION_DENIED` and the like. */

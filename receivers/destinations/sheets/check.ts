@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Check, SettingName } from '../../contract/destination.ts';
+import { CHECK_AGAIN } from '../common/webhook-check.ts';
 import type { SheetsClient } from './client.ts';
 import { type Failure, readFailure } from './failure.ts';
 import { findLayout, HEAD_ROWS, quotedTab, titleName } from './layout.ts';
@@ -43,8 +44,10 @@ export async function checkSpreadsheet(
 }
 
 function faultOf({ kind, reason }: Failure): Check {
-  const passing = ['rate limited', 'unavailable', 'uncertain', 'token', 'stale'].includes(kind);
-  return { what: WHAT, state: passing ? 'warning' : 'fault', finding: reason, fix: null };
+  const isUnreachable = kind === 'unavailable' || kind === 'uncertain';
+  const passing = ['rate limited', 'token', 'stale'].includes(kind);
+  const fix = isUnreachable ? CHECK_AGAIN : null;
+  return { what: WHAT, state: passing ? 'warning' : 'fault', finding: reason, fix };
 }
 
 /** Of the tabs whose names are known without an event. */

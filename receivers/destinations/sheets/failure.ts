@@ -68,6 +68,9 @@ function isTokenUrl(url: unknown): boolean {
 function networkFailure(thrown: unknown, call: Call): Failure {
   const failure = failureOf(thrown);
   const reason = failure?.reason ?? 'The request to Google was stopped before an answer came.';
+  if (failure?.kind === 'redirect') {
+    return { kind: 'dead', reason, answer: '', delayMs: null };
+  }
   const mayHaveArrived = call === 'write' && failure?.mayHaveArrived === true;
   return { kind: mayHaveArrived ? 'uncertain' : 'unavailable', reason, answer: '', delayMs: null };
 }

@@ -3,7 +3,7 @@ import type { AdviceTable } from '../../outgoing/advice.ts';
 import type { HttpClient } from '../../outgoing/client.ts';
 import type { Answer } from '../../outgoing/exchange.ts';
 import type { AnswerRules } from '../common/answer-outcome.ts';
-import { exchangeCheck } from '../common/webhook-check.ts';
+import { type CheckSettings, exchangeCheck } from '../common/webhook-check.ts';
 import { openWebhookDestination, postJson, type Unsure } from '../common/webhook-destination.ts';
 import type { SlackMessage } from './blocks.ts';
 import { renderMessage } from './render.ts';
@@ -70,8 +70,8 @@ function withoutRefusedImages(payload: object, { status, text }: Answer): object
 async function checkWebhook(
   http: HttpClient,
   url: string,
-  { unsure, setting }: { unsure: Unsure; setting: SettingName },
-): Promise<Check> {
+  { unsure, setting }: CheckSettings,
+): Promise<Check[]> {
   const what = 'Slack webhook';
   const then = unsure === 'repeat' ? 'appear twice' : 'be missing';
   const limits: Check = {
@@ -80,13 +80,17 @@ async function checkWebhook(
     finding: `Slack has only an incoming webhook: plain messages without a card, threads and mentions. After a timeout, a message may ${then} (${setting('unsure', unsure)}).`,
     fix: `For the card, create a Slack app from manifest.yaml, and set its token and a channel instead of ${setting('webhookUrl')}.`,
   };
-  const works = (answer: Answer): Check | null =>
-    ['no_text', 'missing_text_or_fallback_or_attachments', 'ok'].includes(errorCode(answer) ?? '')
-      ? limits
-      : null;
   const exchange = await postJson(http, url, { text: '' });
-  return exchangeCheck(what, RULES, { exchange, url, works, fix: COPY_AGAIN });
+  const works = (answer: Answer): Check | null =>
+    NOTHING_POSTED.includes(errorCode(answer) ?? '')
+      ? { what, state: 'ok', finding: 'The incoming webhook works.', fix: null }
+      : null;
+  const urlSetting = setting('webhookUrl');
+  return [limits, exchangeCheck(what, RULES, { exchange, url, works, urlSetting, fix: COPY_AGAIN })];
 }
+
+/** How Slack refuses an empty text. */
+const NOTHING_POSTED = ['no_text', 'missing_text_or_fallback_or_attachments'];
 
 function errorCode({ text }: Answer): string | null {
   return /^\s*([a-z_]{2,80})\s*$/.exec(text)?.[1] ?? null;

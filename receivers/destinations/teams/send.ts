@@ -3,7 +3,7 @@ import type { AdviceTable } from '../../outgoing/advice.ts';
 import type { HttpClient } from '../../outgoing/client.ts';
 import type { Answer } from '../../outgoing/exchange.ts';
 import type { AnswerRules } from '../common/answer-outcome.ts';
-import { exchangeCheck, unsureWords } from '../common/webhook-check.ts';
+import { type CheckSettings, exchangeCheck, unsureWords } from '../common/webhook-check.ts';
 import { openWebhookDestination } from '../common/webhook-destination.ts';
 import { renderTeams } from './render.ts';
 import type { TeamsSettings } from './settings.ts';
@@ -59,13 +59,12 @@ const RULES: AnswerRules = { service: 'Microsoft Teams', advice: ADVICE, status:
 
 /** Opens a Microsoft Teams destination: an Adaptive Card per event, posted to a channel's workflow. */
 export function openTeams({ webhookUrl, unsure }: TeamsSettings, { setting }: Services): Destination {
-  const checked = unsureWords('Teams', unsure, setting);
   return openWebhookDestination({
     ...RULES,
     url: () => webhookUrl,
     unsure,
     render: renderTeams,
-    check: (http) => checkWorkflow(http, webhookUrl, checked),
+    check: async (http) => [await checkWorkflow(http, webhookUrl, { unsure, setting })],
   });
 }
 
@@ -73,13 +72,23 @@ export function openTeams({ webhookUrl, unsure }: TeamsSettings, { setting }: Se
  * Finds out whether the workflow's address answers. Only a card can show more: a workflow has no address that could be
  * read, and OPTIONS is the method that never starts it.
  */
-async function checkWorkflow(http: HttpClient, url: string, afterTimeout: string): Promise<Check> {
+async function checkWorkflow(
+  http: HttpClient,
+  url: string,
+  { unsure, setting }: CheckSettings,
+): Promise<Check> {
   const what = 'Microsoft Teams workflow';
   const exchange = await http.request({ method: 'OPTIONS', url });
-  const finding = `The workflow’s address answers; whether it accepts cards shows only when one is posted. ${afterTimeout}`;
+  const finding = `The workflow’s address answers; whether it accepts cards shows only when one is posted. ${unsureWords('Teams', unsure, setting)}`;
   const works = ({ status }: Answer): Check | null =>
     status >= 300 && status < 400 ? null : { what, state: 'ok', finding, fix: null };
-  return exchangeCheck(what, RULES, { exchange, url, works, fix: 'Copy the workflow’s URL again.' });
+  return exchangeCheck(what, RULES, {
+    exchange,
+    url,
+    works,
+    urlSetting: setting('webhookUrl'),
+    fix: 'Copy the workflow’s URL again.',
+  });
 }
 
 /** The older connectors answer 200 and put the real status into the text. */

@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { welcome } from '../../../receivers/cli/start.ts';
 import { loadConfiguration } from '../../../receivers/config/load.ts';
+import { kindTitles } from '../../../receivers/destinations/index.ts';
 import { signWebhook } from '../../../shared/verifier.ts';
 import { startFakeOwnApi } from '../../fakes/own-api.ts';
 import { sampleBody, samplePayload } from '../../fixtures/messages.ts';
@@ -70,7 +71,7 @@ describe('the first start', () => {
       expect(statSync(join(folder, 'console-token')).mode & 0o777).toBe(0o600);
       expect(receiver.output).toMatch(/npm run send -- start/);
       expect(receiver.output).toMatch(/Settings, Webhooks: paste .*\/webhooks\/intelligems with this secret/);
-      expect(receiver.output).toMatch(/Connect Slack, Google Sheets, email, your own API or Zapier/);
+      expect(receiver.output).toMatch(`Connect a destination: ${kindTitles('or')}; or Zapier`);
       expect(receiver.output.split(secret)).toHaveLength(2);
       expect((await receiver.post(sampleBody('start'), { secret })).status).toBe(200);
       expect(await receiver.stop()).toBe(0);

@@ -40,7 +40,7 @@ describe('what a settings file lists is mended in that file', () => {
       { type: 'slack', webhookUrl: NOBODY, unsure: 'skip' },
       ['be missing (“unsure: skip” of', '“webhookUrl” of'],
     ],
-    [{ type: 'teams', webhookUrl: NOBODY }, ['(“unsure: repeat” of']],
+    [{ type: 'teams', webhookUrl: NOBODY }, ['Check “webhookUrl” of']],
   ])('%j', async (settings, words) => {
     const text = await told(settings);
     for (const each of words) {
@@ -55,7 +55,9 @@ describe('what a settings file lists is mended in that file', () => {
     const settings = { type: 'slack', token: slack.token, channel: 'C0123456789', apiUrl: slack.url };
     const text = await told(settings);
     await slack.close();
-    expect(text).toContain('may come twice (“unsure: repeat” of the destination “theirs” in receivers.yaml)');
+    expect(text).toContain(
+      'may appear twice (“unsure: repeat” of the destination “theirs” in receivers.yaml)',
+    );
     expect(text).not.toMatch(VARIABLES);
   });
 });

@@ -286,9 +286,9 @@ describe('the check', () => {
     ]);
   });
 
-  test('a Google that cannot be reached is only a warning', async () => {
+  test('a Google that cannot be reached is a fault of the check, as for every destination', async () => {
     const other = await openOn(fake, { apiRootUrl: 'http://127.0.0.1:1' });
-    expect(await other.check()).toMatchObject([{ state: 'warning' }]);
+    expect(await other.check()).toMatchObject([{ state: 'fault' }]);
     expect(await other.send(start, attempt())).toMatchObject({
       type: 'retry',
       reason: expect.stringContaining('nothing is listening at 127.0.0.1:1'),

@@ -60,6 +60,7 @@ describe('an incoming webhook', () => {
   test('that was removed is a fault of the check, which posts nothing', async () => {
     const removed = await openDesk({ webhookUrl: `${fake.webhookUrl}x` });
     expect(await removed.destination.check()).toEqual([
+      expect.objectContaining({ state: 'warning' }),
       expect.objectContaining({ state: 'fault', finding: expect.stringContaining('removed or turned off') }),
     ]);
     await (await openDesk({ webhookUrl: fake.webhookUrl })).destination.check();
