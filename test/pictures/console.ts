@@ -78,7 +78,7 @@ await Promise.all([slack.close(), api.close()]);
 home.remove();
 
 async function takePictures(from: Browser, suffix: string, options: BrowserContextOptions): Promise<void> {
-  const context = await from.newContext({ ...options, timezoneId: 'Europe/Zurich', locale: 'en-GB' });
+  const context = await from.newContext({ ...options, timezoneId: 'America/New_York', locale: 'en-US' });
   const page = await context.newPage();
   await page.goto(`${receiver.url}/console/login#${TOKEN}`);
   await page.waitForURL(`${receiver.url}/console`);

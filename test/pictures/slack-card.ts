@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { blocksHtml, escapeHtml, type Reader } from '../../receivers/console/pages/block-kit.ts';
+import { SLACK_STYLE } from '../../receivers/console/pages/slack-look.ts';
 import type { Results, VariationResult } from '../../receivers/contract/experience.ts';
 import type { SlackMessage } from '../../receivers/destinations/slack/blocks.ts';
 import { renderCard, renderReply } from '../../receivers/destinations/slack/render.ts';
 import { experienceState } from '../../receivers/experience/state.ts';
 import { sampleMessage } from '../fixtures/messages.ts';
-import { blocksHtml, escapeHtml, type Reader } from './block-kit.ts';
 
 const PICTURE = fileURLToPath(new URL('../../.github/pictures/slack-card.png', import.meta.url));
 
@@ -148,29 +149,14 @@ function clock(ms: number): string {
 
 function page(body: string): string {
   return `<!doctype html><meta charset="utf-8"><style>
-    body { margin: 0; background: #fff; }
-    main { display: grid; grid-template-columns: 690px 470px; width: 1160px; font: 15px/1.47 Lato, "Noto Sans", "Liberation Sans", sans-serif; color: #1d1c1d; background: #fff; border: 1px solid #ddd; }
+    ${SLACK_STYLE}
+    main { display: grid; grid-template-columns: 690px 470px; width: 1160px; border: 1px solid #ddd; }
     .bar { font-weight: 800; font-size: 17px; padding: 13px 20px; border-bottom: 1px solid #e6e6e6; margin-bottom: 10px; }
     .bar small { font-weight: 400; color: #616061; font-size: 13px; margin-left: 6px; }
     .thread { border-left: 1px solid #e6e6e6; }
-    article { display: grid; grid-template-columns: 36px 1fr; gap: 10px; padding: 8px 20px; }
-    .avatar { width: 36px; height: 36px; border-radius: 7px; background: linear-gradient(90deg, #fff0 22%, #7fd1c0 22% 36%, #fff0 36% 45%, #f4b860 45% 59%, #fff0 59% 68%, #fff 68% 82%, #fff0 82%) 0 0 / 100% 100%, #1f2a44; }
+    article { padding: 8px 20px; }
     .avatar.small { width: 22px; height: 22px; border-radius: 5px; display: inline-block; vertical-align: middle; margin-right: 8px; }
-    .who b { font-weight: 800; }
-    .app { background: #e8e8e8; color: #616061; font-size: 10px; font-weight: 700; border-radius: 2px; padding: 1px 3px; vertical-align: 1px; }
     time, .thread-link span { color: #616061; font-size: 12px; }
-    .header { font-size: 18px; font-weight: 800; margin: 6px 0 4px; }
-    .line { white-space: pre-wrap; margin: 3px 0; }
-    .rich { margin: 4px 0; }
-    code { font: 12px/1.5 "DejaVu Sans Mono", monospace; color: #c01343; background: #f6f6f6; border: 1px solid #ddd; border-radius: 3px; padding: 1px 3px; letter-spacing: -0.5px; }
-    pre { font: 12px/1.5 "DejaVu Sans Mono", monospace; background: #f8f8f8; border: 1px solid #ddd; border-radius: 4px; padding: 8px; margin: 6px 0; white-space: pre; }
-    ul { margin: 2px 0; padding-left: 26px; }
-    .fields { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 24px; margin: 8px 0; max-width: 560px; }
-    .context { color: #616061; font-size: 12px; margin: 8px 0; }
-    .mention { background: #e8f5fa; color: #1264a3; border-radius: 3px; padding: 0 2px; }
-    .context .mention { background: none; padding: 0; }
-    .line a { color: #1264a3; text-decoration: none; }
-    .emoji { width: 20px; height: 20px; vertical-align: -4px; }
     .thread-link { padding: 2px 20px 14px 66px; }
     .thread-link b { color: #1264a3; font-size: 13px; margin-right: 6px; }
   </style>${body}`;

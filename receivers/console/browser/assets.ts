@@ -21,6 +21,7 @@ const FILES: Readonly<Record<string, () => string>> = {
   'login.js': () => own('login.js'),
   'live.js': () => own('live.js'),
   'times.js': () => own('times.js'),
+  'choices.js': () => own('choices.js'),
   'copy.js': () => own('copy.js'),
   'search.js': () => own('search.js'),
   'chart.js': () => own('chart.js'),

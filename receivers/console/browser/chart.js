@@ -1,6 +1,6 @@
 import uPlot from './uplot.js';
 
-/** Draws every figure with `data-chart`: the address of its figures as JSON. */
+/** Draws every figure with `data-chart`, the address of its data as JSON. */
 export async function drawCharts() {
   for (const figure of document.querySelectorAll('[data-chart]')) {
     try {
@@ -11,13 +11,13 @@ export async function drawCharts() {
       draw(figure, buckets, bucketMs);
     } catch {
       figure.querySelector('figcaption').textContent =
-        'The figures could not be loaded. Reload the page to try again.';
+        'The data could not be loaded. Reload the page to try again.';
     }
     figure.removeAttribute('aria-busy');
   }
 }
 
-const HEIGHT = 220;
+const HEIGHT = 180;
 const DAY_MS = 86_400_000;
 
 function draw(figure, buckets, bucketMs) {
@@ -35,6 +35,7 @@ function draw(figure, buckets, bucketMs) {
     bucketMs < DAY_MS / 4 ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' },
   );
   const value = (_, figure) => (figure == null ? '' : figure.toLocaleString());
+  const someDone = () => buckets.flatMap(({ done }, index) => (done > 0 ? [index] : []));
   const someDead = () => buckets.flatMap(({ dead }, index) => (dead > 0 ? [index] : []));
   let plot = null;
 
@@ -80,15 +81,16 @@ function draw(figure, buckets, bucketMs) {
             label: 'Delivered',
             value,
             stroke: colour('--chart-done'),
-            width: 2,
-            points: { show: false },
+            // A line between busy hours says nothing: a dot marks each bucket that has some.
+            paths: () => null,
+            points: { show: true, size: 7, fill: colour('--chart-done'), filter: someDone },
           },
           {
             label: 'Dead letters',
             value,
             stroke: colour('--chart-dead'),
             fill: colour('--chart-dead'),
-            // A mark where there are some, and no line along the bottom where there are none.
+            // A dot where there are some, and no line along the bottom where there are none.
             paths: () => null,
             points: { show: true, size: 9, fill: colour('--chart-dead'), filter: someDead },
           },
@@ -104,14 +106,15 @@ function draw(figure, buckets, bucketMs) {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
 }
 
-/** The same in words and as a table, for those who do not see the picture. */
+/** The same in words and as a table, for those who cannot see the chart. */
 function caption(figure, buckets, bucketMs) {
   const total = (field, one, many) => {
     const sum = buckets.reduce((before, bucket) => before + bucket[field], 0);
     return `${sum.toLocaleString()} ${sum === 1 ? one : many}`;
   };
   const words = document.createElement('p');
-  words.textContent = `${total('events', 'event', 'events')}, ${total('done', 'delivery', 'deliveries')} done, ${total('dead', 'dead letter', 'dead letters')}.`;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  words.textContent = `${total('events', 'event', 'events')}, ${total('done', 'delivery', 'deliveries')} made, ${total('dead', 'dead letter', 'dead letters')}. Times are in ${timeZone}.`;
   const details = document.createElement('details');
   const summary = document.createElement('summary');
   summary.textContent = 'As a table';

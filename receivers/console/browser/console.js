@@ -1,4 +1,5 @@
-// What every page of the console runs: times in the reader's own zone, buttons that copy, live parts, the chart.
+// Runs on every page of the console.
+import { requireChoices } from './choices.js';
 import { listenForCopies } from './copy.js';
 import { keepLive } from './live.js';
 import { localiseTimes } from './times.js';
@@ -6,6 +7,8 @@ import { localiseTimes } from './times.js';
 localiseTimes(document);
 listenForCopies();
 keepLive();
+requireChoices();
+document.querySelector('.bar a[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 
 if (document.querySelector('[data-search]') !== null) {
   import('./search.js').then(({ startSearches }) => startSearches());

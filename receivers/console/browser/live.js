@@ -1,10 +1,10 @@
 import { Idiomorph } from './idiomorph.js';
 import { localiseTimes } from './times.js';
 
-/** What a reader has opened or typed stays. */
+/** Attributes that a person has changed stay. */
 const KEPT = { open: true, value: true, checked: true };
 
-/** Loads the page anew whenever the receiver says that something changed, and takes over its live parts. */
+/** Reloads the page in the background whenever something has changed, and replaces its live parts. */
 export function keepLive() {
   const shown = document.getElementById('live');
   if (document.querySelector('[data-live]') === null || shown === null) {
@@ -12,7 +12,7 @@ export function keepLive() {
     return;
   }
   let loading = false;
-  // What happened while the page was on its way is caught up with once the stream is open.
+  // Once the stream is open, load what has changed since the page was sent.
   let again = true;
 
   async function refresh() {
@@ -28,7 +28,7 @@ export function keepLive() {
         takeOver(new DOMParser().parseFromString(await answer.text(), 'text/html'));
       }
     } catch {
-      shown.textContent = 'The receiver does not answer: what is shown may be old.';
+      shown.textContent = 'The receiver does not respond. This page may be out of date.';
     }
     loading = false;
     if (again && !document.hidden) {
@@ -42,7 +42,7 @@ export function keepLive() {
   function listen() {
     source = new EventSource('/console/live');
     source.addEventListener('open', () => {
-      shown.textContent = 'Live: changes appear by themselves.';
+      shown.textContent = 'Live: changes appear automatically.';
       if (again) {
         refresh();
       }
@@ -50,15 +50,15 @@ export function keepLive() {
     source.addEventListener('error', () => {
       shown.textContent =
         source?.readyState === EventSource.CLOSED
-          ? 'Not live any more: reload the page.'
-          : 'The receiver does not answer: what is shown may be old.';
+          ? 'No longer live. Reload the page.'
+          : 'The receiver does not respond. This page may be out of date.';
       again = true;
     });
     source.addEventListener('changed', refresh);
   }
 
   listen();
-  // A browser keeps few connections to one address: pages that nobody sees give theirs back.
+  // A browser opens few connections to one address, so hidden pages close theirs.
   document.addEventListener('visibilitychange', () => {
     source?.close();
     if (!document.hidden) {

@@ -4,11 +4,12 @@ import { webhookUrl } from '../../operations/set-up.ts';
 import { curlCommand } from './curl.ts';
 import { eventPage } from './event.ts';
 import { fieldOf, valuesOf } from './form.ts';
+import { framedDocument } from './looks.ts';
 import { replayPage } from './replay.ts';
 import { baseUrl, type PageServices, show } from './show.ts';
 
-/** What a mail may do in its frame: have styles. No script, no picture from elsewhere, no link to the console. */
-const MAIL_POLICY =
+/** What a framed preview may do: have styles. No scripts, no pictures from elsewhere, no links to the console. */
+const FRAME_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'";
 
 export function eventRoutes(services: PageServices): Router {
@@ -45,13 +46,14 @@ function addEventPage(router: Router, services: PageServices): void {
 
   router.get('/events/:key/preview/:name', async (request, response, next) => {
     const preview = await operations.preview(request.params.key, request.params.name);
-    if (preview?.document.type !== 'html') {
+    const document = preview === null ? null : framedDocument(preview.document, services.now());
+    if (document === null) {
       next();
       return;
     }
-    response.setHeader('content-security-policy', MAIL_POLICY);
+    response.setHeader('content-security-policy', FRAME_POLICY);
     response.setHeader('x-frame-options', 'SAMEORIGIN');
-    response.type('html').send(preview.document.content);
+    response.type('html').send(document);
   });
 }
 

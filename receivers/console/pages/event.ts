@@ -5,6 +5,7 @@ import type { DeliveryStory, EventRecord, EventStory } from '../../operations/re
 import { agoWords, count, eventTitle, eventVerb, waitWords } from '../../operations/words.ts';
 import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
+import { framedDocument, sheetTables } from './looks.ts';
 import {
   actionMark,
   ago,
@@ -142,15 +143,22 @@ function previewSection({ event, targets, preview }: EventFacts): Content {
 </section>`;
 }
 
-function previewOf(
-  key: string,
-  { name, preview: { document, text } }: PreviewName & { preview: Preview },
-): Html {
-  return document.type === 'html'
-    ? html`<iframe class="mail" sandbox="" src="/console/events/${key}/preview/${encodeURIComponent(name)}" title="The mail as it would arrive"></iframe>
-  <details><summary>Subject and text version</summary><pre tabindex="0" aria-label="Subject and text version"><bdi>${text}</bdi></pre></details>`
-    : html`<pre class="preview" tabindex="0" aria-label="Preview"><bdi>${text}</bdi></pre>
-  <details><summary>Request body</summary><pre tabindex="0" aria-label="Request body">${document.content}</pre></details>`;
+function previewOf(key: string, { name, title, preview }: PreviewName & { preview: Preview }): Html {
+  const { document, text } = preview;
+  const rows = sheetTables(preview);
+  if (rows !== null) {
+    return html`${rows}${sourceDetails('Cells as they are sent to Google', document.content)}`;
+  }
+  if (framedDocument(document, 0) === null) {
+    return html`<pre class="preview" tabindex="0" aria-label="Preview"><bdi>${text}</bdi></pre>${sourceDetails('Request body', document.content)}`;
+  }
+  const address = `/console/events/${key}/preview/${encodeURIComponent(name)}`;
+  return html`<iframe class="look look-${document.type === 'html' ? 'mail' : 'chat'}" sandbox="" src="${address}" title="How it looks: ${title}"></iframe>
+  ${sourceDetails('As text', text)}${when(document.type === 'json', () => sourceDetails('Request body', document.content))}`;
+}
+
+function sourceDetails(summary: string, text: string): Html {
+  return html`<details><summary>${summary}</summary><pre tabindex="0" aria-label="${summary}"><bdi>${text}</bdi></pre></details>`;
 }
 
 function payloadSection(event: EventRecord): Html {

@@ -47,7 +47,7 @@ export function overviewPage(facts: OverviewFacts, { now, destinations }: PageCo
   <ul id="destinations" class="cards" data-live>
     ${outward.map((report) => destinationCard(report))}
   </ul>
-  ${internalSection(destinations.filter(({ internal }) => internal))}
+  ${internalSection(destinations.filter(isBusyInternally))}
 </section>
 
 ${chartSection(facts.range)}
@@ -71,6 +71,10 @@ function chartSection(range: Range): Html {
     <figcaption>Loading …</figcaption>
   </figure>
 </section>`;
+}
+
+function isBusyInternally({ internal, state, open, dead }: DestinationReport): boolean {
+  return internal && (state !== 'unused' || open + dead > 0);
 }
 
 /** What the receiver does for itself: nobody else sees it, so that it is counted separately. */

@@ -86,11 +86,16 @@ ${
 
 function destinationsSection({ checks, missing }: SetUpFacts, context: PageContext): Html {
   const current = context.destinations.filter((report) => report.current);
+  const cards = (isInternal: boolean): Html[] =>
+    current
+      .filter(({ internal }) => internal === isInternal)
+      .map((report) => destinationCard(report, checks[report.name] ?? null, context));
   return html`<section aria-labelledby="destinations-title" id="destinations">
 <h2 id="destinations-title">3. Connect destinations</h2>
-<div id="connected" data-live><ul class="cards wide">${current.map((report) => destinationCard(report, checks[report.name] ?? null, context))}</ul></div>
+<div id="connected" data-live><ul class="cards wide">${cards(false)}</ul></div>
 ${when(missing.length > 0, () => html`<h3>Not connected</h3><ul class="missing">${missing.map(missingKind)}</ul>`)}
 <p>Zapier connects with a key for each store: <a href="/console/zapier">Keys and Zaps</a></p>
+${when(cards(true).length > 0, () => html`<details class="internal"><summary>Internal deliveries</summary><p class="help">The receiver makes these for itself, for example to ask Intelligems who caused an event.</p><ul id="internal" class="cards wide" data-live>${cards(true)}</ul></details>`)}
 </section>`;
 }
 

@@ -249,6 +249,25 @@ test('behind a proxy, wrong tokens and refused requests count for where they com
   home.remove();
 });
 
+test('PUBLIC_URL with https makes the cookie Secure, even if a proxy rewrites the Host header', async () => {
+  const home = temporaryFolder();
+  const receiver = await ReceiverHere.start({
+    DATA_DIR: home.folder,
+    CONSOLE_TOKEN: TOKEN,
+    PUBLIC_URL: 'https://webhooks.example.com',
+    LOG_LEVEL: 'silent',
+  });
+  const login = await postForm(
+    `${receiver.url}/console/login`,
+    { token: TOKEN },
+    { origin: 'https://webhooks.example.com' },
+  );
+  expect(login.status).toBe(303);
+  expect(login.headers.getSetCookie()[0]).toContain('; Secure');
+  await receiver.stop();
+  home.remove();
+});
+
 describe('the first start', () => {
   const home = temporaryFolder();
   let receiver: Receiver;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { DestinationKind } from '../../../receivers/contract/destination.ts';
 import { DESTINATION_KINDS } from '../../../receivers/destinations/index.ts';
+import { SERVICE_ACCOUNT_KEY } from '../../fakes/google-sheets/tokens.ts';
 import { fillLedger, type PastEvent } from '../../fixtures/filled-ledger.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 import { ReceiverHere } from '../../fixtures/receiver-here.ts';
@@ -18,7 +19,7 @@ const DESTINATIONS: Readonly<Record<string, Record<string, unknown> & { type: st
   hook: { type: 'slack', webhookUrl: NOBODY },
   bot: BOT,
   'quiet-bot': { ...BOT, unsure: 'skip' },
-  log: { type: 'sheets', serviceAccountKey: './none', spreadsheetId: 'a'.repeat(44) },
+  log: { type: 'sheets', serviceAccountKey: SERVICE_ACCOUNT_KEY, spreadsheetId: 'a'.repeat(44) },
   mails: { type: 'email', smtpUrl: 'smtp://127.0.0.1:1', from: 'a@b.example', to: 'c@d.example' },
   api: { type: 'http', url: NOBODY },
 };

@@ -301,7 +301,7 @@ describe('set-up in a browser, from nothing to green', () => {
       expect(await page.locator('.copyable code').first().textContent()).toBe(
         `${receiver.url}/webhooks/intelligems`,
       );
-      await page.getByText('Live: changes appear by themselves.').waitFor();
+      await page.getByText('Live: changes appear automatically.').waitFor();
 
       const written = Buffer.from(JSON.stringify(JSON.parse(sampleBody('start').toString()), null, 4));
       await postSigned(receiver.url, written, {

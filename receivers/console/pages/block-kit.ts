@@ -1,21 +1,41 @@
-import type {
-  Block,
-  Inline,
-  Markup,
-  PlainText,
-  RichTextPart,
-} from '../../receivers/destinations/slack/blocks.ts';
+import { visible } from '../../base/visible-text.ts';
+
+// Block Kit as Slack's desktop app shows it: https://docs.slack.dev/reference/block-kit/blocks
+
+interface TextObject {
+  type: string;
+  text: string;
+}
+
+type Inline =
+  | { type: 'text'; text: string; style?: { bold?: boolean; italic?: boolean; code?: boolean } }
+  | { type: 'emoji'; name: string }
+  | { type: 'link'; url: string; text?: string }
+  | { type: 'user'; user_id: string }
+  | { type: 'date'; timestamp: number; format: string };
+
+type RichTextPart =
+  | { type: 'rich_text_section' | 'rich_text_preformatted'; elements: Inline[] }
+  | { type: 'rich_text_list'; elements: { elements: Inline[] }[] };
+
+/** The blocks that this project's messages use. */
+export type Block =
+  | { type: 'header'; text: TextObject }
+  | { type: 'section'; text?: TextObject; fields?: TextObject[] }
+  | { type: 'rich_text'; elements: RichTextPart[] }
+  | { type: 'context'; elements: TextObject[] }
+  | { type: 'image'; image_url: string; alt_text: string };
 
 export interface Reader {
-  /** The time zone of the person who looks, such as America/New_York. */
+  /** The reader's time zone, such as America/New_York. */
   timeZone: string;
   /** Milliseconds since 1970. */
   now: number;
-  /** How Slack shows a person, by user id. */
+  /** The names of people by their user id. */
   names: ReadonlyMap<string, string>;
 }
 
-/** Shows blocks as Slack's desktop program does. */
+/** Blocks as HTML, with the class names of the style sheet in slack-look.ts. */
 export function blocksHtml(blocks: readonly Block[], reader: Reader): string {
   return blocks.map((block) => blockHtml(block, reader)).join('\n');
 }
@@ -67,26 +87,37 @@ function inlineHtml(element: Inline, reader: Reader): string {
     case 'user':
       return mentionHtml(element.user_id, reader);
     case 'link':
-      return `<a href="${escapeHtml(element.url)}">${escapeHtml(element.text)}</a>`;
+      return `<a href="${escapeHtml(element.url)}">${escapeHtml(element.text ?? element.url)}</a>`;
     case 'date':
       return escapeHtml(dateWords(element.timestamp * 1000, element.format, reader));
   }
 }
 
-function objectHtml(object: PlainText | Markup, reader: Reader): string {
+function objectHtml(object: TextObject, reader: Reader): string {
   return object.type === 'plain_text' ? escapeHtml(object.text) : markupHtml(object.text, reader);
 }
 
-/** The part of Slack's markup that the messages use: bold, dates, mentions, emoji, escaped characters. */
+/** Dates, mentions, bold text and emoji; also what has to be escaped, because it is none of these. */
+const TOKENS =
+  /<!date\^(\d+)\^([^|>]*)(?:\|[^>]*)?>|<@([A-Z0-9]+)>|\*([^*\n]+)\*|:([a-z0-9_]+):|\n|[<>"']|&(?!(?:amp|lt|gt);)/g;
+
+/** The part of Slack's markup that the messages use. Slack's own escapes (&amp; &lt; &gt;) are valid HTML. */
 function markupHtml(markup: string, reader: Reader): string {
-  return markup
-    .replace(/<!date\^(\d+)\^([^|]*)\|[^>]*>/g, (_, seconds: string, format: string) =>
-      dateWords(Number(seconds) * 1000, format, reader),
-    )
-    .replace(/<@([A-Z0-9]+)>/g, (_, id: string) => mentionHtml(id, reader))
-    .replace(/\*([^*\n]+)\*/g, '<b>$1</b>')
-    .replace(/:([a-z0-9_]+):/g, (_, name: string) => emojiHtml(name))
-    .replaceAll('\n', '<br>');
+  return markup.replace(TOKENS, (token, seconds, format, person, bold, emoji) => {
+    if (seconds !== undefined) {
+      return escapeHtml(dateWords(Number(seconds) * 1_000, format, reader));
+    }
+    if (person !== undefined) {
+      return mentionHtml(person, reader);
+    }
+    if (bold !== undefined) {
+      return `<b>${markupHtml(bold, reader)}</b>`;
+    }
+    if (emoji !== undefined) {
+      return emojiHtml(emoji);
+    }
+    return token === '\n' ? '<br>' : escapeHtml(token);
+  });
 }
 
 function mentionHtml(id: string, { names }: Reader): string {
@@ -127,9 +158,10 @@ function emojiHtml(name: string): string {
 
 /** Makes text safe in HTML. */
 export function escapeHtml(text: string): string {
-  return text
+  return visible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }
