@@ -16,9 +16,9 @@ export async function recentReports(
   subject: Subject,
   { filter, source, limit }: Wanted,
 ): Promise<ZapierReport[]> {
-  const page = await ledger.events({ origin: 'report', search: `report_${subject}_`, limit: SEARCHED });
+  const page = await ledger.events({ origin: 'report', limit: SEARCHED });
   const found: ZapierReport[] = [];
-  for (const { key } of page) {
+  for (const { key } of page.filter((event) => event.key.startsWith(`report_${subject}_`))) {
     const stored = found.length < limit ? await ledger.event(key) : null;
     const report = stored === null ? null : reportIn(stored, subject);
     const rendered = report?.data?.source === source ? renderReport(key, report) : null;

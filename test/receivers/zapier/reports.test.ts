@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type FakeIntelligems, startFakeIntelligems } from '../../fakes/intelligems.ts';
+import { type FakeZapierHooks, startFakeZapierHooks } from '../../fakes/zapier-hooks.ts';
+import { samplePayload } from '../../fixtures/messages.ts';
+import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+import { app, performOf, run } from '../../zapier-app/zap.ts';
+
+const KEY = 'a key for the Zapier app';
+
+let fake: FakeIntelligems;
+let hooks: FakeZapierHooks;
+let receiver: Receiver;
+let authData: Record<string, string>;
+const data = temporaryFolder();
+
+beforeAll(async () => {
+  fake = await startFakeIntelligems();
+  hooks = await startFakeZapierHooks();
+  receiver = await Receiver.start({
+    DATA_DIR: data.folder,
+    ZAPIER_API_KEY: KEY,
+    ZAPIER_TARGET_HOSTS: '127.0.0.1',
+    INTELLIGEMS_API_URL: fake.url,
+    INTELLIGEMS_ACCESS_TOKEN: fake.token,
+    RESULTS_AFTER_SECONDS: '0',
+    UPDATE_QUIET_SECONDS: '1',
+    RECONCILE: 'off',
+  });
+  process.env.INTELLIGEMS_BASE_URL = fake.url;
+  authData = { access_token: fake.token, receiver_url: receiver.url, receiver_key: KEY };
+});
+
+afterAll(async () => {
+  await receiver.kill();
+  await Promise.all([fake.close(), hooks.close()]);
+  data.remove();
+});
+
+function subscribe(trigger: string, zap: string, inputData: object = {}): Promise<unknown> {
+  const bundle = { authData, targetUrl: hooks.urlOf(zap), inputData: { ...inputData } };
+  return run(performOf('triggers', trigger, 'performSubscribe'), bundle);
+}
+
+/** What a Zap gets of what it caught. */
+function caughtBy(trigger: string, zap: string): Promise<Record<string, unknown>[]> {
+  const [hook] = hooks.of(zap);
+  const { headers, content } = hook ?? { headers: {}, content: '{}' };
+  return run(performOf('triggers', trigger), {
+    authData,
+    rawRequest: { headers, content },
+    cleanedRequest: JSON.parse(content),
+  });
+}
+
+function postLast(): Promise<Response> {
+  return receiver.post(String(fake.webhooks.at(-1)?.body));
+}
+
+test('results reach the Zaps that wait for them, in the keys of their sample, and not those that filter them out', async () => {
+  const { id } = fake.create({ name: 'Backpack price test', type: 'pricing' });
+  fake.act(id, 'start');
+  await postLast();
+  await subscribe('results_ready', 'ready');
+  await subscribe('results_ready', 'shipping', { experience_type: 'shipping' });
+  fake.measure(id, { verdict: 'strong_win', runtimeDays: 21 });
+  fake.act(id, 'end');
+  await postLast();
+  await hooks.waitFor(1, 'ready');
+  const [report] = await caughtBy('results_ready', 'ready');
+  expect(report).toMatchObject({
+    experience_id: id,
+    experience_name: 'Backpack price test',
+    verdict: 'strong_win',
+    recommended_variation: 'Variation 1',
+  });
+  const { sample } = app.triggers.results_ready?.operation ?? {};
+  expect(Object.keys(report ?? {}).sort()).toEqual(Object.keys(sample ?? {}).sort());
+  expect(hooks.of('shipping')).toEqual([]);
+  const perform = performOf('triggers', 'results_ready', 'performList');
+  expect(await run(perform, { authData })).toMatchObject([{ id: report?.id, experience_id: id }]);
+});
+
+test('a burst of changes is one run, with everything that changed in words', async () => {
+  await subscribe('settings_changed', 'changed', { changed_settings: ['Traffic split'] });
+  await subscribe('settings_changed', 'names', { changed_settings: ['name'] });
+  await subscribe('settings_changed', 'shipping-only', { changed_settings: ['shipping'] });
+  const payload = samplePayload('start');
+  let { timestamp } = payload;
+  const post = async (action: string, fields: object): Promise<void> => {
+    timestamp += 1_000;
+    const experience = {
+      ...payload.experience,
+      id: 'changing',
+      organizationId: fake.organization.id,
+      ...fields,
+    };
+    const body = { ...payload, action, timestamp, experience, organization: fake.organization };
+    expect((await receiver.post(JSON.stringify(body))).status).toBe(200);
+  };
+  const [control, other] = payload.experience.variations as object[];
+  const split = (share: number) => [
+    { ...control, percentage: share },
+    { ...other, percentage: 100 - share },
+  ];
+  await post('startExperience', { name: 'Before', variations: split(50) });
+  await post('updateExperience', { name: 'Between', variations: split(60) });
+  await post('updateExperience', { name: 'After', variations: split(80) });
+  await hooks.waitFor(1, 'changed');
+  await hooks.waitFor(1, 'names');
+  const [event] = await caughtBy('settings_changed', 'changed');
+  expect(event?.changes).toContain('Before');
+  expect(event?.changes).toContain('After');
+  expect(event?.changes).not.toContain('Between');
+  expect(event?.changed_settings).toBe('Name, Variations, Traffic split');
+  expect(hooks.of('changed')).toHaveLength(1);
+  expect(hooks.of('shipping-only')).toEqual([]);
+});
