@@ -304,7 +304,7 @@ async function* destinationChecks(
   configuration: Configuration,
   network: boolean,
 ): AsyncGenerator<Check, void, undefined> {
-  const [{ pino }, { closeDestinations, openDestinations }, { lookedAt }] = await Promise.all([
+  const [{ pino }, { closeDestinations, openDestinations }, { checkFindings }] = await Promise.all([
     import('pino'),
     import('../destinations/open.ts'),
     import('../destinations/checks.ts'),
@@ -312,7 +312,7 @@ async function* destinationChecks(
   const opened = await openDestinations(configuration.destinations, pino({ level: 'silent' }));
   try {
     for (const { title, destination } of opened.values()) {
-      const checks = network ? await lookedAt(title, destination) : (destination.checkHere?.() ?? []);
+      const checks = network ? await checkFindings(title, destination) : (destination.checkHere?.() ?? []);
       for (const check of checks) {
         yield { ...check, what: check.what.startsWith(title) ? check.what : `${title}, ${check.what}` };
       }

@@ -4,8 +4,8 @@ import type { Check, Destination, OpenDestinations } from '../contract/destinati
 /** A check that takes longer than this counts as a fault. */
 const TIMEOUT_MS = 20_000;
 
-/** Runs a destination's own checks; a failure of the check itself is a finding too, and so is its silence. */
-export async function lookedAt(name: string, destination: Pick<Destination, 'check'>): Promise<Check[]> {
+/** Runs a destination's checks. If the check itself fails or takes too long, that is a finding too. */
+export async function checkFindings(name: string, destination: Pick<Destination, 'check'>): Promise<Check[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS / 1_000} s`)), TIMEOUT_MS);
@@ -17,8 +17,8 @@ export async function lookedAt(name: string, destination: Pick<Destination, 'che
       {
         what: name,
         state: 'fault',
-        finding: `The check broke: ${(error as Error).message}.`,
-        fix: 'Look at the log of the receiver, and try again.',
+        finding: `The check failed: ${(error as Error).message}.`,
+        fix: 'Look at the receiver’s log, and run the check again.',
       },
     ];
   } finally {
@@ -26,11 +26,11 @@ export async function lookedAt(name: string, destination: Pick<Destination, 'che
   }
 }
 
-/** Looks at every destination and writes to the log what is not as it should be, with what to do. */
+/** Checks every destination and logs the problems, with what to do. */
 export async function logFindings(destinations: OpenDestinations, log: Logger): Promise<void> {
   await Promise.all(
     [...destinations.values()].map(async ({ name, destination }) => {
-      for (const { what, state, finding, fix } of await lookedAt(name, destination)) {
+      for (const { what, state, finding, fix } of await checkFindings(name, destination)) {
         if (state !== 'ok') {
           log[state === 'fault' ? 'error' : 'warn']({ destination: name, what, fix }, finding);
         }

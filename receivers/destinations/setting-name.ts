@@ -1,6 +1,6 @@
 import type { ConfiguredDestination, SettingName } from '../contract/destination.ts';
 
-/** How the settings of a destination are named to people: by environment variable, or by their place in the file. */
+/** Names the settings of a destination for people: by environment variable, or by their place in the file. */
 export function settingName({
   name,
   kind,

@@ -6,9 +6,9 @@ import type { ExperienceMessage, ReportMessage } from '../contract/message.ts';
 import { describeChanges } from '../experience/changes.ts';
 import { experienceState } from '../experience/state.ts';
 
-/** A message on which templates are tried before there is a real one, and what it is called. */
+/** A message to try templates with before there is a real one. */
 export interface Trial<Tried> {
-  /** As in “tried with …”. */
+  /** Its name, as in “tried with …”. */
   name: string;
   message: Tried;
 }
@@ -18,8 +18,8 @@ const SAMPLES = new URL('../../shared/samples/', import.meta.url);
 const NOW = Date.UTC(2026, 0, 2);
 
 /**
- * Messages of every action: the sample webhooks with all that can become known of an event, and events of
- * which nothing but the action and the experience's id is known.
+ * Messages of every action: the sample webhooks with everything that can be known about an event, and events with
+ * nothing but the action and the experience's ID.
  */
 export function experienceTrials(): Trial<ExperienceMessage>[] {
   const samples = readdirSync(SAMPLES)
@@ -98,7 +98,7 @@ const EVERYTHING: Partial<ExperienceMessage> = {
   links: { intelligems: 'https://app.example.com/e/trial', console: 'https://receiver.example.com/trial' },
 };
 
-/** A report with every part that one can have, and one with the least. */
+/** A report with every possible part, and one with as few as possible. */
 export function reportTrials(): ReportMessage[] {
   const bare: ReportMessage['report'] = {
     topic: 'digest',

@@ -1,5 +1,5 @@
 import type { Check, OpenDestinations } from '../contract/destination.ts';
-import { lookedAt } from '../destinations/checks.ts';
+import { checkFindings } from '../destinations/checks.ts';
 
 /** What the checks of a destination found, and when (milliseconds since 1970). */
 export interface Checked {
@@ -41,7 +41,7 @@ export class Checks {
 
   async #check(name: string, now: number): Promise<Checked> {
     const destination = this.#destinations.get(name)?.destination;
-    const checks = destination === undefined ? [] : await lookedAt(name, destination);
+    const checks = destination === undefined ? [] : await checkFindings(name, destination);
     const found = { at: now, checks };
     this.#found.set(name, found);
     this.#running.delete(name);
