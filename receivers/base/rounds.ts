@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Does something again and again, one round after the other. What a round throws is logged, and the next
- * comes all the same. Gives a function that ends it and resolves when the round under way has ended.
+ * Repeats something, one round after the other. Errors are logged, and the next round comes anyway. Gives a function
+ * that ends it, and resolves when the current round has ended.
  *
  * @param round does it once and gives the milliseconds until the next; its signal aborts when it has to end
  * @param options.firstMs until the first round, milliseconds

@@ -1,11 +1,11 @@
 import type { ClaimedDelivery, DeliveryWork, Settlement } from '../contract/delivery.ts';
 
-/** The pause after a try that says nothing: so long for each try that there was, milliseconds, and how many count. */
+/** The pause after a try without a usable outcome: this long for each earlier try (ms), up to this many tries. */
 const PAUSE_PER_TRY_MS = 60_000;
 const MOST_TRIES = 60;
 
 /**
- * When a delivery is tried again whose last try says nothing of that.
+ * When a delivery is tried again if its last try does not say when.
  *
  * @param tries how often it has been tried
  * @param now milliseconds since 1970
@@ -15,8 +15,8 @@ export function dueAnew(tries: number, now: number): number {
 }
 
 /**
- * Makes an attempt. One that throws in place of giving its outcome is a fault of the program: a person is told, nobody
- * knows whether it arrived, and it is tried again later without being counted.
+ * Makes an attempt. If it throws instead of giving an outcome, that is a bug: it is reported, the message may or may not
+ * have arrived, and the delivery is tried again later without counting the attempt.
  *
  * @param tries how often the delivery has been tried, this time included
  */

@@ -6,7 +6,7 @@ import type { SqliteLedger } from './sqlite/ledger.ts';
 
 export interface StorageSettings {
   dataFolder: string;
-  /** A PostgreSQL database in place of the data folder; null for none. */
+  /** A PostgreSQL database instead of the data folder; null for none. */
   databaseUrl: string | null;
 }
 
@@ -17,9 +17,9 @@ export interface OpenLedger<Kind extends Ledger = Ledger> {
 }
 
 /**
- * Opens the ledger that the settings name: of a database, which any number of receivers may share, or of a
- * data folder, for the one receiver that may run on it. Rejects where another runs on the same data folder,
- * or where the storage cannot be written.
+ * Opens the ledger that the settings name: in a database, which any number of receivers may share, or in a data folder,
+ * which one receiver may use. Rejects if another receiver runs on the same data folder, or if the storage cannot be
+ * written.
  */
 export function openLedger(
   { dataFolder, databaseUrl }: StorageSettings,

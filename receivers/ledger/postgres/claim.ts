@@ -18,10 +18,10 @@ const CLAIM = `
   SELECT c.id, c.verdict, c.attempts AS attempt, c.tries, c.uncertain, c.probe,
     d.destination, d.route, d.replay, d.created_at AS "createdAt", ${EVENT_COLUMNS}, ${BODY_COLUMNS},
     array(
-      SELECT m.key FROM ledger.deliveries told
-      JOIN ledger.deliveries o ON o.merged_into = told.id
+      SELECT m.key FROM ledger.deliveries sent
+      JOIN ledger.deliveries o ON o.merged_into = sent.id
       JOIN ledger.events m ON m.sequence = o.sequence
-      WHERE told.sequence = d.sequence AND told.destination = d.destination ORDER BY o.id
+      WHERE sent.sequence = d.sequence AND sent.destination = d.destination ORDER BY o.id
     ) AS merged
   FROM ledger.claim($1, $2) c
   LEFT JOIN ledger.deliveries d ON d.id = c.id AND c.verdict = 'claimed'

@@ -22,14 +22,14 @@ export interface CourierParts {
   holds(): boolean;
   /** Aborts when nothing new is to be taken. */
   closing: AbortSignal;
-  /** Aborts when what is under way must end too. */
+  /** Aborts when attempts in progress must end too. */
   lost: AbortSignal;
   /** Ends the worker, so that the next one claims what this one may hold without knowing. */
   retire(): void;
 }
 
-/** `tells`: it changes what is known of the destination. */
-type Told = Settling & { tells: boolean };
+/** `changesHealth`: it changes what is known about the destination's health. */
+type FinishedTry = Settling & { changesHealth: boolean };
 
 /** Ends a job's task without having done it: the job stays in the queue. */
 class NotDelivered extends Error {
@@ -40,10 +40,10 @@ class NotDelivered extends Error {
 export class Courier {
   readonly #parts: CourierParts;
   readonly #claims: Gather<number, Claim | null>;
-  readonly #outcomes: Gather<Told, boolean>;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #outcomes: Gather<FinishedTry, boolean>;
+  readonly #inProgress = new Set<Promise<void>>();
   /** How many outcomes that tell of a destination the ledger does not hold yet. */
-  readonly #untold = new Map<string, number>();
+  readonly #unwritten = new Map<string, number>();
   /** The last success of each destination. */
   readonly successes = new Map<string, number>();
   #ended = false;
@@ -59,30 +59,30 @@ export class Courier {
   }
 
   get busy(): boolean {
-    return this.#underWay.size > 0;
+    return this.#inProgress.size > 0;
   }
 
   /** Resolves when the delivery's job is done with; rejects where it must stay in the queue. */
   async deliver(id: number, destination: string): Promise<void> {
     const delivered = this.#attempt(id, destination);
-    this.#underWay.add(delivered);
+    this.#inProgress.add(delivered);
     try {
       await delivered;
     } finally {
-      this.#underWay.delete(delivered);
+      this.#inProgress.delete(delivered);
     }
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no attempt is in progress. */
   async idle(): Promise<void> {
     while (this.busy) {
-      await Promise.allSettled(this.#underWay);
+      await Promise.allSettled(this.#inProgress);
     }
   }
 
   /** Takes the destinations' health from the ledger, unless this process knows more. */
   adopt(health: readonly DestinationHealth[]): void {
-    this.#parts.board.put(health.filter(({ destination }) => !this.#untold.get(destination)));
+    this.#parts.board.put(health.filter(({ destination }) => !this.#unwritten.get(destination)));
   }
 
   /** Tries no more to write what the storage refuses. */
@@ -95,8 +95,8 @@ export class Courier {
     if (claim !== null) {
       const { work, lost } = this.#parts;
       const settlement = await attemptOnce(work, claim.delivery, claim.tries, lost);
-      const tells = this.#learn(destination, settlement);
-      await this.#settle({ id, tries: claim.tries, destination, settlement, tells });
+      const changesHealth = this.#learn(destination, settlement);
+      await this.#settle({ id, tries: claim.tries, destination, settlement, changesHealth });
     }
     this.#expectLease();
   }
@@ -158,7 +158,7 @@ export class Courier {
   }
 
   /** Writes the outcome, and goes on trying: what was sent must not be sent again. */
-  async #settle(given: Told): Promise<void> {
+  async #settle(given: FinishedTry): Promise<void> {
     let item = given;
     while (!this.#ended) {
       try {
@@ -180,14 +180,14 @@ export class Courier {
     }
   }
 
-  async #write(items: Told[]): Promise<boolean[]> {
+  async #write(items: FinishedTry[]): Promise<boolean[]> {
     const { pool, board, work, worker } = this.#parts;
-    const telling = items.filter(({ tells }) => tells);
+    const changing = items.filter(({ changesHealth }) => changesHealth);
     try {
       const written =
-        telling.length === 0
+        changing.length === 0
           ? await again(() => writeOutcomes(pool, worker, items))
-          : await again(() => this.#writeWithHealth(items, telling));
+          : await again(() => this.#writeWithHealth(items, changing));
       for (const destination of new Set(items.map((item) => item.destination))) {
         if (board.get(destination).probing) {
           board.wake(destination);
@@ -200,16 +200,16 @@ export class Courier {
     }
   }
 
-  async #writeWithHealth(items: Told[], telling: Told[]): Promise<Set<number>> {
+  async #writeWithHealth(items: FinishedTry[], changing: FinishedTry[]): Promise<Set<number>> {
     const { pool, work, worker } = this.#parts;
     const client = await pool.connect();
     try {
       await client.query('BEGIN');
-      const health = await writeHealth(client, work.health, telling);
+      const health = await writeHealth(client, work.health, changing);
       const written = await writeOutcomes(client, worker, items);
       await client.query('COMMIT');
       client.release();
-      for (const { destination } of telling) {
+      for (const { destination } of changing) {
         this.#count(destination, -1);
       }
       this.adopt(health);
@@ -221,27 +221,26 @@ export class Courier {
   }
 
   /**
-   * Applies the rule to what this process knows, so that it claims nothing for a destination that has just
-   * failed. Gives whether the ledger is to be told with the outcome, so that the others know: not for one
-   * success more.
+   * Applies the rule to what this process knows, so that it claims nothing for a destination that has just failed. Gives
+   * whether the new health must be written with the outcome, for the other processes: not for one more success.
    */
   #learn(destination: string, { outcome, finishedAt }: Settlement): boolean {
     const { board, work } = this.#parts;
     const { before, after } = board.preview(destination, work.health, outcome, finishedAt);
     const apart = { lastSuccessAt: null };
-    const tells = JSON.stringify({ ...after, ...apart }) !== JSON.stringify({ ...before, ...apart });
+    const changesHealth = JSON.stringify({ ...after, ...apart }) !== JSON.stringify({ ...before, ...apart });
     if (after.lastSuccessAt !== null) {
       this.successes.set(destination, after.lastSuccessAt);
     }
-    if (tells) {
+    if (changesHealth) {
       this.#count(destination, 1);
       board.learn(destination, work.health, outcome, finishedAt);
     }
-    return tells;
+    return changesHealth;
   }
 
   #count(destination: string, by: number): void {
-    this.#untold.set(destination, (this.#untold.get(destination) ?? 0) + by);
+    this.#unwritten.set(destination, (this.#unwritten.get(destination) ?? 0) + by);
   }
 }
 

@@ -7,15 +7,15 @@ interface Waiting<Input, Output> {
 export interface GatherSettings<Input, Output> {
   /** Runs a batch; gives an output for each input, in order. */
   run(batch: Input[]): Promise<Output[]>;
-  /** So many at most go together. */
+  /** At most this many go together. */
   largest: number;
-  /** For these errors, each of the batch is run once more by itself: one must not fail the others. */
+  /** After these errors, each call of the batch runs once more by itself: one must not fail the others. */
   divides?(error: unknown): boolean;
 }
 
 /**
- * Calls that share a statement: one batch is under way at a time, what is called meanwhile gathers and goes
- * with the next.
+ * Calls that share a statement: one batch is in progress at a time, and calls made meanwhile gather and go with the
+ * next.
  */
 export class Gather<Input, Output> {
   readonly #settings: GatherSettings<Input, Output>;

@@ -66,7 +66,7 @@ export class Import {
         deliveries.map(({ state }) => (OPEN.includes(state) ? 'waiting' : state)),
         deliveries.map(({ dueAt }) => dueAt),
         deliveries.map(({ attempts }) => attempts),
-        // Of what was under way there, nobody will tell here whether it arrived.
+        // Attempts that were in progress there may have arrived.
         deliveries.map(({ state, uncertain }) => uncertain || state === 'running'),
         deliveries.map(({ replay }) => replay),
         deliveries.map(({ reason }) => storable(reason)),

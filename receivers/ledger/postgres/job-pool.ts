@@ -9,19 +9,19 @@ import {
 import type pg from 'pg';
 import { QUEUE_SCHEMA, silentLogger } from './migrate.ts';
 
-/** Jobs whose time comes are looked for this often, milliseconds; of new ones the queue is told at once. */
+/** How often the queue looks for jobs that have become due, milliseconds. New jobs are announced at once. */
 const POLL_MS = 1_000;
 
-/** So many jobs are fetched at once for each that may run at once: fewer statements, little held back. */
+/** How many jobs are fetched at once for each that may run at once: fewer statements, little held back. */
 const FETCH_AHEAD = 4;
 
-/** What a process has fetched no other can take: no more than this, unless so many may run at once. */
+/** Other processes cannot take what one has fetched: it fetches no more than this, unless more may run at once. */
 const LARGEST_FETCH = 100;
 
-/** Jobs that are done with are removed together, after so many milliseconds. */
+/** Finished jobs are removed together, after this many milliseconds. */
 const REMOVAL_DELAY_MS = 20;
 
-/** What a pool of jobs is for, and whom it tells. */
+/** What a pool of jobs does, and what it reports. */
 export interface JobPoolParts {
   deliver(id: number): Promise<void>;
   /** Jobs may be locked for this pool that it does not know of, or it will never fetch any. */
@@ -30,7 +30,7 @@ export interface JobPoolParts {
   onClosing(): void;
 }
 
-/** Starts to fetch a destination's jobs, and to deliver so many of them at once. */
+/** Starts to fetch a destination's jobs, and to deliver up to `concurrency` of them at once. */
 export function startJobPool(
   queue: pg.Pool,
   destination: string,
@@ -61,7 +61,7 @@ export function startJobPool(
 }
 
 /**
- * Watches a pool for what graphile-worker 0.18 tells nobody:
+ * Watches a pool for what graphile-worker 0.18 does not report:
  * - A fetch of jobs that failed, and perhaps was run all the same. It is only logged, or tried again without a word;
  *   and where the pool's first statement failed, each fetch after it fails too.
  * - That a pool closes by itself. Its promise does not tell: after two removals of jobs that failed beside each other
@@ -108,7 +108,7 @@ export function releaseOnce(pool: pg.Pool): void {
   }) as typeof pool.connect;
 }
 
-/** The same access to the database; tells of what fails by it, also where that is tried again. */
+/** The same access to the database; reports every failure, also those that are retried. */
 function telling(access: EnhancedWithPgClient, onFailure: (error: unknown) => void): EnhancedWithPgClient {
   const told = async <T>(task: () => Promise<T>): Promise<T> => {
     try {

@@ -2,29 +2,29 @@ import type pg from 'pg';
 import type { DestinationHealth } from '../../contract/delivery.ts';
 import { destinationHealth, HEALTH_COLUMNS, type HealthRow } from './rows.ts';
 
-/** So many times in a lease a worker renews it, and looks at the others. */
+/** How many times per lease a worker renews it and looks at the others. */
 const BEATS_PER_LEASE = 6;
 
-/** So many beats after each other come without a look for jobs that nobody holds: it reads all jobs. */
+/** Every this many beats, one looks for jobs that nobody holds. That reads all jobs, so it is rare. */
 const BEATS_PER_LOOK = 5 * BEATS_PER_LEASE;
 
-/** A worker is taken for dead after it was seen without a beat for so many leases. */
+/** A worker is considered dead after this many leases without a beat. */
 const DEAD_AFTER_LEASES = 1.5;
 
-/** How long the others wait until they take a worker with this lease for dead, milliseconds. */
+/** How long the others wait before they consider a worker with this lease dead, milliseconds. */
 export function deadAfterMs(leaseMs: number): number {
   return leaseMs * DEAD_AFTER_LEASES;
 }
 
 const BEAT = `
   WITH own AS (UPDATE ledger.workers SET beats = beats + 1 WHERE id = $1 RETURNING id),
-  told AS (
+  succeeded AS (
     INSERT INTO ledger.health AS h (destination, last_success_at)
     SELECT s.* FROM unnest($2::text[], $3::bigint[]) AS s (destination, at) ORDER BY s.destination
     ON CONFLICT (destination) DO UPDATE
       SET last_success_at = greatest(h.last_success_at, excluded.last_success_at)
   )
-  SELECT EXISTS (SELECT 1 FROM own) AS alive,
+  SELECT ledger.shorten_pauses(), EXISTS (SELECT 1 FROM own) AS alive,
     (SELECT coalesce(json_agg(json_build_object('id', w.id, 'beats', w.beats, 'deadAfterMs', w.dead_after_ms)), '[]')
       FROM ledger.workers w WHERE w.id <> $1) AS others,
     (SELECT coalesce(json_agg(h), '[]') FROM (SELECT ${HEALTH_COLUMNS} FROM ledger.health h) h) AS health`;
@@ -36,11 +36,11 @@ interface Beat {
 }
 
 export interface LeaseEvents {
-  /** The last success of each destination, told with each beat: one by one they would all write the same row. */
+  /** The last success of each destination, sent with each beat: written one by one, they would all write the same row. */
   successes(): Map<string, number>;
   /** Each beat brings what the ledger holds of the destinations. */
   onHealth(health: DestinationHealth[]): void;
-  /** The lease is over: nothing may be delivered under it any more. Told once. */
+  /** The lease is over: nothing may be delivered under it any more. Called once. */
   onLost(): void;
   onError(error: unknown): void;
 }

@@ -29,7 +29,7 @@ import { orderingKeyHash, storable, writeEvents } from './write.ts';
  */
 const LARGEST_BATCH = 256;
 
-/** Removing old events may take so long, milliseconds: nobody waits for it. */
+/** How long removing old events may take, milliseconds: nobody waits for it. */
 const PRUNE_TIMEOUT_MS = 60_000;
 
 /**

@@ -124,7 +124,7 @@ export class WorkerSession {
     return this.#lease.workers;
   }
 
-  /** Takes nothing more, waits at most this long for what is under way, and gives the rest back. */
+  /** Takes nothing more, waits at most this long for attempts in progress, and gives the rest back. */
   async stop(graceMs: number): Promise<void> {
     this.#close();
     await within(graceMs, this.#courier.idle());
@@ -137,8 +137,8 @@ export class WorkerSession {
   #lose(): void {
     this.#work.onError(
       new StorageError(
-        'This process could not reach the database for as long as its lease lasts, so it stops delivering; ' +
-          'it goes on by itself when the database is back.',
+        'This process could not reach the database for the length of its lease, so it stopped delivering. ' +
+          'It continues by itself when the database is back.',
       ),
     );
     this.#lost.abort();
@@ -153,7 +153,7 @@ export class WorkerSession {
     }
   }
 
-  /** Takes nothing more, lets what is under way end, and makes room for the next session. */
+  /** Takes nothing more, lets attempts in progress end, and makes room for the next session. */
   #retire(): void {
     if (!this.#closing.signal.aborted) {
       this.#close();

@@ -11,15 +11,15 @@ export interface PostgresSettings {
   deliverConnections?: number;
   /** How many connections answer the console and what a destination looks up. */
   readConnections?: number;
-  /** How many connections the job queue may use, beside the one per destination on which it listens. */
+  /** How many connections the job queue may use, in addition to one per destination on which it listens. */
   queueConnections?: number;
   /** A statement that takes longer is refused, milliseconds. */
   statementTimeoutMs?: number;
   /** A connection that takes longer to make, or to become free, is refused, milliseconds. */
   connectTimeoutMs?: number;
   /**
-   * A delivering process that could not reach the database for so long stops delivering, milliseconds. Its
-   * deliveries are given to others after half as long again.
+   * A process that cannot reach the database for this long stops delivering, milliseconds. After half that time more,
+   * its deliveries are given to others.
    */
   leaseMs?: number;
 }

@@ -140,8 +140,8 @@ function reasonOf(settlement: Settlement): string | null {
 }
 
 /**
- * Applies the rule to outcomes, in order, upon what the ledger holds, inside the caller's transaction: each
- * process decides upon what all of them saw. Gives the destinations' health after it.
+ * Applies the rule to outcomes, in order, starting from the health in the ledger, inside the caller's transaction: each
+ * process decides by what all processes saw. Gives the destinations' health afterwards.
  */
 export async function writeHealth(
   client: pg.PoolClient,

@@ -1,4 +1,4 @@
-/** One operation that a thread of the ledger is asked for. */
+/** One operation for a thread of the ledger. */
 export interface Call {
   name: string;
   /** Anything that can be cloned. */
@@ -17,8 +17,8 @@ export interface Batch {
 }
 
 /**
- * Gathers calls for their way into a thread: their bytes in one buffer, which can be handed over without a copy
- * (`bytes.buffer` in the list of what is transferred), since many small buffers cost more than all else.
+ * Packs calls for a thread: their bytes share one buffer, which can be transferred without a copy (`bytes.buffer` in the
+ * transfer list). Many small buffers would cost more than everything else.
  */
 export function packBatch(calls: readonly Call[]): Batch {
   let size = 0;

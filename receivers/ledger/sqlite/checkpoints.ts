@@ -4,8 +4,8 @@ import type { DatabaseSync } from 'node:sqlite';
 export function prepareCheckpoints(database: DatabaseSync) {
   return {
     /**
-     * Copies into the ledger's file what its write-ahead log holds, as far as nobody who reads is in the way;
-     * those who write go on meanwhile (https://sqlite.org/pragma.html#pragma_wal_checkpoint).
+     * Copies the content of the write-ahead log into the ledger's file, as far as no reader is in the way; writers
+     * continue meanwhile (https://sqlite.org/pragma.html#pragma_wal_checkpoint).
      */
     checkpoint(): void {
       database.exec('PRAGMA wal_checkpoint(PASSIVE)');

@@ -5,25 +5,25 @@ import { pathToFileURL } from 'node:url';
 const BUSY_TIMEOUT_MS = 2_000;
 
 /** The first version of SQLite without its WAL-reset bug. */
-const MENDED = [3, 51, 3];
+const FIXED = [3, 51, 3];
 
 /**
- * Whether one connection may make checkpoints while another one writes: SQLite before 3.51.3 could damage the file
- * then (https://sqlite.org/wal.html#walresetbug). Otherwise the writer makes them, and events wait for it.
+ * Whether one connection may make checkpoints while another one writes: SQLite before 3.51.3 could damage the file then
+ * (https://sqlite.org/wal.html#walresetbug). If not, the writer makes them, and events wait for it.
  *
  * @param version of SQLite; the one that this Node brings unless given
  */
 export function checkpointsBesideWrites(version = process.versions.sqlite ?? '0'): boolean {
   const parts = version.split('.').map(Number);
-  const differing = MENDED.findIndex((part, index) => part !== parts[index]);
-  return differing === -1 || Number(parts[differing]) > Number(MENDED[differing]);
+  const differing = FIXED.findIndex((part, index) => part !== parts[index]);
+  return differing === -1 || Number(parts[differing]) > Number(FIXED[differing]);
 }
 
 /**
  * Opens the ledger's file for writing: every commit is on the disk before it returns (WAL with
- * `synchronous=FULL`, https://sqlite.org/pragma.html#pragma_synchronous). Where the log has grown to so many pages,
- * a commit makes a checkpoint itself. With others made beside it ({@link openForCheckpoints}) that is what they
- * left, after which the log begins anew.
+ * `synchronous=FULL`, https://sqlite.org/pragma.html#pragma_synchronous). When the log has grown to
+ * `pages`, a commit makes a checkpoint itself. With the checkpoints of {@link openForCheckpoints} little is left for it,
+ * and the log starts over.
  */
 export function openForWriting(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });

@@ -22,7 +22,7 @@ interface OpenRow {
 
 /**
  * The open deliveries, on disk and in memory alike: how they line up for each ordering key, merge in bursts, and
- * become ready. Prepare it anew after a rollback: memory may be ahead of the disk then.
+ * become ready. Prepare it again after a rollback: memory may be ahead of the disk then.
  */
 export class DeliveryLine {
   readonly open = new OpenDeliveries();
@@ -49,7 +49,7 @@ export class DeliveryLine {
     }
   }
 
-  /** The time of the steady clock after so many milliseconds. */
+  /** The time of the steady clock after this many milliseconds. */
   dueIn(ms: number): number {
     return this.clock.now() + ms;
   }

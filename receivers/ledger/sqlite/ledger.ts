@@ -46,14 +46,14 @@ const WRITES_PER_CHECKPOINT = 500;
 
 const CHECKPOINTS_BESIDE_WRITES = checkpointsBesideWrites();
 
-/** The ledger on embedded storage: one SQLite file, written by a thread of its own and read by another. */
+/** The ledger on embedded storage: one SQLite file, written by one thread and read by others. */
 export class SqliteLedger implements Ledger {
   readonly queue: SqliteQueue;
   readonly #writer: LedgerThread<WriterOperations>;
   readonly #reader: LedgerThread<Queries>;
-  /** What people search and list may take long; deliveries do not wait for it. Starts when it is first asked. */
+  /** Searches and lists of people may take long; deliveries do not wait for them. Starts with the first one. */
   readonly #lists: LedgerThread<Queries>;
-  /** Copies the write-ahead log into the file, which the writer would else do while events wait for it. */
+  /** Copies the write-ahead log into the file, which the writer would otherwise do while events wait for it. */
   readonly #checkpoints: LedgerThread<Checkpoints>;
   readonly #warnings: string[] = [];
   #progress: ProgressMark | null = null;
@@ -63,7 +63,7 @@ export class SqliteLedger implements Ledger {
 
   private constructor(file: string, { lockFile, migrations }: SqliteOptions) {
     // The writer has much of the file in memory, and would work for a long time on one that is damaged.
-    const observer = { damaged: () => this.#writer.openAnew() };
+    const observer = { damaged: () => this.#writer.reopen() };
     this.#writer = new LedgerThread(
       {
         file,
@@ -121,7 +121,7 @@ export class SqliteLedger implements Ledger {
     return this.#reader.call('recallAll', { destination, prefix });
   }
 
-  /** All that destinations and the parts of the receiver remember, by their names; one after the other. */
+  /** Everything that destinations and parts of the receiver remember, by their names, one after the other. */
   async *allFacts(): AsyncGenerator<[destination: string, facts: Record<string, string>]> {
     for (const destination of await this.#reader.call('factDestinations')) {
       yield [destination, await this.recallAll(destination, '')];
@@ -154,14 +154,14 @@ export class SqliteLedger implements Ledger {
     const id = await this.#writer.call('sendAgain', request);
     if (id === 0) {
       throw new StorageError(
-        `The event ${eventKey} has been sent as often as the ledger can count. Send it from its source anew.`,
+        `The event ${eventKey} has been sent as many times as the ledger can count. Send it from its source again.`,
       );
     }
     this.queue.announce(delivery.destination, delivery.dueAt - now);
     return id;
   }
 
-  /** Where many dead letters stay, finding what may go takes long: accepting does not wait for it. */
+  /** With many dead letters, finding what may be removed takes long: accepting does not wait for it. */
   async prune(before: number, limit: number): Promise<number> {
     const sequences = await this.#reader.call('prunable', { before, limit });
     const removed = await this.#writer.call('prune', { before, sequences });
@@ -224,7 +224,7 @@ export class SqliteLedger implements Ledger {
     return this.#warnings;
   }
 
-  /** Nobody else's clock is at hand: only a newest event from the future shows that this one is behind. */
+  /** There is no other clock here: only an event from the future shows that this host's clock is behind. */
   async clockDifference(): Promise<ClockDifference | null> {
     const [newest] = await this.#reader.call('events', { limit: 1 });
     const aheadMs = Date.now() - (newest?.receivedAt ?? 0);
@@ -275,7 +275,7 @@ export class SqliteLedger implements Ledger {
       const ended = (): void => {
         this.#checkpointing = false;
       };
-      // Where it fails the writer meets the same fault, and tells of it.
+      // If it fails, the writer meets the same fault and reports it.
       this.#checkpoints.call('checkpoint').then(ended, ended);
     }
   }

@@ -11,8 +11,8 @@ import { prepareSettlements } from './settle.ts';
 
 /**
  * Everything that writes to the ledger, as functions over one connection. They run inside a transaction that the
- * caller opens and commits, so that many share one commit. Prepare them anew after a rollback: they hold in memory
- * what is open.
+ * caller opens and commits, so that many share one commit. Prepare them again after a rollback: they hold
+ * open deliveries in memory.
  */
 export function prepareOperations(database: DatabaseSync) {
   const experiences = new KnownExperiences(database);

@@ -34,7 +34,7 @@ interface ExportedDeliveryRow extends DeliveryRecordRow {
   ordering_key: string | null;
 }
 
-/** What is true of an event `e` that was received before ?1 and may go: nothing of it is open or dead. */
+/** The condition for an event `e` received before ?1 that may be removed: none of its deliveries is open or dead. */
 export const PRUNABLE = `e.received_at < ?1 AND NOT EXISTS (
   SELECT 1 FROM deliveries d WHERE d.id BETWEEN e.sequence * 1000 AND e.sequence * 1000 + 999
     AND d.state IN ('waiting', 'ready', 'running', 'dead'))`;
@@ -71,7 +71,7 @@ export function prepareQueries(database: DatabaseSync) {
   const facts = database.prepare(
     'SELECT key, value FROM facts WHERE destination = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key',
   );
-  // Under no name stands only what shows that a write succeeds.
+  // The empty name holds only the receiver's own notes.
   const factDestinations = database.prepare("SELECT DISTINCT destination FROM facts WHERE destination <> ''");
   const healthRows = database.prepare('SELECT * FROM health ORDER BY destination');
   const openDepths = database.prepare(`
@@ -233,7 +233,7 @@ export function prepareQueries(database: DatabaseSync) {
       }));
     },
 
-    /** The sequences of the oldest events that may go. */
+    /** The sequences of the oldest events that may be removed. */
     prunable({ before, limit }: { before: number; limit: number }): number[] {
       return (prunable.all(before, limit) as { sequence: number }[]).map(({ sequence }) => sequence);
     },
@@ -247,7 +247,7 @@ export function prepareQueries(database: DatabaseSync) {
       return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
     },
 
-    /** Under which names something is remembered. */
+    /** The names under which something is remembered. */
     factDestinations(): string[] {
       return (factDestinations.all() as { destination: string }[]).map(({ destination }) => destination);
     },

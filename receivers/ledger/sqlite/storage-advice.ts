@@ -42,6 +42,6 @@ export function storageAdvice(message: string, during: 'start' | 'run' = 'run'):
 }
 
 /** Whether the storage says that the ledger's file is damaged. */
-export function tellsOfDamage(message: string): boolean {
+export function reportsDamage(message: string): boolean {
   return DAMAGED.test(message);
 }

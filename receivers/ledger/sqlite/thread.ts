@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { StorageError } from '../../contract/ledger.ts';
 import { type Call, packBatch } from './batch.ts';
-import { storageAdvice, tellsOfDamage } from './storage-advice.ts';
+import { reportsDamage, storageAdvice } from './storage-advice.ts';
 import type { BatchResult, Word, WorkerSettings } from './worker.ts';
 
 interface Waiting {
@@ -93,8 +93,8 @@ export class LedgerThread<H extends Handlers> {
   }
 
   /** Reopens the file before the next batch, instead of using what is in memory of it. */
-  openAnew(): void {
-    this.#worker?.postMessage('open anew' satisfies Word);
+  reopen(): void {
+    this.#worker?.postMessage('reopen' satisfies Word);
   }
 
   /** Waits for everything that was called, then closes the file and ends the thread. */
@@ -185,7 +185,7 @@ export class LedgerThread<H extends Handlers> {
         reject(new StorageError(storageAdvice(result.message, this.#worked ? 'run' : 'start')));
       }
     });
-    if (results.some((result) => !result.ok && tellsOfDamage(result.message))) {
+    if (results.some((result) => !result.ok && reportsDamage(result.message))) {
       this.#observer.damaged?.();
     }
     this.#observer.settled?.(settled.length);

@@ -27,7 +27,7 @@ export type CallResult = { ok: true; value: unknown } | { ok: false; message: st
  * Messages to a thread besides batches: reopen the file before the next batch, because another thread found it damaged;
  * or close it and end.
  */
-export type Word = 'open anew' | 'end';
+export type Word = 'reopen' | 'end';
 
 /** The answer to a batch: a result for each call, in order. */
 export type BatchResult = CallResult[];

@@ -289,3 +289,36 @@ describe('a database in trouble', () => {
     expect(await process.ledger.history('default', 'nul\0', 10)).toHaveLength(1);
   });
 });
+
+describe('a database whose clock was an hour ahead and is set back', () => {
+  test('does not keep jobs waiting longer than their deliveries were meant to', async () => {
+    const url = await databases.create();
+    const process = await Process.open(url);
+    const given = event();
+    await process.ledger.accept(given);
+    await run(url, 'UPDATE ledger.deliveries SET due_at = due_at + 3600000, wait_ms = 100');
+    await run(url, "UPDATE ledger_queue._private_jobs SET run_at = run_at + interval '1 hour'");
+    await run(url, 'SELECT ledger.free_jobs()');
+    await process.deliver();
+    const handed = await process.next();
+    expect(handed.delivery.eventKey).toBe(given.key);
+    handed.answer(DONE);
+  });
+
+  test('does not keep a destination paused longer than its pause', async () => {
+    const url = await databases.create();
+    const process = await Process.open(url);
+    await run(
+      url,
+      "INSERT INTO ledger.health (destination, paused_until, pause_ms, probing) VALUES ('slack', ledger.now_ms() + 3600000, 300, true)",
+    );
+    const [health] = await process.ledger.health();
+    expect(health?.pausedUntil).toBeLessThanOrEqual(Date.now() + 300);
+    await process.deliver();
+    const given = event();
+    await process.ledger.accept(given);
+    const handed = await process.next();
+    expect(handed.delivery).toMatchObject({ eventKey: given.key, probe: true });
+    handed.answer(DONE);
+  });
+});

@@ -137,7 +137,7 @@ test('nobody is buried who is claiming', async () => {
   const claiming = await connected(url);
   const { rows } = await claiming.query('SELECT id FROM ledger.workers');
   await claiming.query('BEGIN');
-  await claiming.query('SELECT * FROM ledger.claim_alive($1, 0, $2)', [rows[0].id, [1]]);
+  await claiming.query('SELECT * FROM ledger.claim($1, $2)', [rows[0].id, [1]]);
   const burying = await connected(url);
   await burying.query("SET lock_timeout = '50ms'");
   const bury = () => burying.query('SELECT ledger.bury($1, $2)', [[rows[0].id], [null]]);
