@@ -136,7 +136,9 @@ test('an event can be sent again until its numbers run out, and no other event i
   const delivery = { destination: 'sheets', route: 'all', dueAt: Date.now(), quietMs: null };
   const sent = await Promise.all(Array.from({ length: 999 }, () => ledger.sendAgain('evt_1', delivery)));
   expect(new Set(sent).size).toBe(999);
-  await expect(ledger.sendAgain('evt_1', delivery)).rejects.toThrow(/sent as many times as the ledger can count/);
+  await expect(ledger.sendAgain('evt_1', delivery)).rejects.toThrow(
+    /sent as many times as the ledger can count/,
+  );
   expect(await ledger.deliveries('evt_1')).toHaveLength(1_000);
   expect(await ledger.deliveries('evt_2')).toHaveLength(1);
   expect(await ledger.sendAgain('evt_2', delivery)).toEqual(expect.any(Number));
