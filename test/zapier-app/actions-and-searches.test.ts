@@ -156,7 +156,67 @@ describe('Find Experience Results', () => {
   });
 });
 
+describe('with a thousand experiences of forty variations', () => {
+  beforeEach(() => {
+    const variations = Array.from({ length: 40 }, (_, order) => ({
+      id: `2f4b8c1d-6a7e-4d59-8b30-${String(order).padStart(12, '0')}`,
+      name: `A variation with a long name, number ${order}`,
+      percentage: 2.5,
+      isControl: order === 0,
+      order,
+    }));
+    for (let index = 0; index < 1_000; index += 1) {
+      fake.create({ name: `Test ${index}`, variations });
+    }
+  });
+
+  test('Find Experience gives only a few matches, and finds an exact name on the last page', async () => {
+    const perform = performOf('searches', 'find_experience');
+    const found = await run(perform, { authData, inputData: { name: 'Test' } });
+    expect(JSON.stringify(found).length).toBeLessThan(200_000);
+    const [exact] = await run(perform, { authData, inputData: { name: 'test 0' } });
+    expect(exact.experience_name).toBe('Test 0');
+  });
+
+  test('Find Experiences gives line items and lines of text within what Zapier takes', async () => {
+    const [found] = await run(performOf('searches', 'find_experiences'), { authData });
+    expect(found).toMatchObject({ experience_count: 500, has_more: true });
+    expect(found.experience_lines.split('\n')).toHaveLength(500);
+    expect(JSON.stringify(found).length).toBeLessThan(3_000_000);
+  });
+});
+
+test('Find Experiences narrows by name and status, and finds nothing without an error', async () => {
+  const { id } = fake.create({ name: 'Running' });
+  fake.create({ name: 'Running, but not started' });
+  fake.act(id, 'start');
+  const perform = performOf('searches', 'find_experiences');
+  const [found] = await run(perform, { authData, inputData: { name: 'running', status: 'Started' } });
+  expect(found).toMatchObject({ experience_count: 1, experiences: [{ id, status: 'started' }] });
+  expect(await run(perform, { authData, inputData: { name: 'nothing' } })).toEqual([]);
+});
+
 describe('dropdowns', () => {
+  test('of an action list only what the action is possible for', async () => {
+    const [pending, started, paused, ended] = ['Pending', 'Live', 'Paused', 'Over'].map((name) =>
+      fake.create({ name }),
+    );
+    for (const experience of [started, paused, ended]) {
+      fake.act(String(experience?.id), 'start');
+    }
+    fake.act(String(paused?.id), 'pause');
+    fake.act(String(ended?.id), 'end');
+    const listed = async (key: string) =>
+      (await run(performOf('triggers', key), { authData, meta: { page: 0 } }))
+        .map(({ id }: { id: string }) => id)
+        .sort();
+    const ids = (...experiences: (typeof pending)[]) => experiences.map((each) => each?.id).sort();
+    expect(await listed('running_experience_list')).toEqual(ids(started));
+    expect(await listed('endable_experience_list')).toEqual(ids(started, paused));
+    expect(await listed('startable_experience_list')).toEqual(ids(pending, paused));
+    expect(await listed('experience_list')).toHaveLength(4);
+  });
+
   test('list the experiences page by page, without the deleted ones', async () => {
     for (let index = 0; index < 130; index += 1) {
       fake.create({ name: `Test ${index}` });

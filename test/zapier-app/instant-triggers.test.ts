@@ -197,7 +197,7 @@ describe('a receiver that runs on', () => {
     expect(overview).not.toContain('Nothing is connected');
     const [, address] = /href="(\/console\/events\/evt_\w+)"/.exec(overview) ?? [];
     const event = await page(String(address));
-    expect(event).toContain(`For the Zap <code>${id.slice(0, 8)}</code>`);
+    expect(event).toContain(`For the Zap ${id.slice(0, 8)}`);
     expect(event).not.toContain('sent anew');
   });
 

@@ -18,15 +18,37 @@ const { createAppHandler } = zapier as unknown as {
 
 function whole(bundle: ZapBundle): Bundle {
   const meta = { isLoadingSample: false, isPopulatingDedupe: false, page: 0, ...bundle.meta };
-  return { inputData: {}, authData: {}, ...bundle, meta } as Bundle;
+  return { authData: {}, ...bundle, inputData: withoutNulls(bundle.inputData ?? {}), meta } as Bundle;
 }
 
-/** Runs a function of the app as Zapier does. */
-export function run<Result>(
+/**
+ * What a step gets of what was mapped into it: Zapier leaves out nulls even with `cleanInputData: false`, and hands
+ * over empty texts (zapier/zapier-platform#1329).
+ */
+function withoutNulls(inputData: Bundle['inputData']): Bundle['inputData'] {
+  return Object.fromEntries(
+    Object.entries(inputData).filter(([, value]) => value !== null && value !== undefined),
+  );
+}
+
+/** Zapier takes this many bytes from a step (docs.zapier.com, “Operating constraints”: 6 MB). */
+const MOST_BYTES = 6 * 1024 * 1024;
+
+/** A step must end within this time, milliseconds (the same page: 30 s). */
+const MOST_MS = 30_000;
+
+/** Runs a function of the app as Zapier does, within its limits of time and size. */
+export async function run<Result>(
   perform: (z: ZObject, bundle: Bundle) => Result | Promise<Result>,
   bundle: ZapBundle,
 ): Promise<Result> {
-  return tester(perform, whole(bundle));
+  const startedAt = Date.now();
+  const result = await tester(perform, whole(bundle));
+  const bytes = Buffer.byteLength(JSON.stringify(result ?? null));
+  if (bytes > MOST_BYTES || Date.now() - startedAt > MOST_MS) {
+    throw new Error(`The step gave ${bytes} bytes after ${Date.now() - startedAt} ms`);
+  }
+  return result;
 }
 
 /**
