@@ -9,6 +9,7 @@ import { replayOperations } from './replay.ts';
 import type { OperationServices } from './services.ts';
 import { setUpOperations } from './set-up.ts';
 import { timelineOperations } from './timeline.ts';
+import { warningsOf } from './warnings.ts';
 
 /** The operations over a ledger that this process has opened. What they give holds no secret that is known here. */
 export function openOperations(services: OperationServices): Operations {
@@ -21,6 +22,7 @@ export function openOperations(services: OperationServices): Operations {
     ...destinationOperations(services),
     ...experienceOperations(services),
     ...timelineOperations(services),
+    warnings: () => warningsOf(services.ledger),
     refused: async () => services.running?.refusals.list() ?? [],
   };
   return hidingSecrets(operations, services.mask);

@@ -20,6 +20,9 @@ import type { Chart, Range } from './timeline.ts';
  * Every method rejects with an {@link OperationFault} if it is given a name that is not in the settings.
  */
 export interface Operations {
+  /** What a person should know though the receiver works, in sentences: about its clock or storage, for example. */
+  warnings(): Promise<string[]>;
+
   /** The sources, the kinds of destinations that are not connected, and where to set both up. */
   setUp(): Promise<SetUp>;
 

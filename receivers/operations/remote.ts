@@ -43,6 +43,7 @@ export function connectOperations(url: string, token: string): Operations {
       ?.steps ?? null;
 
   return {
+    warnings: async () => (await get<{ warnings: string[] }>('/status')).warnings,
     setUp: () => get<SetUp>('/set-up'),
     events: async (filter) =>
       (await get<{ events: ListedEvent[] }>(`/events${queryString(eventQueryOf(filter))}`)).events,

@@ -6,6 +6,7 @@ import { dispatch } from './dispatch.ts';
 import { type Answer, type Exchange, type Failure, OutgoingError, type OutgoingRequest } from './exchange.ts';
 import { describeFailure, type FailureContext, refusalOf } from './failure.ts';
 import { requestFrom, responseFrom } from './fetch.ts';
+import { otherClocks } from './other-clocks.ts';
 import { USER_AGENT } from './product.ts';
 import { type Proxies, type ProxyServer, readProxies } from './proxies.ts';
 import { redirectTarget } from './readable.ts';
@@ -162,6 +163,7 @@ class Client implements HttpClient {
       return { answered: false, mayHaveArrived: false, kind: 'proxy', code: '407', reason };
     }
     const { status, headers } = result;
+    otherClocks.compare(url.host, headers);
     const body = await decompressed(result.bytes, headers['content-encoding'] ?? '', limit);
     return { answered: true, status, headers, bytes: body.bytes, complete: result.complete && body.complete };
   }

@@ -5,10 +5,11 @@ import { sendProblem } from '../base/problem.ts';
 import { sameSecret } from '../base/same-secret.ts';
 import type { SecretMask } from '../base/secret-mask.ts';
 import type { Ledger } from '../contract/ledger.ts';
+import { warningsOf } from '../operations/warnings.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface AppServices {
-  ledger: Pick<Ledger, 'probe'>;
+  ledger: Pick<Ledger, 'probe' | 'warnings' | 'clockDifference'>;
   /** The pages and API for people; see receivers/console. */
   console: Router;
   /** What the Zapier app calls; without it, it is off. */
@@ -71,7 +72,8 @@ function readiness({ ledger, log }: AppServices): RequestHandler {
     });
     try {
       await probing;
-      response.json({ status: 'ready' });
+      const warnings = await warningsOf(ledger);
+      response.json({ status: 'ready', ...(warnings.length > 0 && { warnings }) });
     } catch (error) {
       log.error({ err: error }, 'not ready: the storage cannot be written');
       const detail = 'The storage cannot be written. The log has the cause.';

@@ -44,8 +44,11 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/status',
     summary: 'Check that the receiver runs and the token works',
     answers: 'The receiver is running.',
-    answer: z.strictObject({ status: z.literal('running') }),
-    handle: async () => ({ status: 'running' as const }),
+    answer: z.strictObject({
+      status: z.literal('running'),
+      warnings: z.array(z.string()).describe('What a person should know, such as a wrong clock.'),
+    }),
+    handle: async (operations) => ({ status: 'running' as const, warnings: await operations.warnings() }),
   }),
   route({
     method: 'get',

@@ -12,11 +12,12 @@ export function overviewRoutes(services: PageServices): Router {
   const router = Router();
   router.get('/', (request, response) =>
     show(services, request, response, async (context) => {
-      const [events, webhook, refused, setUp] = await Promise.all([
+      const [events, webhook, refused, setUp, warnings] = await Promise.all([
         operations.events({ limit: LATEST }),
         lastWebhook(operations),
         operations.refused(),
         operations.setUp(),
+        operations.warnings(),
       ]);
       const since = webhook?.receivedAt ?? 0;
       const asked = String(request.query.range);
@@ -26,6 +27,7 @@ export function overviewRoutes(services: PageServices): Router {
           lastWebhookAt: webhook?.receivedAt ?? null,
           refusedSince: refused.filter(({ at }) => at > since).length,
           previewing: setUp.previewOnly,
+          warnings,
           range: Object.hasOwn(RANGES, asked) ? (asked as Range) : '24h',
         },
         context,

@@ -15,6 +15,8 @@ export interface OverviewFacts {
   refusedSince: number;
   /** Nothing is connected: events are only printed. */
   previewing: boolean;
+  /** What a person should know, such as a wrong clock. */
+  warnings: readonly string[];
   range: Range;
 }
 
@@ -109,12 +111,13 @@ function lastEvent({ events, lastWebhookAt }: OverviewFacts, now: number): Html 
 }
 
 function concernsOf(
-  { lastWebhookAt, refusedSince, previewing }: OverviewFacts,
+  { lastWebhookAt, refusedSince, previewing, warnings }: OverviewFacts,
   destinations: readonly DestinationReport[],
 ): Concern[] {
   const failing = destinations.filter(({ state }) => state === 'failing' || state === 'paused');
   const dead = destinations.filter((report) => report.dead > 0);
   const concerns: (Concern | false)[] = [
+    ...warnings.map((words) => ({ words, action: 'Check again', href: '/console' })),
     lastWebhookAt === null && {
       words: 'No webhook from Intelligems has arrived yet.',
       action: 'Set up',
