@@ -50,10 +50,11 @@ const EVENTS = 40;
 
 export function experienceOperations({
   configuration,
+  destinations,
   ledger,
   now,
-}: Pick<OperationServices, 'configuration' | 'ledger' | 'now'>) {
-  const facts = new EventFactsReader(ledger);
+}: Pick<OperationServices, 'configuration' | 'destinations' | 'ledger' | 'now'>) {
+  const facts = new EventFactsReader({ ledger, destinations, configuration });
   return {
     async experiences(filter: ExperienceFilter): Promise<ExperienceRow[]> {
       const rows: ExperienceRow[] = [];

@@ -75,8 +75,8 @@ function factList(event: EventStory['event'], now: number): Html {
 }
 
 function deliveryList({ event, deliveries }: EventFacts, now: number): Html {
-  const outward = deliveries.filter(({ internal }) => !internal);
-  const internal = deliveries.filter((delivery) => delivery.internal);
+  const outward = deliveries.filter(({ effect }) => effect !== 'internal');
+  const internal = deliveries.filter(({ effect }) => effect === 'internal');
   const none =
     event.problem === null
       ? html`<p class="empty">No route matched. <code>npm run routes</code> explains why.</p>`
@@ -88,7 +88,7 @@ ${when(internal.length > 0, () => html`<details class="internal"><summary>${coun
 function story(delivery: DeliveryStory, now: number): Html {
   const attempts = delivery.attemptRecords;
   return html`<li class="story" id="delivery-${delivery.id}">
-  <h3>${delivery.title} ${state(delivery.state)}</h3>
+  <h3>${delivery.title} ${state(delivery.state, delivery.effect)}</h3>
   <p class="help"><bdi>${delivery.cause}</bdi>${when(delivery.finishedAt, () => html`, ${ago(delivery.finishedAt as number, now)}`)}${nextAttempt(delivery, now)}</p>
   ${when(delivery.reason !== null && delivery.state !== 'done', () => html`<p class="reason">${delivery.reason}</p>`)}
   ${when(attempts.length > 0, () => html`<details><summary>${count(attempts.length, 'attempt')}</summary><ol class="attempts">${attempts.map(attempt)}</ol></details>`)}
