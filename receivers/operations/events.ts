@@ -8,10 +8,10 @@ import { type EventStory, type ExportedStory, eventRecord, exportedStory } from 
 import type { OperationServices } from './services.ts';
 
 /** Events read from the ledger in one step of an export. */
-const STEP = 5;
+const STEP = 2;
 
 /** An export page ends once its bodies have this many bytes together. */
-const PAGE_BYTES = 4 * 1_024 * 1_024;
+const PAGE_BYTES = 512 * 1_024;
 
 export function eventOperations({
   ledger,
