@@ -118,13 +118,13 @@ async function readExperience(
   if (parsed === null || !parsed.ok) {
     return null;
   }
-  const told = [...known.slice(0, -1).map(withoutBody), parsed.event];
-  const state = experienceState(told, now);
+  const ordered = [...known.slice(0, -1).map(withoutBody), parsed.event];
+  const state = experienceState(ordered, now);
   const { status, createdAt, startedAt, endedAt, liveMs } = state;
   const moments = known.map((event) => ({ at: happenedAt(event), action: event.action as Action }));
   return {
     state,
-    life: { status, createdAt, startedAt, endedAt, liveMs, phases: phases(told), moments },
+    life: { status, createdAt, startedAt, endedAt, liveMs, phases: phases(ordered), moments },
     events,
   };
 }
