@@ -1,6 +1,6 @@
 /**
- * The experience webhooks of Intelligems: their six actions, the shape of one event, and a parser that
- * trusts nothing but `action` and `experience.id`, and throws nothing away.
+ * The experience webhooks of Intelligems: the six actions, the shape of an event, and a parser. The parser
+ * requires only `action` and `experience.id`, and keeps every unknown field in `payload`.
  */
 
 /** The six actions, in the order in which an experience usually lives through them. */
@@ -22,8 +22,12 @@ export interface Variation {
   percentage?: number;
   isControl?: boolean;
   order?: number;
+  /** In the unit of `priceChangeUnit`. */
   priceChange?: number;
+  /** `percent`, or `dollar`: an amount in the store’s currency, whatever that is. */
   priceChangeUnit?: string;
+  /** Its discount or shipping function did not reach Shopify: visitors do not get what the test promises. */
+  functionSyncError?: boolean;
 }
 
 export interface ExperienceAction {
@@ -32,8 +36,16 @@ export interface ExperienceAction {
   action?: string;
   /** Milliseconds since 1970. */
   actionTs?: number;
-  /** An email address; absent or null where the vendor does not know it (yet). */
+  /** An email address; undefined until Intelligems knows it. */
   performedBy?: string;
+}
+
+/** The metric that decides whether a test won. */
+export interface PrimaryMetric {
+  /** The vendor’s name of a standard metric, such as `netRevenuePerVisitor`; undefined for a custom event. */
+  standardEventId?: string;
+  /** The name of a custom event. */
+  customName?: string;
 }
 
 /** The fields that this project reads. All times are milliseconds since 1970. */
@@ -45,15 +57,27 @@ export interface Experience {
   type?: string;
   category?: string;
   status?: string;
+  /** What is tested: the names of the vendor’s flags that are true, such as `hasTestPricing`. */
   testTypes: string[];
   variations: Variation[];
   experienceActions: ExperienceAction[];
+  /** The store’s currency, as an ISO 4217 code. */
   currency?: string;
+  primaryMetric?: PrimaryMetric;
+  organizationId?: string;
+  /** The experience that this one was made from. */
+  sourceExperienceId?: string;
+  /** How it was made from that one: `duplicate` or `rollout`. */
+  sourceAction?: string;
   createdAtTs?: number;
   startedAtTs?: number;
   pausedAtTs?: number;
   endedAtTs?: number;
   lastUpdateTs?: number;
+  /**
+   * It has never been started, and only previews show it. False after a first start: Intelligems returns an
+   * experience to preview mode with each pause and end, which is no news.
+   */
   isPreview?: boolean;
 }
 
@@ -66,17 +90,17 @@ export interface Organization {
 
 export interface ExperienceEvent {
   action: Action;
-  /** When it happened, in milliseconds since 1970; null where the payload does not tell. */
+  /** When it happened, in milliseconds since 1970; null if the payload does not say. */
   timestamp: number | null;
   experience: Experience;
   organization: Organization;
-  /** When it came, in milliseconds since 1970; absent where nobody has said. */
+  /** When it was received, in milliseconds since 1970; undefined if unknown. */
   receivedAt?: number;
-  /** The whole body as it was parsed, with every field that is unknown here. */
+  /** The parsed body, with every field. */
   payload: Record<string, unknown>;
 }
 
-/** Why a verified body is not an event that this project knows. */
+/** Why a verified body is not a known event. */
 export type EventProblem = 'not JSON' | 'not an object' | 'unknown action' | 'no experience';
 
 export type ParsedEvent =
@@ -85,12 +109,12 @@ export type ParsedEvent =
 
 const decoder = new TextDecoder();
 
-/** The longest id that is taken, in characters: it becomes part of the keys by which other things are found. */
+/** The longest accepted id, in characters: ids become part of keys. */
 const LONGEST_ID = 256;
 
 /**
- * Reads a webhook's body (bytes in UTF-8, or the string they decode to). Never throws: what is no known
- * event is answered with the problem and a hint in words. A field of an unexpected type counts as absent.
+ * Reads a webhook's body (UTF-8 bytes or text). Never throws: a body that is not a known event gives the
+ * problem and a hint in words. A field of an unexpected type counts as missing.
  */
 export function parseEvent(body: Uint8Array | string): ParsedEvent {
   let payload: unknown;
@@ -100,32 +124,34 @@ export function parseEvent(body: Uint8Array | string): ParsedEvent {
     return { ok: false, problem: 'not JSON', hint: `The body is not JSON: ${(error as Error).message}.` };
   }
   if (!isRecord(payload)) {
-    return { ok: false, problem: 'not an object', hint: 'The body is JSON, but no object with an action.' };
+    return {
+      ok: false,
+      problem: 'not an object',
+      hint: 'The body is JSON, but not an object with an action.',
+    };
   }
   const { action } = payload;
   if (!isAction(action)) {
     const named = typeof action === 'string' ? `“${action.slice(0, 60)}”` : 'missing';
-    return {
-      ok: false,
-      problem: 'unknown action',
-      hint: `The action is ${named}; known are ${ACTIONS.join(', ')}.`,
-    };
+    const hint = `The action is ${named}; the known actions are ${ACTIONS.join(', ')}.`;
+    return { ok: false, problem: 'unknown action', hint };
   }
   const id = isRecord(payload.experience) ? text(payload.experience.id) : undefined;
   if (!isRecord(payload.experience) || id === undefined || id === '') {
-    return { ok: false, problem: 'no experience', hint: 'The body names no experience.id.' };
+    return { ok: false, problem: 'no experience', hint: 'The body has no experience.id.' };
   }
   if (id.length > LONGEST_ID) {
-    const hint = `The body’s experience.id has ${id.length} characters, where a UUID has 36.`;
+    const hint = `The body’s experience.id has ${id.length} characters; a UUID has 36.`;
     return { ok: false, problem: 'no experience', hint };
   }
+  const experience = readExperience(payload.experience, id);
   return {
     ok: true,
     event: {
       action,
       timestamp: time(payload.timestamp) ?? null,
-      experience: readExperience(payload.experience, id),
-      organization: readOrganization(payload.organization, payload.experience),
+      experience,
+      organization: readOrganization(payload.organization, experience),
       payload,
     },
   };
@@ -137,28 +163,65 @@ export function isAction(value: unknown): value is Action {
 }
 
 /**
- * Reads an experience document as it stands in a webhook or in an answer of the External API.
+ * Reads an experience document, from a webhook or from the External API. Never throws.
  *
- * @param id its id where the caller has checked it already
+ * @param id its id, if the caller has checked it already
  */
 export function readExperience(document: Record<string, unknown>, id = text(document.id) ?? ''): Experience {
-  return {
+  const experience: Experience = {
     id,
     name: text(document.name),
     description: text(document.description),
     type: text(document.type),
     category: text(document.category),
     status: text(document.status),
-    testTypes: list(document.testTypes).filter((entry) => typeof entry === 'string'),
+    testTypes: readTestTypes(document.testTypes),
     variations: list(document.variations).filter(isRecord).map(readVariation),
     experienceActions: list(document.experienceActions).filter(isRecord).map(readExperienceAction),
     currency: currencyCode(document.currency),
+    primaryMetric: readPrimaryMetric(document),
+    organizationId: text(document.organizationId),
+    sourceExperienceId: text(document.sourceExperienceId),
+    sourceAction: text(document.sourceAction),
     createdAtTs: time(document.createdAtTs),
     startedAtTs: time(document.startedAtTs),
     pausedAtTs: time(document.pausedAtTs),
     endedAtTs: time(document.endedAtTs),
     lastUpdateTs: time(document.lastUpdateTs),
-    isPreview: flag(document.isPreview),
+  };
+  const isPreview = flag(document.isPreview);
+  return { ...experience, isPreview: isPreview && !wasStarted(experience) };
+}
+
+/** Whether an experience has ever been live, by its status, its times, or its actions. */
+export function wasStarted({ status, startedAtTs, experienceActions }: Experience): boolean {
+  return (
+    startedAtTs !== undefined ||
+    (status !== undefined && status !== 'pending') ||
+    experienceActions.some(({ action }) => action === 'start')
+  );
+}
+
+/** The API gives an object of flags; a list of names is read too. */
+function readTestTypes(value: unknown): string[] {
+  return isRecord(value)
+    ? Object.keys(value).filter((name) => value[name] === true)
+    : list(value).filter((entry) => typeof entry === 'string');
+}
+
+function readPrimaryMetric(document: Record<string, unknown>): PrimaryMetric | undefined {
+  const primary = list(document.experienceKeyMetrics)
+    .filter(isRecord)
+    .find((metric) => metric.isPrimary === true);
+  if (primary === undefined) {
+    return undefined;
+  }
+  const custom = list(document.experienceCustomMetrics)
+    .filter(isRecord)
+    .find(({ id }) => id !== undefined && id === primary.experienceCustomMetricId);
+  return {
+    standardEventId: text(primary.standardEventId),
+    customName: isRecord(custom?.customEvent) ? text(custom.customEvent.name) : undefined,
   };
 }
 
@@ -171,6 +234,7 @@ function readVariation(document: Record<string, unknown>): Variation {
     order: number(document.order),
     priceChange: number(document.priceChange),
     priceChangeUnit: text(document.priceChangeUnit),
+    functionSyncError: flag(document.functionSyncError),
   };
 }
 
@@ -183,13 +247,17 @@ function readExperienceAction(document: Record<string, unknown>): ExperienceActi
   };
 }
 
-/** The vendor's own automation code finds the organization by `experience.organizationId` too. */
-function readOrganization(value: unknown, experience: Record<string, unknown>): Organization {
-  const { id, name, shopId } = isRecord(value) ? value : {};
-  return { id: text(id) ?? text(experience.organizationId), name: text(name), shopId: text(shopId) };
+/** The vendor's own automation code reads `experience.organizationId`, which is used if `organization.id` is missing. */
+function readOrganization(value: unknown, { organizationId }: Experience): Organization {
+  const organization = isRecord(value) ? value : {};
+  return {
+    id: text(organization.id) || organizationId,
+    name: text(organization.name),
+    shopId: text(organization.shopId),
+  };
 }
 
-/** What an entry of `experienceActions` is called for each webhook action; the other two have none. */
+/** The name that `experienceActions` has for each webhook action; creating and updating have none. */
 const ACTION_ENTRIES: Partial<Record<Action, string>> = {
   startExperience: 'start',
   pauseExperience: 'pause',
@@ -197,13 +265,12 @@ const ACTION_ENTRIES: Partial<Record<Action, string>> = {
   deleteExperience: 'delete',
 };
 
-/** How far apart a webhook and the entry it belongs to may lie, in milliseconds. */
+/** How far a webhook's time and the time of its entry may differ, in milliseconds. */
 const ENTRY_TOLERANCE_MS = 10 * 60_000;
 
 /**
- * The email address of the person who caused the event, or null where the payload does not tell: first
- * from a field that names a user, then from the newest entry of `experienceActions` that fits the action
- * and its time.
+ * The email address of the person who caused the event, or null if the payload does not say. A field that
+ * names a user wins; otherwise the newest entry of `experienceActions` that matches the action and its time.
  */
 export function triggeredBy(event: ExperienceEvent): string | null {
   const { payload } = event;
@@ -218,8 +285,8 @@ export function triggeredBy(event: ExperienceEvent): string | null {
 }
 
 /**
- * The email address in the newest of the entries that fits the action and, where a time is given (in
- * milliseconds), lies within ten minutes of it; null where there is none.
+ * The email address in the newest entry that matches the action and is within ten minutes of `timestamp`
+ * (milliseconds since 1970; null matches any time). Null if there is none.
  */
 export function performedBy(
   entries: readonly ExperienceAction[],
@@ -240,7 +307,7 @@ export function performedBy(
   return fitting[0]?.performedBy || null;
 }
 
-/** Whether the value is an object with keys: no list, no null. */
+/** Whether the value is an object, and not a list or null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -253,7 +320,7 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The three letters of a currency, given alone or with the symbol beside them. */
+/** The ISO 4217 code: the API gives an object with the code and the symbol; a plain code is read too. */
 function currencyCode(value: unknown): string | undefined {
   return text(isRecord(value) ? value.code : value);
 }

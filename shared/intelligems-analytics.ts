@@ -13,7 +13,7 @@ export const VERDICTS = [
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** A figure of one variation; whatever the vendor does not tell is null. Rates are fractions: 0.031 is 3.1 %. */
+/** A figure of one variation; whatever the vendor does not tell is null. Rates are fractions: 0.031 is 3.1%. */
 export interface Metric {
   value: number | null;
   low: number | null;

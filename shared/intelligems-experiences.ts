@@ -2,7 +2,6 @@ import { type Experience, isRecord, readExperience } from './events.ts';
 
 /** An experience as the External API gives it. All times are milliseconds since 1970. */
 export interface ApiExperience extends Experience {
-  organizationId: string | null;
   /** The myshopify domain or another link that previews start from; null where there is none. */
   linkBaseUrl: string | null;
   isDeleted: boolean;
@@ -46,8 +45,6 @@ export function readApiExperience(value: unknown): ApiExperience | null {
   const experience = readExperience(value, value.id);
   return {
     ...experience,
-    testTypes: isRecord(value.testTypes) ? trueKeys(value.testTypes) : experience.testTypes,
-    organizationId: typeof value.organizationId === 'string' ? value.organizationId : null,
     linkBaseUrl: typeof value.linkBaseUrl === 'string' ? value.linkBaseUrl : null,
     isDeleted: value.isDeleted === true,
     archivedAtTs: typeof value.archivedAtTs === 'number' ? value.archivedAtTs : null,
@@ -69,10 +66,6 @@ export function readExperiencePage(value: unknown): ExperiencePage | null {
     totalPages: typeof value.totalPages === 'number' ? value.totalPages : 1,
     total: typeof value.total === 'number' ? value.total : experiences.length,
   };
-}
-
-function trueKeys(flags: Record<string, unknown>): string[] {
-  return Object.keys(flags).filter((key) => flags[key] === true);
 }
 
 function readHistoryEntry(entry: Record<string, unknown>): HistoryEntry[] {

@@ -31,7 +31,7 @@ export interface ZapierExperienceDetails {
   paused_at: string | null;
   ended_at: string | null;
   variation_count: number;
-  /** In one line: “Control 50 %, Price −5 % 50 %”. */
+  /** In one line: “Control 50%, Price −5% 50%”. */
   variation_summary: string;
   /** The same with a line for each variation. */
   variation_lines: string;

@@ -92,7 +92,7 @@ async function importInto(settings: { url: string }, source: Source): Promise<vo
 
 function showProgress(read: number, share: number | null): void {
   if (process.stderr.isTTY) {
-    const percent = share === null ? '' : ` (${Math.floor(share * 100)} %)`;
+    const percent = share === null ? '' : ` (${Math.floor(share * 100)}%)`;
     process.stderr.write(`\r${count(read, 'event')} read${percent}`);
   }
 }

@@ -15,15 +15,11 @@ export function timeWords(at: number): string {
 }
 
 /** An event as a line of a list. */
-export function eventLine(event: EventSummary & { printed?: number }): string {
+export function eventLine(event: EventSummary): string {
   const name = nameWords({ name: event.experienceName ?? undefined, id: event.experienceId ?? 'none' });
   const what = event.problem === null ? `${eventTitle(event)}: ${name}` : `Unrecognised: ${event.problem}`;
   const states = Object.entries(event.deliveries) as [DeliveryState, number][];
-  const printed = event.printed ? [`${event.printed} printed in the log`] : [];
-  const outcome = [
-    ...printed,
-    ...states.map(([state, number]) => `${number} ${STATE_WORDS[state].words}`),
-  ].join(', ');
+  const outcome = states.map(([state, number]) => `${number} ${STATE_WORDS[state].words}`).join(', ');
   const tags = [event.origin === 'webhook' ? '' : event.origin, event.late ? 'late' : ''].filter(Boolean);
   const tag = tags.length === 0 ? '' : ` (${tags.join(', ')})`;
   return `${timeWords(event.receivedAt)}  ${event.key}  ${oneLine(what)}${tag}  [${outcome || 'goes nowhere'}]`;

@@ -6,7 +6,6 @@ import { signWebhook } from '../../shared/verifier.ts';
 import { suggestion } from '../base/nearest.ts';
 import { type LocalReceiver, readLocalReceiver } from '../config/local-receiver.ts';
 import { describeFaults } from '../config/values/faults.ts';
-import { TEST_HEADER } from '../contract/event.ts';
 import { DEFAULT_SOURCE, type Source } from '../contract/source.ts';
 import { madeSecret } from '../inbound/webhook-secret.ts';
 import { noAnswerReason } from './lines.ts';
@@ -176,11 +175,7 @@ async function post(
   name: string,
   body: Buffer,
 ): Promise<boolean> {
-  const headers = {
-    'content-type': 'application/json',
-    [header]: signWebhook(body, secret),
-    [TEST_HEADER]: 'true',
-  };
+  const headers = { 'content-type': 'application/json', [header]: signWebhook(body, secret) };
   try {
     const response = await fetch(url, {
       method: 'POST',

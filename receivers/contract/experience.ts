@@ -4,7 +4,7 @@ import type { Experience, Organization } from '../../shared/events.ts';
 export interface Change {
   /** The path of the field in the experience document, such as `variations`. */
   field: string;
-  /** In words: “Variant B 50 → 20 %”. */
+  /** In words: “Variant B 50 → 20%”. */
   words: string;
   /**
    * Not news: a field that only the vendor's bookkeeping changes, such as the time of the last update, or that the

@@ -1,5 +1,12 @@
-import { type Action, isRecord, readExperience, type Variation } from '../../shared/events.ts';
-import { categoryWords, cut, percentWords, typeWords, variationWords } from '../../shared/words.ts';
+import { type Action, isRecord, readExperience, type Variation, wasStarted } from '../../shared/events.ts';
+import {
+  categoryWords,
+  cut,
+  percentWords,
+  priceWords,
+  typeWords,
+  variationWords,
+} from '../../shared/words.ts';
 import type { Change } from '../contract/experience.ts';
 import { type Difference, fieldDifferences, quoted, same } from './differences.ts';
 
@@ -27,7 +34,9 @@ export function describeChanges(
   action: Action = 'updateExperience',
 ): Change[] {
   const isOwnDoing = (field: string): boolean =>
-    action !== 'updateExperience' && SET_BY_ACTIONS.includes(field);
+    field === 'isPreview'
+      ? action !== 'updateExperience' || [before, after].some((each) => wasStarted(readExperience(each)))
+      : action !== 'updateExperience' && SET_BY_ACTIONS.includes(field);
   const changes: Change[] = [];
   let further = 0;
   for (const field of fieldsOf(before, after)) {
@@ -106,6 +115,7 @@ interface Sided {
 
 function variationDifferences(before: Document, after: Document): Difference[] {
   const [earlier, later] = [sides(before), sides(after)];
+  const { currency } = readExperience({ currency: own(after, 'currency') });
   const pairs = [...later].map(([key, side]) => ({ was: earlier.get(key), is: side }));
   const kept = pairs.filter((pair): pair is { was: Sided; is: Sided } => pair.was !== undefined);
   const added = pairs.filter(({ was }) => was === undefined).map(({ is }) => is);
@@ -119,7 +129,7 @@ function variationDifferences(before: Document, after: Document): Difference[] {
       .filter(({ was, is }) => was.name !== is.name)
       .map(({ was, is }) => `variation ${quoted(was.name)} is now ${quoted(is.name)}`),
     ...splitWords(kept),
-    ...kept.flatMap(({ was, is }) => priceWords(was, is, own(after, 'currency'))),
+    ...kept.flatMap(({ was, is }) => priceDifferences(was, is, currency)),
     ...kept
       .filter(({ was, is }) => !was.variation.isControl && is.variation.isControl)
       .map(({ is }) => `${is.name} is now the control`),
@@ -154,31 +164,20 @@ function sides(document: Document): Map<string, Sided> {
   );
 }
 
-/** The new traffic split in one line: “Control 50 → 80 %, Variant B 50 → 20 %”. */
+/** The new traffic split in one line: “Control 50 → 80%, Variant B 50 → 20%”. */
 function splitWords(kept: readonly { was: Sided; is: Sided }[]): string[] {
   const words = kept
     .filter(({ was, is }) => was.variation.percentage !== is.variation.percentage)
     .map(({ was, is }) => {
-      const share = percentWords(was.variation.percentage).replace(' %', '');
+      const share = percentWords(was.variation.percentage).replace('%', '');
       return `${is.name} ${share} → ${percentWords(is.variation.percentage)}`;
     });
   return words.length === 0 ? [] : [words.join(', ')];
 }
 
-function priceWords(was: Sided, is: Sided, currency: unknown): string[] {
-  const [earlier, later] = [was, is].map(({ variation }) => priceChange(variation, currency));
+function priceDifferences(was: Sided, is: Sided, currency: string | undefined): string[] {
+  const [earlier, later] = [was, is].map(({ variation }) => priceWords(variation, currency) ?? 'none');
   return earlier === later ? [] : [`${is.name}: price change ${earlier} → ${later}`];
-}
-
-/** A change of the price with its sign: “−5 %”, “+2 USD”; “none” where there is none. */
-function priceChange({ priceChange: amount, priceChangeUnit: unit }: Variation, currency: unknown): string {
-  if (amount === undefined || amount === 0) {
-    return 'none';
-  }
-  const sign = amount < 0 ? '−' : '+';
-  const measure =
-    unit === undefined || /percent/i.test(unit) ? '%' : typeof currency === 'string' ? currency : unit;
-  return `${sign}${Number(Math.abs(amount).toFixed(2))} ${measure}`;
 }
 
 function reordered(kept: readonly { was: Sided; is: Sided }[]): boolean {

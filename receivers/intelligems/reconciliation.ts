@@ -75,7 +75,7 @@ export class Reconciliation {
   /** Compares one experience. Gives whether an action of it is too young to count as missed. */
   async compare(experience: ApiExperience): Promise<boolean> {
     this.#listed.add(experience.id);
-    this.#organizationId ??= experience.organizationId;
+    this.#organizationId ??= experience.organizationId ?? null;
     if (!isOfInterest(experience, this.#window)) {
       return false;
     }

@@ -1,35 +1,40 @@
 import { type Action, type ExperienceEvent, isRecord } from '../../shared/events.ts';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 
-/** An action that Intelligems knows of, as a webhook would have told it. */
+/** An action that Intelligems recorded and no webhook reported. */
 export interface MissedAction {
   action: Action;
   /** When it happened, milliseconds since 1970. */
   at: number;
-  /** The email address of who did it; null where that is not known yet. */
+  /** The email address of who did it; null if not known yet. */
   by: string | null;
 }
 
 type Document = Record<string, unknown>;
 
-const STATUS_AFTER: Partial<Record<Action, string>> = {
-  startExperience: 'started',
-  pauseExperience: 'paused',
-  endExperience: 'ended',
+/** What an action sets. Pausing and ending return an experience to preview mode. */
+const SET_BY: Partial<Record<Action, Document>> = {
+  startExperience: { status: 'started', isPreview: false },
+  pauseExperience: { status: 'paused', isPreview: true },
+  endExperience: { status: 'ended', isPreview: true },
+  deleteExperience: { isDeleted: true },
 };
 
-/** The documented fields of a webhook's experience that the API's document tells as they are now. */
+/** What the API tells better than the last webhook, although it is the present state. */
 const OVERLAID = ['name', 'type', 'category'] as const;
 
-/** The fields of a variation that webhooks have in every case. */
+/** What list items and change logs have, and webhooks do not. */
+const NOT_IN_WEBHOOKS = ['history', 'hasSchedule', 'changeLog'];
+
+/** The fields that every variation has. */
 const VARIATION_FIELDS = ['id', 'name', 'percentage', 'isControl', 'order'];
 
 /**
- * The body of the webhook that never came, in the documented envelope: the experience as the API describes
- * it, set back to the moment of the action. What only webhooks tell is taken from the last one, so that the
- * next comparison of two snapshots finds no change that nobody made.
+ * The body of the webhook that never came, in the documented envelope: the API's document, set back to the
+ * moment of the action. Fields that the last webhook had keep its values, so that comparing the two finds no
+ * change that nobody made.
  *
- * @param current the experience as the API gives it; null where it is gone
+ * @param current the experience as the API gives it; null if it is gone
  * @param last the newest known event of the experience before the action; null for none
  * @param organization of the envelope
  */
@@ -41,7 +46,6 @@ export function recoveredBody(
 ): Buffer {
   const snapshot = last !== null && isRecord(last.payload.experience) ? last.payload.experience : {};
   const experience = current === null ? snapshot : documentAt(at, current, snapshot);
-  const status = STATUS_AFTER[action];
   return Buffer.from(
     JSON.stringify({
       action,
@@ -49,8 +53,7 @@ export function recoveredBody(
       ...(by === null ? {} : { triggeredBy: by }),
       experience: {
         ...experience,
-        ...(status === undefined ? {} : { status }),
-        ...(action === 'deleteExperience' ? { isDeleted: true } : {}),
+        ...SET_BY[action],
       },
       organization,
     }),
@@ -61,14 +64,14 @@ function documentAt(at: number, current: ApiExperience, snapshot: Document): Doc
   const { document } = current;
   const until = (time: number | undefined): number | null => (time !== undefined && time <= at ? time : null);
   const overlaid = OVERLAID.filter((field) => document[field] !== undefined);
+  const fields = Object.entries(document).filter(([field]) => !NOT_IN_WEBHOOKS.includes(field));
   return {
+    ...Object.fromEntries(fields),
     ...snapshot,
     id: current.id,
     ...Object.fromEntries(overlaid.map((field) => [field, document[field]])),
-    testTypes: snapshot.testTypes ?? current.testTypes,
     variations: variationsOf(document.variations, snapshot.variations),
     experienceActions: actionsUntil(at, current),
-    currency: current.currency ?? null,
     createdAtTs: current.createdAtTs ?? null,
     startedAtTs: until(current.startedAtTs),
     pausedAtTs: until(current.pausedAtTs),

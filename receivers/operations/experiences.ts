@@ -50,11 +50,10 @@ const EVENTS = 40;
 
 export function experienceOperations({
   configuration,
-  destinations,
   ledger,
   now,
-}: Pick<OperationServices, 'configuration' | 'destinations' | 'ledger' | 'now'>) {
-  const facts = new EventFactsReader({ ledger, destinations, configuration });
+}: Pick<OperationServices, 'configuration' | 'ledger' | 'now'>) {
+  const facts = new EventFactsReader(ledger);
   return {
     async experiences(filter: ExperienceFilter): Promise<ExperienceRow[]> {
       const rows: ExperienceRow[] = [];
@@ -118,13 +117,13 @@ async function readExperience(
   if (parsed === null || !parsed.ok) {
     return null;
   }
-  const ordered = [...known.slice(0, -1).map(withoutBody), parsed.event];
-  const state = experienceState(ordered, now);
+  const told = [...known.slice(0, -1).map(withoutBody), parsed.event];
+  const state = experienceState(told, now);
   const { status, createdAt, startedAt, endedAt, liveMs } = state;
   const moments = known.map((event) => ({ at: happenedAt(event), action: event.action as Action }));
   return {
     state,
-    life: { status, createdAt, startedAt, endedAt, liveMs, phases: phases(ordered), moments },
+    life: { status, createdAt, startedAt, endedAt, liveMs, phases: phases(told), moments },
     events,
   };
 }

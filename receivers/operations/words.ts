@@ -10,7 +10,7 @@ export function agoWords(ms: number): string {
   return ms < 60_000 ? 'just now' : `${durationWords(ms)} ago`;
 }
 
-/** How soon, from milliseconds: “in under a minute”, “in 5 min”. */
+/** How soon, from milliseconds: “in less than a minute”, “in 5 min”. */
 export function waitWords(ms: number): string {
   return `in ${durationWords(ms)}`;
 }

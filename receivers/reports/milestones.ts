@@ -115,7 +115,7 @@ export async function tellMilestones(
       const subject = subjectOf(experience, experienceUrlTemplate);
       const report = milestoneReport(subject, experience, passed, results, locale);
       const key = `report_milestone_${source}_${experience.id.replaceAll(/[^\w-]/g, '_')}_${passed}`;
-      const { organizationId } = experience;
+      const { organizationId = null } = experience;
       const occasion = { source, organizationId, now: now(), milestoneDays: passed };
       const data = resultsData(report, experience, found, occasion);
       await ledger.accept(reportEvent(key, { ...report, data }, to, now(), source));

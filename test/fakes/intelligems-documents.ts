@@ -9,6 +9,8 @@ export interface FakeVariation {
   percentage: number;
   isControl: boolean;
   order: number;
+  /** Further fields of the vendor's variation, such as `priceChange` or `offer`. */
+  [field: string]: unknown;
 }
 
 export interface FakeAction {
@@ -61,6 +63,8 @@ export interface FakeExperience {
   lastUpdateTs: number;
   isDeleted: boolean;
   isPreview: boolean;
+  /** Further fields of the vendor's document, such as `description`, `audience` or `sourceExperienceId`. */
+  document: Record<string, unknown>;
   actions: FakeAction[];
   /** Who did what, under the vendor's broad names, newest last. */
   history: { id: string; action: string; email: string | null; at: number }[];
@@ -107,7 +111,7 @@ function commonDocument(kept: FakeExperience, organization: FakeOrganization): R
     status: kept.status,
     organizationId: organization.id,
     testTypes: Object.fromEntries(Object.entries(TEST_TYPES).map(([name, fits]) => [name, fits(kept.type)])),
-    currency: kept.currency === null ? null : { code: kept.currency, symbol: '$' },
+    currency: kept.currency === null ? null : { code: kept.currency, symbol: currencySymbol(kept.currency) },
     createdAtTs: kept.createdAtTs,
     startedAtTs: kept.startedAtTs,
     pausedAtTs: kept.pausedAtTs,
@@ -123,19 +127,31 @@ function commonDocument(kept: FakeExperience, organization: FakeOrganization): R
     experienceProductTargeting: [],
     experienceAnalysis: { analyticsViewType: 'sitewide_orders' },
     previewPath: '/',
+    ...kept.document,
   };
 }
 
-/** An item of the list: without who performed its actions, but with its history. */
+function currencySymbol(code: string): string {
+  const style = { style: 'currency', currency: code } as const;
+  const parts = new Intl.NumberFormat('en-US', style).formatToParts(0);
+  return parts.find(({ type }) => type === 'currency')?.value ?? code;
+}
+
+/** What only a single experience has, and list items lack. */
+const SINGLE_ONLY: Readonly<Record<string, unknown>> = {
+  experienceIntegrations: [],
+  experienceCustomMetrics: [],
+  experienceKeyMetrics: [],
+  shippingTestMethodDefinitions: [],
+  shippingCarrierProvider: 'intelligems',
+};
+
+/** An item of the list: reduced, without who performed its actions, but with its history. */
 export function listItem(kept: FakeExperience, organization: FakeOrganization): Record<string, unknown> {
+  const common = Object.entries(commonDocument(kept, organization));
   return {
-    ...commonDocument(kept, organization),
-    experienceActions: kept.actions.map(({ id, action, actionTs }) => ({
-      id,
-      experienceId: kept.id,
-      action,
-      actionTs,
-    })),
+    ...Object.fromEntries(common.filter(([field]) => !Object.hasOwn(SINGLE_ONLY, field))),
+    experienceActions: actionsOf(kept),
     variations: kept.variations.map((variation) => reducedVariation(kept, variation)),
     hasSchedule: false,
     history: kept.history.map(({ id, action, email, at }) => ({
@@ -150,30 +166,35 @@ export function listItem(kept: FakeExperience, organization: FakeOrganization): 
   };
 }
 
+function actionsOf(kept: FakeExperience): Record<string, unknown>[] {
+  return kept.actions.map(({ id, action, actionTs }) => ({ id, experienceId: kept.id, action, actionTs }));
+}
+
+/** The full document, as a webhook carries it: who performed the actions is not resolved yet. */
+function wholeDocument(kept: FakeExperience, organization: FakeOrganization): Record<string, unknown> {
+  return {
+    ...SINGLE_ONLY,
+    ...commonDocument(kept, organization),
+    experienceActions: actionsOf(kept),
+    variations: fullVariations(kept),
+  };
+}
+
 /**
- * One experience as its own page gives it: who performed an action is told only when the action is at
- * least `resolvesAfterMs` old.
+ * One experience as its own page gives it: `performedBy` is null until the action is `resolvesAfterMs` old.
  */
 export function fullDocument(
   kept: FakeExperience,
   organization: FakeOrganization,
   { now, resolvesAfterMs, withChanges }: { now: number; resolvesAfterMs: number; withChanges: boolean },
 ): Record<string, unknown> {
+  const isResolved = ({ actionTs }: FakeAction): boolean => now - actionTs >= resolvesAfterMs;
   return {
-    ...commonDocument(kept, organization),
-    experienceActions: kept.actions.map((entry) => ({
-      id: entry.id,
-      experienceId: kept.id,
-      action: entry.action,
-      actionTs: entry.actionTs,
-      performedBy: now - entry.actionTs >= resolvesAfterMs ? entry.performedBy : null,
-    })),
-    variations: fullVariations(kept),
-    experienceIntegrations: [],
-    experienceCustomMetrics: [],
-    experienceKeyMetrics: [],
-    shippingTestMethodDefinitions: [],
-    shippingCarrierProvider: 'intelligems',
+    ...wholeDocument(kept, organization),
+    experienceActions: actionsOf(kept).map((entry, index) => {
+      const action = kept.actions[index] as FakeAction;
+      return { ...entry, performedBy: isResolved(action) ? action.performedBy : null };
+    }),
     ...(withChanges ? { changeLog: kept.changes.slice(-20).reverse().map(changeLogEntry(kept)) } : {}),
   };
 }
@@ -193,18 +214,43 @@ function changeLogEntry(kept: FakeExperience) {
   });
 }
 
-/** The variations as an experience's own page and the analytics show them. */
+/** The variations as a single experience and the analytics show them. */
 export function fullVariations(kept: FakeExperience): Record<string, unknown>[] {
   return kept.variations.map((variation) => ({
-    ...reducedVariation(kept, variation),
-    priceChange: '0',
-    priceChangeUnit: 'percent',
+    priceChange: null,
+    priceChangeUnit: null,
+    priceRoundingType: null,
+    priceRoundingAmount: null,
     onsiteEdits: [],
+    onsiteInjections: null,
+    offer: null,
+    offerId: null,
+    shippingRateGroups: [],
+    excludeProducts: false,
+    includeProducts: false,
+    redirects: [],
+    checkoutBlocks: [],
+    experienceId: kept.id,
+    functionSyncError: false,
+    ...variation,
   }));
 }
 
+/** The fields of a variation in the list. */
+const REDUCED = [
+  'id',
+  'name',
+  'percentage',
+  'isControl',
+  'order',
+  'functionSyncError',
+  'offerId',
+  'redirects',
+];
+
 function reducedVariation(kept: FakeExperience, variation: FakeVariation): Record<string, unknown> {
-  return { ...variation, experienceId: kept.id, functionSyncError: false };
+  const known = Object.entries(variation).filter(([field]) => REDUCED.includes(field));
+  return { experienceId: kept.id, functionSyncError: false, ...Object.fromEntries(known) };
 }
 
 function historyUser(email: string, organization: FakeOrganization): Record<string, unknown> {
@@ -222,37 +268,12 @@ function historyUser(email: string, organization: FakeOrganization): Record<stri
   };
 }
 
-/** The body of the webhook that tells of a change, as the vendor documents it. */
+/** The body of the webhook for a change: the documented envelope around the full document. */
 export function webhookBody(
   action: string,
   timestamp: number,
   kept: FakeExperience,
   organization: FakeOrganization,
 ): string {
-  return JSON.stringify({
-    action,
-    timestamp,
-    experience: {
-      id: kept.id,
-      name: kept.name,
-      type: kept.type,
-      category: kept.category,
-      status: kept.status,
-      testTypes: [kept.type],
-      variations: kept.variations,
-      experienceActions: kept.actions.map(({ performedBy: _, ...entry }) => ({
-        ...entry,
-        experienceId: kept.id,
-      })),
-      currency: kept.currency,
-      createdAtTs: kept.createdAtTs,
-      startedAtTs: kept.startedAtTs,
-      pausedAtTs: kept.pausedAtTs,
-      endedAtTs: kept.endedAtTs,
-      lastUpdateTs: kept.lastUpdateTs,
-      isDeleted: kept.isDeleted,
-      isPreview: kept.isPreview,
-    },
-    organization,
-  });
+  return JSON.stringify({ action, timestamp, experience: wholeDocument(kept, organization), organization });
 }

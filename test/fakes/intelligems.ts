@@ -154,6 +154,7 @@ export class FakeIntelligems {
       lastUpdateTs: now,
       isDeleted: false,
       isPreview: true,
+      document: {},
       actions: [],
       history: [{ id: randomUUID(), action: 'saveExperience', email: by, at: now }],
       changes: [],
@@ -183,11 +184,12 @@ export class FakeIntelligems {
     kept.history.push({ id: randomUUID(), action: name, email: by, at: now });
     kept.lastUpdateTs = now;
     if (action === 'start') {
-      Object.assign(kept, { status: 'started', startedAtTs: kept.startedAtTs ?? now, isPreview: false });
+      const startedAtTs = kept.startedAtTs ?? now;
+      Object.assign(kept, { status: 'started', startedAtTs, pausedAtTs: null, isPreview: false });
     } else if (action === 'pause') {
       Object.assign(kept, { status: 'paused', pausedAtTs: now, isPreview: true });
     } else if (action === 'end') {
-      Object.assign(kept, { status: 'ended', endedAtTs: now, isPreview: true });
+      Object.assign(kept, { status: 'ended', endedAtTs: now, pausedAtTs: null, isPreview: true });
     } else {
       kept.isDeleted = true;
     }
@@ -198,17 +200,19 @@ export class FakeIntelligems {
   /** Somebody changes an experience's settings. */
   update(
     id: string,
-    fields: Partial<Pick<FakeExperience, 'name' | 'variations' | 'currency'>>,
+    fields: Partial<Pick<FakeExperience, 'name' | 'variations' | 'currency' | 'document'>>,
     by: string | null = 'maya@alpine-goods.example',
   ): FakeExperience {
     const kept = this.experience(id);
     const now = this.#now();
-    const changedFields = Object.keys(fields);
+    const { document = {}, ...own } = fields;
+    const updated: Record<string, unknown> = { ...own, ...document };
+    const changedFields = Object.keys(updated);
     const previous = Object.fromEntries(
-      changedFields.map((name) => [name, kept[name as keyof FakeExperience]]),
+      changedFields.map((name) => [name, kept.document[name] ?? kept[name as keyof FakeExperience] ?? null]),
     );
-    kept.changes.push({ actionTs: now, performedBy: by, changedFields, previous, updated: { ...fields } });
-    Object.assign(kept, fields, { lastUpdateTs: now });
+    kept.changes.push({ actionTs: now, performedBy: by, changedFields, previous, updated });
+    Object.assign(kept, own, { document: { ...kept.document, ...document }, lastUpdateTs: now });
     kept.history.push({ id: randomUUID(), action: 'saveExperience', email: by, at: now });
     this.#tell('updateExperience', kept, now);
     return kept;
@@ -365,7 +369,11 @@ export class FakeIntelligems {
 
   #lifecycle(kept: FakeExperience, action: LifeAction, asked: Record<string, unknown>): Answer {
     const { variationId } = asked;
-    if (variationId !== undefined && !kept.variations.some(({ id }) => id === variationId)) {
+    if (
+      variationId !== undefined &&
+      variationId !== null &&
+      !kept.variations.some(({ id }) => id === variationId)
+    ) {
       return invalid('variationId', 'No variation of this experience has this id');
     }
     try {
@@ -379,6 +387,14 @@ export class FakeIntelligems {
   #analytics(kept: FakeExperience, asked: Record<string, unknown>): Answer {
     if (!['overview', 'audience', 'post_test'].includes(String(asked.view ?? 'overview'))) {
       return invalid('view', 'Invalid option: expected one of "overview"|"audience"|"post_test"');
+    }
+    if (asked.view === 'audience' && asked.audience === undefined) {
+      return invalid('audience', 'audience is required when view is "audience"');
+    }
+    for (const field of ['startTs', 'endTs']) {
+      if (asked[field] !== undefined && !/^\d{10}$/.test(String(asked[field]))) {
+        return invalid(field, 'Must be a 10-digit Unix timestamp in seconds');
+      }
     }
     const charts = (asked.graphs as { ids?: string[] } | undefined)?.ids ?? [];
     if (charts.some((id) => !GRAPHS.includes(id))) {

@@ -67,7 +67,7 @@ const LIVES: readonly [string, readonly [SampleName, number][], Record<string, u
     ],
   ],
   [
-    'Post-purchase: second pair −20 %',
+    'Post-purchase: second pair −20%',
     [
       ['create', 80],
       ['start', 75],

@@ -46,7 +46,7 @@ const UNKNOWN: Omit<VariationResult, 'id' | 'name' | 'isControl'> = {
 
 const RESULTS: Results = {
   verdict: 'directional_win',
-  summary: 'Price −5 % is likely better: 87 % chance to beat the control.',
+  summary: 'Price −5% is likely better: 87% chance to beat the control.',
   currency: 'USD',
   monthlyRevenue: 4210,
   chart: null,
@@ -64,7 +64,7 @@ const RESULTS: Results = {
     {
       ...UNKNOWN,
       id: 'lower',
-      name: 'Price −5 %',
+      name: 'Price −5%',
       isControl: false,
       visitors: 6880,
       orders: 241,

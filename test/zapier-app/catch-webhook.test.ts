@@ -34,7 +34,7 @@ test('gives a signed webhook in the common form', async () => {
     store: 'alpine-goods.myshopify.com',
     variations: [
       { name: 'Control', percentage: 50 },
-      { name: 'Price −5 %', percentage: 50 },
+      { name: 'Price −5%', percentage: 50 },
     ],
   });
 });

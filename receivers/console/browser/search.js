@@ -1,4 +1,4 @@
-/** Searches within a text: highlights the matches, counts them, and moves to the next with Enter. */
+/** Lets a text be searched where it stands: marks what fits, counts it, and goes on with Enter. */
 export function startSearches() {
   for (const tool of document.querySelectorAll('[data-search]')) {
     const text = document.getElementById(tool.getAttribute('data-search'))?.firstChild;
@@ -48,7 +48,7 @@ function start(tool, text) {
   }
 }
 
-/** Matches that are highlighted. */
+/** So many places are marked at most. */
 const MARKED = 2_000;
 
 function ranges(text, whole, wanted) {

@@ -10,7 +10,7 @@ const NAME_LIMIT = 80;
 export interface VariationLine {
   /** The traffic share as a bar of ten cells. */
   bar: string;
-  /** “50 %”. */
+  /** “50%”. */
   share: string;
   name: string;
 }

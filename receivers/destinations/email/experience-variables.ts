@@ -1,11 +1,13 @@
-import { isRecord, type Variation } from '../../../shared/events.ts';
+import type { Variation } from '../../../shared/events.ts';
 import {
   ACTION_TITLES,
   ACTION_VERBS,
   categoryWords,
   durationWords,
+  metricWords,
   nameWords,
   percentWords,
+  priceWords,
   typeWords,
   variationWords,
 } from '../../../shared/words.ts';
@@ -14,7 +16,6 @@ import { peopleOf } from '../common/people.ts';
 import { chartOf, line, lineOrNull, momentOf, webLink } from './formats.ts';
 import { resultsVariables } from './results-variables.ts';
 import type { EmailSettings } from './settings.ts';
-import { oneLine } from './thread.ts';
 import type { ExperienceVariables, Moment, VariationVariables } from './variables.ts';
 
 /** How many variations and changes a mail lists: Gmail shows only the first 102 KB of a mail. */
@@ -83,11 +84,9 @@ function stateVariables(
     status: stateThen.status,
     status_now: state.status,
     currency: lineOrNull(experience.currency),
-    metric: primaryMetric(event.payload),
+    metric: lineOrNull(metricWords(experience.primaryMetric) ?? undefined),
     is_preview: experience.isPreview === true && stateThen.startedAt === null,
-    sync_error: recordsAt(event.payload, 'variations').some(
-      ({ functionSyncError }) => functionSyncError === true,
-    ),
+    sync_error: experience.variations.some(({ functionSyncError }) => functionSyncError === true),
     created: moment(stateThen.createdAt),
     started: moment(stateThen.startedAt),
     paused: moment(stateThen.pausedAt),
@@ -95,17 +94,6 @@ function stateVariables(
     live:
       stateThen.liveMs === null || stateThen.liveMs < A_MINUTE_MS ? null : durationWords(stateThen.liveMs),
   };
-}
-
-function primaryMetric(payload: Record<string, unknown>): string | null {
-  const metrics = recordsAt(payload, 'experienceKeyMetrics');
-  const { metric } = metrics.find(({ isPrimary }) => isPrimary === true) ?? {};
-  return typeof metric === 'string' ? lineOrNull(metric.replaceAll('_', ' ')) : null;
-}
-
-function recordsAt(payload: Record<string, unknown>, field: string): Record<string, unknown>[] {
-  const list = isRecord(payload.experience) ? payload.experience[field] : null;
-  return Array.isArray(list) ? list.filter(isRecord) : [];
 }
 
 function variationVariables(
@@ -121,13 +109,4 @@ function variationVariables(
     percentage: percentage === undefined ? null : Math.min(100, Math.max(0, percentage)),
     price: priceWords(variation, currency),
   };
-}
-
-function priceWords({ priceChange, priceChangeUnit }: Variation, currency = ''): string | null {
-  if (priceChange === undefined || priceChange === 0) {
-    return null;
-  }
-  const isPercent = priceChangeUnit === undefined || /percent/i.test(priceChangeUnit);
-  const amount = `${priceChange < 0 ? '−' : '+'}${Math.abs(priceChange)}`;
-  return `${amount} ${isPercent ? '%' : oneLine(currency)}`.trim();
 }

@@ -92,11 +92,11 @@ export interface ExperienceVariables extends CommonVariables {
 export interface VariationVariables {
   name: string;
   is_control: boolean;
-  /** “50 %”. */
+  /** “50%”. */
   share: string;
   /** 0 to 100; null if it is unknown. */
   percentage: number | null;
-  /** “−5 %”; null if the price is not changed. */
+  /** “−5%”; null if the price is not changed. */
   price: string | null;
 }
 

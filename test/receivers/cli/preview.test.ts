@@ -21,7 +21,7 @@ test('shows a sample at every destination, and which of them are examples', asyn
   expect(stdout).toContain('── Your own API ──');
   expect(stdout).toContain('── Slack (not connected; an example) ──');
   expect(stdout).toContain('Subject: Backpack price test');
-  expect(stdout).toMatch(/Control 50 → 80 %|50 % → 80 %/);
+  expect(stdout).toMatch(/Control 50 → 80%|50% → 80%/);
 });
 
 test('gives the document as it goes out: Block Kit with a link, the mail as a file', async () => {

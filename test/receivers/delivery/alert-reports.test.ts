@@ -16,7 +16,7 @@ describe('an alert', () => {
     expect(alertFor(newHealth('slack'), settings, 9e9)).toBeNull();
     expect(alertFor(failing, settings, 1_000 + 30 * 60_000 - 1)).toBeNull();
     const alert = alertFor(failing, settings, 1_000 + 90 * 60_000);
-    expect(alert?.report.title).toBe('The destination slack has been failing for 1 h 30 min');
+    expect(alert?.report.title).toBe('The destination slack has been failing for 1 hour 30 minutes');
     expect(JSON.stringify(alert?.report)).toMatch(/4 attempts in a row failed.*It answered 500\./);
   });
 
@@ -43,7 +43,7 @@ describe('an alert', () => {
     const recovery = recoveryFor(works, 1_000);
     expect(recovery?.key).toBe(`report_recovery_${destination}_1000`);
     expect(recovery?.report.title).toBe('The destination slack works again');
-    expect(recovery?.report.summary).toContain('1 h 30 min');
+    expect(recovery?.report.summary).toContain('1 hour 30 minutes');
     const failsAnew = { ...works, failures: 1, failingSince: works.lastSuccessAt + 1 };
     expect(recoveryFor(failsAnew, 1_000)?.key).toBe(recovery?.key);
   });

@@ -39,7 +39,7 @@ afterAll(async () => {
 test('a destination that keeps failing raises one alert through another, and one report when it works again', async () => {
   api.faults.draw(() => ({ kind: 'status', status: 500 }));
   await receiver.post(sampleBody('start'));
-  await receiver.printed(/"destination":"http","to":"email".*has been failing for under a minute/);
+  await receiver.printed(/"destination":"http","to":"email".*has been failing for less than a minute/);
   await receiver.printed(/"event":"report_alert_http_\d+","destination":"email".*"delivered"/);
   await receiver.printedTimes('"will try again"', api.requests.length + 20);
   const mails = await Promise.all(smtp.mails.map(parseMail));

@@ -237,7 +237,7 @@ describe('the age at which a delivery is given up', () => {
   test('counts from the first attempt', async () => {
     expect(await decided(old, RETRY, [record(NOW - GIVE_UP_MS), half])).toMatchObject({
       state: 'dead',
-      reason: 'Given up after trying for 2 d. It answered 500.',
+      reason: 'Given up after trying for 2 days. It answered 500.',
     });
     expect(await decided(old, RETRY, [record(NOW - GIVE_UP_MS + 100), half])).toMatchObject({
       state: 'ready',

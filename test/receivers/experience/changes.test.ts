@@ -40,7 +40,7 @@ describe('what changed, of the fields that people know', () => {
   test('the samples: a new traffic split, and the vendor’s bookkeeping', () => {
     const changes = describeChanges(samplePayload('start').experience, samplePayload('update').experience);
     expect(changes).toEqual([
-      { field: 'variations', words: 'Control 50 → 80 %, Price −5 % 50 → 20 %', bookkeeping: false },
+      { field: 'variations', words: 'Control 50 → 80%, Price −5% 50 → 20%', bookkeeping: false },
       { field: 'lastUpdateTs', words: expect.stringContaining('last update'), bookkeeping: true },
     ]);
   });
@@ -92,27 +92,48 @@ describe('what changed, of the fields that people know', () => {
         { ...variant, percentage: other },
       ],
     });
-    expect(words(split(50, 50), split(33.333, 66.667))).toEqual([
-      'Control 50 → 33.3 %, Variant B 50 → 66.7 %',
-    ]);
+    expect(words(split(50, 50), split(33.333, 66.667))).toEqual(['Control 50 → 33.3%, Variant B 50 → 66.7%']);
   });
 
   test('prices', () => {
-    expect(variantWords({ priceChange: -8 })).toEqual(['Variant B: price change −5 % → −8 %']);
-    expect(variantWords({ priceChange: 0 })).toEqual(['Variant B: price change −5 % → none']);
+    expect(variantWords({ priceChange: -8 })).toEqual(['Variant B: price change −5% → −8%']);
+    expect(variantWords({ priceChange: 0 })).toEqual(['Variant B: price change −5% → none']);
     const money = { priceChange: 2.5, priceChangeUnit: 'amount' };
     expect(
       words(
         { currency: 'USD', variations: [variant] },
         { currency: 'USD', variations: [{ ...variant, ...money }] },
       ),
-    ).toEqual(['Variant B: price change −5 % → +2.5 USD']);
+    ).toEqual(['Variant B: price change −5% → +$2.50']);
+  });
+
+  test('an amount in the store’s currency, whatever the vendor calls its unit', () => {
+    const priced = (priceChange: string) => ({
+      currency: { code: 'CHF', symbol: 'CHF' },
+      variations: [{ id: 'b', name: 'Variant B', priceChange, priceChangeUnit: 'dollar' }],
+    });
+    expect(describeChanges(priced('2'), priced('3.5'))).toMatchObject([
+      { words: 'Variant B: price change +CHF 2 → +CHF 3.50' },
+    ]);
+  });
+
+  test('a start, pause or end changes no preview, and a never started experience does', () => {
+    const draft = { status: 'pending', isPreview: true };
+    const live = { status: 'started', isPreview: false, startedAtTs: 1_788_341_400_000 };
+    const paused = { ...live, status: 'paused', isPreview: true };
+    const news = (...given: Parameters<typeof describeChanges>) =>
+      describeChanges(...given).filter(({ bookkeeping, field }) => !bookkeeping && field === 'isPreview');
+    expect(news(draft, live, 'startExperience')).toEqual([]);
+    expect(news(live, paused, 'pauseExperience')).toEqual([]);
+    expect(news(live, paused, 'endExperience')).toEqual([]);
+    expect(news(paused, live, 'updateExperience')).toEqual([]);
+    expect(news(draft, { ...draft, isPreview: false }, 'updateExperience')).toHaveLength(1);
   });
 
   test('variations added, removed, renamed, reordered, and another control', () => {
     const before = { variations: [control, variant] };
     expect(words(before, { variations: [control, variant, { id: 'c', name: 'C', percentage: 20 }] })).toEqual(
-      ['added variation “C” (20 %)'],
+      ['added variation “C” (20%)'],
     );
     expect(words(before, { variations: [control] })).toEqual(['removed variation “Variant B”']);
     expect(variantWords({ name: 'Bee' })).toEqual(['variation “Variant B” is now “Bee”']);
@@ -244,7 +265,7 @@ describe('hostile documents', () => {
     const [name] = words({ name: 'a' }, { name: `<!channel>\r\n\u0000${'x'.repeat(500)}\ud800` });
     expect(name).toMatch(/^name “a” → “<!channel> x+…”$/);
     expect(words({ variations: 'none' }, { variations: [null, 7, { name: 5 }] })).toEqual([
-      'added variation “Variation 1” (– %)',
+      'added variation “Variation 1” (–%)',
     ]);
   });
 });

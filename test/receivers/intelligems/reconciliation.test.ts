@@ -67,7 +67,12 @@ describe('an action whose webhook never came', () => {
       action: 'startExperience',
       timestamp: now,
       organization: intelligems.organization,
-      experience: { id, status: 'started', currency: 'USD', testTypes: ['content/onsiteEdits'] },
+      experience: {
+        id,
+        status: 'started',
+        currency: { code: 'USD' },
+        testTypes: { hasTestContentOnsite: true },
+      },
     });
   });
 

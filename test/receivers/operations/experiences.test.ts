@@ -38,9 +38,7 @@ function operations() {
     configuration: {
       intelligems: { experienceUrlTemplate: null },
       reports: { locale: 'en-US' },
-      destinations: [],
     } as unknown as Parameters<typeof experienceOperations>[0]['configuration'],
-    destinations: [],
     ledger: new Proxy(ledger, {
       get: (target, name) => {
         if (name === 'history') {

@@ -43,8 +43,8 @@ test('the overview lists what runs, the longest live first', () => {
   expect(report.title).toBe('This week at Alpine Goods: 2 experiences are running');
   expect(report.summary).toBe('1 points towards a win; none of it is certain.');
   expect(report.sections[0]?.table?.rows).toEqual([
-    ['Backpack price test', '8 d', '10,002', '321', 'Price −5 %', '+8.2%', '93%', 'Leaning towards a win'],
-    ['New', '1 h', '–', '–', '–', '–', '–', '–'],
+    ['Backpack price test', '8 days', '10,002', '321', 'Price −5%', '+8.2%', '93%', 'Leaning towards a win'],
+    ['New', '1 hour', '–', '–', '–', '–', '–', '–'],
   ]);
 });
 

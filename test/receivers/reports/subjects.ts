@@ -28,7 +28,7 @@ export const RESULTS: Results = {
     },
     {
       id: 'b',
-      name: 'Price −5 %',
+      name: 'Price −5%',
       isControl: false,
       visitors: 4990,
       orders: 171,

@@ -2,14 +2,14 @@ import type { Results } from '../../../../receivers/contract/experience.ts';
 import type { ExperienceMessage, Message, ReportMessage } from '../../../../receivers/contract/message.ts';
 import { AWKWARD_MESSAGES, SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
 
-const LINKS = {
+export const LINKS = {
   intelligems: 'https://app.example.com/experiences/7c0d9a54',
   console: 'https://receiver.example.com/console/events/abc',
 };
 
-const RESULTS: Results = {
+export const RESULTS: Results = {
   verdict: 'directional_win',
-  summary: 'Price −5 % is likely better: 87 % chance to beat the control. 21 days, 4,100 visitors.',
+  summary: 'Price −5% is likely better: 87% chance to beat the control. 21 days, 4,100 visitors.',
   currency: 'USD',
   monthlyRevenue: 4210.5,
   chart: { url: 'https://charts.example.com/c.png', description: 'Revenue per visitor by day' },
@@ -28,7 +28,7 @@ const RESULTS: Results = {
     },
     {
       id: 'b',
-      name: 'Price −5 %',
+      name: 'Price −5%',
       isControl: false,
       visitors: 2050,
       orders: 72,

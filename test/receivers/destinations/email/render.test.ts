@@ -18,7 +18,7 @@ import {
 
 const RESULTS: Results = {
   verdict: 'directional_win',
-  summary: 'Price −5 % is ahead, though not for certain.',
+  summary: 'Price −5% is ahead, though not for certain.',
   currency: 'USD',
   monthlyRevenue: 12_400,
   chart: { url: 'https://charts.example/revenue.png', description: 'Revenue per visitor by day' },
@@ -37,7 +37,7 @@ const RESULTS: Results = {
     },
     {
       id: 'cheaper',
-      name: 'Price −5 % <b>',
+      name: 'Price −5% <b>',
       isControl: false,
       visitors: 12_391,
       orders: 455,
@@ -118,8 +118,8 @@ describe('a mail describes one moment', () => {
 
 describe('what the results recommend', () => {
   test.each<[Results['verdict'], string | null]>([
-    ['strong_win', 'Price −5 % <b>'],
-    ['directional_win', 'Price −5 % <b>'],
+    ['strong_win', 'Price −5% <b>'],
+    ['directional_win', 'Price −5% <b>'],
     ['directional_loss', 'Control'],
     ['strong_loss', 'Control'],
     ['mixed_signals', null],
@@ -140,10 +140,13 @@ describe('what people want to know of an experience', () => {
   };
 
   test('its hypothesis and primary metric are in the mail', () => {
-    const metrics = [{ metric: 'conversion_rate' }, { metric: 'net_revenue_per_visitor', isPrimary: true }];
+    const metrics = [
+      { standardEventId: 'conversionRate' },
+      { standardEventId: 'netRevenuePerVisitor', isPrimary: true },
+    ];
     const text = about({ description: 'Lower prices sell more.\nMaybe.', experienceKeyMetrics: metrics });
     expect(text).toContain('Hypothesis: Lower prices sell more. Maybe.\n');
-    expect(text).toContain('Primary metric: net revenue per visitor\n');
+    expect(text).toContain('Primary metric: Revenue per visitor\n');
   });
 
   test('a variation that did not reach Shopify is a warning', () => {

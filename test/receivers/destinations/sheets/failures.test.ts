@@ -121,7 +121,7 @@ describe('a write that has not arrived', () => {
     expect(outcome).toMatchObject({
       type: 'retry',
       ownFault: true,
-      reason: expect.stringMatching(/^This machine’s clock is 2 h \d min fast/),
+      reason: expect.stringMatching(/^This machine’s clock is 2 hours \d+ minutes? fast/),
     });
     expect(await destination.check()).toMatchObject([
       { state: 'fault', finding: expect.stringContaining('time synchronization') },

@@ -140,7 +140,7 @@ describe('one row per experience', () => {
       'Experience Name': 'Backpack price test',
       Type: 'Price',
       Status: 'Ended',
-      Variations: 'Control 80 %, Price −5 % 20 %',
+      Variations: 'Control 80%, Price −5% 20%',
       Started: '2026-09-02 05:30:00',
       Ended: '2026-09-24 06:00:05',
       By: 'maya@alpine-goods.example',
@@ -172,7 +172,7 @@ describe('one row per experience', () => {
       sampleMessage('delete', {
         results: {
           verdict: 'strong_win',
-          summary: 'Price −5 % wins.',
+          summary: 'Price −5% wins.',
           currency: 'USD',
           monthlyRevenue: 12_345,
           chart: null,
@@ -188,7 +188,7 @@ describe('one row per experience', () => {
             {
               ...variation,
               id: 'b',
-              name: 'Price −5 %',
+              name: 'Price −5%',
               isControl: false,
               uplift: { value: 0.042, low: 0.01, high: 0.08 },
               probabilityToBeatBaseline: 0.97,
@@ -198,7 +198,7 @@ describe('one row per experience', () => {
       }),
     );
     expect(fake.spreadsheet.records(EXPERIENCES)).toMatchObject([
-      { Verdict: 'Strong win', 'Best Variation': 'Price −5 %', Uplift: '0.042', 'Chance to Win': '0.97' },
+      { Verdict: 'Strong win', 'Best Variation': 'Price −5%', Uplift: '0.042', 'Chance to Win': '0.97' },
     ]);
   });
 });

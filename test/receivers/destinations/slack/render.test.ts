@@ -86,11 +86,11 @@ describe('the running time on a card, which stands unchanged between two events'
 
   test('names the moment by which it was counted where there were pauses', () => {
     const moment = new Date(start + 4 * HOUR).toISOString().slice(0, 16).replace('T', ' ');
-    expect(cardAfter('start', 'pause', 'start')).toContain(`Running time: 2 h by ${moment} UTC`);
+    expect(cardAfter('start', 'pause', 'start')).toContain(`Running time: 2 hours by ${moment} UTC`);
   });
 
   test('is told as it is once it no longer runs', () => {
-    expect(cardAfter('start', 'pause', 'start', 'end')).toMatch(/Running time: 4 h$/m);
+    expect(cardAfter('start', 'pause', 'start', 'end')).toMatch(/Running time: 4 hours$/m);
   });
 });
 

@@ -44,7 +44,7 @@ describe('the card', () => {
       'Backpack price test was ended by maya@alpine-goods.example (Alpine Goods)',
       'Backpack price test was deleted (Alpine Goods)',
     ]);
-    expect(JSON.stringify(fake.replies(card!)[1]?.blocks)).toContain('Price −5 % 50 → 20 %');
+    expect(JSON.stringify(fake.replies(card!)[1]?.blocks)).toContain('Price −5% 50 → 20%');
   });
 
   test('bears metadata by which it is found again, and so does each reply', async () => {
