@@ -1,17 +1,11 @@
 import pg from 'pg';
 import { StorageError } from '../../contract/ledger.ts';
 import { databaseAdvice } from './database-advice.ts';
+import { type SessionSettings, sessionStatements } from './session-defaults.ts';
 import type { PostgresSettings } from './settings.ts';
 
 /** How much longer than the server's own limit the client waits for an answer: then the network is gone. */
 export const ANSWER_GRACE_MS = 2_000;
-
-/** Leaves alone what waits for more than the own disk: for a standby's (`remote_apply`). */
-const DURABLE = `SELECT set_config('synchronous_commit', 'on', false)
-  WHERE current_setting('synchronous_commit') IN ('off', 'local')`;
-
-/** What a pool's connections are set to, by PostgreSQL's names. */
-export type SessionSettings = Record<string, string | number>;
 
 export interface PoolSettings {
   connections: number;
@@ -36,6 +30,7 @@ export function openPool(settings: Required<PostgresSettings>, pool: PoolSetting
     idle_in_transaction_session_timeout: statementTimeoutMs,
     ...pool.session,
   };
+  const statements = sessionStatements(session, pool.durable ?? false);
   const opened = new pg.Pool({
     connectionString: settings.url,
     max: pool.connections,
@@ -46,8 +41,7 @@ export function openPool(settings: Required<PostgresSettings>, pool: PoolSetting
     keepAlive: true,
     types: { getTypeParser },
     onConnect: async (client) => {
-      const statements = Object.entries(session).map(([name, value]) => `SET ${name} = ${value}`);
-      await client.query([...statements, ...(pool.durable ? [DURABLE] : [])].join('; '));
+      await client.query(statements);
       await pool.ready;
     },
   });
