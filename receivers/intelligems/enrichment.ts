@@ -1,5 +1,4 @@
 import { triggeredBy } from '../../shared/events.ts';
-import type { Configuration } from '../config/configuration.ts';
 import type { DestinationDescription, OpenDestination, OpenDestinations } from '../contract/destination.ts';
 import type { NewDelivery } from '../contract/event.ts';
 import type { Results } from '../contract/experience.ts';
@@ -8,7 +7,15 @@ import type { Plan } from '../contract/plan.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
 import type { Clients } from './clients.ts';
 import { keptResults, RESULTS, ResultsDestination } from './results.ts';
+import type { FetchSettings, WhoSettings } from './settings.ts';
 import { WHO, WHO_CHANGED, WhoDestination, whoQueue } from './who.ts';
+
+/** What of the settings enrichment uses. */
+export interface EnrichmentSettings {
+  who: WhoSettings;
+  results: FetchSettings;
+  reports: { locale: string };
+}
 
 /** What Intelligems is asked about the events that came from it. */
 export interface Enrichment {
@@ -37,7 +44,7 @@ export const ENRICHMENT_DESTINATIONS = [
  * @param subscribers who else wants reports
  */
 export function openEnrichment(
-  { who, results, reports }: Pick<Configuration, 'who' | 'results' | 'reports'>,
+  { who, results, reports }: EnrichmentSettings,
   clients: ReadonlyMap<string, Clients>,
   ledger: Ledger,
   destinations: OpenDestinations,
@@ -69,7 +76,7 @@ export function openEnrichment(
 
 /** What an event leaves to be asked of Intelligems: who caused it, and what came of an experience that has ended. */
 export function enrichmentPlan(
-  { who, results }: Pick<Configuration, 'who' | 'results'>,
+  { who, results }: Pick<EnrichmentSettings, 'who' | 'results'>,
   clients: ReadonlyMap<string, Clients>,
 ): Plan {
   return (event, source, now) => {

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure } from '../../shared/intelligems-failure.ts';
-import type { Configuration } from '../config/configuration.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
@@ -10,6 +9,7 @@ import { tellMilestones } from '../reports/milestones.ts';
 import { nextOverviewAt, tellOverview } from '../reports/overview.ts';
 import type { Clients } from './clients.ts';
 import { type Findings, RECONCILIATION, Reconciliation, webhookActions } from './reconciliation.ts';
+import type { SurveySettings } from './settings.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** A pass that ended so recently, of whatever process, need not be repeated at start, milliseconds. */
@@ -18,11 +18,6 @@ const RECENT_MS = 60_000;
 const AFTER_FAILURE_MS = 5 * 60_000;
 /** How long after an action became old enough it is looked for again, milliseconds. */
 const MARGIN_MS = 100;
-
-export type SurveySettings = Pick<
-  Configuration,
-  'reconcile' | 'milestones' | 'overview' | 'reports' | 'storage' | 'intelligems'
->;
 
 export interface SurveyServices {
   ledger: Ledger;

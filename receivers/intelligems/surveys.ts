@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { startRounds } from '../base/rounds.ts';
-import type { Configuration } from '../config/configuration.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import { RECONCILIATION } from './reconciliation.ts';
+import type { SurveySettings } from './settings.ts';
 import { Survey, type SurveyResult, type SurveyServices } from './survey.ts';
 
 /** How often is looked whether a person asks for a pass, milliseconds. */
@@ -29,14 +29,14 @@ export type SurveyAnswer = { results: SurveyResult[] } | { refusal: string };
 type KeptAnswer = SurveyAnswer & { asked: number };
 
 /** The surveys of every source with an access token. */
-export function surveysOf(configuration: Configuration, services: SurveyServices): Survey[] {
+export function surveysOf(configuration: SurveySettings, services: SurveyServices): Survey[] {
   return configuration.sources
     .filter(({ name }) => services.clients.has(name))
     .map((source) => new Survey(source, configuration, services));
 }
 
 /** Whether the settings leave surveys anything to do. */
-function hasWork({ reconcile, milestones, overview }: Configuration): boolean {
+function hasWork({ reconcile, milestones, overview }: SurveySettings): boolean {
   return reconcile.mode !== 'off' || milestones.to.length > 0 || overview.to.length > 0;
 }
 
@@ -45,7 +45,7 @@ function hasWork({ reconcile, milestones, overview }: Configuration): boolean {
  * for it. Gives a function that ends it and resolves when what is under way has ended.
  */
 export async function startSurveys(
-  configuration: Configuration,
+  configuration: SurveySettings,
   services: SurveyServices,
 ): Promise<() => Promise<void>> {
   const surveys = hasWork(configuration) ? surveysOf(configuration, services) : [];
@@ -72,7 +72,7 @@ export async function startSurveys(
   };
 }
 
-function refusalOf({ sources, reconcile }: Configuration): string | null {
+function refusalOf({ sources, reconcile }: SurveySettings): string | null {
   if (sources.every(({ accessToken }) => accessToken === null)) {
     return 'The running receiver has no access token to ask Intelligems with. Start it again with INTELLIGEMS_ACCESS_TOKEN, then run this again.';
   }

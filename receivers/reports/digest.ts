@@ -3,7 +3,6 @@ import { ACTIONS, type Action, parseEvent, triggeredBy } from '../../shared/even
 import { cut } from '../../shared/words.ts';
 import { startRounds } from '../base/rounds.ts';
 import { type CalendarDay, calendarDay, instantOf } from '../base/zoned-time.ts';
-import type { Configuration } from '../config/configuration.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { EventSummary } from '../contract/ledger-reader.ts';
 import type { Report } from '../contract/message.ts';
@@ -131,7 +130,12 @@ export function digestDue({ hour, timeZone }: DigestTime, now: number): { day: C
     : { day: today - 2, nextAt: dueAt };
 }
 
-export type DigestSettings = Pick<Configuration, 'digest' | 'reports' | 'sources'>;
+/** When and where digests go, and how they name the stores. */
+export interface DigestSettings {
+  digest: DigestTime & { to: string[] };
+  reports: { locale: string };
+  sources: Source[];
+}
 
 type DigestLedger = Pick<Ledger, 'accept' | 'event' | 'events' | 'recall' | 'remember'>;
 
