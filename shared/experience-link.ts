@@ -1,8 +1,22 @@
+/** Where people open an experience: web addresses with `{id}` for its id. */
+export interface ExperienceAddresses {
+  experiment: string;
+  personalization: string;
+}
+
 /**
- * Where people open an experience in Intelligems, by its category. From the vendor's guides
- * (`/experiment/{id}`, four of them) and its public tests (`/personalization/{id}`).
+ * The vendor's addresses: `/experiment/{id}` from four of its guides, `/personalization/{id}` from a public test.
  */
-export function experienceLink({ id, category }: { id: string; category?: string | null }): string {
-  const page = category === 'personalization' ? 'personalization' : 'experiment';
-  return `https://app.intelligems.io/${page}/${encodeURIComponent(id)}`;
+export const INTELLIGEMS_ADDRESSES: ExperienceAddresses = {
+  experiment: 'https://app.intelligems.io/experiment/{id}',
+  personalization: 'https://app.intelligems.io/personalization/{id}',
+};
+
+/** The address of an experience in Intelligems, by its category; by its type if it has no category. */
+export function experienceLink(
+  { id, category, type }: { id: string; category?: string | null; type?: string | null },
+  addresses: ExperienceAddresses = INTELLIGEMS_ADDRESSES,
+): string {
+  const page = (category || type) === 'personalization' ? 'personalization' : 'experiment';
+  return addresses[page].replaceAll('{id}', () => encodeURIComponent(id));
 }

@@ -119,7 +119,7 @@ async function messageOf(name: string, command: Command): Promise<Message> {
     { eventKey: event.key, replay: 0, event, merged: [] },
     events,
     {
-      experienceUrlTemplate: settings.intelligems.experienceUrlTemplate,
+      addresses: settings.intelligems.addresses,
       publicUrl: settings.server.publicUrl,
     },
     event.receivedAt,

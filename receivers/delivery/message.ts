@@ -1,5 +1,6 @@
 import type { ExperienceEvent } from '../../shared/events.ts';
 import { isRecord, parseEvent, triggeredBy } from '../../shared/events.ts';
+import { type ExperienceAddresses, experienceLink } from '../../shared/experience-link.ts';
 import type { ClaimedDelivery } from '../contract/delivery.ts';
 import type { StoredEvent } from '../contract/event.ts';
 import { experienceKey } from '../contract/experience-key.ts';
@@ -13,8 +14,7 @@ const MOST_OTHERS = 5;
 
 /** Where the links in messages lead. */
 export interface LinkSettings {
-  /** Contains `{id}` for the experience's id; null for no link. */
-  experienceUrlTemplate: string | null;
+  addresses: ExperienceAddresses;
   /** The receiver's own public URL; null if it is not known. */
   publicUrl: string | null;
 }
@@ -92,8 +92,7 @@ export function experienceMessage(
     source: own.source,
     experienceKey: experienceKey(own.source, event.experience.id),
     links: {
-      intelligems:
-        links.experienceUrlTemplate?.replaceAll('{id}', encodeURIComponent(event.experience.id)) ?? null,
+      intelligems: experienceLink(event.experience, links.addresses),
       console: links.publicUrl === null ? null : `${links.publicUrl}/console/events/${own.key}`,
     },
   };

@@ -1,3 +1,4 @@
+import type { ExperienceAddresses } from '../../shared/experience-link.ts';
 import type { Source } from '../contract/source.ts';
 import type { OverviewTime } from '../reports/overview.ts';
 
@@ -30,6 +31,6 @@ export interface SurveySettings {
   overview: OverviewTime & { to: string[] };
   reports: { locale: string };
   storage: { retentionDays: number; databaseUrl: string | null };
-  intelligems: { experienceUrlTemplate: string | null };
+  intelligems: { addresses: ExperienceAddresses };
   sources: Source[];
 }

@@ -173,7 +173,7 @@ export class Survey {
       analytics: async (id: string, charts: readonly string[]) =>
         (clients.get(name) as Clients).patient.analytics(id, { charts }, signal),
     };
-    const common = { ...reports, experienceUrlTemplate: intelligems.experienceUrlTemplate, since };
+    const common = { ...reports, addresses: intelligems.addresses, since };
     return (
       (await tellMilestones(running, { ...milestones, ...common }, services)) ??
       (await tellOverview({ source: name, title, running }, { ...overview, ...common }, services))

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Action, type ExperienceEvent, isAction, parseEvent } from '../../shared/events.ts';
+import { experienceLink } from '../../shared/experience-link.ts';
 import type { ExperienceState, Results } from '../contract/experience.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { EventSummary, ExperienceFilter, ExperienceSummary } from '../contract/ledger-reader.ts';
@@ -85,14 +86,13 @@ export function experienceOperations({
       const { experience, organization } = read.state;
       const results = await keptResults(ledger, found.source, id);
       const subject = { experienceId: id, name: experience.name ?? id, link: null };
-      const template = configuration.intelligems.experienceUrlTemplate;
       return {
         life: read.life,
         experience,
         organization,
         events: await facts.withFacts(read.events),
         results: results === null ? null : resultsReport(subject, results, configuration.reports.locale),
-        link: template?.replaceAll('{id}', encodeURIComponent(id)) ?? null,
+        link: experienceLink(experience, configuration.intelligems.addresses),
       };
     },
   };

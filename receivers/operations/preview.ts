@@ -83,7 +83,7 @@ async function storedMessage(
   }
   const history = await ledger.history(event.source, event.experienceId, HISTORY_LIMIT);
   const known = history.filter(({ sequence }) => sequence <= event.sequence);
-  const links = { experienceUrlTemplate: intelligems.experienceUrlTemplate, publicUrl: server.publicUrl };
+  const links = { addresses: intelligems.addresses, publicUrl: server.publicUrl };
   const merged = await mergedInto(event, known, destination, ledger);
   const message = experienceMessage({ ...name, event, merged }, known, links, now);
   return { ...message, results: await keptResults(ledger, event.source, event.experienceId) };

@@ -1,3 +1,4 @@
+import { type ExperienceAddresses, experienceLink } from '../../shared/experience-link.ts';
 import type { Analytics } from '../../shared/intelligems-analytics.ts';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure, ApiResult } from '../../shared/intelligems-failure.ts';
@@ -38,8 +39,7 @@ export interface ReportSettings {
   /** The destinations that get it. */
   to: readonly string[];
   locale: string;
-  /** With `{id}` for the experience's id; null for no link. */
-  experienceUrlTemplate: string | null;
+  addresses: ExperienceAddresses;
   /** Nothing that happened before is told, milliseconds since 1970. */
   since: number;
 }
@@ -90,7 +90,7 @@ export function milestoneReport(
 /** Tells of every running experience the milestone that it has passed, each once. Gives the failure that kept one back. */
 export async function tellMilestones(
   running: readonly ApiExperience[],
-  { days, since, locale, experienceUrlTemplate, ...settings }: ReportSettings & { days: readonly number[] },
+  { days, since, locale, addresses, ...settings }: ReportSettings & { days: readonly number[] },
   { source, ledger, analytics, now, subscribers }: ReportServices,
 ): Promise<ApiFailure | null> {
   const to = [...settings.to, ...((await subscribers?.('milestone')) ?? [])];
@@ -112,7 +112,7 @@ export async function tellMilestones(
     const found = told.get(experience.id) ?? null;
     if (found !== null) {
       const results = readResults(found, experience.currency ?? null, locale);
-      const subject = subjectOf(experience, experienceUrlTemplate);
+      const subject = subjectOf(experience, addresses);
       const report = milestoneReport(subject, experience, passed, results, locale);
       const key = `report_milestone_${source}_${experience.id.replaceAll(/[^\w-]/g, '_')}_${passed}`;
       const { organizationId = null } = experience;
@@ -130,7 +130,7 @@ function toldFact(source: string, experienceId: string): string {
   return `milestone:${experienceKey(source, experienceId)}`;
 }
 
-function subjectOf(experience: ApiExperience, template: string | null): Subject {
-  const link = template?.replaceAll('{id}', encodeURIComponent(experience.id)) ?? null;
+function subjectOf(experience: ApiExperience, addresses: ExperienceAddresses): Subject {
+  const link = experienceLink(experience, addresses);
   return { experienceId: experience.id, name: nameWords(experience), link };
 }

@@ -1,3 +1,4 @@
+import { experienceLink } from '../../shared/experience-link.ts';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure } from '../../shared/intelligems-failure.ts';
 import { verdictWords } from '../../shared/verdict-words.ts';
@@ -141,6 +142,7 @@ export async function tellOverview(
     const found = told.get(experience.id) ?? null;
     return {
       experience,
+      link: experienceLink(experience, settings.addresses),
       liveMs: liveTime(experience, now()),
       results: found === null ? null : readResults(found, experience.currency ?? null, locale),
     };

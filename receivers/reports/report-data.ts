@@ -11,7 +11,9 @@ import type { Report, ReportData } from '../contract/message.ts';
 /** A running experience in the overview; results are null if Intelligems has none. */
 export interface RunningExperience {
   experience: ApiExperience;
-  /** Milliseconds; null where it is not known. */
+  /** Its address in Intelligems. */
+  link: string;
+  /** Milliseconds; null if unknown. */
   liveMs: number | null;
   results: Results | null;
 }
@@ -84,7 +86,7 @@ export function overviewData(
   };
 }
 
-function runningData({ experience, liveMs, results }: RunningExperience): ZapierRunningExperience {
+function runningData({ experience, link, liveMs, results }: RunningExperience): ZapierRunningExperience {
   const variations = results?.variations ?? [];
   const [best] = variations
     .filter(({ isControl }) => !isControl)
@@ -104,7 +106,7 @@ function runningData({ experience, liveMs, results }: RunningExperience): Zapier
     probability_to_beat_baseline: percent(best?.probabilityToBeatBaseline),
     verdict: results?.verdict ?? null,
     verdict_words: verdictWords(results?.verdict ?? null),
-    link: experienceLink(experience),
+    link,
   };
 }
 

@@ -28,7 +28,7 @@ export async function startDelivering(
     {
       retry: delivery.retry,
       timeoutMs: delivery.attemptTimeoutMs,
-      links: { experienceUrlTemplate: intelligems.experienceUrlTemplate, publicUrl: server.publicUrl },
+      links: { addresses: intelligems.addresses, publicUrl: server.publicUrl },
       dropBookkeeping: updates.dropBookkeeping,
     },
     { ...services, now: Date.now, random: Math.random },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INTELLIGEMS_ADDRESSES } from '../../../shared/experience-link.ts';
 import { amount, flag, list, milliseconds, oneOf, webAddress } from '../../base/setting-values.ts';
 import { destinationNames } from './destination-name.ts';
 import { section, setting } from './setting.ts';
@@ -6,33 +7,54 @@ import { section, setting } from './setting.ts';
 /** The actions that the External API keeps a record of. */
 const RECORDED_ACTIONS = ['start', 'pause', 'end', 'delete'] as const;
 
-export const intelligems = section({
-  apiUrl: setting(
-    'INTELLIGEMS_API_URL',
-    webAddress('https://api.intelligems.io').default('https://api.intelligems.io'),
-    'The address of the External API of Intelligems.',
-  ),
-  apiVersion: setting(
-    'INTELLIGEMS_API_VERSION',
-    z
-      .string()
-      .regex(/^[\w.-]+$/, 'Write the version as it appears in the address, such as v25-10-beta.')
-      .default('v25-10-beta'),
-    'The version of the External API, as it appears in its address.',
-  ),
-  experienceUrlTemplate: setting(
-    'INTELLIGEMS_EXPERIENCE_URL',
-    z
-      .string()
-      .regex(
-        /^https?:\/\/\S*\{id\}\S*$/,
-        'Write a web address with {id} in it, such as https://app.example.com/experiences/{id}.',
-      )
-      .nullable()
-      .default(null),
-    'The address of an experience in Intelligems, with {id} for its id. Messages link to it.',
-  ),
-});
+export const intelligems = section(
+  {
+    apiUrl: setting(
+      'INTELLIGEMS_API_URL',
+      webAddress('https://api.intelligems.io').default('https://api.intelligems.io'),
+      'The address of the External API of Intelligems.',
+    ),
+    apiVersion: setting(
+      'INTELLIGEMS_API_VERSION',
+      z
+        .string()
+        .regex(/^[\w.-]+$/, 'Write the version as it appears in the address, such as v25-10-beta.')
+        .default('v25-10-beta'),
+      'The version of the External API, as it appears in its address.',
+    ),
+    experimentUrlTemplate: setting(
+      'INTELLIGEMS_EXPERIMENT_URL',
+      experienceAddress().default(INTELLIGEMS_ADDRESSES.experiment),
+      'The address of an A/B test in Intelligems, with {id} for its id. Messages link to it.',
+    ),
+    personalizationUrlTemplate: setting(
+      'INTELLIGEMS_PERSONALIZATION_URL',
+      experienceAddress().default(INTELLIGEMS_ADDRESSES.personalization),
+      'The address of a personalization in Intelligems, with {id} for its id.',
+    ),
+    experienceUrlTemplate: setting(
+      'INTELLIGEMS_EXPERIENCE_URL',
+      experienceAddress().nullable().default(null),
+      'One address for both, with {id} for the id. It replaces the two above.',
+    ),
+  },
+  ({ experimentUrlTemplate, personalizationUrlTemplate, experienceUrlTemplate, ...same }) => ({
+    ...same,
+    addresses: {
+      experiment: experienceUrlTemplate ?? experimentUrlTemplate,
+      personalization: experienceUrlTemplate ?? personalizationUrlTemplate,
+    },
+  }),
+);
+
+function experienceAddress(): z.ZodString {
+  return z
+    .string()
+    .regex(
+      /^https?:\/\/\S*\{id\}\S*$/,
+      'Write a web address with {id} in it, such as https://app.example.com/experiences/{id}.',
+    );
+}
 
 export const who = section(
   {

@@ -7,6 +7,7 @@ import { type Ledger, StorageError } from '../../../receivers/contract/ledger.ts
 import type { AttemptRecord, DeliveryRecord } from '../../../receivers/contract/ledger-reader.ts';
 import type { Outcome } from '../../../receivers/contract/outcome.ts';
 import { createAttempt } from '../../../receivers/delivery/attempt.ts';
+import { INTELLIGEMS_ADDRESSES } from '../../../shared/experience-link.ts';
 import { NOW, sampleBody } from '../../fixtures/messages.ts';
 
 const HOUR_MS = 3_600_000;
@@ -75,7 +76,7 @@ function engine(
     {
       retry: { maxAttempts: 3, firstRetryMs: 10_000, factor: 5, giveUpAfterMs: GIVE_UP_MS },
       timeoutMs: 50,
-      links: { experienceUrlTemplate: null, publicUrl: null },
+      links: { addresses: INTELLIGEMS_ADDRESSES, publicUrl: null },
       dropBookkeeping: false,
     },
     {

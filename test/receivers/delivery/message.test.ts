@@ -4,7 +4,10 @@ import { experienceMessage } from '../../../receivers/delivery/message.ts';
 import { NOW, samplePayload } from '../../fixtures/messages.ts';
 
 const LINKS = {
-  experienceUrlTemplate: 'https://app.example.com/e/{id}',
+  addresses: {
+    experiment: 'https://app.example.com/e/{id}',
+    personalization: 'https://app.example.com/p/{id}',
+  },
   publicUrl: 'https://webhooks.example.com',
 };
 

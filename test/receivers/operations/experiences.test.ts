@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { StoredEvent } from '../../../receivers/contract/event.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
 import { experienceOperations } from '../../../receivers/operations/experiences.ts';
+import { INTELLIGEMS_ADDRESSES } from '../../../shared/experience-link.ts';
 import { fillLedger } from '../../fixtures/filled-ledger.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 
@@ -36,7 +37,7 @@ afterAll(async () => {
 function operations() {
   return experienceOperations({
     configuration: {
-      intelligems: { experienceUrlTemplate: null },
+      intelligems: { addresses: INTELLIGEMS_ADDRESSES },
       reports: { locale: 'en-US' },
     } as unknown as Parameters<typeof experienceOperations>[0]['configuration'],
     ledger: new Proxy(ledger, {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../receivers/contract/event.ts';
 import { milestoneReport, passedMilestone, tellMilestones } from '../../../receivers/reports/milestones.ts';
+import { INTELLIGEMS_ADDRESSES } from '../../../shared/experience-link.ts';
 import type { Analytics } from '../../../shared/intelligems-analytics.ts';
 import { type ApiExperience, readApiExperience } from '../../../shared/intelligems-experiences.ts';
 import { emptyLedger } from '../../fixtures/ledger.ts';
@@ -42,7 +43,13 @@ describe('a milestone', () => {
     const { ledger, remove } = await emptyLedger();
     const experienceActions = [{ action: 'start', actionTs: NOW - 7 * DAY - HOUR }];
     const running = readApiExperience({ id: 'backpack', experienceActions }) as ApiExperience;
-    const settings = { to: ['email'], days: [7], since: 0, locale: 'en-US', experienceUrlTemplate: null };
+    const settings = {
+      to: ['email'],
+      days: [7],
+      since: 0,
+      locale: 'en-US',
+      addresses: INTELLIGEMS_ADDRESSES,
+    };
     const told: string[] = [];
     for (const now of [NOW, NOW + HOUR, NOW + DAY + HOUR]) {
       await ledger.prune(now - DAY, 10);

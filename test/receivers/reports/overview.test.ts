@@ -6,6 +6,7 @@ import {
   overviewReport,
   tellOverview,
 } from '../../../receivers/reports/overview.ts';
+import { INTELLIGEMS_ADDRESSES } from '../../../shared/experience-link.ts';
 import { type ApiExperience, readApiExperience } from '../../../shared/intelligems-experiences.ts';
 import { type ApiFailure, unavailable } from '../../../shared/intelligems-failure.ts';
 import { emptyLedger } from '../../fixtures/ledger.ts';
@@ -35,8 +36,13 @@ test('the overview lists what runs, the longest live first', () => {
   const report = overviewReport(
     'Alpine Goods',
     [
-      { experience: experience('New'), liveMs: 3_600_000, results: null },
-      { experience: experience('Backpack price test'), liveMs: 8 * 86_400_000, results: RESULTS },
+      { experience: experience('New'), link: 'https://app.example.com', liveMs: 3_600_000, results: null },
+      {
+        experience: experience('Backpack price test'),
+        link: 'https://app.example.com',
+        liveMs: 8 * 86_400_000,
+        results: RESULTS,
+      },
     ],
     'en-US',
   );
@@ -58,7 +64,7 @@ describe('the overview goes out', () => {
 
   afterEach(() => remove());
 
-  const settings = { ...MONDAY_AT_8, to: ['email'], locale: 'en-US', experienceUrlTemplate: null };
+  const settings = { ...MONDAY_AT_8, to: ['email'], locale: 'en-US', addresses: INTELLIGEMS_ADDRESSES };
   const running = { source: 'default', title: 'Alpine Goods', running: [experience('Backpack')] };
   const tell = (now: string, failure: ApiFailure, since = '2026-09-01T00:00:00Z') =>
     tellOverview(

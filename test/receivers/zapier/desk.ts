@@ -10,6 +10,7 @@ import { ZAPS } from '../../../receivers/zapier/names.ts';
 import { type NewSubscription, Subscriptions } from '../../../receivers/zapier/subscriptions.ts';
 import { openZapier, type Zapier } from '../../../receivers/zapier/zapier.ts';
 import type { Action } from '../../../shared/events.ts';
+import { INTELLIGEMS_ADDRESSES } from '../../../shared/experience-link.ts';
 import { readZapierFilter } from '../../../shared/zapier-filter.ts';
 import { type FakeZapierHooks, startFakeZapierHooks } from '../../fakes/zapier-hooks.ts';
 import { emptyLedger } from '../../fixtures/ledger.ts';
@@ -61,7 +62,7 @@ export class ZapierDesk {
         {
           retry: { maxAttempts: 8, firstRetryMs: 20, factor: 2, giveUpAfterMs: 3_600_000 },
           timeoutMs: 20_000,
-          links: { experienceUrlTemplate: null, publicUrl: null },
+          links: { addresses: INTELLIGEMS_ADDRESSES, publicUrl: null },
           dropBookkeeping: false,
         },
         {
