@@ -1,8 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-/** The steps of an SMTP session, in their order; `text` is the first of the mail's text, `dot` its end. */
-export type SmtpScriptStep = 'greeting' | 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'text' | 'dot';
+/** The steps of an SMTP session, in their order; `STAR` is STARTTLS, `text` is the first of the mail's text, `dot` its end. */
+export type SmtpScriptStep =
+  | 'greeting'
+  | 'EHLO'
+  | 'STAR'
+  | 'AUTH'
+  | 'MAIL'
+  | 'RCPT'
+  | 'DATA'
+  | 'text'
+  | 'dot';
 
 /** What the server does at a step: these words (without the line end), nothing at all, or something of its own. */
 export type SmtpAnswer = string | null | ((socket: Socket) => void);
@@ -19,6 +28,7 @@ export interface ScriptedSmtp {
 const PROPER: Record<SmtpScriptStep, SmtpAnswer> = {
   greeting: '220 mail.example ESMTP',
   EHLO: '250-mail.example\r\n250-AUTH PLAIN\r\n250 ENHANCEDSTATUSCODES',
+  STAR: '502 5.5.1 Not implemented',
   AUTH: '235 2.7.0 Authentication successful',
   MAIL: '250 2.1.0 Ok',
   RCPT: '250 2.1.5 Ok',

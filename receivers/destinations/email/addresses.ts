@@ -71,6 +71,12 @@ export function domainOf(address: string): string {
   return domainToASCII(address.slice(address.lastIndexOf('@') + 1));
 }
 
+/** The domain of the first mailbox of a text that {@link parseMailboxes} accepts. */
+export function domainOfMailbox(text: string): string {
+  const parsed = parseMailboxes(text);
+  return domainOf(parsed.ok ? (parsed.mailboxes[0]?.address ?? '') : '');
+}
+
 /** An address with its domain in ASCII. The part before the `@` stays as it is. */
 export function asciiAddress(address: string): string {
   return `${localPart(address)}@${domainOf(address)}`;

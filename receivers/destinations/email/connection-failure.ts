@@ -11,15 +11,30 @@ const UNTRUSTED = [
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
 ];
 
+/** What else answers at ports that people mistake for SMTP. */
+const OTHER_PROTOCOLS: [RegExp, string][] = [
+  [/^HTTP\//, 'a web server'],
+  [/^\+OK/, 'a POP3 server'],
+  [/^\* (OK|PREAUTH|BYE)/, 'an IMAP server'],
+  [/^SSH-/, 'an SSH server'],
+];
+
 /** Why there is no connection, or no longer one, and what to do: sentences for people. */
 export function connectionReason(failure: SmtpFailure, server: string, setting: SettingName): string {
   const { message, step, timeoutType } = failure;
   const url = setting('smtpUrl');
+  // nodemailer names a command, and encrypts by STARTTLS only.
+  if (isPlainAnswer(failure) && failure.command !== undefined) {
+    return `${server} offers STARTTLS, but then answers without TLS. Its administrator has to fix that; meanwhile use another port, such as smtps:// and 465, in ${url}.`;
+  }
   if (isPlainAnswer(failure)) {
     return `${server} does not use TLS from the start. Write smtp:// instead of smtps:// in ${url}, which encrypts by STARTTLS, or use another port, such as 465.`;
   }
-  if (/^Invalid greeting\. response=HTTP\//.test(message)) {
-    return `${server} is a web server, not a mail server. Check host and port in ${url}.`;
+  const greeting = /^Invalid greeting\. response=(.*)/s.exec(message)?.[1];
+  if (greeting !== undefined) {
+    const other =
+      OTHER_PROTOCOLS.find(([pattern]) => pattern.test(greeting))?.[1] ?? 'another kind of server';
+    return `${server} is ${other}, not a mail server (SMTP). Check host and port in ${url}.`;
   }
   const code = failure.originalCode ?? failure.code ?? '';
   if (UNTRUSTED.includes(code)) {

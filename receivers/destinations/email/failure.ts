@@ -56,7 +56,7 @@ export function smtpOutcome(
 
 function replyOutcome(failure: SmtpFailure, replyCode: number, server: string, setting: SettingName): Failed {
   const enhanced = enhancedCode(failure);
-  const known = replyAdvice(replyCode, enhanced, quoted(failure));
+  const known = replyAdvice(replyCode, enhanced, saidBy(failure));
   const advice = known === null ? '' : ` ${known.advice(setting)}`;
   const isLogin = failure.code === 'EAUTH';
   if (known?.waitMs !== undefined) {
@@ -76,9 +76,10 @@ function replyOutcome(failure: SmtpFailure, replyCode: number, server: string, s
 }
 
 /** The server's words on one line, for people. */
-function quoted({ response, message }: SmtpFailure): string {
-  const said = (typeof response === 'string' && response !== '' ? response : message)
-    .replace(/\s+/g, ' ')
-    .trim();
-  return `“${cut(said, 300)}”.`;
+function quoted(failure: SmtpFailure): string {
+  return `“${cut(saidBy(failure).replace(/\s+/g, ' ').trim(), 300)}”.`;
+}
+
+function saidBy({ response, message }: SmtpFailure): string {
+  return typeof response === 'string' && response !== '' ? response : message;
 }

@@ -101,7 +101,7 @@ function alreadySent({ delivered }: Progress): string {
 
 function spelled(rejections: readonly Rejection[]): string {
   const shown = rejections.slice(0, 5).map(({ recipient, response, message }) => {
-    return `${recipient} (${cut(`${response ?? message}`, 200)})`;
+    return `${recipient} (${cut(`${response ?? message}`.replace(/\s+/g, ' '), 200)})`;
   });
   const more = rejections.length - shown.length;
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;

@@ -9,8 +9,8 @@ export interface ReplyAdvice {
 }
 
 interface ReplyRule extends ReplyAdvice {
-  /** Enhanced status codes without their class, such as 7.139 (RFC 3463), and reply codes, such as 550. */
-  codes: string[];
+  /** Enhanced status codes without their class, such as 7.139 (RFC 3463), and reply codes, such as 550. Default: all. */
+  codes?: string[];
   /** The rule is for answers with these words only. */
   words?: RegExp;
 }
@@ -23,9 +23,17 @@ const DAILY_LIMIT: ReplyAdvice = {
     'The account has reached its daily sending limit. Mail waits and goes out when the provider allows it again. A relay such as Amazon SES or Postmark has higher limits.',
   waitMs: HOUR_MS,
 };
+const RATE: ReplyAdvice = {
+  advice: () => 'The provider’s sending rate is reached. Mail waits a minute.',
+  waitMs: MINUTE_MS,
+};
 const LOGIN_NEEDED: ReplyAdvice = {
   advice: (setting) =>
     `The server wants an encrypted connection and a login. Put a user and password into ${setting('smtpUrl')}, with smtps:// or a port that offers STARTTLS (587).`,
+};
+const CREDENTIALS: ReplyAdvice = {
+  advice: (setting) =>
+    `Check the user and password in ${setting('smtpUrl')}. Many providers want an app password or an SMTP key instead of the password of the account.`,
 };
 const APP_PASSWORD: ReplyAdvice = {
   advice: (setting) =>
@@ -41,20 +49,58 @@ const TOO_LARGE: ReplyAdvice = {
 };
 
 /**
- * The first rule that fits decides: of those for the answer's enhanced status code, and if there is none, of those
- * for its reply code. The codes are those of RFC 3463 and its registry, and where a comment says so, a provider's.
+ * The first rule that fits decides: of those for any code, then of those for the answer's enhanced status code, then of
+ * those for its reply code. The codes are those of RFC 3463 and its registry, and where a comment says so, a provider's.
  */
 const RULES: ReplyRule[] = [
+  {
+    // One recipient gets too much. Microsoft 365: 5.2.121 and 5.2.122,
+    // https://learn.microsoft.com/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online
+    words: /recipient has exceeded their limit|recipient rate limit exceeded/i,
+    advice: () => 'The recipient gets more mail than their provider allows. Mail waits an hour.',
+    waitMs: HOUR_MS,
+  },
+  {
+    // Providers report limits with codes that mean something else. Microsoft 365: 5.1.90, 5.2.0, 5.7.233,
+    // https://github.com/MicrosoftDocs/OfficeDocs-Exchange/issues/2729,
+    // https://github.com/MicrosoftDocs/OfficeDocs-Support/issues/1150. Google's relay: 5.7.1. Amazon SES: 454 and 554.
+    // SendGrid: 451 “Maximum credits exceeded”, “You have exceeded your messaging limits”.
+    words:
+      /\b(daily|per day|24[ -]hours?)\b.*\b(limit|quota)|\b(limit|quota)\b.*\b(daily|per day|24[ -]hours?)\b|submission ?quota ?exceeded|exceeded your messaging limits|maximum credits exceeded/i,
+    ...DAILY_LIMIT,
+  },
+  {
+    // Mailtrap: “550 5.7.0 Requested action not taken: too many emails per second”,
+    // https://github.com/easy-swoole/smtp/issues/21
+    words: /too many (e-?mails|messages) per (second|minute)|maximum sending rate exceeded/i,
+    ...RATE,
+  },
+  {
+    // exim: “550 Domain alpine.example has exceeded the max emails per hour (150/150 (100%)) allowed”. Zoho: “550 5.4.6
+    // Unusual sending activity detected”. OVH: “sorry, too many emails (#5.7.1)”,
+    // https://github.com/aschroder/Magento-SMTP-Pro-Email-Extension/issues/94
+    words:
+      /(max|limit|many)\b.*\b(e-?mails|messages)( allowed)? (per|an) hour|unusual sending activity|mail send limit exceeded|rate ?limit exceeded|sorry, too many e-?mails/i,
+    advice: () => 'The account’s sending limit is reached. Mail waits an hour.',
+    waitMs: HOUR_MS,
+  },
+  {
+    // Google's relay and others want a full host name: https://github.com/nodemailer/nodemailer/issues/1742,
+    // https://github.com/louislam/uptime-kuma/issues/4790. Postfix: “504 5.5.2 Helo command rejected: need fully-qualified hostname”.
+    words: /closing connection\. \(EHLO\)|\b(helo|ehlo)\b.*\b(rejected|hostname|invalid|denied)/i,
+    advice: (setting) =>
+      `The server does not accept the name with which this machine introduces itself. Add ?name= with a full host name, such as ?name=mail.example.com, to ${setting('smtpUrl')}.`,
+  },
+  {
+    words: /gr[ea]y-?list/i,
+    advice: () => 'The server takes mail of senders that it does not know at the second try (greylisting).',
+  },
+  // “554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org”
+  { words: /blocked using|spamhaus|\bblack ?list|\bblock ?list|dnsbl/i, ...BLOCKED },
   // Gmail: https://support.google.com/a/answer/3726730
   { codes: ['4.5'], ...DAILY_LIMIT },
-  // Amazon SES: "454 Throttling failure: Daily message quota exceeded", https://docs.aws.amazon.com/ses/latest/dg/
-  { codes: ['454'], words: /daily message quota/i, ...DAILY_LIMIT },
-  {
-    codes: ['454'],
-    words: /throttling failure/i,
-    advice: () => 'The provider’s sending rate is reached. Mail waits a minute.',
-    waitMs: MINUTE_MS,
-  },
+  // Amazon SES: "454 Throttling failure: Maximum sending rate exceeded", https://docs.aws.amazon.com/ses/latest/dg/
+  { codes: ['454'], words: /throttling failure/i, ...RATE },
   // Gmail: "454 4.7.0 Too many login attempts, please try again later."
   {
     codes: ['7.0'],
@@ -71,6 +117,19 @@ const RULES: ReplyRule[] = [
       `Microsoft 365 no longer accepts a user and password here. Name another mail server in ${setting('smtpUrl')}, such as Amazon SES, Postmark or Google Workspace.`,
   },
   {
+    // https://github.com/freescout-help-desk/freescout/issues/4930
+    codes: ['7.139'],
+    words: /credentials were incorrect/i,
+    advice: (setting) =>
+      `Check the user and password in ${setting('smtpUrl')}. If they are right, the account may need an app password, or an administrator has to allow SMTP AUTH for it (https://aka.ms/smtp_auth_disabled).`,
+  },
+  {
+    codes: ['7.139'],
+    words: /security defaults|did not meet the criteria/i,
+    advice: (setting) =>
+      `Microsoft 365’s security defaults or Conditional Access block this login. An administrator can allow it for this account. If the organization does not allow that, name another mail server in ${setting('smtpUrl')}.`,
+  },
+  {
     // Microsoft 365: https://aka.ms/smtp_auth_disabled, https://github.com/nodemailer/nodemailer/issues/1484
     codes: ['7.139'],
     advice: (setting) =>
@@ -79,17 +138,38 @@ const RULES: ReplyRule[] = [
   // Gmail: "534-5.7.9 Application-specific password required", "535-5.7.8 Username and Password not accepted"
   { codes: ['7.9', '7.14'], ...APP_PASSWORD },
   { codes: ['7.8'], words: /gsmtp|support\.google\.com/i, ...APP_PASSWORD },
+  { codes: ['7.3', '7.8', '534', '535'], ...CREDENTIALS },
   {
-    codes: ['7.3', '7.8', '534', '535'],
-    advice: (setting) =>
-      `Check the user and password in ${setting('smtpUrl')}. Many providers want an app password or an SMTP key instead of the password of the account.`,
+    // Brevo: "535 5.7.0 Invalid login or password", https://github.com/marcpope/borgbackupserver/issues/16
+    codes: ['7.0'],
+    words: /invalid login|invalid credentials|authentication (failed|unsuccessful)/i,
+    ...CREDENTIALS,
+  },
+  {
+    // Gmail: "552-5.7.0 This message was blocked because its content presents a potential security issue"
+    codes: ['7.0'],
+    words: /content/i,
+    advice: () =>
+      'The server finds the content of the mail suspicious. If you use your own templates, check their links; if not, ask its administrator.',
+  },
+  {
+    // Brevo: "525 5.7.1 Unauthorized IP address"
+    codes: ['7.1'],
+    words: /unauthori[sz]ed ip/i,
+    advice: () =>
+      'The provider takes mail from known IP addresses only. Allow the one of this machine in the provider’s security settings.',
   },
   // Gmail: "530-5.5.1 Authentication Required". Microsoft 365: "530 5.7.57 Client not authenticated to send mail"
-  { codes: ['5.1', '7.0'], words: /auth|starttls/i, ...LOGIN_NEEDED },
+  {
+    codes: ['5.1', '7.0'],
+    words: /authentication (is )?required|not authenticated|authenticate first|starttls/i,
+    ...LOGIN_NEEDED,
+  },
   { codes: ['7.10', '7.11', '7.57', '530', '538'], ...LOGIN_NEEDED },
   {
     // Microsoft 365: "554 5.2.252 SendAsDenied", "550 5.7.60". Amazon SES: "554 Message rejected: Email address is not verified"
-    codes: ['1.7', '2.252', '7.60', '554'],
+    // SendGrid: "550 The from address does not match a verified Sender Identity"
+    codes: ['1.7', '2.252', '7.60', '550', '554'],
     words: /sender|sendas|send as|permission|not verified/i,
     advice: (setting) =>
       `This login may not send as the address in ${setting('from')}. Use an address that belongs to it, or have the provider verify or permit this one.`,
@@ -163,9 +243,14 @@ export function replyAdvice(
   enhanced: string | null,
   response: string,
 ): ReplyAdvice | null {
+  const oneLine = response.replace(/\s+/g, ' ');
+  const fitting = RULES.filter(({ words }) => words?.test(oneLine) ?? true);
   const rule = (code: string | undefined): ReplyRule | undefined =>
-    RULES.find(
-      ({ codes, words }) => code !== undefined && codes.includes(code) && (words?.test(response) ?? true),
-    );
-  return rule(enhanced?.slice(2)) ?? rule(String(replyCode)) ?? null;
+    fitting.find(({ codes }) => code !== undefined && codes?.includes(code));
+  return (
+    fitting.find(({ codes }) => codes === undefined) ??
+    rule(enhanced?.slice(2)) ??
+    rule(String(replyCode)) ??
+    null
+  );
 }

@@ -2,7 +2,7 @@ import type { Attempt, Check, Destination, Services } from '../../contract/desti
 import type { Message } from '../../contract/message.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import { type HttpClient, openHttpClient } from '../../outgoing/client.ts';
-import { asciiAddress, needsUtf8 } from './addresses.ts';
+import { asciiAddress, domainOfMailbox, needsUtf8 } from './addresses.ts';
 import { checkServer } from './check.ts';
 import { composeMail } from './compose.ts';
 import { batchOutcome } from './outcome.ts';
@@ -46,7 +46,7 @@ export class EmailDestination implements Destination {
     this.#settings = settings;
     this.#services = services;
     this.#templates = loadTemplates(settings.templatesFolder);
-    this.#server = smtpServer(settings.smtpUrl);
+    this.#server = smtpServer(settings.smtpUrl, domainOfMailbox(settings.from));
     this.#pool = new SmtpPool(this.#server, this.#parts.timeouts);
     for (const problem of this.#templates.problems) {
       services.log.warn(problem);

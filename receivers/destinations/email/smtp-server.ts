@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import { percentDecoded, urlCredentials } from '../../base/percent-decoding.ts';
 
@@ -35,8 +36,17 @@ export function smtpUrlProblem(text: string): string | null {
   return null;
 }
 
-/** Reads a valid `SMTP_URL`. */
-export function smtpServer(text: string): SmtpServer {
+/** Shorter texts are too likely to be part of ordinary words, in characters. */
+const SHORTEST_SECRET = 6;
+
+/**
+ * Reads a valid `SMTP_URL`.
+ *
+ * @param domain the sender's, with which this machine introduces itself if its own name is no full host name, as in a
+ *   container: Google's relay refuses the address in brackets that nodemailer uses then
+ *   (https://github.com/nodemailer/nodemailer/issues/1742)
+ */
+export function smtpServer(text: string, domain: string): SmtpServer {
   const url = new URL(text);
   const { auth: _, ...options } = parseConnectionUrl(text);
   const secure = url.protocol === 'smtps:';
@@ -49,8 +59,8 @@ export function smtpServer(text: string): SmtpServer {
     name: `${percentDecoded(url.hostname)}:${port}`,
     secure,
     login: username === '' && password === '' ? null : { user: username, pass: password },
-    options: { requireTLS, ...options },
-    secrets: password === '' ? [] : spellings(url.password, username, password),
+    options: { requireTLS, ...(hostname().includes('.') ? {} : { name: domain }), ...options },
+    secrets: spellings(url.password, username, password).filter(({ length }) => length >= SHORTEST_SECRET),
   };
 }
 

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Destination } from '../../../../receivers/contract/destination.ts';
 import type { Outcome } from '../../../../receivers/contract/outcome.ts';
@@ -122,6 +123,68 @@ describe('the enhanced status code selects the advice', () => {
     ],
     ['data', 552, '5.3.4 Message too big for system', 'dead', /too large/],
     ['data', 550, '5.7.501 Access denied, spam abuse detected from your tenant', 'dead', /source of spam/],
+    // https://github.com/freescout-help-desk/freescout/issues/4930
+    [
+      'auth',
+      535,
+      '5.7.139 Authentication unsuccessful, the user credentials were incorrect.',
+      'dead',
+      /^(?!.*switched off).*Check the user and password/,
+    ],
+    [
+      'auth',
+      535,
+      '5.7.139 Authentication unsuccessful, user is locked by your organization’s security defaults policy.',
+      'dead',
+      /security defaults or Conditional Access/,
+    ],
+    // https://github.com/MicrosoftDocs/OfficeDocs-Exchange/issues/2729
+    [
+      'mail',
+      550,
+      '5.1.90 Your message can’t be sent because you’ve reached your daily limit for message recipients',
+      'retry',
+      /daily sending limit/,
+    ],
+    // https://github.com/MicrosoftDocs/OfficeDocs-Support/issues/1150
+    [
+      'data',
+      554,
+      '5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; the sender’s submission quota was exceeded',
+      'retry',
+      /daily sending limit/,
+    ],
+    ['data', 550, '5.7.1 Daily SMTP relay limit exceeded for customer.', 'retry', /daily sending limit/],
+    ['auth', 451, 'Authentication failed: Maximum credits exceeded', 'retry', /daily sending limit/],
+    [
+      'rcpt',
+      554,
+      '5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour',
+      'retry',
+      /Mail waits an hour/,
+    ],
+    // https://github.com/easy-swoole/smtp/issues/21
+    ['data', 550, '5.7.0 Requested action not taken: too many emails per second', 'retry', /waits a minute/],
+    // https://github.com/aschroder/Magento-SMTP-Pro-Email-Extension/issues/94
+    ['data', 550, 'sorry, too many emails (#5.7.1)', 'retry', /sending limit is reached/],
+    ['mail', 550, 'Domain alpine.example has exceeded the max emails per hour (150/150)', 'retry', /an hour/],
+    // https://github.com/louislam/uptime-kuma/issues/4790
+    ['mail', 421, '4.7.0 Try again later, closing connection. (EHLO) gsmtp', 'retry', /Add \?name=/],
+    ['rcpt', 504, '5.5.2 Helo command rejected: need fully-qualified hostname', 'dead', /Add \?name=/],
+    // https://github.com/marcpope/borgbackupserver/issues/16
+    ['auth', 535, '5.7.0 Invalid login or password', 'dead', /Check the user and password/],
+    ['auth', 454, '4.7.0 Temporary authentication failure', 'retry', /^(?!.*encrypted connection)/],
+    ['auth', 525, '5.7.1 Unauthorized IP address', 'dead', /IP addresses only/],
+    ['rcpt', 451, '4.7.1 Greylisting in action, please come back in 00:05:00', 'retry', /greylisting/],
+    ['rcpt', 554, '5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org', 'dead', /source of spam/],
+    ['data', 550, 'The from address does not match a verified Sender Identity.', 'dead', /may not send as/],
+    [
+      'data',
+      552,
+      '5.7.0 blocked because its content presents a security issue',
+      'dead',
+      /content of the mail/,
+    ],
   ])('at %s: %i %s', async (step, code, text, type, advice) => {
     const smtp = await fake({ login: LOGIN });
     smtp.faults.add(step, { kind: 'reply', code, text }, { times: 9 });
@@ -173,10 +236,43 @@ describe('a connection that cannot be made', () => {
     expect(await sentTo(`${trusted}&tls.servername=mail.example`)).toMatchObject({ type: 'done' });
   });
 
-  test('a web server', async () => {
-    const web = await startScriptedSmtp({ greeting: 'HTTP/1.1 400 Bad Request' });
-    servers.push(web);
-    expect((await sentTo(web.url)).reason).toMatch(/is a web server, not a mail server/);
+  test.each([
+    ['HTTP/1.1 400 Bad Request', /is a web server, not a mail server/],
+    ['+OK POP3 ready', /is a POP3 server, not a mail server/],
+    ['* OK IMAP4rev1 ready', /is an IMAP server, not a mail server/],
+  ])('another kind of server, which says %s', async (greeting, expected) => {
+    const other = await startScriptedSmtp({ greeting });
+    servers.push(other);
+    expect((await sentTo(other.url)).reason).toMatch(expected);
+  });
+
+  test('a server that offers STARTTLS and then answers without TLS', async () => {
+    const server = await startScriptedSmtp({
+      EHLO: '250-mail.example\r\n250 STARTTLS',
+      STAR: (socket) => {
+        socket.write('220 go ahead\r\n');
+        socket.once('data', () => socket.write('421 nonsense\r\n'));
+      },
+    });
+    servers.push(server);
+    expect((await sentTo(server.url)).reason).toMatch(/offers STARTTLS, but then answers without TLS/);
+  });
+
+  // https://github.com/nodemailer/nodemailer/issues/1742, https://github.com/outline/outline/issues/4698: Google's relay
+  // closes the connection after EHLO [127.0.0.1], which nodemailer says in a container.
+  test('a server that wants a host name gets the one of the sender’s domain', async () => {
+    const server = await startScriptedSmtp();
+    servers.push(server);
+    expect(await sentTo(server.url)).toMatchObject({ type: 'done' });
+    const expected = hostname().includes('.') ? hostname() : 'alpine.example';
+    expect(server.commands[0]).toBe(`EHLO ${expected}`);
+  });
+
+  test('a name in SMTP_URL decides', async () => {
+    const server = await startScriptedSmtp();
+    servers.push(server);
+    await sentTo(`${server.url}?name=mail.alpine.example`);
+    expect(server.commands[0]).toBe('EHLO mail.alpine.example');
   });
 
   test('a host name that does not exist', async () => {
