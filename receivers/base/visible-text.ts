@@ -18,3 +18,18 @@ export function visible(text: string): string {
         `[U+${(character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}]`,
     );
 }
+
+/** A value as JSON, indented by some spaces, without characters that steer a terminal. */
+export function jsonLine(value: unknown, spaces = 0): string {
+  return escapeSteering(JSON.stringify(value, null, spaces));
+}
+
+/**
+ * A JSON text with the same meaning, in which every character that could steer a terminal is escaped: `JSON.stringify`
+ * only escapes the first 32.
+ */
+export function escapeSteering(json: string): string {
+  return json.replace(STEERING, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const STEERING = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;

@@ -1,11 +1,14 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { setTimeout } from 'node:timers/promises';
+import type { Command } from 'commander';
 import type { EventFilter, EventSummary } from '../contract/ledger-reader.ts';
+import { eventFilter, eventQuery, STATES } from '../operations/event-query.ts';
 import type { Operations } from '../operations/operations.ts';
-import type { EventStory } from '../operations/records.ts';
-import { STATE_WORDS } from '../operations/words.ts';
+import { storyText } from './event-story.ts';
 import { requireFilterNames } from './known-names.ts';
-import { eventLine, listEnd, oneLine, timeWords } from './lines.ts';
+import { eventLine, listEnd, oneLine } from './lines.ts';
+import { wholeNumber } from './option-values.ts';
 import { type AccessOptions, onReceiver, withAccessOptions } from './receiver-access.ts';
+import type { Terminal } from './terminal.ts';
 
 interface ListOptions extends AccessOptions {
   search?: string;
@@ -20,28 +23,24 @@ interface ListOptions extends AccessOptions {
   json?: boolean;
 }
 
-/** How often `follow` looks for new events, milliseconds. */
-const LOOK_MS = 1_000;
+interface ShowOptions extends AccessOptions {
+  json?: boolean;
+  body?: boolean;
+}
 
-/** So many events are read at once. */
+/** How often `follow` checks for new events, milliseconds. */
+const CHECK_MS = 1_000;
+
+/** Events that are read at once. */
 const PAGE = 100;
 
-/** Adds `events`: what arrived, and what became of it. */
-export function addEventsCommand(program: Command): void {
-  const events = program.command('events').description('list, show or follow the events that arrived');
+const limit = wholeNumber(1, 500, 'Write a number from 1 to 500.');
+
+/** `events`: what arrived, and what became of it. */
+export function defineCommand(events: Command, terminal: Terminal): void {
   withFilters(events.command('list', { isDefault: true }).description('list events, newest first'))
-    .option('--limit <number>', 'how many', wholeNumber, 20)
-    .action(async (options: ListOptions, command: Command) => {
-      const filter = await filterOf(options, command);
-      await onReceiver(options, command, async ({ operations }) => {
-        await requireFilterNames(options, operations, command);
-        const listed = await operations.events(filter);
-        print(listed, options.json);
-        if (!options.json) {
-          process.stdout.write(`${listEnd(listed.length, options.limit)}\n`);
-        }
-      });
-    });
+    .option('--limit <number>', 'how many', limit, 20)
+    .action((options: ListOptions, command: Command) => list(terminal, command, options));
   withAccessOptions(
     events
       .command('show')
@@ -49,31 +48,10 @@ export function addEventsCommand(program: Command): void {
       .argument('<key>', 'the event’s key')
       .option('--json', 'as JSON')
       .option('--body', 'only the body, byte for byte'),
-  ).action((key: string, options: AccessOptions & { json?: boolean; body?: boolean }, command: Command) =>
-    onReceiver(options, command, async ({ operations }) => {
-      const story = await operations.event(key);
-      if (story === null) {
-        throw new Error(`There is no event ${oneLine(key)}. List them with: npm run events`);
-      }
-      if (options.body) {
-        process.stdout.write(Buffer.from(story.event.body, story.event.bodyEncoding));
-      } else {
-        process.stdout.write(options.json ? `${JSON.stringify(story, null, 2)}\n` : storyText(story));
-      }
-    }),
-  );
+  ).action((key: string, options: ShowOptions, command: Command) => show(terminal, command, key, options));
   withFilters(events.command('follow').description('print events as they arrive; end with Ctrl+C'))
-    .option('--limit <number>', 'how many earlier ones to begin with', wholeNumber, 5)
-    .action(async (options: ListOptions, command: Command) => {
-      const filter = await filterOf(options, command);
-      await onReceiver(options, command, async ({ operations, running }) => {
-        if (!running) {
-          throw new Error('No receiver runs here, so nothing can arrive. Start it with: npm start');
-        }
-        await requireFilterNames(options, operations, command);
-        await follow(operations, filter, options.json === true);
-      });
-    });
+    .option('--limit <number>', 'how many earlier ones to begin with', limit, 5)
+    .action((options: ListOptions, command: Command) => follow(terminal, command, options));
 }
 
 function withFilters(command: Command): Command {
@@ -83,14 +61,52 @@ function withFilters(command: Command): Command {
     .option('--experience <id>', 'only this experience')
     .option('--source <name>', 'only this source')
     .option('--destination <name>', 'only with a delivery for this destination')
-    .option('--state <state>', `only with a delivery in this state: ${Object.keys(STATE_WORDS).join(', ')}`)
-    .option('--from <time>', 'received since then: 2026-10-10 or 2026-10-10T12:00:00Z')
-    .option('--to <time>', 'received before')
-    .option('--json', 'as JSON, an event a line');
+    .option('--state <state>', `only with a delivery in this state: ${STATES.join(', ')}`)
+    .option('--from <time>', 'received at this time or later: 2026-10-10 or 2026-10-10T12:00:00Z')
+    .option('--to <time>', 'received before this time')
+    .option('--json', 'as JSON, an event per line');
 }
 
-async function filterOf(options: ListOptions, command: Command): Promise<EventFilter> {
-  const { eventFilter, eventQuery } = await import('../operations/event-query.ts');
+async function list(terminal: Terminal, command: Command, options: ListOptions): Promise<void> {
+  const filter = filterOf(options, command);
+  await onReceiver(terminal, command, options, async ({ operations }) => {
+    await requireFilterNames(options, operations);
+    const listed = await operations.events(filter);
+    print(terminal, listed, options.json);
+    if (!options.json) {
+      terminal.printLine(listEnd(listed.length, options.limit));
+    }
+  });
+}
+
+function show(terminal: Terminal, command: Command, key: string, options: ShowOptions): Promise<void> {
+  return onReceiver(terminal, command, options, async ({ operations }) => {
+    const story = await operations.event(key);
+    if (story === null) {
+      throw new Error(`There is no event ${oneLine(key)}. List them with: npm run events`);
+    }
+    if (options.body) {
+      terminal.printBytes(Buffer.from(story.event.body, story.event.bodyEncoding));
+    } else if (options.json) {
+      terminal.printJson(story, 2);
+    } else {
+      terminal.print(storyText(story));
+    }
+  });
+}
+
+async function follow(terminal: Terminal, command: Command, options: ListOptions): Promise<void> {
+  const filter = filterOf(options, command);
+  await onReceiver(terminal, command, options, async ({ operations, running }) => {
+    if (!running) {
+      throw new Error('No receiver runs here, so nothing can arrive. Start it with: npm start');
+    }
+    await requireFilterNames(options, operations);
+    await printNew(terminal, operations, filter, options.json === true);
+  });
+}
+
+function filterOf(options: ListOptions, command: Command): EventFilter {
   const query = eventQuery.safeParse(options);
   if (!query.success) {
     return command.error(
@@ -100,35 +116,33 @@ async function filterOf(options: ListOptions, command: Command): Promise<EventFi
   return eventFilter(query.data);
 }
 
-function print(events: readonly EventSummary[], json: boolean | undefined): void {
+function print(terminal: Terminal, events: readonly EventSummary[], json: boolean | undefined): void {
   for (const event of events) {
-    process.stdout.write(`${json ? JSON.stringify(event) : eventLine(event)}\n`);
+    if (json) {
+      terminal.printJson(event);
+    } else {
+      terminal.printLine(eventLine(event));
+    }
   }
 }
 
-async function follow(operations: Operations, filter: EventFilter, json: boolean): Promise<void> {
-  let last: number | null = null;
-  let ended = false;
-  let wake: () => void = () => {};
-  process.once('SIGINT', () => {
-    ended = true;
-    wake();
-  });
-  while (!ended) {
+async function printNew(
+  terminal: Terminal,
+  operations: Operations,
+  filter: EventFilter,
+  json: boolean,
+): Promise<void> {
+  const ended = new AbortController();
+  terminal.onEnd(() => ended.abort());
+  for (let last: number | null = null; !ended.signal.aborted; ) {
     const fresh = await eventsAfter(last, operations, filter);
-    print(fresh, json);
+    print(terminal, fresh, json);
     last = fresh.at(-1)?.sequence ?? last ?? 0;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK_MS);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    await setTimeout(CHECK_MS, undefined, { signal: ended.signal }).catch(() => {});
   }
 }
 
-/** All events after the one of a sequence, or the newest ones where there is none; oldest first. */
+/** All events after the one with this sequence, or the newest ones if it is null; oldest first. */
 export async function eventsAfter(
   last: number | null,
   operations: { events(filter: EventFilter): Promise<EventSummary[]> },
@@ -144,55 +158,4 @@ export async function eventsAfter(
     found.push(...older);
   }
   return found.filter(({ sequence }) => sequence > (last ?? 0)).reverse();
-}
-
-function storyText({ event, deliveries }: EventStory): string {
-  const head: [string, string | null][] = [
-    ['Event', event.key],
-    ['Action', event.action],
-    ['Experience', event.experienceName === null ? null : `${event.experienceName} (${event.experienceId})`],
-    ['Happened', event.occurredAt === null ? null : `${timeWords(event.occurredAt)} UTC`],
-    ['Received', `${timeWords(event.receivedAt)} UTC, through the source ${event.source}`],
-    ['By', event.triggeredBy],
-    ['Problem', event.problem],
-  ];
-  const lines = head
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name.padEnd(11)} ${oneLine(value ?? '')}`);
-  for (const delivery of deliveries) {
-    const { mark, words } = STATE_WORDS[delivery.state];
-    lines.push(
-      '',
-      `${mark} ${delivery.destination}: ${words} (delivery ${delivery.id}, by the route ${oneLine(delivery.route)})`,
-    );
-    if (delivery.reason !== null) {
-      lines.push(`  ${oneLine(delivery.reason)}`);
-    }
-    for (const attempt of delivery.attemptRecords) {
-      const took = attempt.finishedAt - attempt.startedAt;
-      lines.push(
-        `  ${attempt.number}. ${timeWords(attempt.startedAt)}: ${attempt.outcome} in ${took} ms${attempt.note === null ? '' : `. ${oneLine(attempt.note)}`}`,
-      );
-      if (attempt.answer !== null) {
-        lines.push(`     answered: ${oneLine(attempt.answer)}`);
-      }
-    }
-  }
-  return `${[...lines, '', prettyBody(event)].join('\n')}\n`;
-}
-
-function prettyBody({ body, bodyEncoding }: EventStory['event']): string {
-  try {
-    // JSON escapes control characters; what it leaves steers no terminal.
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return bodyEncoding === 'utf8' ? oneLine(body) : `(base64) ${body}`;
-  }
-}
-
-function wholeNumber(written: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(written) || Number(written) > 500) {
-    throw new InvalidArgumentError('Write a number from 1 to 500.');
-  }
-  return Number(written);
 }

@@ -1,57 +1,72 @@
 import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { jsonLine } from '../base/visible-text.ts';
+import type { Operations } from '../operations/operations.ts';
 import { count } from '../operations/words.ts';
-import { unwritable } from './lines.ts';
+import { unwritable } from './files.ts';
+import { wholeNumber } from './option-values.ts';
 import { type AccessOptions, onReceiver, withAccessOptions } from './receiver-access.ts';
+import { endOf, type Terminal, writeTo } from './terminal.ts';
 
 interface ExportOptions extends AccessOptions {
   out?: string;
   after: number;
 }
 
-/** So many events are read at once. */
+/** Events that are read at once. */
 const PAGE = 200;
 
-/** Adds `export`: the whole ledger as JSON Lines. */
-export function addExportCommand(program: Command): void {
-  withAccessOptions(
-    program
-      .command('export')
-      .description('write all events with their deliveries and attempts as JSON Lines, oldest first')
-      .option('--out <file>', 'the file to write (default: the standard output)')
-      .option('--after <sequence>', 'only events after the one of this sequence', wholeNumber, 0),
-  ).action((options: ExportOptions, command: Command) =>
-    onReceiver(options, command, async ({ operations }) => {
-      const out = options.out === undefined ? process.stdout : await fileToWrite(options.out);
-      const progress =
-        process.stderr.isTTY === true && !(options.out === undefined && process.stdout.isTTY === true);
-      let after = options.after;
-      let written = 0;
-      for (;;) {
-        const page = await operations.exportPage(after, PAGE);
-        for (const story of page) {
-          await write(out, `${JSON.stringify(story)}\n`);
+/** `export`: the whole ledger as JSON Lines. */
+export function defineCommand(command: Command, terminal: Terminal): void {
+  withAccessOptions(command)
+    .option('--out <file>', 'the file to write (default: the standard output)')
+    .option(
+      '--after <sequence>',
+      'only events after the one with this sequence',
+      wholeNumber(0, Number.MAX_SAFE_INTEGER, 'Write the sequence of an event, a whole number.'),
+      0,
+    )
+    .action((options: ExportOptions) =>
+      onReceiver(terminal, command, options, async ({ operations }) => {
+        const file = options.out === undefined ? null : await fileToWrite(terminal.path(options.out));
+        const write = (line: string) => (file === null ? terminal.write(line) : writeTo(file, line));
+        const written = await writeEvents(operations, options.after, write, (soFar) => {
+          if (file !== null || !terminal.isInteractive) {
+            terminal.progress(`${count(soFar, 'event')} written`);
+          }
+        });
+        if (file !== null) {
+          await endOf(file);
         }
-        written += page.length;
-        after = page.at(-1)?.event.sequence ?? after;
-        if (progress) {
-          process.stderr.write(`\r${count(written, 'event')} written`);
-        }
-        if (page.length === 0) {
-          break;
-        }
-      }
-      if (out !== process.stdout) {
-        out.end();
-        await finished(out);
-      }
-      process.stderr.write(
-        `${progress ? '\r' : ''}${count(written, 'event')} written${options.out === undefined ? '' : ` to ${options.out}`}.\n`,
-      );
-    }),
-  );
+        terminal.report(
+          `${count(written, 'event')} written${options.out === undefined ? '' : ` to ${options.out}`}.`,
+        );
+      }),
+    );
+}
+
+/** Writes all events after the one with this sequence, page by page; gives how many. */
+async function writeEvents(
+  operations: Pick<Operations, 'exportPage'>,
+  afterSequence: number,
+  write: (line: string) => Promise<void>,
+  onProgress: (written: number) => void,
+): Promise<number> {
+  let written = 0;
+  for (let after = afterSequence; ; ) {
+    const page = await operations.exportPage(after, PAGE);
+    const last = page.at(-1);
+    if (last === undefined) {
+      return written;
+    }
+    for (const story of page) {
+      await write(`${jsonLine(story)}\n`);
+    }
+    written += page.length;
+    after = last.event.sequence;
+    onProgress(written);
+  }
 }
 
 async function fileToWrite(path: string): Promise<Writable> {
@@ -60,17 +75,4 @@ async function fileToWrite(path: string): Promise<Writable> {
   } catch (error) {
     throw unwritable(path, error);
   }
-}
-
-function write(out: Writable, line: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    out.write(line, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-function wholeNumber(written: string): number {
-  if (!/^\d{1,15}$/.test(written)) {
-    throw new InvalidArgumentError('Write the sequence of an event, a whole number.');
-  }
-  return Number(written);
 }

@@ -1,13 +1,11 @@
-import type { Command } from 'commander';
 import type { Operations } from '../operations/operations.ts';
-import { type AccessOptions, settingsOf } from './receiver-access.ts';
 
-/** What is said of a name that there is not. */
+/** Says that a name is unknown, and which are known. */
 export function unknownName(what: string, name: string, known: readonly string[]): string {
   return `There is no ${what} “${name}”. Known: ${known.join(', ')}.`;
 }
 
-/** Rejects, in a sentence with the known ones, where one of these is no destination of the receiver. */
+/** Rejects, with the known ones, if one of these is not a destination of the receiver. */
 export async function requireDestinations(
   names: readonly string[],
   operations: Pick<Operations, 'destinations'>,
@@ -20,21 +18,20 @@ export async function requireDestinations(
 }
 
 /**
- * Rejects where events are narrowed down by a source or a destination that there is not. One of earlier settings
- * counts as long as there are events of it; the sources of a receiver elsewhere are not known here.
+ * Rejects if events are filtered by a source or a destination that does not exist. One of earlier settings counts as
+ * long as it has events.
  */
 export async function requireFilterNames(
-  { source, destination, url }: AccessOptions & { source?: string; destination?: string },
-  operations: Pick<Operations, 'destinations' | 'events'>,
-  command: Command,
+  { source, destination }: { source?: string; destination?: string },
+  operations: Pick<Operations, 'destinations' | 'events' | 'setUp'>,
 ): Promise<void> {
   const hasEvents = async (filter: { source?: string; destination?: string }) =>
     (await operations.events({ ...filter, limit: 1 })).length > 0;
   if (destination !== undefined && !(await hasEvents({ destination }))) {
     await requireDestinations([destination], operations);
   }
-  if (source !== undefined && url === undefined && !(await hasEvents({ source }))) {
-    const known = settingsOf(command).sources.map(({ name }) => name);
+  if (source !== undefined && !(await hasEvents({ source }))) {
+    const known = (await operations.setUp()).sources.map(({ name }) => name);
     if (!known.includes(source)) {
       throw new Error(unknownName('source', source, known));
     }

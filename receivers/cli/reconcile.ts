@@ -1,135 +1,64 @@
 import type { Command } from 'commander';
 import { ACTION_VERBS, durationWords } from '../../shared/words.ts';
 import type { Configuration } from '../config/configuration.ts';
-import type { Ledger } from '../contract/ledger.ts';
-import type { Plan } from '../contract/plan.ts';
-import type { SurveyResult } from '../intelligems/survey.ts';
+import { reconcile, reconcileProblem, type SurveyResult } from '../operations/reconcile.ts';
+import { count } from '../operations/words.ts';
 import { oneLine } from './lines.ts';
-import { settingsOf } from './receiver-access.ts';
+import { orFail } from './receiver-access.ts';
+import { settingsOf } from './settings.ts';
+import type { Terminal } from './terminal.ts';
 
-const PATIENCE = 'With many experiences this takes minutes: Intelligems limits how often it may be asked.';
+const PATIENCE = 'With many experiences this takes minutes, because Intelligems limits the rate of requests.';
 
-/** Adds `reconcile`: compares Intelligems with the ledger now, and says what the webhooks missed. */
-export function addReconcileCommand(program: Command): void {
-  program
-    .command('reconcile')
-    .description('compare Intelligems with the ledger now, and recover what the webhooks missed')
-    .action(async (_options: unknown, command: Command) => {
-      const configuration = settingsOf(command);
-      if (configuration.sources.every(({ accessToken }) => accessToken === null)) {
-        command.error(
-          'error: There is no access token to ask Intelligems with. Set INTELLIGEMS_ACCESS_TOKEN.',
-        );
-      }
-      if (configuration.reconcile.mode === 'off') {
-        command.error('error: RECONCILE is off. Set it to list or deliver, and run this again.');
-      }
-      let results: SurveyResult[];
-      try {
-        results = await survey(configuration);
-      } catch (error) {
-        return command.error(`error: ${(error as Error).message}`);
-      }
-      process.stdout.write(`${results.flatMap((each) => told(each, configuration)).join('\n')}\n`);
-      process.exitCode = results.some(({ failure }) => failure !== null) ? 1 : 0;
+const BEGINNINGS = {
+  'this process': 'Comparing with Intelligems.',
+  'the running receiver': 'Asking the running receiver to compare.',
+} as const;
+
+/** `reconcile`: compares Intelligems with the ledger now, and prints what the webhooks missed. */
+export function defineCommand(command: Command, terminal: Terminal): void {
+  command.action(() => {
+    const configuration = settingsOf(terminal, command);
+    const problem = reconcileProblem(configuration);
+    if (problem !== null) {
+      command.error(`error: ${problem}`);
+    }
+    return orFail(terminal, async () => {
+      const results = await reconcile(configuration, (by) =>
+        terminal.printLine(`${BEGINNINGS[by]} ${PATIENCE}`),
+      );
+      terminal.printLine(results.flatMap((each) => resultLines(each, configuration)).join('\n'));
+      terminal.exitCode = results.some(({ failure }) => failure !== null) ? 1 : 0;
     });
+  });
 }
 
-/** A pass by the receiver that runs on the data folder, else one of our own. */
-async function survey(configuration: Configuration): Promise<SurveyResult[]> {
-  const { openLedger } = await import('../ledger/open.ts');
-  const { FolderInUse } = await import('../ledger/sqlite/lock.ts');
-  try {
-    const { ledger, close } = await openLedger(configuration.storage, configuration.database);
-    try {
-      process.stdout.write(`Comparing with Intelligems. ${PATIENCE}\n`);
-      return await surveyHere(configuration, ledger);
-    } finally {
-      await close();
-    }
-  } catch (error) {
-    if (!(error instanceof FolderInUse)) {
-      throw error;
-    }
-  }
-  return surveyThere(configuration);
-}
-
-async function surveyHere(configuration: Configuration, ledger: Ledger): Promise<SurveyResult[]> {
-  const [{ pino }, { openClients }, { enrichmentPlan }, { surveysOf }, { planDeliveries }, { openZapier }] =
-    await Promise.all([
-      import('pino'),
-      import('../intelligems/clients.ts'),
-      import('../intelligems/enrichment.ts'),
-      import('../intelligems/surveys.ts'),
-      import('../routes/plan.ts'),
-      import('../zapier/zapier.ts'),
-    ]);
-  const clients = openClients(configuration.intelligems, configuration.sources);
-  const zapier = await openZapier(
-    { ...configuration.zapier, burstMs: configuration.routing.quietMs },
-    ledger,
-    configuration.sources,
-    clients,
-  );
-  const enrichment = enrichmentPlan(configuration, clients);
-  const plan: Plan = (event, source, now) => [
-    ...planDeliveries(configuration.routing, event, { source, now }),
-    ...zapier.plan(event, source, now),
-    ...enrichment(event, source, now),
-  ];
-  const log = pino({ level: 'silent' });
-  const results: SurveyResult[] = [];
-  for (const each of surveysOf(configuration, { ledger, clients, plan, log, now: Date.now })) {
-    results.push(await each.whole(new AbortController().signal));
-  }
-  return results;
-}
-
-/** Only the receiver may add events to its data folder while it runs: it is asked through the ledger. */
-async function surveyThere({ storage }: Configuration): Promise<SurveyResult[]> {
-  const { SqliteLedger } = await import('../ledger/sqlite/ledger.ts');
-  const { askForSurvey } = await import('../intelligems/surveys.ts');
-  const ledger = await SqliteLedger.open(storage.dataFolder);
-  try {
-    process.stdout.write(`Asking the running receiver to compare. ${PATIENCE}\n`);
-    const answer = await askForSurvey(ledger, Date.now());
-    if ('refusal' in answer) {
-      throw new Error(answer.refusal);
-    }
-    return answer.results;
-  } finally {
-    await ledger.close();
-  }
-}
-
-function told(
+function resultLines(
   { source, listed, since, recovered, pending, failure }: SurveyResult,
-  { reconcile }: Configuration,
+  { reconcile: { mode, graceMs } }: Configuration,
 ): string[] {
-  const missed =
-    recovered.length === 1 ? 'one action had no webhook' : `${recovered.length} actions had no webhook`;
-  const done = reconcile.mode === 'deliver' ? 'recovered and delivered' : 'listed';
-  const lines = [
-    `${source}: ${listed} ${listed === 1 ? 'experience' : 'experiences'} at Intelligems compared with what came since ${new Date(since).toISOString()}; ` +
-      (recovered.length > 0
-        ? `${missed}, now ${done}:`
-        : failure === null
-          ? 'nothing was missed.'
-          : 'nothing was found.'),
+  const compared = `${source}: ${count(listed, 'experience')} at Intelligems compared with what arrived since ${new Date(since).toISOString()}`;
+  return [
+    `${compared}; ${outcomeWords(recovered.length, mode, failure !== null)}`,
     ...recovered.map(
       ({ action, at, name, experienceId, by }) =>
         `  ${new Date(at).toISOString()}  ${oneLine(name ?? experienceId)} ${ACTION_VERBS[action]}${by === null ? '' : ` by ${oneLine(by)}`}`,
     ),
+    ...(pending
+      ? [
+          `  Some actions are less than ${durationWords(graceMs)} old and have no event yet: their webhooks may still arrive.`,
+        ]
+      : []),
+    ...(failure === null
+      ? []
+      : [`  The comparison could not be finished, so more may be missing: ${failure.message}`]),
   ];
-  if (pending) {
-    const grace = durationWords(reconcile.graceMs);
-    lines.push(
-      `  Some actions are younger than ${grace} and have no event yet: their webhooks may still come.`,
-    );
+}
+
+function outcomeWords(recovered: number, mode: string, failed: boolean): string {
+  if (recovered === 0) {
+    return failed ? 'nothing was found.' : 'nothing was missed.';
   }
-  if (failure !== null) {
-    lines.push(`  It could not be finished, so that more may be missing: ${failure.message}`);
-  }
-  return lines;
+  const missed = recovered === 1 ? 'one action had no webhook' : `${recovered} actions had no webhook`;
+  return `${missed}, now ${mode === 'deliver' ? 'recovered and delivered' : 'listed'}:`;
 }

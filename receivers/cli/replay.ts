@@ -1,10 +1,12 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { DeadLetterSelection, DeadLetters } from '../operations/dead-letters.ts';
 import type { Operations } from '../operations/operations.ts';
 import { count } from '../operations/words.ts';
 import { requireDestinations } from './known-names.ts';
 import { oneLine } from './lines.ts';
+import { wholeNumber } from './option-values.ts';
 import { type AccessOptions, onReceiver, type ReceiverAccess, withAccessOptions } from './receiver-access.ts';
+import type { Terminal } from './terminal.ts';
 
 interface ReplayOptions extends AccessOptions {
   letter?: number;
@@ -15,43 +17,54 @@ interface ReplayOptions extends AccessOptions {
   dryRun?: boolean;
 }
 
-/** Adds `replay`: sends dead letters, or an event, once more. */
-export function addReplayCommand(program: Command): void {
-  withAccessOptions(
-    program
-      .command('replay')
-      .description('send dead letters again, or an event once more; alone, it lists the dead letters')
-      .option('--destination <name>', 'all dead letters of this destination')
-      .option('--cause <cause>', 'with --destination: only those of this cause, as the list names it')
-      .option('--letter <id>', 'one dead letter, by the id of its delivery', wholeNumber)
-      .option('--event <key>', 'an event once more, to the destinations of --to')
-      .option('--to <destinations...>', 'with --event: the destinations')
-      .option('--dry-run', 'say what would happen, and do nothing'),
-  ).action((options: ReplayOptions, command: Command) => {
-    const chosen = [options.letter, options.destination, options.event].filter(
-      (value) => value !== undefined,
-    );
-    if (chosen.length > 1) {
-      command.error('error: Choose one of --letter, --destination and --event.');
-    }
-    if (options.event !== undefined && options.to === undefined) {
-      command.error('error: Say where to: --to slack');
-    }
-    if (options.to !== undefined && options.event === undefined) {
-      command.error('error: --to goes with --event, the key of an event.');
-    }
-    if (options.cause !== undefined && options.destination === undefined) {
-      command.error('error: --cause goes with --destination, the name of a destination.');
-    }
-    return onReceiver(options, command, (access) =>
-      options.event === undefined
-        ? replayLetters(access, options)
-        : replayEvent(access, options.event, options.to ?? [], options.dryRun === true),
-    );
-  });
+/** `replay`: sends dead letters, or an event, again. */
+export function defineCommand(command: Command, terminal: Terminal): void {
+  withAccessOptions(command)
+    .option('--destination <name>', 'all dead letters of this destination')
+    .option('--cause <cause>', 'with --destination: only those with this cause, as the list names it')
+    .option(
+      '--letter <id>',
+      'one dead letter, by the id of its delivery',
+      wholeNumber(0, Number.MAX_SAFE_INTEGER, 'Write the number that the list shows before the event.'),
+    )
+    .option('--event <key>', 'an event, to the destinations of --to')
+    .option('--to <destinations...>', 'with --event: the destinations')
+    .option('--dry-run', 'say what would happen, and do nothing')
+    .action((options: ReplayOptions) => {
+      const problem = problemOf(options);
+      if (problem !== null) {
+        command.error(`error: ${problem}`);
+      }
+      return onReceiver(terminal, command, options, (access) =>
+        options.event === undefined
+          ? replayLetters(terminal, access, options)
+          : replayEvent(terminal, access, options.event, options.to ?? [], options.dryRun === true),
+      );
+    });
 }
 
-async function replayLetters(access: ReceiverAccess, options: ReplayOptions): Promise<void> {
+/** What is wrong with these options; null if nothing is. */
+function problemOf({ letter, destination, event, to, cause }: ReplayOptions): string | null {
+  const chosen = [letter, destination, event].filter((value) => value !== undefined);
+  if (chosen.length > 1) {
+    return 'Choose one of --letter, --destination and --event.';
+  }
+  if (event !== undefined && to === undefined) {
+    return 'Say where to send it: --to slack';
+  }
+  if (to !== undefined && event === undefined) {
+    return '--to needs --event, the key of an event.';
+  }
+  return cause !== undefined && destination === undefined
+    ? '--cause needs --destination, the name of a destination.'
+    : null;
+}
+
+async function replayLetters(
+  terminal: Terminal,
+  access: ReceiverAccess,
+  options: ReplayOptions,
+): Promise<void> {
   const { letter, destination, cause, dryRun } = options;
   const selection: DeadLetterSelection = {
     ...(letter !== undefined && { ids: [letter] }),
@@ -64,22 +77,22 @@ async function replayLetters(access: ReceiverAccess, options: ReplayOptions): Pr
   if (letters.counted === 0) {
     const words = all
       ? 'There are no dead letters.'
-      : 'There are no such dead letters. List them with: npm run replay';
-    process.stdout.write(`${words}\n`);
-    process.exitCode = all ? 0 : 1;
+      : 'No dead letter matches. List them with: npm run replay';
+    terminal.printLine(words);
+    terminal.exitCode = all ? 0 : 1;
     return;
   }
-  process.stdout.write(lettersText(letters));
+  terminal.print(lettersText(letters));
   if (all) {
-    process.stdout.write(
-      'To send them again: npm run replay -- --destination NAME, and --dry-run to see first.\n',
+    terminal.printLine(
+      'To send them again: npm run replay -- --destination NAME, and --dry-run to see first.',
     );
   } else if (dryRun) {
-    process.stdout.write(`${number(letters)} would be sent again. Nothing was done.\n`);
+    terminal.printLine(`${number(letters)} would be sent again. Nothing was done.`);
   } else {
     const revived = await access.operations.replayDeadLetters(selection);
-    process.stdout.write(
-      `${count(revived, 'message')} ${revived === 1 ? 'is' : 'are'} sent again${when(access)}.\n`,
+    terminal.printLine(
+      `${count(revived, 'message')} ${revived === 1 ? 'is' : 'are'} sent again${when(access)}.`,
     );
   }
 }
@@ -102,7 +115,7 @@ function lettersText({ groups }: DeadLetters): string {
         );
       const more =
         group.count > shown.length
-          ? [`    and ${(group.count - shown.length).toLocaleString('en')} more`]
+          ? [`    and ${(group.count - shown.length).toLocaleString('en-US')} more`]
           : [];
       return [
         `${group.destination}: ${count(group.count, 'message')} (cause ${group.cause})`,
@@ -116,6 +129,7 @@ function lettersText({ groups }: DeadLetters): string {
 }
 
 async function replayEvent(
+  terminal: Terminal,
   access: ReceiverAccess,
   key: string,
   destinations: readonly string[],
@@ -128,14 +142,7 @@ async function replayEvent(
     throw new Error(`There is no event ${oneLine(key)}. List them with: npm run events`);
   }
   for (const { destination, words } of steps) {
-    process.stdout.write(`${destination}: ${words}\n`);
+    terminal.printLine(`${destination}: ${words}`);
   }
-  process.stdout.write(dryRun ? 'Nothing was done: this was a dry run.\n' : `Done${when(access)}.\n`);
-}
-
-function wholeNumber(written: string): number {
-  if (!/^\d{1,15}$/.test(written)) {
-    throw new InvalidArgumentError('Write the number that the list shows before the event.');
-  }
-  return Number(written);
+  terminal.printLine(dryRun ? 'Nothing was done: this was a dry run.' : `Done${when(access)}.`);
 }

@@ -1,99 +1,76 @@
-import { readFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError } from 'commander';
-import { type ExperienceEvent, parseEvent } from '../../shared/events.ts';
-import { nameWords } from '../../shared/words.ts';
-import { describeFaults, loadConfiguration } from '../config/load.ts';
-import { explainRoutes } from '../routes/explain.ts';
-import { planDeliveries } from '../routes/plan.ts';
-import type { Routing } from '../routes/route.ts';
+import type { Command } from 'commander';
+import { connectTo } from '../operations/find-receiver.ts';
+import type { Operations } from '../operations/operations.ts';
+import { type ExplainedEvent, type RoutedEvent, routeOperations } from '../operations/routes.ts';
+import { readInput } from './files.ts';
+import { oneLine } from './lines.ts';
+import { timeOption } from './option-values.ts';
+import { type AccessOptions, findReceiver, orFail, withAccessOptions } from './receiver-access.ts';
+import { settingsOf } from './settings.ts';
+import type { Terminal } from './terminal.ts';
 
-/** The exit code for a fault in the settings (sysexits.h, EX_CONFIG). */
-const EX_CONFIG = 78;
-
-interface RoutesOptions {
+interface RoutesOptions extends AccessOptions {
   event: string;
   source?: string;
   config?: string;
   at?: number;
 }
 
-/** Adds `routes`: which routes an event would take, and why. Nothing is sent. */
-export function addRoutesCommand(program: Command): void {
-  program
-    .command('routes')
-    .description('tell which routes an event would take, and why; nothing is sent')
-    .requiredOption('--event <file>', 'a webhook body as JSON, or - to read it from the standard input')
+/** `routes`: which routes an event takes, and why. Nothing is sent. */
+export function defineCommand(command: Command, terminal: Terminal): void {
+  withAccessOptions(command)
+    .requiredOption('--event <file>', 'a webhook body as JSON; - for the standard input')
     .option('--source <name>', 'the source it comes through (default: each of the settings)')
-    .option('--config <file>', 'the settings file (default: CONFIG_FILE, or receivers.yaml)')
-    .option('--at <time>', 'as if it came then: 2026-10-10T23:00:00Z (default: now)', readTime)
-    .action((options: RoutesOptions, command: Command) => {
-      const event = readEvent(options.event, command);
-      const loaded = loadConfiguration({
-        environment: { ...process.env, ...(options.config !== undefined && { CONFIG_FILE: options.config }) },
-      });
-      if (!loaded.ok) {
-        command.error(describeFaults(loaded.faults), { exitCode: EX_CONFIG });
-      }
-      const { routing, sources } = loaded.configuration;
-      const known = sources.map(({ name }) => name);
-      if (options.source !== undefined && !known.includes(options.source)) {
-        command.error(`There is no source “${options.source}”. Known: ${known.join(', ')}.`);
-      }
-      const asked = options.source === undefined ? known : [options.source];
-      command.configureOutput().writeOut?.(toldForEach(routing, event, asked, options.at ?? Date.now()));
-    });
+    .option(
+      '--config <file>',
+      'use this settings file (default: the settings of the running receiver, or those of this terminal)',
+    )
+    .option('--at <time>', 'as if it arrived then: 2026-10-10T23:00:00Z (default: now)', timeOption)
+    .action((options: RoutesOptions) =>
+      orFail(terminal, async () => {
+        const body = await readEvent(terminal, options.event);
+        const operations = await routeExplainer(terminal, command, options);
+        const at = options.at ?? Date.now();
+        const explained = await operations.explainRoutes(body, options.source ?? null, at);
+        terminal.print(explained.outcomes.map((outcome) => outcomeText(explained, outcome)).join('\n'));
+      }),
+    );
 }
 
-/** What becomes of the event, once for all sources for which it is the same. */
-function toldForEach(
-  routing: Routing,
-  event: ExperienceEvent,
-  sources: readonly string[],
-  now: number,
+/** The running receiver, unless a file is given; if none runs, the settings of this terminal. */
+async function routeExplainer(
+  terminal: Terminal,
+  command: Command,
+  options: RoutesOptions,
+): Promise<Pick<Operations, 'explainRoutes'>> {
+  const place = options.config === undefined ? await findReceiver(terminal, options) : null;
+  if (place === null) {
+    const changes: Record<string, string> =
+      options.config === undefined ? {} : { CONFIG_FILE: options.config };
+    return routeOperations(settingsOf(terminal, command, changes));
+  }
+  terminal.printError(
+    `With the settings of the receiver that runs on ${place.url}. For another settings file, use --config FILE.`,
+  );
+  return connectTo(place);
+}
+
+function outcomeText(
+  { action, experience }: ExplainedEvent,
+  { sources, routes, destinations }: RoutedEvent,
 ): string {
-  const alike = Map.groupBy(sources, (source) => told(routing, event, source, now));
-  return [...alike]
-    .map(([words, through]) => {
-      const which = `through the ${through.length === 1 ? 'source' : 'sources'} ${through.join(', ')}`;
-      return `${event.action} of ${printable(nameWords(event.experience))}, ${which}:\n${words}`;
-    })
-    .join('\n');
-}
-
-function told(routing: Routing, event: ExperienceEvent, source: string, now: number): string {
-  const routes = explainRoutes(routing, event, { source, now });
-  const deliveries = planDeliveries(routing, event, { source, now });
-  const summary =
-    deliveries.length === 0
-      ? 'It goes nowhere.'
-      : `It goes to ${deliveries.map(({ destination }) => destination).join(', ')}.`;
   return [
-    ...routes.map(({ route, matches, words }) => `  ${matches ? '✓' : '✗'} ${route}: ${printable(words)}`),
-    summary,
+    `${action} of ${oneLine(experience)}, through the ${sources.length === 1 ? 'source' : 'sources'} ${sources.join(', ')}:`,
+    ...routes.map(({ route, matches, words }) => `  ${matches ? '✓' : '✗'} ${route}: ${oneLine(words)}`),
+    destinations.length === 0 ? 'It goes nowhere.' : `It goes to ${destinations.join(', ')}.`,
     '',
   ].join('\n');
 }
 
-/** Without control characters, which would steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ');
-}
-
-function readEvent(file: string, command: Command): ExperienceEvent {
-  let body: Buffer;
+async function readEvent(terminal: Terminal, file: string): Promise<string> {
   try {
-    body = readFileSync(file === '-' ? 0 : file);
+    return (await readInput(terminal, file)).toString();
   } catch (error) {
-    return command.error(`The event cannot be read: ${(error as Error).message}.`);
+    throw new Error(`The event cannot be read: ${(error as Error).message}.`);
   }
-  const parsed = parseEvent(body);
-  return parsed.ok ? parsed.event : command.error(`${file} is no event: ${parsed.hint}`);
-}
-
-function readTime(text: string): number {
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) {
-    throw new InvalidArgumentError('Write a time such as 2026-10-10T23:00:00Z.');
-  }
-  return time;
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { verifyWebhook } from '../../shared/verifier.ts';
-import { diagnose } from '../inbound/signature-doctor.ts';
-import { givenSecrets } from './given-secrets.ts';
+import { checkSignature, type SignatureCheck } from '../operations/signature-check.ts';
+import { readInput } from './files.ts';
+import { type TriedSecrets, triedSecrets } from './secrets.ts';
+import type { Terminal } from './terminal.ts';
 
-interface VerifyCommandOptions {
+interface VerifyOptions {
   secret?: string[];
   previousSecret: string[];
   signature: string;
@@ -12,60 +12,48 @@ interface VerifyCommandOptions {
   header: string;
 }
 
-/** Adds `verify`: says whether a signature fits a body, and if not, what most likely happened; exits 1 where it does not. */
-export function addVerifyCommand(program: Command): void {
-  program
-    .command('verify')
-    .description('say whether a signature fits a body, and if not, why')
-    .option('--secret <secret...>', 'the secret, or several (default: INTELLIGEMS_WEBHOOK_SECRET)')
-    .requiredOption('--signature <value>', "the signature header's value, exactly as it came")
-    .requiredOption('--body <file>', 'the raw body in a file; - for standard input')
-    .option('--previous-secret <secret...>', 'secrets that are no longer accepted, to recognise them', [])
+/** `verify`: checks whether a signature matches a body. The exit code is 1 if it does not. */
+export function defineCommand(command: Command, terminal: Terminal): void {
+  command
+    .option('--secret <secret...>', 'the secret, or several (default: those of the receiver)')
+    .requiredOption('--signature <value>', 'the value of the signature header, exactly as it came')
+    .requiredOption('--body <file>', 'a file with the raw body; - for the standard input')
+    .option('--previous-secret <secret...>', 'secrets that are no longer accepted, to recognize them', [])
     .option('--header <name>', 'the name of the signature header', 'X-Intelligems-Signature')
-    .action((options: VerifyCommandOptions, command: Command) => {
-      const body = read(options.body);
-      if (typeof body === 'string') {
-        command.error(body);
-        return;
-      }
-      const { lines, isRight } = examine(body, givenSecrets(options.secret, command), options);
-      process.stdout.write(`${lines.join('\n')}\n`);
-      process.exitCode = isRight ? 0 : 1;
-    });
+    .action((options: VerifyOptions) => verify(terminal, command, options));
 }
 
-function examine(
-  body: Buffer,
-  secrets: readonly string[],
-  { signature, header, previousSecret }: VerifyCommandOptions,
-): { lines: string[]; isRight: boolean } {
-  const verdict = verifyWebhook(body, signature, secrets);
-  if (verdict.ok) {
-    const which = secrets.length === 1 ? 'the secret' : `secret ${verdict.secret + 1} of ${secrets.length}`;
-    return { lines: [`Right: ${which} gives this signature for these ${body.length} bytes.`], isRight: true };
-  }
-  const diagnosis = diagnose({
-    body,
-    headers: { [header.toLowerCase()]: signature },
-    headerName: header,
-    secrets,
-    previousSecrets: previousSecret,
-  });
-  const lines = [`Refused (${verdict.reason}). ${verdict.hint}`];
-  if (diagnosis === null) {
-    lines.push(
-      'None of the known mistakes explains it: compare the secret with the sender, and take the body as bytes.',
-    );
-  } else {
-    lines.push(`What most likely happened: ${diagnosis.finding}`, `What to do: ${diagnosis.fix}`);
-  }
-  return { lines, isRight: false };
-}
-
-function read(file: string): Buffer | string {
+async function verify(terminal: Terminal, command: Command, options: VerifyOptions): Promise<void> {
+  const { signature, header, previousSecret } = options;
+  const tried = triedSecrets(terminal, command, options.secret);
+  terminal.mask.add(previousSecret);
+  const previousSecrets = [...tried.previousSecrets, ...previousSecret];
+  let body: Buffer;
   try {
-    return readFileSync(file === '-' ? process.stdin.fd : file);
+    body = await readInput(terminal, options.body);
   } catch (error) {
-    return `The body cannot be read from ${file} (${(error as Error).message}). Save the raw request body to a file and name it with --body.`;
+    terminal.fail(
+      `The body cannot be read from ${options.body} (${(error as Error).message}). Save the raw request body to a file, and give that file with --body.`,
+    );
+    return;
   }
+  const check = checkSignature({ body, header, signature, secrets: tried.secrets, previousSecrets });
+  terminal.printLine(checkText(check, body.length, tried));
+  terminal.exitCode = check.ok ? 0 : 1;
+}
+
+function checkText(check: SignatureCheck, bytes: number, { secrets }: TriedSecrets): string {
+  if (check.ok) {
+    const which = secrets.length === 1 ? 'the secret' : `secret ${check.secret + 1} of ${secrets.length}`;
+    return `The signature is right: ${which} gives it for these ${bytes} bytes.`;
+  }
+  const { verdict, diagnosis } = check;
+  return [
+    `Refused (${verdict.reason}). ${verdict.hint}`,
+    ...(diagnosis === null
+      ? [
+          'No known mistake explains it. Compare the secret with the sender, and check that the body is the raw bytes.',
+        ]
+      : [`Most likely cause: ${diagnosis.finding}`, `What to do: ${diagnosis.fix}`]),
+  ].join('\n');
 }

@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
-import type { ListedZap, ZapierOperations } from '../operations/zapier.ts';
+import { type ListedZap, withZapierOperations, type ZapierOperations } from '../operations/zapier.ts';
 import { oneLine } from './lines.ts';
-import { settingsOf } from './receiver-access.ts';
+import { orFail } from './receiver-access.ts';
+import { settingsOf } from './settings.ts';
+import type { Terminal } from './terminal.ts';
 
-/** Adds `zapier-keys`: the keys of the Zapier app's connections, and the Zaps that use them. */
-export function addZapierKeysCommand(program: Command): void {
-  const keys = program
-    .command('zapier-keys')
-    .description('make, list and revoke the keys for Zapier, and list and end the Zaps that are on');
+type Work = (operations: ZapierOperations, configuration: Configuration) => Promise<string>;
+
+/** `zapier-keys`: the keys of the Zapier app's connections, and the Zaps that use them. */
+export function defineCommand(keys: Command, terminal: Terminal): void {
+  const onLedger = (command: Command, work: Work) => runOnLedger(terminal, command, work);
   keys
     .command('list', { isDefault: true })
     .description('list the keys')
@@ -41,19 +43,14 @@ export function addZapierKeysCommand(program: Command): void {
     );
 }
 
-type Work = (operations: ZapierOperations, configuration: Configuration) => Promise<string>;
-
-/** Runs work on the ledger of the settings and prints its text. A failure ends the command with a sentence. */
-async function onLedger(command: Command, work: Work): Promise<void> {
-  const configuration = settingsOf(command);
-  const { withZapierOperations } = await import('../operations/zapier.ts');
-  try {
-    const text = await withZapierOperations(configuration, (operations) => work(operations, configuration));
-    process.stdout.write(`${text}\n`);
-  } catch (error) {
-    process.stderr.write(`error: ${(error as Error).message}\n`);
-    process.exitCode = 1;
-  }
+/** Runs work on the ledger of the settings and prints its text. */
+function runOnLedger(terminal: Terminal, command: Command, work: Work): Promise<void> {
+  const configuration = settingsOf(terminal, command);
+  return orFail(terminal, async () =>
+    terminal.printLine(
+      await withZapierOperations(configuration, (operations) => work(operations, configuration)),
+    ),
+  );
 }
 
 async function listKeys(operations: ZapierOperations, { zapier }: Configuration): Promise<string> {

@@ -9,55 +9,71 @@ import type { Fault } from './values/faults.ts';
 import { valueAt } from './values/path.ts';
 import { inside, validate } from './values/validate.ts';
 
-/** What is needed to post to the receiver that these settings would start. */
-export interface LocalReceiver {
+/** What is needed to find the receiver that these settings would start. */
+export interface LocalPlace {
   host: string;
   port: number;
   /** The signature header's name, in lower case. */
   signatureHeader: string;
   dataFolder: string;
+  /** The console's token of the settings; null if the receiver makes it. */
+  consoleToken: string | null;
+}
+
+/** What is needed to post to that receiver. */
+export interface LocalReceiver extends LocalPlace {
   sources: Source[];
 }
 
-/** Its settings, by their environment variables. */
+/** The settings of a place, by their environment variables. */
 const FIELDS = {
   HOST: 'host',
   PORT: 'port',
   INTELLIGEMS_SIGNATURE_HEADER: 'signatureHeader',
   DATA_DIR: 'dataFolder',
-} as const satisfies Record<string, keyof LocalReceiver>;
+  CONSOLE_TOKEN: 'consoleToken',
+} as const satisfies Record<string, keyof LocalPlace>;
+
+type Options = Omit<LoadOptions, 'kinds'>;
 
 /**
- * Reads only the settings that are needed to post to the receiver. Faults in others, such as a token that is not set
- * in this terminal, do not matter here.
+ * Reads only the settings that are needed to find the receiver. Faults in others, such as a token that is not set in
+ * this terminal, do not matter here.
  */
-export function readLocalReceiver({
-  environment,
-  readFile = (path) => readFileSync(path, 'utf8'),
-  cwd = '.',
-}: Omit<LoadOptions, 'kinds'>): { ok: true; receiver: LocalReceiver } | { ok: false; faults: Fault[] } {
+export function readLocalPlace(
+  options: Options,
+): { ok: true; place: LocalPlace } | { ok: false; faults: Fault[] } {
+  const { file, place, faults } = readPlace(options);
+  const all = [...(file.readable ? [] : file.faults), ...faults];
+  return all.length > 0 ? { ok: false, faults: all } : { ok: true, place };
+}
+
+/** Reads only the settings that are needed to post to the receiver; see {@link readLocalPlace}. */
+export function readLocalReceiver(
+  options: Options,
+): { ok: true; receiver: LocalReceiver } | { ok: false; faults: Fault[] } {
+  const { file, place, faults } = readPlace(options);
+  const sources = readSources(file.content.sources, inside(file, 'sources'), options.environment);
+  const all = [
+    ...(file.readable ? file.faults.filter(({ where }) => /:\d+ sources\[/.test(where)) : file.faults),
+    ...faults,
+    ...sources.faults,
+  ];
+  return all.length > 0
+    ? { ok: false, faults: all }
+    : { ok: true, receiver: { ...place, sources: sources.value } };
+}
+
+function readPlace({ environment, readFile = (path) => readFileSync(path, 'utf8'), cwd = '.' }: Options) {
   const file = readSettingsFile(environment, readFile, cwd);
   const table = overlaid(file, environment);
   const read = Object.entries(FIELDS).map(([name, field]) => {
     const { path, schema } = SETTING_LINES.find((line) => line.environment === name) as SettingLine;
     return { field, ...validate(schema, valueAt(table.value, path), inside(table.place, ...path)) };
   });
-  const sources = readSources(file.content.sources, inside(file, 'sources'), environment);
-  const faults = [
-    ...(file.readable ? file.faults.filter(({ where }) => /:\d+ sources\[/.test(where)) : file.faults),
-    ...read.flatMap((each) => each.faults),
-    ...sources.faults,
-  ];
-  return faults.length > 0
-    ? { ok: false, faults }
-    : {
-        ok: true,
-        receiver: {
-          ...(Object.fromEntries(read.map(({ field, value }) => [field, value])) as Omit<
-            LocalReceiver,
-            'sources'
-          >),
-          sources: sources.value,
-        },
-      };
+  return {
+    file,
+    place: Object.fromEntries(read.map(({ field, value }) => [field, value])) as unknown as LocalPlace,
+    faults: read.flatMap((each) => each.faults),
+  };
 }

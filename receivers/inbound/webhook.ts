@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type Verdict, verifyWebhook } from '../../shared/verifier.ts';
 import type { ClientAddress } from '../base/client-address.ts';
 import { type Problem, sendProblem } from '../base/problem.ts';
+import { TEST_HEADER } from '../contract/event.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
 import { keptHeaders } from './kept-headers.ts';
@@ -108,7 +109,7 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
         headers: keptHeaders(request.headers),
         source: source.name,
         organizationId: source.organizationId,
-        origin: 'webhook',
+        origin: request.headers[TEST_HEADER] === undefined ? 'webhook' : 'test',
         receivedAt: now(),
       },
       plan,

@@ -1,11 +1,13 @@
 import { deadLetterOperations } from './dead-letters.ts';
 import { destinationOperations } from './destinations.ts';
 import { eventOperations } from './events.ts';
+import { examineOperations } from './examine.ts';
 import { experienceOperations } from './experiences.ts';
 import { hidingSecrets } from './hidden-secrets.ts';
 import type { Operations } from './operations.ts';
 import { previewOperations } from './preview.ts';
 import { replayOperations } from './replay.ts';
+import { routeOperations } from './routes.ts';
 import type { OperationServices } from './services.ts';
 import { setUpOperations } from './set-up.ts';
 import { timelineOperations } from './timeline.ts';
@@ -17,6 +19,8 @@ export function openOperations(services: OperationServices): Operations {
     ...setUpOperations(services),
     ...eventOperations(services),
     ...previewOperations(services),
+    ...routeOperations(services.configuration),
+    ...examineOperations(services),
     ...replayOperations(services),
     ...deadLetterOperations(services),
     ...destinationOperations(services),

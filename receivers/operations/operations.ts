@@ -1,4 +1,4 @@
-import type { Preview } from '../contract/destination.ts';
+import type { Check, Preview } from '../contract/destination.ts';
 import type { EventFilter, ExperienceFilter } from '../contract/ledger-reader.ts';
 import type { Refusal } from '../inbound/refusals.ts';
 import type { Checked } from './checks.ts';
@@ -10,6 +10,7 @@ import type { OperationFault } from './fault.ts';
 import type { PreviewName } from './preview.ts';
 import type { EventStory, ExportedStory } from './records.ts';
 import type { ReplayStep } from './replay.ts';
+import type { ExplainedEvent } from './routes.ts';
 import type { SetUp } from './set-up.ts';
 import type { Chart, Range } from './timeline.ts';
 
@@ -37,6 +38,21 @@ export interface Operations {
   previews(): Promise<PreviewName[]>;
   /** How an event looks at a destination; null if the event or the destination is unknown, or cannot be shown. */
   preview(key: string, destination: string): Promise<Preview | null>;
+
+  /**
+   * How a webhook looks at a destination that is not stored here; null for an unknown destination.
+   *
+   * @param bodies webhooks of one experience, oldest first; the last one is previewed
+   */
+  previewBodies(bodies: readonly string[], destination: string): Promise<Preview | null>;
+
+  /**
+   * Which routes a webhook takes, and why.
+   *
+   * @param source null for each of the settings
+   * @param at when it arrives, milliseconds since 1970
+   */
+  explainRoutes(body: string, source: string | null, at: number): Promise<ExplainedEvent>;
 
   /** What a replay would do, without doing it; null for an unknown event. */
   planReplay(key: string, destinations: readonly string[]): Promise<ReplayStep[] | null>;
@@ -75,6 +91,8 @@ export interface Operations {
 
   /** Events and deliveries over time. */
   timeline(range: Range): Promise<Chart>;
+  /** Checks the receiver itself, its settings and its destinations. With `network`, also what can only be asked over the network. */
+  examine(network: boolean): Promise<Check[]>;
   /** The last requests that failed verification, newest first. */
   refused(): Promise<Refusal[]>;
 }

@@ -1,11 +1,15 @@
+import { eventKey } from '../../shared/event-key.ts';
+import { parseEvent } from '../../shared/events.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { DestinationKind, Preview } from '../contract/destination.ts';
 import type { StoredEvent } from '../contract/event.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Message } from '../contract/message.ts';
+import { DEFAULT_SOURCE } from '../contract/source.ts';
 import { experienceMessage, reportMessage } from '../delivery/message.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
 import { keptResults } from '../intelligems/results.ts';
+import { OperationFault } from './fault.ts';
 import type { OperationServices } from './services.ts';
 
 /** Events of an experience that a preview takes into account. */
@@ -21,7 +25,7 @@ export interface PreviewName {
   example: boolean;
 }
 
-export interface PreviewTarget extends PreviewName {
+interface PreviewTarget extends PreviewName {
   render(message: Message): Preview;
 }
 
@@ -31,9 +35,7 @@ export function previewOperations({
   now,
 }: Pick<OperationServices, 'configuration' | 'ledger' | 'now'>) {
   return {
-    async previews(): Promise<PreviewName[]> {
-      return previewTargets(configuration).map(({ render: _, ...name }) => name);
-    },
+    ...unstoredPreviews(configuration),
     async preview(key: string, destination: string): Promise<Preview | null> {
       const target = previewTargets(configuration).find(({ name }) => name === destination);
       const event = target === undefined ? null : await ledger.event(key);
@@ -44,8 +46,59 @@ export function previewOperations({
   };
 }
 
+/** The previews that need no ledger. */
+export function unstoredPreviews(
+  configuration: Pick<Configuration, 'destinations' | 'intelligems' | 'server'>,
+) {
+  return {
+    previews: async (): Promise<PreviewName[]> =>
+      previewTargets(configuration).map(({ render: _, ...name }) => name),
+    async previewBodies(bodies: readonly string[], destination: string): Promise<Preview | null> {
+      const target = previewTargets(configuration).find(({ name }) => name === destination);
+      const events = bodies.map(unstoredEvent);
+      const event = events.at(-1);
+      if (target === undefined || event === undefined) {
+        return null;
+      }
+      const delivery = { eventKey: event.key, replay: 0, event, merged: [] };
+      return target.render(experienceMessage(delivery, events, linksOf(configuration), event.receivedAt));
+    },
+  };
+}
+
+function linksOf({ intelligems, server }: Pick<Configuration, 'intelligems' | 'server'>) {
+  return { addresses: intelligems.addresses, publicUrl: server.publicUrl };
+}
+
+/** An event that nobody stored, from a webhook's body. Throws an OperationFault if it is not a known event. */
+function unstoredEvent(text: string, sequence: number): StoredEvent {
+  const parsed = parseEvent(text);
+  if (!parsed.ok) {
+    throw new OperationFault(`The body is not an event: ${parsed.hint}`);
+  }
+  const { event } = parsed;
+  const body = Buffer.from(text);
+  return {
+    key: eventKey(DEFAULT_SOURCE, event, body),
+    sequence,
+    source: DEFAULT_SOURCE,
+    origin: 'webhook',
+    action: event.action,
+    experienceId: event.experience.id,
+    experienceName: event.experience.name ?? null,
+    organizationId: event.organization.id ?? null,
+    occurredAt: event.timestamp,
+    receivedAt: event.timestamp ?? Date.now(),
+    body,
+    headers: {},
+    problem: null,
+    late: false,
+    triggeredBy: null,
+  };
+}
+
 /** The destinations of the settings, and examples of the kinds that are not connected. */
-export function previewTargets({ destinations }: Pick<Configuration, 'destinations'>): PreviewTarget[] {
+function previewTargets({ destinations }: Pick<Configuration, 'destinations'>): PreviewTarget[] {
   const configured = destinations
     .filter(({ kind }) => kind.kind !== 'preview')
     .map(({ name, kind, settings }) => target(name, kind, settings, false));
@@ -60,8 +113,8 @@ function target(name: string, kind: DestinationKind, settings: unknown, example:
   return { name, kind: kind.kind, title, example, render: (message) => kind.preview(message, settings) };
 }
 
-/** The targets with this name, or else of this kind; all of them if `wanted` is undefined. */
-export function namedTargets(targets: readonly PreviewTarget[], wanted: string | undefined): PreviewTarget[] {
+/** Those with this name, or else of this kind; all of them if `wanted` is undefined. */
+export function namedTargets(targets: readonly PreviewName[], wanted: string | undefined): PreviewName[] {
   const named = targets.filter(({ name }) => wanted === undefined || name === wanted);
   return named.length > 0 ? named : targets.filter(({ kind }) => kind === wanted);
 }
@@ -71,7 +124,7 @@ async function storedMessage(
   event: StoredEvent,
   destination: string,
   ledger: Pick<Ledger, 'history' | 'recall' | 'deliveries'>,
-  { intelligems, server }: Pick<Configuration, 'intelligems' | 'server'>,
+  configuration: Pick<Configuration, 'intelligems' | 'server'>,
   now: number,
 ): Promise<Message | null> {
   const name = { eventKey: event.key, replay: 0 };
@@ -83,9 +136,8 @@ async function storedMessage(
   }
   const history = await ledger.history(event.source, event.experienceId, HISTORY_LIMIT);
   const known = history.filter(({ sequence }) => sequence <= event.sequence);
-  const links = { addresses: intelligems.addresses, publicUrl: server.publicUrl };
   const merged = await mergedInto(event, known, destination, ledger);
-  const message = experienceMessage({ ...name, event, merged }, known, links, now);
+  const message = experienceMessage({ ...name, event, merged }, known, linksOf(configuration), now);
   return { ...message, results: await keptResults(ledger, event.source, event.experienceId) };
 }
 

@@ -1,4 +1,4 @@
-import type { Preview } from '../contract/destination.ts';
+import type { Check, Preview } from '../contract/destination.ts';
 import type { EventFilter } from '../contract/ledger-reader.ts';
 import type { Refusal } from '../inbound/refusals.ts';
 import type { Checked } from './checks.ts';
@@ -11,6 +11,7 @@ import type { Operations } from './operations.ts';
 import type { PreviewName } from './preview.ts';
 import type { EventStory, ExportedStory } from './records.ts';
 import type { ReplayStep } from './replay.ts';
+import type { ExplainedEvent } from './routes.ts';
 import type { SetUp } from './set-up.ts';
 import type { Chart } from './timeline.ts';
 
@@ -52,6 +53,9 @@ export function connectOperations(url: string, token: string): Operations {
       (await get<{ events: ExportedStory[] }>(`/export${queryString({ after, limit })}`)).events,
     previews: async () => (await get<{ previews: PreviewName[] }>('/previews')).previews,
     preview: (key, destination) => getOrNull<Preview>(`/events/${path(key)}/preview/${path(destination)}`),
+    previewBodies: (bodies, destination) => postOrNull<Preview>(`/previews/${path(destination)}`, { bodies }),
+    explainRoutes: (body, source, at) =>
+      post<ExplainedEvent>('/routes/explain', { body, at, ...(source !== null && { source }) }),
     planReplay: (key, destinations) => replay(key, destinations, true),
     replay: (key, destinations) => replay(key, destinations, false),
     deadLetters: (selection) => get<DeadLetters>(`/dead-letters${queryString(letterQueryOf(selection))}`),
@@ -77,6 +81,7 @@ export function connectOperations(url: string, token: string): Operations {
     experience: (id, source) =>
       getOrNull<ExperienceStory>(`/experiences/${path(id)}${queryString({ source })}`),
     timeline: (range) => get<Chart>(`/timeline${queryString({ range })}`),
+    examine: async (network) => (await post<{ checks: Check[] }>('/examine', { network })).checks,
     refused: async () => (await get<{ refused: Refusal[] }>('/refused')).refused,
   };
 }

@@ -8,10 +8,7 @@ import type { WebhookSource } from '../inbound/webhook.ts';
 
 /** What the operations work with. */
 export interface OperationServices {
-  configuration: Pick<
-    Configuration,
-    'sources' | 'destinations' | 'zapier' | 'intelligems' | 'server' | 'storage' | 'reports'
-  >;
+  configuration: Configuration;
   /** Everything that takes deliveries, in the order in which people see it. */
   destinations: readonly DestinationDescription[];
   ledger: Ledger;

@@ -118,6 +118,24 @@ export const preview = z.strictObject({
   document: z.strictObject({ type: z.enum(['json', 'html', 'text']), content: z.string() }),
 });
 
+export const explainedEvent = z.strictObject({
+  action: z.string(),
+  experience: z.string().describe('The name of the experience.'),
+  outcomes: z.array(
+    z.strictObject({
+      sources: z.array(z.string()).describe('The sources for which it is the same.'),
+      routes: z.array(
+        z.strictObject({
+          route: z.string(),
+          matches: z.boolean(),
+          words: z.string().describe('Why it matches or not, and what follows.'),
+        }),
+      ),
+      destinations: z.array(z.string()).describe('The destinations that get it.'),
+    }),
+  ),
+});
+
 export const steps = z.strictObject({
   steps: z.array(
     z.strictObject({

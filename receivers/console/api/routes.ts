@@ -95,6 +95,47 @@ export const API_ROUTES: readonly ApiRoute[] = [
   }),
   route({
     method: 'post',
+    path: '/previews/:destination',
+    summary: 'Preview a webhook that is not stored here at a destination',
+    answers: 'A text for people, and the document that would be sent (JSON, HTML or text).',
+    answer: answers.preview,
+    body: z.strictObject({
+      bodies: z
+        .array(z.string())
+        .min(1)
+        .max(50)
+        .describe('The bodies of webhooks of one experience, oldest first. The last one is previewed.'),
+    }),
+    handle: (operations, { parameters, body }) =>
+      operations.previewBodies(body.bodies, parameters.destination as string),
+  }),
+  route({
+    method: 'post',
+    path: '/routes/explain',
+    summary: 'Explain which routes a webhook takes; nothing is sent',
+    answers: 'For each group of sources: every route with why it matches or not, and the destinations.',
+    answer: answers.explainedEvent,
+    body: z.strictObject({
+      body: z.string().describe('The body of a webhook.'),
+      source: z.string().optional().describe('The source that it comes from. Default: each source.'),
+      at: z.number().int().optional().describe('When it arrives, milliseconds since 1970. Default: now.'),
+    }),
+    handle: (operations, { body: { body, source, at } }) =>
+      operations.explainRoutes(body, source ?? null, at ?? Date.now()),
+  }),
+  route({
+    method: 'post',
+    path: '/examine',
+    summary: 'Check the receiver, its settings and its destinations',
+    answers: 'The findings.',
+    answer: z.strictObject({ checks: answers.checked.shape.checks }),
+    body: z.strictObject({
+      network: z.boolean().default(true).describe('Also what can only be asked over the network.'),
+    }),
+    handle: async (operations, { body }) => ({ checks: await operations.examine(body.network) }),
+  }),
+  route({
+    method: 'post',
     path: '/events/:key/replay',
     summary: 'Send an event to destinations again',
     answers: 'What was done at each destination. With dryRun, what would be done.',

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { type FakeSlack, startFakeSlack } from '../../fakes/slack.ts';
-import { Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
-import { portOf, settingsOf } from './home.ts';
+import { runCommandHere } from '../../fixtures/command-here.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
+import { CLI_TOKEN, portOf, settingsOf } from './home.ts';
 
 describe('doctor', () => {
   const home = temporaryFolder();
@@ -25,26 +27,58 @@ describe('doctor', () => {
     SLACK_API_URL: slack.url,
   });
 
-  test('finds nothing at fault where all is well', async () => {
+  test('the doctor asks the running receiver, which has settings that this terminal does not have', async () => {
     const settings = { ...settingsOf(home.folder, api.url, '0'), ...slackSettings() };
-    const receiver = await Receiver.start(settings);
-    const { code, stdout } = await runCommand(['doctor'], {
-      ...settings,
+    const receiver = await ReceiverHere.start(settings);
+    const here = {
+      HOST: '127.0.0.1',
       PORT: portOf(receiver.url),
-      PUBLIC_URL: receiver.url,
+      DATA_DIR: home.folder,
+      CONSOLE_TOKEN: CLI_TOKEN,
+    };
+    const { code, stdout } = await runCommandHere(['doctor'], here);
+    const { stdout: refused } = await runCommandHere(['doctor'], {
+      ...here,
+      CONSOLE_TOKEN: 'not the token of the receiver',
     });
     await receiver.stop();
+    expect(refused).toMatch(
+      /! Receiver: it runs on .*, but could not be asked for its checks: Wrong token\./,
+    );
     expect(stdout).toMatch(/^✓ Node: 24\./);
     expect(stdout).toContain('✓ Receiver: it runs on');
-    expect(stdout).toContain('✓ Public URL:');
-    expect(stdout).toContain('✓ Clock: it agrees');
     expect(stdout).toMatch(/✓ Slack/);
-    expect(stdout).toContain('Nothing is at fault.');
+    expect(stdout).toContain('No problems found.');
     expect(code).toBe(0);
   });
 
+  test('the doctor compares the clock with the one behind the public URL', async () => {
+    const data = temporaryFolder();
+    const settings = settingsOf(home.folder, api.url, '0');
+    const receiver = await ReceiverHere.start({ ...settings, DATA_DIR: data.folder });
+    const { stdout } = await runCommandHere(['doctor'], { ...settings, PORT: '1', PUBLIC_URL: receiver.url });
+    await receiver.stop();
+    data.remove();
+    expect(stdout).toContain('✓ Public URL:');
+    expect(stdout).toContain('✓ Clock: it agrees');
+  });
+
+  test.each([
+    ['a password with a percent sign', 'postgres://me:100%25@127.0.0.1:1/db'],
+    ['a password with a percent sign that is not encoded', 'postgres://me:100%@127.0.0.1:1/db'],
+    ['a host that does not exist', 'postgres://me:secret-word@nowhere.invalid/db'],
+  ])('the doctor says what is wrong with a DATABASE_URL of %s', async (_what, url) => {
+    const { code, stdout, stderr } = await runCommandHere(['doctor'], {
+      ...settingsOf(home.folder, api.url),
+      DATABASE_URL: url,
+    });
+    expect([code, stderr]).toEqual([1, '']);
+    expect(stdout).toMatch(/✕ (PostgreSQL|Settings): .*\n {4}→ /);
+    expect(stdout).not.toMatch(/secret-word|\n\s+at /);
+  });
+
   test('names each fault with what to do, and fails for CI', async () => {
-    const { code, stdout } = await runCommand(['doctor'], {
+    const { code, stdout } = await runCommandHere(['doctor'], {
       ...settingsOf(home.folder, api.url),
       ...slackSettings(),
       SLACK_BOT_TOKEN: 'xoxb-wrong',
@@ -56,12 +90,15 @@ describe('doctor', () => {
       /✕ Public URL: http:\/\/127\.0\.0\.1:1 cannot be reached from here \(bad port\)\n {4}→ /,
     );
     expect(stdout).toMatch(/✕ Slack/);
-    expect(stdout).toMatch(/\d to mend\./);
+    expect(stdout).toMatch(/\d problems to fix\./);
     expect(stdout).not.toContain('xoxb-wrong');
   });
 
   test('lists every fault of the settings', async () => {
-    const { code, stdout } = await runCommand(['doctor', '--json'], { DATA_DIR: home.folder, PORT: 'many' });
+    const { code, stdout } = await runCommandHere(['doctor', '--json'], {
+      DATA_DIR: home.folder,
+      PORT: 'many',
+    });
     expect(code).toBe(1);
     const checks = stdout
       .trim()
@@ -73,7 +110,7 @@ describe('doctor', () => {
   });
 
   test('offline, it asks nobody', async () => {
-    const { code, stdout } = await runCommand(['doctor', '--offline'], {
+    const { code, stdout } = await runCommandHere(['doctor', '--offline'], {
       ...settingsOf(home.folder, api.url),
       ...slackSettings(),
     });
@@ -85,14 +122,14 @@ describe('doctor', () => {
   test('a file of the receiver’s own secret that holds none is a fault', async () => {
     const data = temporaryFolder();
     writeFileSync(join(data.folder, 'webhook-secret'), '');
-    const { code, stdout } = await runCommand(['doctor', '--offline'], { DATA_DIR: data.folder });
+    const { code, stdout } = await runCommandHere(['doctor', '--offline'], { DATA_DIR: data.folder });
     data.remove();
     expect(code).toBe(1);
     expect(stdout).toMatch(/✕ Secret of default: The file .*webhook-secret has no valid secret/);
   });
 
   test('offline, it looks at the files that destinations need', async () => {
-    const { code, stdout } = await runCommand(['doctor', '--offline'], {
+    const { code, stdout } = await runCommandHere(['doctor', '--offline'], {
       ...settingsOf(home.folder, api.url),
       SMTP_URL: 'smtp://127.0.0.1:1',
       EMAIL_FROM: 'bot@example.com',

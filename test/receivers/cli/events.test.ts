@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventsAfter } from '../../../receivers/cli/events.ts';
 import type { EventFilter, EventSummary } from '../../../receivers/contract/ledger-reader.ts';
+import { runCommandHere, startCommandHere } from '../../fixtures/command-here.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
-import { environment, Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 import { CLI_TOKEN, filledHome, portOf, settingsOf } from './home.ts';
 
 const API = 'http://127.0.0.1:9/events';
@@ -18,7 +17,7 @@ describe('events, while no receiver runs', () => {
   });
   afterAll(() => home.remove());
 
-  const run = (...words: string[]) => runCommand(['events', ...words], settingsOf(home.folder, API));
+  const run = (...words: string[]) => runCommandHere(['events', ...words], settingsOf(home.folder, API));
 
   test('lists them, newest first, with nothing that steers a terminal', async () => {
     const { code, stdout } = await run();
@@ -49,7 +48,7 @@ describe('events, while no receiver runs', () => {
     const { stdout } = await run('show', key);
     expect(stdout).toContain('Experience  Tent bundle (tent)');
     expect(stdout).toMatch(
-      /✓ http: delivered \(delivery \d+, by the route everything\)\n {2}1\. 2026-10-10 11:43:20: done in 360 ms/,
+      /✓ http: delivered \(delivery \d+; Route “everything”\)\n {2}1\. 2026-10-10 11:43:20: done in 360 ms/,
     );
     expect(stdout).toContain('"action": "startExperience"');
     const { stdout: body } = await run('show', key, '--body');
@@ -72,7 +71,7 @@ test('a name that there is not is no filter that nothing fits', async () => {
     ...settingsOf(home.folder, API),
     DISCORD_WEBHOOK_URL: 'https://example.com/api/webhooks/1/x',
   };
-  const run = (...words: string[]) => runCommand(['events', 'list', ...words], settings);
+  const run = (...words: string[]) => runCommandHere(['events', 'list', ...words], settings);
   expect(await run('--destination', 'nope')).toMatchObject({
     code: 1,
     stdout: '',
@@ -84,7 +83,7 @@ test('a name that there is not is no filter that nothing fits', async () => {
     stderr: 'error: There is no source “nope”. Known: default.\n',
   });
   expect(await run('--destination', 'discord')).toMatchObject({ code: 0, stdout: '0 events.\n' });
-  const former = await runCommand(['events', '--destination', 'http', '--search', 'Tent'], {
+  const former = await runCommandHere(['events', '--destination', 'http', '--search', 'Tent'], {
     ...settings,
     FORWARD_URL: '',
     FORWARD_ALLOW_PRIVATE: '',
@@ -95,10 +94,10 @@ test('a name that there is not is no filter that nothing fits', async () => {
 
 describe('events, while a receiver runs', () => {
   const home = temporaryFolder();
-  let receiver: Receiver;
+  let receiver: ReceiverHere;
 
   beforeAll(async () => {
-    receiver = await Receiver.start({ DATA_DIR: home.folder, CONSOLE_TOKEN: CLI_TOKEN });
+    receiver = await ReceiverHere.start(settingsOf(home.folder, API, '0'));
   });
   afterAll(async () => {
     await receiver?.stop();
@@ -107,40 +106,26 @@ describe('events, while a receiver runs', () => {
 
   test('asks the receiver, and follows it', async () => {
     await receiver.post(sampleBody('create'));
-    const run = fileURLToPath(new URL('../../../receivers/cli/run.js', import.meta.url));
-    const child = spawn(process.execPath, [run, 'events', 'follow'], {
-      env: environment({
-        DATA_DIR: home.folder,
-        HOST: '127.0.0.1',
-        PORT: portOf(receiver.url),
-        CONSOLE_TOKEN: CLI_TOKEN,
-      }),
+    const command = startCommandHere(['events', 'follow'], {
+      DATA_DIR: home.folder,
+      HOST: '127.0.0.1',
+      PORT: portOf(receiver.url),
+      CONSOLE_TOKEN: CLI_TOKEN,
     });
-    let seen = '';
-    const printed = (text: string): Promise<void> =>
-      new Promise((resolve) => {
-        child.stdout.on('data', () => seen.includes(text) && resolve());
-        if (seen.includes(text)) {
-          resolve();
-        }
-      });
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      seen += text;
-    });
-    await printed('Experience Created');
+    await command.printed(/Experience Created/);
     await receiver.post(sampleBody('start'));
-    await printed('Experience Started');
-    child.kill('SIGINT');
-    const [code] = await once(child, 'close');
+    await command.printed(/Experience Started/);
+    command.end();
+    const { code, stdout } = await command.ended;
     expect(code).toBe(0);
-    expect(seen.trim().split('\n')).toHaveLength(2);
+    expect(stdout.trim().split('\n')).toHaveLength(2);
   });
 
   test('a wrong token is refused, and a closed port is said', async () => {
-    const wrong = await runCommand(['events', '--url', receiver.url, '--token', 'wrong']);
+    const wrong = await runCommandHere(['events', '--url', receiver.url, '--token', 'wrong']);
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toContain('Wrong token.');
-    const nobody = await runCommand(['events', '--url', 'http://127.0.0.1:1', '--token', CLI_TOKEN]);
+    const nobody = await runCommandHere(['events', '--url', 'http://127.0.0.1:1', '--token', CLI_TOKEN]);
     expect(nobody.stderr).toMatch(/The receiver does not answer \(.+\)\. Is it running\?/);
   });
 });

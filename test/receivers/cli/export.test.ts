@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Receiver, runCommand } from '../../fixtures/receiver.ts';
+import { runCommandHere } from '../../fixtures/command-here.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 import { filledHome, HOSTILE_NAME, portOf, settingsOf } from './home.ts';
 
 const API = 'http://127.0.0.1:9/events';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => home.remove());
 
 test('writes every event with its deliveries and attempts, a line each, oldest first', async () => {
-  const { stdout, stderr, code } = await runCommand(['export'], settingsOf(home.folder, API));
+  const { stdout, stderr, code } = await runCommandHere(['export'], settingsOf(home.folder, API));
   expect(code).toBe(0);
   expect(stderr).toBe('4 events written.\n');
   const stories = stdout
@@ -30,9 +31,9 @@ test('writes every event with its deliveries and attempts, a line each, oldest f
 });
 
 test('writes the same through a running receiver, to a file that only its owner reads', async () => {
-  const receiver = await Receiver.start(settingsOf(home.folder, API, '0'));
+  const receiver = await ReceiverHere.start(settingsOf(home.folder, API, '0'));
   const file = join(home.folder, 'export.jsonl');
-  const { stderr } = await runCommand(
+  const { stderr } = await runCommandHere(
     ['export', '--out', file, '--after', '2'],
     settingsOf(home.folder, API, portOf(receiver.url)),
   );
@@ -44,9 +45,9 @@ test('writes the same through a running receiver, to a file that only its owner 
 
 test('a file that cannot be written is said in a sentence', async () => {
   const file = join(home.folder, 'no-such-folder', 'export.jsonl');
-  const { stderr, code } = await runCommand(['export', '--out', file], settingsOf(home.folder, API));
+  const { stderr, code } = await runCommandHere(['export', '--out', file], settingsOf(home.folder, API));
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `error: ${file} cannot be written (ENOENT). Give --out a file in a folder that there is and that you may write.\n`,
+    `error: ${file} cannot be written (ENOENT). Give --out a file in a folder that exists and that you may write.\n`,
   );
 });

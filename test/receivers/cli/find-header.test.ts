@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { signWebhook } from '../../../shared/verifier.ts';
-import { startCommand } from './run-command.ts';
+import { startCommandHere } from '../../fixtures/command-here.ts';
 
 const SECRET = 'a secret of the dashboard';
 const body = JSON.stringify({ action: 'startExperience', experience: { id: '7c0d' } });
 const signature = signWebhook(body, SECRET);
 
 const findHeader = (args: readonly string[]) =>
-  startCommand('addFindHeaderCommand', 'find-header.ts', ['find-header', '--secret', SECRET, ...args]);
+  startCommandHere(['find-header', '--secret', SECRET, ...args]);
 
 describe('listening', () => {
   test('looks at each request until one carries a signature, and keeps none', async () => {
@@ -27,10 +27,10 @@ describe('listening', () => {
     expect(await post({ 'X-Other-Signature': `sha256=${signature}` })).toMatchObject({ status: 503 });
     const { code, output } = await command.ended;
     expect(code).toBe(0);
-    expect(output).toContain('no header carries an HMAC-SHA256 of the body with this secret');
+    expect(output).toContain('no header has an HMAC-SHA256 of the body with this secret');
     expect(output).toMatch(/Its headers: .*x-wrong/);
     expect(output).toMatch(
-      /Found: the header x-other-signature carries .* in hex, after the prefix "sha256="\./i,
+      /Found: the header x-other-signature has .* in hex, after the prefix "sha256="\./i,
     );
     expect(output).toMatch(/Set INTELLIGEMS_SIGNATURE_HEADER=x-other-signature\./i);
     expect(output).toContain(
@@ -43,7 +43,7 @@ describe('listening', () => {
   test.each(['70000', 'http', '-1'])('says what a port is (%s)', async (port) => {
     expect(await findHeader(['--port', port]).ended).toMatchObject({
       code: 1,
-      output: expect.stringMatching(/^error: .*Write a number from 0 to 65535\.\n$/),
+      output: expect.stringMatching(/^error: .*Write a number from 0 to 65535\.\n/),
     });
   });
 
@@ -51,8 +51,8 @@ describe('listening', () => {
     const first = findHeader(['--port', '0']);
     const [, port] = await first.printed(/127\.0\.0\.1:(\d+)/);
     const second = await findHeader(['--port', port!]).ended;
-    first.kill();
-    expect(second).toMatchObject({ code: 1, output: expect.stringContaining('Choose another with --port') });
+    first.end();
+    expect(second).toMatchObject({ code: 1, output: expect.stringContaining('Choose another --port') });
     await first.ended;
   });
 });
@@ -77,7 +77,7 @@ describe('a captured request', () => {
       head(`Content-Length: ${body.length}`, `X-Intelligems-Signature: ${signature}`) + body,
     );
     expect(output).toBe(
-      'Found: the header X-Intelligems-Signature carries the HMAC-SHA256 of the body, in hex.\n',
+      'Found: the header X-Intelligems-Signature has the HMAC-SHA256 of the body, in hex.\n',
     );
     expect(code).toBe(0);
   });
@@ -88,7 +88,7 @@ describe('a captured request', () => {
     const { code, output } = await read(
       head('Transfer-Encoding: chunked', `X-Body-Hmac: ${base64}`) + chunks,
     );
-    expect(output).toContain('Found: the header X-Body-Hmac carries the HMAC-SHA256 of the body, in base64.');
+    expect(output).toContain('Found: the header X-Body-Hmac has the HMAC-SHA256 of the body, in base64.');
     expect(code).toBe(0);
   });
 
@@ -107,13 +107,13 @@ describe('a captured request', () => {
     ['from HTTP/2, without Host', `POST /hook HTTP/2\nx-sig: ${signature}\n\n`],
   ])('saved %s', async (_how, captured) => {
     const { code, output } = await read(captured + body);
-    expect(output).toMatch(/^Found: the header X-Sig carries the HMAC-SHA256 of the body, in hex\.\n/i);
+    expect(output).toMatch(/^Found: the header X-Sig has the HMAC-SHA256 of the body, in hex\.\n/i);
     expect(code).toBe(0);
   });
 
   test('without a signature', async () => {
     const { code, output } = await read(head(`Content-Length: ${body.length}`) + body);
-    expect(output).toContain(`POST "/hook", ${body.length} bytes: no header carries`);
+    expect(output).toContain(`POST "/hook", ${body.length} bytes: no header has an HMAC`);
     expect(code).toBe(1);
   });
 
@@ -126,7 +126,7 @@ describe('a captured request', () => {
   ])('%s', async (_what, captured) => {
     expect(await read(captured)).toMatchObject({
       code: 1,
-      output: expect.stringContaining('no whole HTTP request'),
+      output: expect.stringContaining('not a whole HTTP request'),
     });
   });
 

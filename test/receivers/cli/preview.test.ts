@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
+import { runCommandHere } from '../../fixtures/command-here.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 import { filledHome, settingsOf } from './home.ts';
 
 const API = 'http://127.0.0.1:9/events';
@@ -13,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => home.remove());
 
-const run = (...words: string[]) => runCommand(['preview', ...words], settingsOf(home.folder, API));
+const run = (...words: string[]) => runCommandHere(['preview', ...words], settingsOf(home.folder, API));
 
 test('shows a sample at every destination, and which of them are examples', async () => {
   const { stdout, code } = await run('update');
@@ -39,7 +41,7 @@ test('a kind means every destination of it, whatever its name', async () => {
   const channel = (name: string) => `{name: ${name}, type: teams, webhookUrl: 'https://example.com/${name}'}`;
   writeFileSync(file, `destinations: [${channel('growth')}, ${channel('pricing')}]\n`);
   const settings = { ...settingsOf(home.folder, API), CONFIG_FILE: file };
-  const preview = (...words: string[]) => runCommand(['preview', 'start', ...words], settings);
+  const preview = (...words: string[]) => runCommandHere(['preview', 'start', ...words], settings);
   const { stdout } = await preview('--destination', 'teams');
   expect(stdout.match(/^── .*? ─/gm)).toEqual([
     '── Microsoft Teams (growth) ─',
@@ -52,7 +54,7 @@ test('a kind means every destination of it, whatever its name', async () => {
 });
 
 test('shows a stored event', async () => {
-  const { stdout: listed } = await runCommand(
+  const { stdout: listed } = await runCommandHere(
     ['events', '--search', 'Tent', '--json'],
     settingsOf(home.folder, API),
   );
@@ -66,15 +68,15 @@ test('says which of all it is that a stored event cannot be shown', async () => 
     'error: There is no event evt_nope. List them with: npm run events\n',
   );
   const settings = settingsOf(home.folder, API);
-  const { stdout: listed } = await runCommand(['events', '--search', 'Tent', '--json'], settings);
+  const { stdout: listed } = await runCommandHere(['events', '--search', 'Tent', '--json'], settings);
   expect(await preview(JSON.parse(listed).key, '--destination', 'fax')).toMatch(
     /^error: There is no destination “fax”\. Known: http, slack, sheets, email/,
   );
   const odd = temporaryFolder();
-  const receiver = await Receiver.start({ DATA_DIR: odd.folder, LOG_LEVEL: 'silent' });
+  const receiver = await ReceiverHere.start({ DATA_DIR: odd.folder, LOG_LEVEL: 'silent' });
   const { event } = (await (await receiver.post('{}')).json()) as { event: string };
   const url = { ...settingsOf(odd.folder, API, new URL(receiver.url).port), CONSOLE_TOKEN: '' };
-  expect((await runCommand(['preview', event], url)).stderr).toMatch(
+  expect((await runCommandHere(['preview', event], url)).stderr).toMatch(
     /^error: The event evt_\w+ cannot be shown: .* npm run events -- show evt_\w+\n$/,
   );
   await receiver.stop();
@@ -83,6 +85,6 @@ test('says which of all it is that a stored event cannot be shown', async () => 
 
 test('says what it knows where a name is unknown', async () => {
   expect((await run('start', '--destination', 'fax')).stderr).toContain('Known: http, slack, sheets, email');
-  expect((await run('begin')).stderr).toContain('“begin” is no sample (create, start');
+  expect((await run('begin')).stderr).toContain('“begin” is not a sample (create, start');
   expect((await run('start', '--out', 'x')).stderr).toContain('Say which one to write');
 });

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
-import { Receiver, runCommand } from '../../fixtures/receiver.ts';
+import { runCommandHere } from '../../fixtures/command-here.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 import { CLI_TOKEN, DEAD_REASON, filledHome, portOf, settingsOf } from './home.ts';
 
 let home: { folder: string; remove(): void };
 let api: FakeOwnApi;
-let receiver: Receiver | null = null;
+let receiver: ReceiverHere | null = null;
 
 /** A data folder with two dead letters, and an API that takes everything. */
 function withHome(): void {
@@ -21,12 +22,12 @@ function withHome(): void {
 }
 
 async function start(): Promise<void> {
-  receiver = await Receiver.start(settingsOf(home.folder, api.url, '0'));
+  receiver = await ReceiverHere.start(settingsOf(home.folder, api.url, '0'));
 }
 
 const settings = () => settingsOf(home.folder, api.url, receiver === null ? '1' : portOf(receiver.url));
 
-const run = (...words: string[]) => runCommand(['replay', ...words], settings());
+const run = (...words: string[]) => runCommandHere(['replay', ...words], settings());
 
 const arrivals = () => api.requests.map(({ body }) => JSON.parse(body));
 
@@ -73,10 +74,10 @@ describe('replay, while no receiver runs', () => {
       });
     }
     const cause = /\(cause (\w+)\)/.exec(listed)?.[1] as string;
-    expect((await run('--cause', cause)).stderr).toContain('--cause goes with --destination');
+    expect((await run('--cause', cause)).stderr).toContain('--cause needs --destination');
     expect(await run('--letter', '99')).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('no such dead letters'),
+      stdout: expect.stringContaining('No dead letter matches'),
     });
   });
 
@@ -95,7 +96,7 @@ describe('replay, while a receiver runs', () => {
   beforeAll(start);
 
   test('where it runs but does not answer here, the command says so', async () => {
-    const { stderr, code } = await runCommand(['replay'], {
+    const { stderr, code } = await runCommandHere(['replay'], {
       ...settingsOf(home.folder, api.url),
       CONSOLE_TOKEN: CLI_TOKEN,
     });
@@ -113,7 +114,7 @@ describe('replay, while a receiver runs', () => {
   });
 
   test('sends an event once more, and says first what that means', async () => {
-    const { stdout: listed } = await runCommand(['events', '--search', 'Tent', '--json'], settings());
+    const { stdout: listed } = await runCommandHere(['events', '--search', 'Tent', '--json'], settings());
     const { key } = JSON.parse(listed);
     expect((await run('--event', key, '--to', 'http', '--dry-run')).stdout).toBe(
       'http: It was delivered there. It will be sent once more, and people there will see it again.\nNothing was done: this was a dry run.\n',

@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runCommandHere } from '../../fixtures/command-here.ts';
 import { sampleBody, samplePayload } from '../../fixtures/messages.ts';
 
-const TOOL = fileURLToPath(new URL('../../../receivers/cli/main.ts', import.meta.url));
 const START = fileURLToPath(new URL('../../../shared/samples/start.json', import.meta.url));
 
 let folder: string;
@@ -40,22 +39,21 @@ routes:
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function routes(
+async function routes(
   args: string[],
   input: string | Buffer = '',
-): { code: number | null; out: string; error: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [TOOL, 'routes', ...args], {
+): Promise<{ code: number; out: string; error: string }> {
+  const settings = { CONFIG_FILE: 'routes.yaml', HOST: '127.0.0.1', PORT: '1' };
+  const { code, stdout, stderr } = await runCommandHere(['routes', ...args], settings, {
     cwd: folder,
-    env: { PATH: process.env.PATH, CONFIG_FILE: 'routes.yaml' },
     input,
-    encoding: 'utf8',
   });
-  return { code: status, out: stdout, error: stderr };
+  return { code, out: stdout, error: stderr };
 }
 
-describe('npm run routes', () => {
-  test('tells which routes an event takes, and why', () => {
-    expect(routes(['--event', START, '--at', '2026-10-12T12:00:00Z'])).toEqual({
+describe('routes', () => {
+  test('routes says which routes an event takes, and why', async () => {
+    expect(await routes(['--event', START, '--at', '2026-10-12T12:00:00Z'])).toEqual({
       code: 0,
       error: '',
       out: `startExperience of Backpack price test, through the source default:
@@ -66,13 +64,15 @@ It goes to api.
     });
   });
 
-  test('its help says once, and in words, which time it takes by itself', () => {
-    expect(routes(['--help']).out.replaceAll(/\s+/g, ' ')).toMatch(/--at .*\(default: now\) -h, --help/);
+  test('the help of routes names the default time once', async () => {
+    expect((await routes(['--help'])).out.replaceAll(/\s+/g, ' ')).toMatch(
+      /--at .*\(default: now\) -h, --help/,
+    );
   });
 
-  test('tells it for every source, those together for which it is the same', () => {
+  test('routes explains each source, and groups those with the same outcome', async () => {
     expect(
-      routes(['--event', START, '--config', 'agency.yaml']).out,
+      (await routes(['--event', START, '--config', 'agency.yaml'])).out,
     ).toBe(`startExperience of Backpack price test, through the source alps:
   ✗ not the alps: does not match: the source is “alps”, not bikes or coast
 It goes nowhere.
@@ -83,33 +83,38 @@ It goes to api.
 `);
   });
 
-  test('tells it for another time, from the standard input', () => {
-    const { code, out } = routes(['--event', '-', '--at', '2026-10-12T23:00:00Z'], sampleBody('start'));
+  test('routes reads the event from the standard input and explains it for another time', async () => {
+    const { code, out } = await routes(['--event', '-', '--at', '2026-10-12T23:00:00Z'], sampleBody('start'));
     expect(code).toBe(0);
     expect(out).toContain('goes to api when the quiet hours end, Oct 13, 2026, 7:00 AM (Europe/Zurich)');
   });
 
-  test('lets no name steer the terminal', () => {
+  test('routes prints no name that steers the terminal', async () => {
     const payload = samplePayload('pause');
     payload.experience.name = 'clear\u001b[2J\r\nall';
-    const { out } = routes(['--event', '-'], JSON.stringify(payload));
-    expect(out).toContain('pauseExperience of clear [2J  all');
+    const { out } = await routes(['--event', '-'], JSON.stringify(payload));
+    expect(out).toContain('pauseExperience of clear[U+001B][2J[U+000D] all');
     expect(out).toContain('It goes nowhere.');
   });
 
   test.each([
-    ['no event', ['--event', 'missing.json'], 1, 'The event cannot be read'],
-    ['a body that is none', ['--event', 'routes.yaml'], 1, 'routes.yaml is no event: The body is not JSON'],
+    ['a missing file', ['--event', 'missing.json'], 1, 'The event cannot be read'],
+    [
+      'a body that is not an event',
+      ['--event', 'routes.yaml'],
+      1,
+      'The body is not an event: The body is not JSON',
+    ],
     [
       'an unknown source',
       ['--event', START, '--source', 'shop'],
       1,
       'There is no source “shop”. Known: default.',
     ],
-    ['no time', ['--event', START, '--at', 'noon'], 1, 'Write a time such as'],
+    ['a wrong time', ['--event', START, '--at', 'noon'], 1, 'Write a time such as'],
     ['broken settings', ['--event', START, '--config', 'broken.yaml'], 78, 'broken.yaml:1 routes[0].to[0]'],
-  ])('refuses %s', (_, args, expectedCode, message) => {
-    const { code, error } = routes(args);
+  ])('routes refuses %s', async (_, args, expectedCode, message) => {
+    const { code, error } = await routes(args);
     expect(error).toContain(message);
     expect(code).toBe(expectedCode);
   });

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
+import { runCommandHere } from '../../fixtures/command-here.ts';
+import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
 
 const SECRETS = { OUTLET_SECRET: 'the-secret-of-the-outlet', MAIN_SECRET: 'the-secret-of-the-main-store' };
 
@@ -43,7 +44,7 @@ afterAll(async () => {
 });
 
 function send(words: readonly string[], variables: Record<string, string> = SECRETS) {
-  return runCommand(['send', ...words], variables, { cwd: home.folder });
+  return runCommandHere(['send', ...words], variables, { cwd: home.folder });
 }
 
 describe('send, with receivers.yaml', () => {
@@ -58,7 +59,7 @@ describe('send, with receivers.yaml', () => {
     await receiver.printed(/"source":"outlet","action":"createExperience"/);
     const none = await send(['create', '--source', 'nobody']);
     expect(none.code).toBe(1);
-    expect(none.stderr).toMatch('There is no source nobody. The settings name: default, outlet.');
+    expect(none.stderr).toMatch('There is no source “nobody”. The settings name default, outlet.');
   });
 
   test('says which variable is missing where that is the secret', async () => {
@@ -71,7 +72,7 @@ describe('send, with receivers.yaml', () => {
   test('an empty secret is refused as such, for the receiver runs', async () => {
     const { code, stderr } = await send(['start', '--secret', '']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/--secret .*It is empty\. Write the secret, or leave --secret out/);
+    expect(stderr).toMatch(/--secret .*It is empty\. Write the secret, or leave out --secret/);
     expect(stderr).not.toMatch('Is the receiver running?');
   });
 
@@ -84,7 +85,7 @@ describe('send, with receivers.yaml', () => {
 
 describe('send', () => {
   test('says what to do where nothing listens', async () => {
-    const { code, stderr } = await runCommand(['send', 'start'], {
+    const { code, stderr } = await runCommandHere(['send', 'start'], {
       HOST: '127.0.0.1',
       PORT: '1',
       INTELLIGEMS_WEBHOOK_SECRET: 'x',
@@ -99,7 +100,7 @@ describe('send', () => {
     const empty = temporaryFolder();
     const cases: [words: string[], said: RegExp][] = [
       [['start'], /There is no secret to sign with\. Start the receiver once/],
-      [['--secret', 'x'], /Name a sample \(create, start/],
+      [['--secret', 'x'], /Give a sample \(create, start/],
       [['strat', '--secret', 'x'], /There is no sample “strat”\. Did you mean “start”\?/],
       [['begin', '--secret', 'x'], /There is no sample “begin”\. Write one of create, start/],
       [['start', '--all', '--secret', 'x'], /Choose one of a sample \(create, .*--all, or --body FILE/],
@@ -108,7 +109,7 @@ describe('send', () => {
     ];
     await Promise.all(
       cases.map(async ([words, said]) => {
-        const { code, stderr } = await runCommand(['send', ...words], { DATA_DIR: empty.folder });
+        const { code, stderr } = await runCommandHere(['send', ...words], { DATA_DIR: empty.folder });
         expect(code).toBe(1);
         expect(stderr).toMatch(said);
       }),

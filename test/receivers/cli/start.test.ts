@@ -16,7 +16,7 @@ import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { welcome } from '../../../receivers/cli/start.ts';
+import { welcome } from '../../../receivers/cli/welcome.ts';
 import { loadConfiguration } from '../../../receivers/config/load.ts';
 import { kindTitles } from '../../../receivers/destinations/index.ts';
 import { signWebhook } from '../../../shared/verifier.ts';
@@ -239,7 +239,7 @@ routes:
     await once(refusing, 'listening');
     const { port } = refusing.address() as AddressInfo;
     for (const [url, said] of [
-      ['127.0.0.1:1/nodb', /ECONNREFUSED 127\.0\.0\.1:1\. See that the database runs; compare host and port/],
+      ['127.0.0.1:1/nodb', /ECONNREFUSED 127\.0\.0\.1:1\. Check that the database is running/],
       [
         `127.0.0.1:${port}/nodb`,
         /"nodb" does not exist\. Make that database \(createdb\), or correct its name/,

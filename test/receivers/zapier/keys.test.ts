@@ -5,8 +5,9 @@ import type { Configuration } from '../../../receivers/config/configuration.ts';
 import { loadConfiguration } from '../../../receivers/config/load.ts';
 import { withZapierOperations, type ZapierOperations } from '../../../receivers/operations/zapier.ts';
 import { type FakeZapierHooks, startFakeZapierHooks } from '../../fakes/zapier-hooks.ts';
+import { runCommandHere } from '../../fixtures/command-here.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
-import { postSigned, Receiver, runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
+import { postSigned, Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
 
 const API_KEY = 'a key of the settings';
 const CONSOLE_TOKEN = 'a-token-for-the-console';
@@ -218,14 +219,14 @@ test('Zaps are listed with what they are limited to and their last event, and ca
 });
 
 test('the command makes a key beside the running receiver, and shows it once', async () => {
-  const made = await runCommand(['zapier-keys', 'make', 'alpine', '--name', 'Jonas'], settings);
+  const made = await runCommandHere(['zapier-keys', 'make', 'alpine', '--name', 'Jonas'], settings);
   const [key = ''] = made.stdout.split('\n');
   expect(key).toMatch(/^izk_/);
   expect((await call(key, 'GET', 'connection')).status).toBe(200);
-  const listed = await runCommand(['zapier-keys'], settings);
+  const listed = await runCommandHere(['zapier-keys'], settings);
   expect(listed.stdout).toContain('Jonas');
   expect(listed.stdout).not.toContain(key);
-  const unknown = await runCommand(['zapier-keys', 'make', 'nobody'], settings);
+  const unknown = await runCommandHere(['zapier-keys', 'make', 'nobody'], settings);
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('alpine, bikes') });
 });
 

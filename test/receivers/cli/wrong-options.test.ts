@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { runCommand, temporaryFolder } from '../../fixtures/receiver.ts';
+import { runCommandHere } from '../../fixtures/command-here.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
 
 const home = temporaryFolder();
 afterAll(() => home.remove());
@@ -15,13 +16,13 @@ test.concurrent.each([
   [['events', '--url', 'localhost:8787'], /--url .*Write an address such as https:/],
   [['events', '--state', 'lost'], /--state: Use one of waiting, ready, /],
   [['events'], /there are no events in the data folder .*\. Start the receiver \(npm start\), set DATA_DIR/],
-  [['replay', '--to', 'slack'], /--to goes with --event/],
+  [['replay', '--to', 'slack'], /--to needs --event/],
   [
     ['preview', 'start', '--destination', 'email', '--out', nowhere],
     /no-such-folder.* cannot be written \(ENOENT\)\. Give --out/,
   ],
-])('%j is answered with the way to do it', async (words, sentence) => {
-  const { code, stdout, stderr } = await runCommand(words, settings);
+])('%j: the error says what to write instead', async (words, sentence) => {
+  const { code, stdout, stderr } = await runCommandHere(words, settings);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(sentence);
   expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);

@@ -1,0 +1,109 @@
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { makeDataFolder } from '../base/data-folder.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { Check } from '../contract/destination.ts';
+import { madeWebhookSecret, webhookSecretFile } from './made-secrets.ts';
+
+/** The oldest Node that runs this. */
+const NODE_MAJOR = 24;
+
+/** Less free space than this is a fault, bytes. Less than ten times as much is a warning. */
+const LEAST_FREE = 100 * 1024 * 1024;
+
+/** What can be checked without the network: Node, settings, secrets, data folder, disk. */
+export function* machineChecks(configuration: Configuration): Generator<Check, void, undefined> {
+  const { file, notices, sources, storage } = configuration;
+  yield fine('Settings', `${file ?? 'the environment'} can be used`);
+  for (const notice of notices) {
+    yield { what: 'Settings', state: 'warning', finding: notice, fix: null };
+  }
+  for (const { name, secrets } of sources) {
+    yield secretCheck(name, secrets, storage.dataFolder);
+  }
+  if (storage.databaseUrl === null) {
+    yield dataFolderCheck(storage.dataFolder);
+    yield diskCheck(storage.dataFolder);
+  }
+}
+
+/** The version of Node that runs this. */
+export function nodeCheck(): Check {
+  const { node } = process.versions;
+  return Number(node.split('.')[0]) >= NODE_MAJOR
+    ? fine('Node', node)
+    : {
+        what: 'Node',
+        state: 'fault',
+        finding: `${node} is too old`,
+        fix: `Use Node ${NODE_MAJOR} or newer. The npm scripts use their own Node if npm ci ran with install scripts.`,
+      };
+}
+
+export function fine(what: string, finding: string): Check {
+  return { what, state: 'ok', finding, fix: null };
+}
+
+function secretCheck(source: string, secrets: readonly string[], dataFolder: string): Check {
+  const what = `Secret of ${source}`;
+  if (secrets.length === 0) {
+    return madeSecretCheck(what, dataFolder);
+  }
+  return secrets.every((secret) => secret === secret.trim())
+    ? fine(what, 'it is set')
+    : {
+        what,
+        state: 'warning',
+        finding: 'it has white space around it',
+        fix: 'Remove the white space, unless the secret at Intelligems has the same.',
+      };
+}
+
+function madeSecretCheck(what: string, dataFolder: string): Check {
+  try {
+    const made = madeWebhookSecret(dataFolder) !== null;
+    return fine(
+      what,
+      made ? `it is in ${webhookSecretFile(dataFolder)}` : 'the receiver makes one at its first start',
+    );
+  } catch (error) {
+    return { what, state: 'fault', finding: (error as Error).message, fix: null };
+  }
+}
+
+function dataFolderCheck(folder: string): Check {
+  try {
+    makeDataFolder(folder);
+    accessSync(folder, constants.R_OK | constants.W_OK);
+    return fine('Data folder', `${folder} can be written`);
+  } catch (error) {
+    return {
+      what: 'Data folder',
+      state: 'fault',
+      finding: `${folder} cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      fix: 'Set DATA_DIR to a folder that this user may write, on a disk that survives restarts.',
+    };
+  }
+}
+
+function diskCheck(folder: string): Check {
+  if (!existsSync(folder)) {
+    return {
+      what: 'Disk',
+      state: 'warning',
+      finding: 'the data folder does not exist',
+      fix: 'Fix the data folder first.',
+    };
+  }
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  const words = `${(free / 1024 ** 3).toFixed(1)} GB free`;
+  if (free >= 10 * LEAST_FREE) {
+    return fine('Disk', words);
+  }
+  return {
+    what: 'Disk',
+    state: free < LEAST_FREE ? 'fault' : 'warning',
+    finding: words,
+    fix: 'Free some space, or lower RETENTION_DAYS. When the disk is full, webhooks are answered 503 and may be lost after five attempts.',
+  };
+}
