@@ -19,7 +19,7 @@ export interface DecodedBody {
 
 /**
  * Undoes the Content-Encoding of a body, up to a limit in bytes: a small body may expand to gigabytes. What could be
- * read of damaged or cut data is kept; a body in an unknown encoding stays as it is.
+ * read of damaged or cut data is kept; a body in an unknown encoding, or in another one than it says, stays as it is.
  */
 export async function decompressed(bytes: Buffer, encoding: string, limit: number): Promise<DecodedBody> {
   let body: DecodedBody = { bytes, complete: true };
@@ -27,7 +27,9 @@ export async function decompressed(bytes: Buffer, encoding: string, limit: numbe
     const decoder = decoderOf(name.trim(), body.bytes);
     if (decoder !== null && body.bytes.length > 0) {
       const { bytes: decoded, complete } = await decodedBy(decoder, body.bytes, limit);
-      body = { bytes: decoded, complete: complete && body.complete };
+      // Data that is not in the encoding at all is mislabeled: a proxy may have decompressed it already.
+      body =
+        decoded.length === 0 && !complete ? body : { bytes: decoded, complete: complete && body.complete };
     }
   }
   return body;
@@ -71,12 +73,33 @@ function decodedBy(decoder: Transform, bytes: Buffer, limit: number): Promise<De
   return promise;
 }
 
-/** Decodes a body by the charset of its Content-Type; UTF-8 if there is none, or one that is not known. */
+/** Byte order marks, which say more than a charset does. https://encoding.spec.whatwg.org/#bom-sniff */
+const MARKS: [mark: string, charset: string][] = [
+  ['efbbbf', 'utf-8'],
+  ['fffe', 'utf-16le'],
+  ['feff', 'utf-16be'],
+];
+
+/**
+ * Decodes a body by its byte order mark, or by the charset of its Content-Type. Without a charset that is known, it is
+ * UTF-8 if it can be, and else the Windows code page of Western Europe and America.
+ */
 export function decodedText(bytes: Uint8Array, contentType: string): string {
-  const label = /charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+  const start = Buffer.from(bytes.subarray(0, 3)).toString('hex');
+  const marked = MARKS.find(([mark]) => start.startsWith(mark))?.[1];
+  const label = marked ?? /charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1] ?? '';
   try {
     return new TextDecoder(label).decode(bytes);
   } catch {
-    return new TextDecoder().decode(bytes);
+    return undeclaredText(bytes);
+  }
+}
+
+function undeclaredText(bytes: Uint8Array): string {
+  try {
+    // As a stream, because the limit may have cut the last character.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
   }
 }

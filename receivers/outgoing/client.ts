@@ -106,7 +106,7 @@ class Client implements HttpClient {
 
   async reach(target: string | URL): Promise<Failure | null> {
     const url = new URL(target);
-    const { options, route, viaProxy } = this.#route(url, { url });
+    const { options, route, ...proxied } = this.#route(url, { url });
     const { protocol, hostname, host, port } = new URL(options.origin);
     const { promise, resolve } = Promise.withResolvers<Error | null>();
     route.connections.connect(
@@ -117,7 +117,7 @@ class Client implements HttpClient {
       },
     );
     const error = await promise;
-    return error === null ? null : describeFailure(error, this.#context(url, viaProxy, false, false));
+    return error === null ? null : describeFailure(error, this.#context(url, proxied, false, false));
   }
 
   async close(): Promise<void> {
@@ -149,12 +149,13 @@ class Client implements HttpClient {
     }
     const url = new URL(request.url);
     const timeoutMs = request.timeoutMs ?? this.#settings.timeoutMs ?? TIMEOUT_MS;
-    const { options, route, viaProxy } = this.#route(url, request);
+    const { options, route, ...proxied } = this.#route(url, request);
+    const { viaProxy } = proxied;
     const allBusy = this.#underWay >= (this.#settings.connections ?? CONNECTIONS);
     this.#underWay += 1;
     const result = await dispatch(route.agent, options, { timeoutMs, limit, signal: request.signal });
     this.#underWay -= 1;
-    const context = this.#context(url, viaProxy, result.started, allBusy);
+    const context = this.#context(url, proxied, result.started, allBusy);
     if ('error' in result) {
       return describeFailure(result.error, context);
     }
@@ -179,10 +180,10 @@ class Client implements HttpClient {
       body: body === undefined ? null : Buffer.from(body as string),
     };
     if (proxy === null) {
-      return { options, route: this.#direct, viaProxy: null };
+      return { options, route: this.#direct, viaProxy: null, tunnel: null };
     }
     if (url.protocol === 'https:' || this.#settings.publicOnly) {
-      return { options, route: this.#tunnel, viaProxy: null };
+      return { options, route: this.#tunnel, viaProxy: null, tunnel: proxy };
     }
     const { authorization, protocol, hostname, port } = proxy;
     const forwarded = {
@@ -196,16 +197,21 @@ class Client implements HttpClient {
         ...(authorization === null ? {} : { 'proxy-authorization': authorization }),
       },
     };
-    return { options: forwarded, route: this.#direct, viaProxy: proxy };
+    return { options: forwarded, route: this.#direct, viaProxy: proxy, tunnel: null };
   }
 
   #service({ host }: URL): string {
     return this.#settings.service ?? host;
   }
 
-  #context(url: URL, proxy: ProxyServer | null, started: boolean, allBusy: boolean): FailureContext {
+  #context(
+    url: URL,
+    { viaProxy: proxy, tunnel }: { viaProxy: ProxyServer | null; tunnel: ProxyServer | null },
+    started: boolean,
+    allBusy: boolean,
+  ): FailureContext {
     const connectTimeoutMs = connectTimeout(this.#settings);
-    return { service: this.#service(url), host: url.host, proxy, started, allBusy, connectTimeoutMs };
+    return { service: this.#service(url), host: url.host, proxy, tunnel, started, allBusy, connectTimeoutMs };
   }
 }
 

@@ -12,6 +12,8 @@ export interface FailureContext {
   host: string;
   /** The proxy that was asked for the whole URL; null if the host was asked itself, or through a tunnel. */
   proxy: ProxyServer | null;
+  /** The proxy that was asked for a tunnel to the host; null if none was. */
+  tunnel: ProxyServer | null;
   /** The request started to be written on an established connection. */
   started: boolean;
   /** All connections were busy with other requests when the time was up. */
@@ -46,7 +48,7 @@ interface Words {
 }
 
 function words(error: Error, context: FailureContext): Words {
-  const { service, host, started, allBusy } = context;
+  const { service, host, tunnel, started, allBusy } = context;
   if (error instanceof CanceledError) {
     return { kind: 'canceled', reason: `The request to ${service} was stopped before an answer came.` };
   }
@@ -57,7 +59,7 @@ function words(error: Error, context: FailureContext): Words {
     }
     const why = allBusy
       ? 'all connections were busy'
-      : `no connection${placed(' to ', host, service)} could be made. A firewall may be dropping the packets`;
+      : `no connection${placed(' to ', host, service)} could be made${tunnel === null ? '. A firewall may be dropping the packets' : ` through ${proxyName(tunnel).replace('The', 'the')}, which is set in ${tunnel.variable}`}`;
     return {
       kind: allBusy ? 'timeout' : 'unreachable',
       reason: `${service} was not reached ${inTime}: ${why}.`,

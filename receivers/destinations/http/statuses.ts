@@ -13,7 +13,11 @@ export function parseStatuses(text: string): [number, number][] | null {
       return null;
     }
     const from = Number(found.from ?? `${found.hundred}00`);
-    ranges.push([from, Number(found.to ?? (found.hundred === undefined ? from : `${found.hundred}99`))]);
+    const to = Number(found.to ?? (found.hundred === undefined ? from : `${found.hundred}99`));
+    if (from > to) {
+      return null;
+    }
+    ranges.push([from, to]);
   }
   return ranges;
 }

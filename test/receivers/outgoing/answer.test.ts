@@ -64,6 +64,17 @@ describe('a response’s body', () => {
     expect(exchange.text).toHaveLength(1_000_000);
   });
 
+  // https://github.com/curl/curl/issues/2368, https://github.com/sindresorhus/got/issues/1964
+  test('that is not in the encoding that it claims is read as it is', async () => {
+    const exchange = await ask(response('{"message":"Größe"}', { 'content-encoding': 'gzip' }));
+    expect(exchange).toMatchObject({ text: '{"message":"Größe"}' });
+  });
+
+  test('without a charset that is cut within a character stays UTF-8', async () => {
+    const exchange = await ask(response('Größe'), { limit: 3 });
+    expect(exchange).toMatchObject({ text: 'Gr' });
+  });
+
   test('that is damaged or cut off is read as far as it goes', async () => {
     const text = 'It failed. '.repeat(5_000);
     const half = gzipSync(text).subarray(0, 60);
@@ -85,6 +96,10 @@ describe('a response’s body', () => {
     ['text/plain; charset=utf-16le', Buffer.from('Größe', 'utf16le')],
     ['text/plain; charset=no-such-charset', Buffer.from('Größe')],
     ['text/plain', Buffer.from('\uFEFFGröße')],
+    ['text/plain', Buffer.from('\uFEFFGröße', 'utf16le')],
+    ['text/plain; charset=utf-8', Buffer.from('\uFEFFGröße', 'utf16le')],
+    // https://github.com/usebruno/bruno/issues/1505
+    ['text/plain', Buffer.from('Größe', 'latin1')],
   ])('of %s is decoded', async (type, body) => {
     expect(await ask(response(body, { 'content-type': type }))).toMatchObject({ text: 'Größe' });
   });

@@ -66,6 +66,16 @@ describe('a request has surely not arrived', () => {
     expect(after).toMatchObject({ mayHaveArrived: false, code: 'UND_ERR_CONNECT_TIMEOUT' });
   });
 
+  test('where a proxy does not answer, which is named', async () => {
+    const silent = await startRawServer(() => {});
+    closing.push(() => silent.close());
+    const proxies = readProxies({ HTTPS_PROXY: silent.url });
+    const url = 'https://api.example.com/';
+    const exchange = await client({ proxies, timeoutMs: 300 }).request({ ...post, url });
+    expect(exchange).toMatchObject({ mayHaveArrived: false, kind: 'unreachable' });
+    expect(exchange).toMatchObject({ reason: expect.stringContaining('which is set in HTTPS_PROXY') });
+  });
+
   test('where nothing listens, and where the name does not exist', async () => {
     const port = await listening(createServer());
     await closing.pop()?.();

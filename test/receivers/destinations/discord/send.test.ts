@@ -91,6 +91,9 @@ describe('Discord', () => {
 describe('the settings', () => {
   test.each([
     [{ webhookUrl: 'discord' }, 'Write the webhook’s URL'],
+    // https://github.com/discord/discord-api-docs/issues/5424, https://github.com/timbru31/mms-stockshock/issues/45
+    [{ webhookUrl: 'https://discord.com/api/webhooks/1/x/slack' }, 'Leave out /slack or /github'],
+    [{ webhookUrl: 'https://discord.com/api/webhooks/1/x/github?wait=true' }, 'Leave out /slack or /github'],
     [{ webhookUrl: 'https://discord.com/api/webhooks/1/x', threadId: 'general' }, 'Write the thread’s ID'],
     [{ webhookUrl: 'https://discord.com/api/webhooks/1/x', unsure: 'maybe' }, 'Write “repeat” or “skip”.'],
   ])('%j is refused with what to write instead', (settings, message) => {

@@ -65,6 +65,7 @@ describe('settings', () => {
       { secret: 'whsec_short' },
       'secret: A signing secret is whsec_ followed by 24 to 64 bytes in base64; create one with',
     ],
+    [{ success: '299-200' }, 'success: Write statuses such as 200-299, 409.'],
     [{ success: 'all' }, 'success: Write statuses such as 200-299, 409.'],
     [{ timeoutMs: 'soon' }, 'timeoutMs: Write whole milliseconds'],
     [{ allowPrivate: 'perhaps' }, 'allowPrivate: Write true or false.'],
