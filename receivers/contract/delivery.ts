@@ -61,13 +61,27 @@ export interface DestinationHealth {
 export type HealthRule = (health: DestinationHealth, outcome: Outcome, now: number) => DestinationHealth;
 
 export interface DeliveryWork {
-  /** The destinations to serve, each with how many deliveries may be under way at once. */
+  /**
+   * The destinations of this process, each with how many deliveries may be under way at once: 0 if this process only
+   * accepts, and others deliver.
+   */
   destinations: readonly { name: string; concurrency: number }[];
   /** Makes one attempt. `lost` aborts when the delivery is about to be given to another process: it must end at once. */
   attempt(delivery: ClaimedDelivery, lost?: AbortSignal): Promise<Settlement>;
   /** Reports what a person should know, such as storage that cannot record an outcome. */
   onError(error: Error): void;
+  /**
+   * Called when open deliveries are given up because no process has their destination any more. `attempt` is then called
+   * for them too, and must end them.
+   */
+  onLeftBehind?(left: LeftBehind): void;
   health: HealthRule;
+}
+
+/** A destination that no process has, and how many deliveries to it are open. */
+export interface LeftBehind {
+  destination: string;
+  open: number;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { SecretMask } from '../base/secret-mask.ts';
 import type { Configuration } from '../config/configuration.ts';
-import type { DeliveryWork, Settlement } from '../contract/delivery.ts';
+import type { Settlement } from '../contract/delivery.ts';
 import type { OpenDestinations } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Outcome } from '../contract/outcome.ts';
@@ -18,9 +18,12 @@ export interface DeliveringServices {
   observe: AttemptServices['observe'];
 }
 
-/** Starts the delivery queue on all destinations, and on those that the settings no longer name. */
+/**
+ * Starts the delivery queue on all destinations. A process that only accepts tells the others which destinations it
+ * has, and delivers nothing.
+ */
 export async function startDelivering(
-  { delivery, intelligems, server, updates }: Configuration,
+  { delivery, intelligems, role, server, updates }: Configuration,
   { mask, ...services }: DeliveringServices,
 ): Promise<void> {
   const { ledger, destinations, log } = services;
@@ -34,32 +37,19 @@ export async function startDelivering(
     { ...services, now: Date.now, random: Math.random },
   );
   await ledger.queue.start({
-    destinations: [...destinations.values(), ...(await leftBehind(ledger, destinations, log))],
+    destinations: [...destinations.values()].map(({ name, concurrency }) => ({
+      name,
+      concurrency: role === 'accept' ? 0 : concurrency,
+    })),
     health: circuitBreaker(delivery.breaker),
     onError: (error) => log.error({ err: error }, 'the storage failed; trying again'),
+    onLeftBehind: (left) =>
+      log.warn(
+        left,
+        'this destination is no longer in the settings; its open deliveries become dead letters',
+      ),
     attempt: async (claimed, lost) => withoutSecrets(await attempt(claimed, lost), mask),
   });
-}
-
-/**
- * Destinations that the settings no longer name and that have open deliveries. They are claimed too: each becomes a
- * dead letter that names the cause, instead of waiting forever unseen.
- */
-async function leftBehind(
-  ledger: Ledger,
-  destinations: OpenDestinations,
-  log: Logger,
-): Promise<DeliveryWork['destinations']> {
-  const left = (await ledger.depths()).filter(
-    ({ destination, open }) => open > 0 && !destinations.has(destination),
-  );
-  for (const { destination, open } of left) {
-    log.warn(
-      { destination, open },
-      'this destination is no longer in the settings; its open deliveries become dead letters',
-    );
-  }
-  return left.map(({ destination }) => ({ name: destination, concurrency: 1 }));
 }
 
 /** What the other side answered may repeat what it was sent. */

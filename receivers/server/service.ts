@@ -103,16 +103,16 @@ async function openService(
   });
   const http = await openHttpServer(configuration.server, web.listener, log);
   closers.add(() => http.close());
+  closers.add(() => ledger.queue.stop(STOP_GRACE_MS));
+  await startDelivering(configuration, {
+    ledger,
+    destinations,
+    resultsOf: enrichment.resultsOf,
+    mask,
+    log,
+    observe: web.observeDelivery,
+  });
   if (configuration.role !== 'accept') {
-    closers.add(() => ledger.queue.stop(STOP_GRACE_MS));
-    await startDelivering(configuration, {
-      ledger,
-      destinations,
-      resultsOf: enrichment.resultsOf,
-      mask,
-      log,
-      observe: web.observeDelivery,
-    });
     const background = [
       startRetention(ledger, configuration.storage.retentionDays, log),
       startAlerts(ledger, new Set(destinations.keys()), configuration.alerts, log),

@@ -32,7 +32,7 @@ export interface CourierParts {
 type FinishedTry = Settling & { changesHealth: boolean };
 
 /** Ends a job's task without having done it: the job stays in the queue. */
-class NotDelivered extends Error {
+export class NotDelivered extends Error {
   override readonly name = 'NotDelivered';
 }
 

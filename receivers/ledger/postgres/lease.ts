@@ -25,13 +25,14 @@ const BEAT = `
       SET last_success_at = greatest(h.last_success_at, excluded.last_success_at)
   )
   SELECT ledger.shorten_pauses(), EXISTS (SELECT 1 FROM own) AS alive,
-    (SELECT coalesce(json_agg(json_build_object('id', w.id, 'beats', w.beats, 'deadAfterMs', w.dead_after_ms)), '[]')
+    (SELECT coalesce(json_agg(json_build_object(
+      'id', w.id, 'beats', w.beats, 'deadAfterMs', w.dead_after_ms, 'delivers', cardinality(w.pools) > 0)), '[]')
       FROM ledger.workers w WHERE w.id <> $1) AS others,
     (SELECT coalesce(json_agg(h), '[]') FROM (SELECT ${HEALTH_COLUMNS} FROM ledger.health h) h) AS health`;
 
 interface Beat {
   alive: boolean;
-  others: { id: number; beats: number; deadAfterMs: number }[];
+  others: { id: number; beats: number; deadAfterMs: number; delivers: boolean }[];
   health: HealthRow[];
 }
 
@@ -89,7 +90,7 @@ export class Lease {
     return !this.#over && performance.now() < monotonic && Date.now() < wall;
   }
 
-  /** How many workers there are, this one included, as of the last beat. */
+  /** How many workers deliver, this one included, as of the last beat. */
   get workers(): number {
     return this.#workers;
   }
@@ -120,7 +121,7 @@ export class Lease {
       }
       this.#validUntil = this.#from(sentAt);
       this.#watchExpiry();
-      this.#workers = others.length + 1;
+      this.#workers = others.filter(({ delivers }) => delivers).length + 1;
       this.#events.onHealth(health.map(destinationHealth));
       await this.#watch(others);
       this.#beats += 1;

@@ -27,7 +27,10 @@ export interface Migration {
 const FIRST = ['tables', 'line', 'accept', 'claim', 'settle', 'replay', 'import', 'prune', 'workers'];
 
 /** The versions of the schema, oldest first. A version that was released is never changed: what is new becomes a further one. */
-export const MIGRATIONS: readonly Migration[] = [{ sql: FIRST.map(schemaFile).join('\n'), worksWith: 1 }];
+export const MIGRATIONS: readonly Migration[] = [
+  { sql: FIRST.map(schemaFile).join('\n'), worksWith: 1 },
+  { sql: schemaFile('destinations'), worksWith: 1 },
+];
 
 function schemaFile(name: string): string {
   return readFileSync(new URL(`./schema/${name}.sql`, import.meta.url), 'utf8');

@@ -32,7 +32,7 @@ export class PostgresQueue implements DeliveryQueue {
 
   async start(work: DeliveryWork): Promise<void> {
     this.#stopped = false;
-    await this.#open(work);
+    await this.#open(work, false);
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -46,12 +46,13 @@ export class PostgresQueue implements DeliveryQueue {
     this.#board.put([health]);
   }
 
-  async #open(work: DeliveryWork): Promise<void> {
+  async #open(work: DeliveryWork, resumes: boolean): Promise<void> {
     const session = await WorkerSession.open({
       settings: this.#settings,
       pool: this.#pool,
       board: this.#board,
       work,
+      resumes,
     });
     this.#session = session;
     session.ended.then(() => this.#reopen(work));
@@ -63,7 +64,7 @@ export class PostgresQueue implements DeliveryQueue {
   #reopen(work: DeliveryWork): void {
     if (!this.#stopped) {
       this.#retry = setTimeout(() => {
-        this.#open(work).catch((error) => {
+        this.#open(work, true).catch((error) => {
           work.onError(error);
           this.#reopen(work);
         });

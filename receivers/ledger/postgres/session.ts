@@ -7,6 +7,7 @@ import { Courier } from './courier.ts';
 import type { HealthBoard } from './health-board.ts';
 import { releaseOnce, startJobPool } from './job-pool.ts';
 import { deadAfterMs, Lease } from './lease.ts';
+import { LeftBehindWatch } from './left-behind.ts';
 import type { PostgresSettings } from './settings.ts';
 
 /** How long aborted attempts have to end, milliseconds. */
@@ -21,6 +22,8 @@ export interface SessionParts {
   pool: pg.Pool;
   board: HealthBoard;
   work: DeliveryWork;
+  /** False for a process that has just started. */
+  resumes: boolean;
 }
 
 /**
@@ -44,7 +47,7 @@ export class WorkerSession {
   #disposal: Promise<void> | null = null;
 
   private constructor(
-    { settings, pool, board, work }: SessionParts,
+    { settings, pool, board, work, resumes }: SessionParts,
     own: { worker: number; heldSince: number; queue: pg.Pool; leasePool: pg.Pool; pools: WorkerPool[] },
   ) {
     this.#work = work;
@@ -74,15 +77,31 @@ export class WorkerSession {
     for (const { promise } of own.pools) {
       quietly(promise);
     }
+    // One that only accepts leaves everything to the others.
+    if (work.destinations.every(({ concurrency }) => concurrency > 0)) {
+      new LeftBehindWatch(
+        {
+          pool,
+          worker: own.worker,
+          leaseMs: settings.leaseMs,
+          deliver: (id, destination) => this.#courier.deliver(id, destination),
+          onLeftBehind: (left) => work.onLeftBehind?.(left),
+          onError: (error) => work.onError(storageError(error)),
+          closing: this.#closing.signal,
+        },
+        resumes,
+      );
+    }
   }
 
   /** Registers a worker and starts its pools, one per destination. Rejects where the database refuses. */
   static async open(parts: SessionParts): Promise<WorkerSession> {
     const { settings, work } = parts;
+    const served = work.destinations.filter(({ concurrency }) => concurrency > 0);
     const registered = Promise.withResolvers<WorkerSession>();
     quietly(registered.promise);
     const queue = openPool(settings, {
-      connections: settings.queueConnections + work.destinations.length,
+      connections: settings.queueConnections + served.length,
       name: 'queue',
       // The ledger's own tables say what happened: a job's lock or removal may be lost with the power.
       session: { synchronous_commit: 'off' },
@@ -91,7 +110,7 @@ export class WorkerSession {
     });
     const leasePool = openPool(settings, { connections: 1, name: 'lease' });
     releaseOnce(queue);
-    const pools = work.destinations.map(({ name, concurrency }) =>
+    const pools = served.map(({ name, concurrency }) =>
       startJobPool(queue, name, concurrency, {
         deliver: async (id) => (await registered.promise).#courier.deliver(id, name),
         onFetchFailed: (error) => quietly(registered.promise.then((session) => session.#miss(error))),
@@ -101,8 +120,8 @@ export class WorkerSession {
     try {
       const heldSince = performance.now();
       const { rows } = await leasePool.query<{ id: number }>(
-        'INSERT INTO ledger.workers (pools, dead_after_ms) VALUES ($1, $2) RETURNING id',
-        [pools.map(({ id }) => id), deadAfterMs(settings.leaseMs)],
+        'INSERT INTO ledger.workers (pools, dead_after_ms, destinations) VALUES ($1, $2, $3) RETURNING id',
+        [pools.map(({ id }) => id), deadAfterMs(settings.leaseMs), work.destinations.map(({ name }) => name)],
       );
       const { id: worker } = rows[0] as { id: number };
       const session = new WorkerSession(parts, { worker, heldSince, queue, leasePool, pools });

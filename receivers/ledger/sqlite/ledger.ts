@@ -76,7 +76,11 @@ export class SqliteLedger implements Ledger {
     this.#checkpoints = new LedgerThread({ file, mode: 'checkpoint' }, observer);
     this.#reader = new LedgerThread({ file, mode: 'read' }, observer);
     this.#lists = new LedgerThread({ file, mode: 'read' }, observer);
-    this.queue = new SqliteQueue(this.#writer, () => this.health());
+    this.queue = new SqliteQueue(
+      this.#writer,
+      () => this.health(),
+      () => this.depths(),
+    );
   }
 
   /**

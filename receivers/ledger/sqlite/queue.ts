@@ -1,5 +1,11 @@
 import { SteadyClock } from '../../base/steady-clock.ts';
-import type { DeliveryQueue, DeliveryWork, DestinationHealth, Settlement } from '../../contract/delivery.ts';
+import type {
+  DeliveryQueue,
+  DeliveryWork,
+  DestinationHealth,
+  LeftBehind,
+  Settlement,
+} from '../../contract/delivery.ts';
 import { attemptOnce } from '../attempt-once.ts';
 import { newHealth } from '../health.ts';
 import { applyRule, type ClockReading, healthAt, type KeptHealth, keepHealth, pauseMs } from '../pause.ts';
@@ -32,6 +38,7 @@ export class SqliteQueue implements DeliveryQueue {
   readonly workers = 1;
   readonly #thread: LedgerThread<Operations>;
   readonly #readHealth: () => Promise<DestinationHealth[]>;
+  readonly #readOpen: () => Promise<LeftBehind[]>;
   readonly #clock = new SteadyClock();
   readonly #inProgress = new Set<Promise<void>>();
   /** The deliveries that were handed out and whose outcomes are not written yet. */
@@ -44,20 +51,40 @@ export class SqliteQueue implements DeliveryQueue {
   #timerAt = Number.POSITIVE_INFINITY;
   #stopped = false;
 
-  constructor(thread: LedgerThread<Operations>, readHealth: () => Promise<DestinationHealth[]>) {
+  constructor(
+    thread: LedgerThread<Operations>,
+    readHealth: () => Promise<DestinationHealth[]>,
+    readOpen: () => Promise<LeftBehind[]> = async () => [],
+  ) {
     this.#thread = thread;
     this.#readHealth = readHealth;
+    this.#readOpen = readOpen;
   }
 
   async start(work: DeliveryWork): Promise<void> {
     await this.#thread.call('recover', []);
     const known = new Map((await this.#readHealth()).map((health) => [health.destination, health]));
-    for (const { name, concurrency } of work.destinations) {
+    for (const { name, concurrency } of [...work.destinations, ...(await this.#leftBehind(work))]) {
       const health = keepHealth(known.get(name) ?? newHealth(name), this.#reading());
       this.#served.set(name, { name, concurrency, running: 0, nextDue: 0, claiming: false, health });
     }
     this.#work = work;
     this.#claim();
+  }
+
+  /** No other process delivers from here, so what this one does not have, nobody has. */
+  async #leftBehind(work: DeliveryWork): Promise<DeliveryWork['destinations']> {
+    if (work.destinations.some(({ concurrency }) => concurrency === 0)) {
+      return [];
+    }
+    const own = new Set(work.destinations.map(({ name }) => name));
+    const left = (await this.#readOpen()).filter(
+      ({ destination, open }) => open > 0 && !own.has(destination),
+    );
+    return left.map(({ destination, open }) => {
+      work.onLeftBehind?.({ destination, open });
+      return { name: destination, concurrency: 1 };
+    });
   }
 
   async stop(graceMs: number): Promise<void> {

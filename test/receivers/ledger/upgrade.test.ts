@@ -145,7 +145,7 @@ describe('an upgrade of a database', () => {
   test('that fails is undone as a whole, and says how to go back', async () => {
     const failed = PostgresLedger.open({ url }, [...POSTGRES, added, broken]);
     await expect(failed).rejects.toThrow(
-      /from schema 1 to 3 failed and was undone; nothing has changed.+start the earlier version.+missing/s,
+      /from schema 2 to 4 failed and was undone; nothing has changed.+start the earlier version.+missing/s,
     );
     expect(await columns()).not.toContain('next');
     await (await PostgresLedger.open({ url })).close();
