@@ -70,3 +70,22 @@ export interface VariationResult {
   uplift: { value: number; low: number | null; high: number | null } | null;
   probabilityToBeatBaseline: number | null;
 }
+
+/** What people want to know of an experience beyond its state; null if it is not set. */
+export interface About {
+  /** The hypothesis that a person wrote. */
+  hypothesis: string | null;
+  /** The primary metric in words: “Revenue per visitor”. */
+  metric: string | null;
+  /** What visitors do not get, and what to do: for a prominent place. */
+  warning: string | null;
+}
+
+/** An experience that another one rolls out. */
+export interface RolledOut {
+  experienceId: string;
+  /** Null if the receiver does not know it. */
+  name: string | null;
+  /** Where people open it in Intelligems. */
+  link: string;
+}

@@ -1,6 +1,6 @@
 import type { Experience, ExperienceEvent } from '../../shared/events.ts';
 import type { ZapierResultsReport, ZapierWeeklyReport } from '../../shared/zapier-report.ts';
-import type { Change, ExperienceState, Results } from './experience.ts';
+import type { Change, ExperienceState, Results, RolledOut } from './experience.ts';
 
 /** What one delivery carries: an event of an experience, or a report that the receiver made. */
 export type Message = ExperienceMessage | ReportMessage;
@@ -37,6 +37,8 @@ export interface ExperienceMessage {
   previous: Experience | null;
   /** The differences between `previous` and this event's snapshot, in words. */
   changes: readonly Change[];
+  /** The experience that this one rolls out; null for any other. */
+  rollsOut: RolledOut | null;
   /** The results of an ended experience; null until they are known. */
   results: Results | null;
   /** The source that it came through. */

@@ -1,10 +1,13 @@
-import type { ExperienceEvent } from '../../shared/events.ts';
+import type { Experience, ExperienceEvent } from '../../shared/events.ts';
 import { isRecord, parseEvent, triggeredBy } from '../../shared/events.ts';
 import { type ExperienceAddresses, experienceLink } from '../../shared/experience-link.ts';
 import type { ClaimedDelivery } from '../contract/delivery.ts';
 import type { StoredEvent } from '../contract/event.ts';
+import type { RolledOut } from '../contract/experience.ts';
 import { experienceKey } from '../contract/experience-key.ts';
+import type { Ledger } from '../contract/ledger.ts';
 import type { ExperienceMessage, ReportMessage } from '../contract/message.ts';
+import { rolledOutId } from '../experience/about.ts';
 import { describeChanges } from '../experience/changes.ts';
 import { eventTime, experienceState } from '../experience/state.ts';
 import { isCompletion } from './completion.ts';
@@ -88,6 +91,7 @@ export function experienceMessage(
     history,
     previous: previous?.experience ?? null,
     changes: previous === null ? [] : describeChanges(documentOf(previous), documentOf(event), event.action),
+    rollsOut: rolledOut(event.experience, links.addresses),
     results: null,
     source: own.source,
     experienceKey: experienceKey(own.source, event.experience.id),
@@ -96,6 +100,27 @@ export function experienceMessage(
       console: links.publicUrl === null ? null : `${links.publicUrl}/console/events/${own.key}`,
     },
   };
+}
+
+function rolledOut(experience: Experience, addresses: ExperienceAddresses): RolledOut | null {
+  const id = rolledOutId(experience);
+  return id === null
+    ? null
+    : { experienceId: id, name: null, link: experienceLink({ id, category: 'experiment' }, addresses) };
+}
+
+/** The message with the name of the experience that its own rolls out, if the ledger knows it. */
+export async function withRolledOutName(
+  message: ExperienceMessage,
+  ledger: Pick<Ledger, 'experiences'>,
+): Promise<ExperienceMessage> {
+  const { rollsOut, source } = message;
+  if (rollsOut === null) {
+    return message;
+  }
+  const { experienceId } = rollsOut;
+  const [known] = await ledger.experiences({ source, experienceId, limit: 1 });
+  return { ...message, rollsOut: { ...rollsOut, name: known?.name ?? null } };
 }
 
 /** Whether a delivery is for a report, not for an event of an experience. */

@@ -9,7 +9,13 @@ import type { Outcome } from '../contract/outcome.ts';
 import { storageDelay } from './backoff.ts';
 import { isCompletion } from './completion.ts';
 import { InARow } from './in-a-row.ts';
-import { experienceMessage, isReport, type LinkSettings, reportMessage } from './message.ts';
+import {
+  experienceMessage,
+  isReport,
+  type LinkSettings,
+  reportMessage,
+  withRolledOutName,
+} from './message.ts';
 import { reportedBefore } from './same-action.ts';
 
 /** How many events of an experience a message carries. */
@@ -24,7 +30,7 @@ export interface SendingSettings {
 }
 
 export interface SendingServices {
-  ledger: Pick<Ledger, 'history' | 'recall' | 'deliveries'>;
+  ledger: Pick<Ledger, 'history' | 'recall' | 'deliveries' | 'experiences'>;
   /** The results of an experience, if they are known. */
   resultsOf(source: string, experienceId: string): Promise<Results | null>;
   destinations: ReadonlyMap<string, { destination: Destination }>;
@@ -121,7 +127,7 @@ export class Sending {
     const results =
       experienceId === null || !hasEnded ? null : await this.#services.resultsOf(source, experienceId);
     const message = experienceMessage(delivery, history, this.#settings.links, this.#services.now());
-    return { ...message, results };
+    return withRolledOutName({ ...message, results }, this.#services.ledger);
   }
 
   #attemptOf(delivery: ClaimedDelivery, limitMs: number, lost?: AbortSignal): Attempt {

@@ -58,6 +58,7 @@ function trialMessage(body: string): ExperienceMessage {
     history: [event],
     previous: null,
     changes: [],
+    rollsOut: null,
     results: null,
     source: 'default',
     experienceKey: experienceKey('default', event.experience.id),
@@ -94,6 +95,7 @@ const EVERYTHING: Partial<ExperienceMessage> = {
   superseded: true,
   recovered: true,
   changes: describeChanges({ name: 'Before' }, { name: 'After' }),
+  rollsOut: { experienceId: 'trial', name: 'Trial', link: 'https://app.example.com/e/trial' },
   results: RESULTS,
   links: { intelligems: 'https://app.example.com/e/trial', console: 'https://receiver.example.com/trial' },
 };

@@ -6,7 +6,7 @@ import type { StoredEvent } from '../contract/event.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Message } from '../contract/message.ts';
 import { DEFAULT_SOURCE } from '../contract/source.ts';
-import { experienceMessage, reportMessage } from '../delivery/message.ts';
+import { experienceMessage, reportMessage, withRolledOutName } from '../delivery/message.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
 import { keptResults } from '../intelligems/results.ts';
 import { OperationFault } from './fault.ts';
@@ -123,7 +123,7 @@ export function namedTargets(targets: readonly PreviewName[], wanted: string | u
 async function storedMessage(
   event: StoredEvent,
   destination: string,
-  ledger: Pick<Ledger, 'history' | 'recall' | 'deliveries'>,
+  ledger: Pick<Ledger, 'history' | 'recall' | 'deliveries' | 'experiences'>,
   configuration: Pick<Configuration, 'intelligems' | 'server'>,
   now: number,
 ): Promise<Message | null> {
@@ -138,7 +138,8 @@ async function storedMessage(
   const known = history.filter(({ sequence }) => sequence <= event.sequence);
   const merged = await mergedInto(event, known, destination, ledger);
   const message = experienceMessage({ ...name, event, merged }, known, linksOf(configuration), now);
-  return { ...message, results: await keptResults(ledger, event.source, event.experienceId) };
+  const results = await keptResults(ledger, event.source, event.experienceId);
+  return withRolledOutName({ ...message, results }, ledger);
 }
 
 /** Keys of the earlier updates of a burst that a destination got together with this one. */

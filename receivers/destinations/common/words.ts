@@ -1,7 +1,8 @@
 import type { Action, Experience, Organization } from '../../../shared/events.ts';
 import { ACTION_VERBS, categoryWords, nameWords, typeWords } from '../../../shared/words.ts';
-import type { Change } from '../../contract/experience.ts';
+import type { Change, RolledOut } from '../../contract/experience.ts';
 import type { ExperienceMessage } from '../../contract/message.ts';
+import { aboutExperience } from '../../experience/about.ts';
 import { peopleOf } from './people.ts';
 import { inline, oneLine } from './text.ts';
 
@@ -73,4 +74,32 @@ export function noteLines(
       ? 'Recovered: its webhook never arrived, so the receiver looked it up at Intelligems.'
       : null,
   };
+}
+
+/** One thing that people want to know of an experience: “Hypothesis”, and what was written. */
+export interface AboutLine {
+  label: string;
+  words: string;
+  /** Where the words lead. */
+  link?: string;
+}
+
+/** The hypothesis, the primary metric, and what the experience rolls out: what of it is known, a line each. */
+export function aboutLines(experience: Experience, rollsOut: RolledOut | null): AboutLine[] {
+  const { hypothesis, metric } = aboutExperience(experience);
+  const lines: AboutLine[] = [
+    { label: 'Hypothesis', words: inline(hypothesis ?? '', 500) },
+    { label: 'Primary metric', words: inline(metric ?? '', 100) },
+  ];
+  if (rollsOut !== null) {
+    const words = inline(rollsOut.name ?? '', 100) || 'another experience';
+    lines.push({ label: 'Rolls out', words, link: rollsOut.link });
+  }
+  return lines.filter(({ words }) => words !== '');
+}
+
+/** A warning that belongs at the top: what visitors do not get. Null for none. */
+export function warningWords(experience: Experience): string | null {
+  const { warning } = aboutExperience(experience);
+  return warning === null ? null : oneLine(warning, 400);
 }

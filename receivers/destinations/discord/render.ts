@@ -6,7 +6,17 @@ import { resultTable } from '../common/results.ts';
 import { monospaceTable } from '../common/table.ts';
 import { oneLine } from '../common/text.ts';
 import { variationLines } from '../common/variations.ts';
-import { ACTION_SIGNS, byWords, changeLines, headingWords, kindWords, noteLines } from '../common/words.ts';
+import {
+  type AboutLine,
+  ACTION_SIGNS,
+  aboutLines,
+  byWords,
+  changeLines,
+  headingWords,
+  kindWords,
+  noteLines,
+  warningWords,
+} from '../common/words.ts';
 import { codeBlock, literal, timestamp } from './markdown.ts';
 
 /** What goes over the wire. https://docs.discord.com/developers/resources/webhook#execute-webhook */
@@ -61,16 +71,19 @@ export function renderDiscord(message: Message): DiscordMessage {
 }
 
 function eventEmbed(message: ExperienceMessage): Embed {
-  const { event, results, links } = message;
+  const { event, results, links, rollsOut } = message;
   const { experience, organization, action } = event;
   const who = byWords(message, (address) => literal(address, 300));
   const when = event.timestamp === null ? '' : ` · ${timestamp(event.timestamp)}`;
   const notes = noteLines(message, timestamp);
+  const warning = warningWords(experience);
   const paragraphs = [
     `${ACTION_SIGNS[action]} **${ACTION_TITLES[action]}**${who}${when}`,
     literal(kindWords(experience, organization), 200),
+    warning && `⚠️ **${literal(warning, 400)}**`,
     changeList(message),
     variationList(message),
+    ...aboutLines(experience, rollsOut).map(aboutLine),
     notes.late && `⌛ ${notes.late}`,
     notes.recovered && `🔍 ${notes.recovered}`,
     links.console && `[Open in the console](${links.console.replaceAll(')', '%29')})`,
@@ -95,6 +108,11 @@ function eventEmbed(message: ExperienceMessage): Embed {
     }
   }
   return embed;
+}
+
+function aboutLine({ label, words, link }: AboutLine): string {
+  const shown = literal(words, 400);
+  return `**${label}:** ${link === undefined ? shown : `[${shown}](${link.replaceAll(')', '%29')})`}`;
 }
 
 function changeList({ changes }: ExperienceMessage): string {

@@ -69,7 +69,7 @@ export function experienceVariables(
 
 /** A mail cannot be updated, so it shows the experience right after its own event. */
 function stateVariables(
-  { event, state, stateThen }: ExperienceMessage,
+  { event, state, stateThen, rollsOut }: ExperienceMessage,
   settings: EmailSettings,
 ): ExperienceVariables['experience'] {
   const { experience } = event;
@@ -85,6 +85,10 @@ function stateVariables(
     status_now: state.status,
     currency: lineOrNull(experience.currency),
     metric: lineOrNull(metricWords(experience.primaryMetric) ?? undefined),
+    rolls_out:
+      rollsOut === null
+        ? null
+        : { name: line(rollsOut.name ?? 'another experience'), link: webLink(rollsOut.link) },
     is_preview: experience.isPreview === true && stateThen.startedAt === null,
     sync_error: experience.variations.some(({ functionSyncError }) => functionSyncError === true),
     created: moment(stateThen.createdAt),

@@ -52,6 +52,8 @@ export interface ExperienceVariables extends CommonVariables {
     currency: string | null;
     /** The primary metric; null if Intelligems does not name one. */
     metric: string | null;
+    /** The experience that this one rolls out. */
+    rolls_out: { name: string; link: string | null } | null;
     /** It was never started, and only people with its preview link see it. */
     is_preview: boolean;
     /** Intelligems could not sync it with Shopify. */
@@ -60,7 +62,7 @@ export interface ExperienceVariables extends CommonVariables {
     started: Moment;
     paused: Moment;
     ended: Moment;
-    /** How long it had been live: “21 d 3 h”. */
+    /** How long it had been live: “21 days 3 hours”. */
     live: string | null;
   };
   organization: { id: string | null; name: string | null; shop: string | null };

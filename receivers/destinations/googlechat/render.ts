@@ -6,13 +6,16 @@ import { resultLines } from '../common/results.ts';
 import { inline, oneLine, utc } from '../common/text.ts';
 import { variationLines } from '../common/variations.ts';
 import {
+  type AboutLine,
   ACTION_SIGNS,
+  aboutLines,
   byWords,
   changeLines,
   eventWords,
   headingWords,
   kindWords,
   noteLines,
+  warningWords,
 } from '../common/words.ts';
 
 /** What goes over the wire. https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages */
@@ -93,16 +96,19 @@ interface Parts {
 }
 
 function eventParts(message: ExperienceMessage): Parts {
-  const { event, results, links } = message;
+  const { event, results, links, rollsOut } = message;
   const { experience, organization, action } = event;
   const who = byWords(message, (address) => literal(inline(address, 254)));
   const when = event.timestamp === null ? '' : ` · ${utc(event.timestamp)}`;
   const subtitle = oneLine(kindWords(experience, organization), 200);
   const notes = noteLines(message, utc);
+  const warning = warningWords(experience);
   const widgets = [
     paragraph(`${ACTION_SIGNS[action]} <b>${ACTION_TITLES[action]}</b>${who}${when}`),
+    ...paragraphOf([warning && `⚠ <b>${literal(warning)}</b>`]),
     ...paragraphOf(changeTexts(message)),
     ...paragraphOf(variationTexts(message)),
+    ...paragraphOf(aboutLines(experience, rollsOut).map(aboutText)),
     ...paragraphOf([notes.late && `⌛ ${notes.late}`, notes.recovered && `🔍 ${notes.recovered}`]),
   ];
   return {
@@ -119,6 +125,12 @@ function eventParts(message: ExperienceMessage): Parts {
       },
     ],
   };
+}
+
+function aboutText({ label, words, link }: AboutLine): string {
+  const shown = literal(words);
+  const attribute = link === undefined ? '' : literal(link).replaceAll('"', '%22');
+  return `<b>${label}:</b> ${link === undefined ? shown : `<a href="${attribute}">${shown}</a>`}`;
 }
 
 function changeTexts({ changes }: ExperienceMessage): string[] {

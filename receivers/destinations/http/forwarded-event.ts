@@ -7,8 +7,9 @@ import {
   nameWords,
   typeWords,
 } from '../../../shared/words.ts';
-import type { Change, Results } from '../../contract/experience.ts';
+import type { Change, Results, RolledOut } from '../../contract/experience.ts';
 import type { ExperienceMessage, Report, ReportMessage } from '../../contract/message.ts';
+import { aboutExperience } from '../../experience/about.ts';
 
 /** A moment: ISO 8601 in UTC, and milliseconds since 1970. */
 interface Moment {
@@ -57,7 +58,16 @@ export interface ForwardedEvent {
     /** In words: “A/B test”. */
     categoryTitle: string;
     currency: string | null;
+    /** Never started: only previews show it. */
     isPreview: boolean;
+    /** The hypothesis that a person wrote. */
+    hypothesis: string | null;
+    /** In words: “Revenue per visitor”. */
+    primaryMetric: string | null;
+    /** What visitors do not get, such as a discount that did not reach Shopify. */
+    warning: string | null;
+    /** The experience that this one rolls out. */
+    rollsOut: RolledOut | null;
   };
   variations: {
     id: string | null;
@@ -109,6 +119,7 @@ const TYPES: Readonly<Record<ExperienceMessage['event']['action'], string>> = {
 export function forwardedEvent(message: ExperienceMessage): ForwardedEvent {
   const { event, state } = message;
   const { experience, organization } = event;
+  const { hypothesis, metric, warning } = aboutExperience(experience);
   return {
     type: TYPES[event.action],
     key: message.key,
@@ -136,6 +147,10 @@ export function forwardedEvent(message: ExperienceMessage): ForwardedEvent {
       categoryTitle: categoryWords(experience.category),
       currency: experience.currency ?? null,
       isPreview: experience.isPreview ?? false,
+      hypothesis,
+      primaryMetric: metric,
+      warning,
+      rollsOut: message.rollsOut,
     },
     variations: experience.variations.map(forwardedVariation),
     state: {

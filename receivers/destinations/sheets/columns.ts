@@ -8,6 +8,7 @@ import {
   variationWords,
 } from '../../../shared/words.ts';
 import type { ExperienceMessage } from '../../contract/message.ts';
+import { aboutExperience } from '../../experience/about.ts';
 import { peopleOf } from '../common/people.ts';
 import { type Cell, textCell, timeCell } from './cells.ts';
 import { resultCells } from './results.ts';
@@ -46,6 +47,19 @@ export const LOG_COLUMNS = {
     cell: ({ event }) => textCell(splitWords(event.experience.variations)),
   },
   hypothesis: { header: 'Hypothesis', cell: ({ event }) => textCell(event.experience.description?.trim()) },
+  primaryMetric: {
+    header: 'Primary Metric',
+    cell: ({ event }) => textCell(aboutExperience(event.experience).metric ?? undefined),
+  },
+  rollsOut: {
+    header: 'Rolls Out',
+    cell: ({ rollsOut }) =>
+      textCell(rollsOut === null ? undefined : (rollsOut.name ?? rollsOut.experienceId)),
+  },
+  warning: {
+    header: 'Warning',
+    cell: ({ event }) => textCell(aboutExperience(event.experience).warning ?? undefined),
+  },
   whatChanged: { header: 'What Changed', cell: ({ changes }) => textCell(changeWords(changes)) },
   store: { header: 'Store', cell: ({ event }) => textCell(event.organization.shopId) },
   organization: { header: 'Organization', cell: ({ event }) => textCell(event.organization.name) },

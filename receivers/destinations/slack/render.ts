@@ -9,7 +9,15 @@ import type { ExperienceMessage, Message } from '../../contract/message.ts';
 import { eventTime, experienceState } from '../../experience/state.ts';
 import { peopleOf } from '../common/people.ts';
 import { inline } from '../common/text.ts';
-import { changeLines, eventWords, headingWords, kindWords, noteLines } from '../common/words.ts';
+import {
+  aboutLines,
+  changeLines,
+  eventWords,
+  headingWords,
+  kindWords,
+  noteLines,
+  warningWords,
+} from '../common/words.ts';
 import {
   type Block,
   bold,
@@ -51,8 +59,10 @@ function renderEvent(message: ExperienceMessage, people: People): SlackMessage {
           text(kindText(event.experience, event.organization)),
         ),
       ),
+      ...warningBlocks(event.experience),
       ...changeBlocks(message),
       ...variationBlocks(event.experience.variations),
+      ...aboutBlocks(event.experience, message),
       ...(message.results === null ? [] : resultBlocks(message.results)),
       ...noteBlocks(message),
       ...linkBlocks(message),
@@ -73,7 +83,9 @@ export function renderCard(message: ExperienceMessage, people: People): SlackMes
     blocks: [
       header(state),
       richText(line({ type: 'emoji', name: mark.emoji }, bold(` ${mark.words}`), text(kind))),
+      ...warningBlocks(state.experience),
       ...variationBlocks(state.experience.variations),
+      ...aboutBlocks(state.experience, message),
       ...factBlocks(message),
       ...(message.results === null ? [] : resultBlocks(message.results)),
       { type: 'context', elements: lastChange(message, people) },
@@ -146,6 +158,24 @@ function changeBlocks({ changes }: ExperienceMessage): Block[] {
     items.push([text(`… and ${left} more changes`, { italic: true })]);
   }
   return [richText(bullets(items))];
+}
+
+function warningBlocks(experience: Experience): Block[] {
+  const words = warningWords(experience);
+  return words === null ? [] : [richText(line({ type: 'emoji', name: 'warning' }, bold(` ${words}`)))];
+}
+
+function aboutBlocks(experience: Experience, { rollsOut }: ExperienceMessage): Block[] {
+  const lines = aboutLines(experience, rollsOut).map(({ label, words, link }) =>
+    line(
+      bold(`${label}: `),
+      link === undefined || link.length > LIMITS.url ? text(words) : { type: 'link', url: link, text: words },
+    ),
+  );
+  const elements = lines.flatMap((each, index) =>
+    index === 0 ? each.elements : [text('\n'), ...each.elements],
+  );
+  return elements.length === 0 ? [] : [richText({ type: 'rich_text_section', elements })];
 }
 
 function noteBlocks(message: ExperienceMessage): Block[] {

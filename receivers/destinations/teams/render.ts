@@ -6,12 +6,14 @@ import { inline, oneLine } from '../common/text.ts';
 import { variationLines } from '../common/variations.ts';
 import {
   ACTION_SIGNS,
+  aboutLines,
   byWords,
   changeLines,
   eventWords,
   headingWords,
   kindWords,
   noteLines,
+  warningWords,
 } from '../common/words.ts';
 
 /** What goes over the wire: an Adaptive Card in a message. https://adaptivecards.io/explorer */
@@ -63,7 +65,7 @@ export function renderTeams(message: Message): TeamsMessage {
 }
 
 function eventCard(message: ExperienceMessage): Card {
-  const { event, results, links } = message;
+  const { event, results, links, rollsOut } = message;
   const { experience, organization, action } = event;
   const kind = kindWords(experience, organization);
   const body: Element[] = [
@@ -74,6 +76,10 @@ function eventCard(message: ExperienceMessage): Card {
       run(kind === '' ? '' : ` · ${kind}`),
     ),
   ];
+  const warning = warningWords(experience);
+  if (warning !== null) {
+    body.push(line(run(`⚠ ${warning}`, { weight: 'Bolder' })));
+  }
   if (event.timestamp !== null) {
     body.push({ type: 'TextBlock', text: moment(event.timestamp), wrap: true, isSubtle: true });
   }
@@ -91,6 +97,9 @@ function eventCard(message: ExperienceMessage): Card {
   if (variations.left > 0) {
     body.push(line(run(`… and ${variations.left} more variations`, { isSubtle: true })));
   }
+  for (const { label, words } of aboutLines(experience, rollsOut)) {
+    body.push(line(run(`${label}: `, { weight: 'Bolder' }), run(words)));
+  }
   if (results !== null) {
     body.push(line(run(`Result: ${verdictWords(results.verdict)}`, { weight: 'Bolder' })));
     body.push(line(run(oneLine(results.summary, 1000))));
@@ -107,6 +116,7 @@ function eventCard(message: ExperienceMessage): Card {
   }
   return card(eventWords(message), body, [
     { title: 'Open in Intelligems', url: links.intelligems },
+    { title: 'Open what it rolls out', url: rollsOut?.link ?? null },
     { title: 'Open in the console', url: links.console },
   ]);
 }

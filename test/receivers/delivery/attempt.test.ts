@@ -84,6 +84,7 @@ function engine(
         history: async () => [],
         deliveries: async () => [],
         recall: async () => null,
+        experiences: async () => [],
         attempts: async () => {
           if (made instanceof Error) {
             throw made;

@@ -72,7 +72,7 @@ describe('the card', () => {
     await desk.deliver(sampleMessage('create'));
     await desk.deliver(AWKWARD_MESSAGES['missing fields']!);
     expect(fake.inChannel().map(({ text }) => text)).toEqual([
-      'Backpack price test: Not started · Price · A/B test · Alpine Goods',
+      'Backpack price test: Not started · Price · A/B test · preview only · Alpine Goods',
       'Unnamed experience (only-an-id): Paused',
     ]);
   });
