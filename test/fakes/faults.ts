@@ -11,6 +11,7 @@ export type Fault =
       retryAfterSeconds?: number;
       retryAfter?: string;
       body?: string;
+      contentType?: string;
       after?: boolean;
     }
   | { kind: 'hang'; after?: boolean }
@@ -61,6 +62,9 @@ export function answerFault(fault: Fault, response: ServerResponse): void {
     const retryAfter = fault.retryAfter ?? fault.retryAfterSeconds;
     if (retryAfter !== undefined) {
       response.setHeader('Retry-After', String(retryAfter));
+    }
+    if (fault.contentType !== undefined) {
+      response.setHeader('Content-Type', fault.contentType);
     }
     response.statusCode = fault.status;
     response.end(fault.body ?? '');

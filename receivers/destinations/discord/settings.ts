@@ -8,7 +8,7 @@ export const discordSettings = z.strictObject({
       protocol: /^https?$/,
       error: 'Write the webhook’s URL: https://discord.com/api/webhooks/… (channel, Integrations, Webhooks).',
     })
-    .refine((url) => !/\/(slack|github)\/?$/.test(new URL(url).pathname), {
+    .refine((url) => !/\/(slack|github)\/?(\?.*)?$/.test(url), {
       error: 'Leave out /slack or /github at its end: these are for the messages of Slack and GitHub.',
     })
     .describe('The URL of the channel’s webhook: https://discord.com/api/webhooks/….')

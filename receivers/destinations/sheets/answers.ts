@@ -41,6 +41,17 @@ const QUOTA: Answer = {
   reason: () => 'Google’s limit of calls per minute is reached. It is lifted within a minute.',
 };
 
+const DAILY_QUOTA: Answer = {
+  kind: 'rate limited',
+  reason: () => 'Google’s limit of calls is reached. Rows are written when it is lifted.',
+};
+
+const NOT_A_SPREADSHEET: Answer = {
+  kind: 'dead',
+  reason: ({ setting }) =>
+    `The file is not a Google spreadsheet; it is probably an Excel file in Drive. Open it, choose File, Save as Google Sheets, and set ${setting('spreadsheetId')} to the address of the new spreadsheet.`,
+};
+
 const API_OFF: Answer = {
   kind: 'dead',
   reason: ({ activationUrl }) =>
@@ -86,6 +97,14 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   RESOURCE_EXHAUSTED: QUOTA,
   rateLimitExceeded: QUOTA,
   userRateLimitExceeded: QUOTA,
+  // The older reasons come with 403: https://developers.google.com/workspace/drive/api/guides/handle-errors
+  dailyLimitExceeded: DAILY_QUOTA,
+  quotaExceeded: DAILY_QUOTA,
+  storageQuotaExceeded: {
+    kind: 'dead',
+    reason: () =>
+      'The Google storage of the spreadsheet’s owner is full. The owner can delete files or get more storage.',
+  },
   BILLING_DISABLED: {
     kind: 'dead',
     reason: () => 'Billing is turned off in the service account’s Google Cloud project. Turn it on there.',
@@ -106,11 +125,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   },
   ACCESS_TOKEN_SCOPE_INSUFFICIENT: TOKEN_REFUSED,
   // Answered for an Excel file in Drive: https://github.com/theoephraim/node-google-spreadsheet/issues/651
-  FAILED_PRECONDITION: {
-    kind: 'dead',
-    reason: ({ setting }) =>
-      `The file is not a Google spreadsheet; it is probably an Excel file in Drive. Open it, choose File, Save as Google Sheets, and set ${setting('spreadsheetId')} to the address of the new spreadsheet.`,
-  },
+  FAILED_PRECONDITION: NOT_A_SPREADSHEET,
   UNAUTHENTICATED: TOKEN_REFUSED,
   PERMISSION_DENIED: NOT_SHARED,
   NOT_FOUND: NO_SPREADSHEET,
@@ -152,6 +167,7 @@ export const WORDED_ANSWERS: readonly [RegExp, Answer][] = [
     },
   ],
   [/has not been used in project|API .*is disabled/i, API_OFF],
+  [/must not be an office file|not supported for this document/i, NOT_A_SPREADSHEET],
 ];
 
 const KEY_REFUSED = 'Google does not accept the service account’s key';

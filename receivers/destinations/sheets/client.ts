@@ -1,5 +1,7 @@
 import { auth, sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { openHttpClient } from '../../outgoing/client.ts';
+import { OutgoingError } from '../../outgoing/exchange.ts';
+import { notTheService } from '../common/answer-outcome.ts';
 import type { Credentials } from './credentials.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/spreadsheets';
@@ -26,12 +28,13 @@ export interface SheetsClient {
  */
 export function openClient(credentials: Credentials, apiRootUrl: string | undefined): SheetsClient {
   const http = openHttpClient({ service: 'Google', timeoutMs: CALL_TIMEOUT_MS });
+  const fetchFromGoogle: typeof fetch = async (...request) => withoutPage(await http.fetch(...request));
   const account = new auth.JWT({
     email: credentials.email,
     key: credentials.privateKey,
     keyId: credentials.keyId,
     scopes: [SCOPE],
-    transporterOptions: { fetchImplementation: http.fetch },
+    transporterOptions: { fetchImplementation: fetchFromGoogle },
   });
   account.transporter.interceptors.request.add({
     resolved: async (request) => {
@@ -49,7 +52,7 @@ export function openClient(credentials: Credentials, apiRootUrl: string | undefi
     version: 'v4',
     auth: account,
     retry: false,
-    fetchImplementation: http.fetch,
+    fetchImplementation: fetchFromGoogle,
     ...(apiRootUrl === undefined ? {} : { rootUrl: apiRootUrl }),
   });
   return {
@@ -63,4 +66,21 @@ export function openClient(credentials: Credentials, apiRootUrl: string | undefi
     },
     close: () => http.close(),
   };
+}
+
+/**
+ * Google answers a success with JSON. A page comes from something in between, such as a proxy that blocks the call:
+ * read as an answer, it would be an empty spreadsheet, or a row that was never written.
+ */
+function withoutPage(response: Response): Response {
+  if (response.ok && /\bhtml\b/i.test(response.headers.get('content-type') ?? '')) {
+    throw new OutgoingError({
+      answered: false,
+      mayHaveArrived: true,
+      kind: 'invalid response',
+      code: null,
+      reason: notTheService('Google'),
+    });
+  }
+  return response;
 }
