@@ -1,6 +1,9 @@
 // Every ledger that a test opens starts threads that compile the same files. Keep what was compiled.
 process.env.NODE_COMPILE_CACHE ??= `${import.meta.dirname}/node_modules/.cache/compiled`;
 
+// What the test files of one run share is named after it (test/fixtures/shared-postgres.ts).
+process.env.TEST_RUN ??= String(process.pid);
+
 export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {},

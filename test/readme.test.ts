@@ -33,6 +33,13 @@ test('the table of settings in receivers/config/README.md is current', () => {
   expect(page).toBe(withSettingsTable(page, DESTINATION_KINDS));
 });
 
+test('README.md links to the page of every kind of destination, and has at most 12 KB', () => {
+  const page = read('README.md');
+  const kinds = DESTINATION_KINDS.map(({ kind }) => kind).filter((kind) => kind !== 'preview');
+  expect(kinds.filter((kind) => !page.includes(`(receivers/destinations/${kind}/README.md)`))).toEqual([]);
+  expect(Buffer.byteLength(page)).toBeLessThanOrEqual(12 * 1024);
+});
+
 describe.each(pages)('%s', (path) => {
   const page = read(path);
   const here = new URL(path, ROOT);

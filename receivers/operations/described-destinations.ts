@@ -38,3 +38,21 @@ export function describedByName(
 export function repeatWords({ repeated }: Pick<DestinationDescription, 'repeated'>): string | null {
   return repeated === null ? null : `If an earlier attempt arrived after all, ${repeated}`;
 }
+
+/** What a delivery to a destination does: it sends something to people, prints it in the log, or is internal. */
+export type DeliveryEffect = 'sends' | 'prints' | 'internal';
+
+export function deliveryEffect(
+  name: string,
+  current: readonly DestinationDescription[],
+  { destinations }: Pick<Configuration, 'destinations'>,
+): DeliveryEffect {
+  if (describedByName(name, current).internal) {
+    return 'internal';
+  }
+  const kind = destinations.find((destination) => destination.name === name)?.kind.kind;
+  return kind === PREVIEW_KIND ? 'prints' : 'sends';
+}
+
+/** The kind that renders events and sends nothing. */
+const PREVIEW_KIND = 'preview';

@@ -1,5 +1,5 @@
 import { type Checked, Checks } from './checks.ts';
-import { describedByName } from './described-destinations.ts';
+import { deliveryEffect, describedByName } from './described-destinations.ts';
 import { type DestinationReport, destinationReport } from './destination-report.ts';
 import { OperationFault, requireKnown } from './fault.ts';
 import type { OperationServices } from './services.ts';
@@ -15,7 +15,13 @@ export function destinationOperations(services: OperationServices) {
       return [...known].map((name) => {
         const { title, internal } = describedByName(name, services.destinations);
         return destinationReport(
-          { name, title, internal, current: names.includes(name) },
+          {
+            name,
+            title,
+            internal,
+            effect: deliveryEffect(name, services.destinations, services.configuration),
+            current: names.includes(name),
+          },
           health.find(({ destination }) => destination === name),
           depths.find(({ destination }) => destination === name),
           now(),

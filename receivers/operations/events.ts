@@ -2,22 +2,23 @@ import { setImmediate } from 'node:timers/promises';
 import type { Ledger } from '../contract/ledger.ts';
 import type { EventFilter } from '../contract/ledger-reader.ts';
 import { deliveryCause } from './delivery-cause.ts';
-import { describedByName } from './described-destinations.ts';
+import { deliveryEffect, describedByName } from './described-destinations.ts';
 import { EventFactsReader, type ListedEvent } from './event-facts.ts';
 import { type EventStory, type ExportedStory, eventRecord, exportedStory } from './records.ts';
 import type { OperationServices } from './services.ts';
 
 /** Events read from the ledger in one step of an export. */
-const STEP = 5;
+const STEP = 2;
 
 /** An export page ends once its bodies have this many bytes together. */
-const PAGE_BYTES = 4 * 1_024 * 1_024;
+const PAGE_BYTES = 512 * 1_024;
 
 export function eventOperations({
   ledger,
   destinations,
-}: Pick<OperationServices, 'ledger' | 'destinations'>) {
-  const facts = new EventFactsReader(ledger);
+  configuration,
+}: Pick<OperationServices, 'ledger' | 'destinations' | 'configuration'>) {
+  const facts = new EventFactsReader({ ledger, destinations, configuration });
   return {
     events: async (filter: EventFilter) => facts.withFacts(await ledger.events(filter)),
 
@@ -28,9 +29,10 @@ export function eventOperations({
       }
       const deliveries = await ledger.deliveries(key);
       const stories = deliveries.map(async (delivery): Promise<EventStory['deliveries'][number]> => {
-        const { title, internal } = describedByName(delivery.destination, destinations);
+        const { title } = describedByName(delivery.destination, destinations);
+        const effect = deliveryEffect(delivery.destination, destinations, configuration);
         const attemptRecords = await ledger.attempts(delivery.id);
-        return { ...delivery, title, internal, cause: deliveryCause(delivery), attemptRecords };
+        return { ...delivery, title, effect, cause: deliveryCause(delivery), attemptRecords };
       });
       const [{ by, store }] = (await facts.withFacts([{ ...event, deliveries: {} }])) as [ListedEvent];
       return { event: { ...eventRecord(event), by, store }, deliveries: await Promise.all(stories) };

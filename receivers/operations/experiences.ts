@@ -51,10 +51,11 @@ const EVENTS = 40;
 
 export function experienceOperations({
   configuration,
+  destinations,
   ledger,
   now,
-}: Pick<OperationServices, 'configuration' | 'ledger' | 'now'>) {
-  const facts = new EventFactsReader(ledger);
+}: Pick<OperationServices, 'configuration' | 'destinations' | 'ledger' | 'now'>) {
+  const facts = new EventFactsReader({ ledger, destinations, configuration });
   return {
     async experiences(filter: ExperienceFilter): Promise<ExperienceRow[]> {
       const rows: ExperienceRow[] = [];
@@ -117,13 +118,13 @@ async function readExperience(
   if (parsed === null || !parsed.ok) {
     return null;
   }
-  const told = [...known.slice(0, -1).map(withoutBody), parsed.event];
-  const state = experienceState(told, now);
+  const ordered = [...known.slice(0, -1).map(withoutBody), parsed.event];
+  const state = experienceState(ordered, now);
   const { status, createdAt, startedAt, endedAt, liveMs } = state;
   const moments = known.map((event) => ({ at: happenedAt(event), action: event.action as Action }));
   return {
     state,
-    life: { status, createdAt, startedAt, endedAt, liveMs, phases: phases(told), moments },
+    life: { status, createdAt, startedAt, endedAt, liveMs, phases: phases(ordered), moments },
     events,
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { SecretMask } from '../base/secret-mask.ts';
 import type { Operations } from './operations.ts';
 
@@ -9,9 +10,22 @@ export function hidingSecrets(operations: Operations, mask: SecretMask): Operati
   const hidden = Object.entries(operations).map(([name, operation]) => [
     name,
     async (...given: unknown[]) =>
-      withoutSecrets(await (operation as (...given: unknown[]) => Promise<unknown>)(...given), mask),
+      hide(await (operation as (...given: unknown[]) => Promise<unknown>)(...given), mask),
   ]);
   return Object.fromEntries(hidden);
+}
+
+/** Lists may be long, so that others get their turn between two items. */
+async function hide(value: unknown, mask: SecretMask): Promise<unknown> {
+  if (!Array.isArray(value)) {
+    return withoutSecrets(value, mask);
+  }
+  const hidden: unknown[] = [];
+  for (const item of value) {
+    hidden.push(withoutSecrets(item, mask));
+    await setImmediate();
+  }
+  return hidden;
 }
 
 function withoutSecrets(value: unknown, mask: SecretMask): unknown {

@@ -5,6 +5,7 @@ import type {
   ExportedDelivery,
   ExportedEvent,
 } from '../contract/ledger-reader.ts';
+import type { DeliveryEffect } from './described-destinations.ts';
 import type { EventFacts } from './event-facts.ts';
 
 /** An event as JSON: its body as text if it is UTF-8, else in base64. */
@@ -14,8 +15,7 @@ export type EventRecord = Omit<StoredEvent, 'body'> & { body: string; bodyEncodi
 export interface DeliveryStory extends DeliveryRecord {
   /** What people call its destination. */
   title: string;
-  /** The receiver made it for itself. */
-  internal: boolean;
+  effect: DeliveryEffect;
   /** Why it was made, in a few words. */
   cause: string;
   attemptRecords: AttemptRecord[];

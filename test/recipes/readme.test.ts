@@ -4,7 +4,7 @@ import { compile } from '../shared/compile.ts';
 
 const NEXT = 'next-route-handler.ts';
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const readme = read('../../README.md');
+const readme = read('../../shared/README.md');
 const recipes = readdirSync(new URL('.', import.meta.url)).filter(
   (name) => !name.endsWith('.test.ts') && name !== 'on-event.ts',
 );
@@ -17,7 +17,7 @@ function shown(name: string): string {
   return name === NEXT ? copied.replace(/'(\.\/verifier.*)\.ts'/, "'$1'") : copied;
 }
 
-test.each(recipes)('the README shows %s as it is', (name) => {
+test.each(recipes)('shared/README.md shows %s as it is', (name) => {
   expect(readme).toContain(`\`\`\`ts\n${shown(name).trimEnd()}\n\`\`\``);
 });
 

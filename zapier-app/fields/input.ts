@@ -5,7 +5,7 @@ import { SETTING_TITLES } from '../../shared/zapier-event.ts';
 import { filterProblem, readZapierFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
 import { EXPERIENCE_FIELD } from './experience.ts';
 
-export const TYPE_FIELD: PlainInputField = {
+const TYPE_FIELD: PlainInputField = {
   key: 'experience_type',
   label: 'Experience Type',
   type: 'string',

@@ -1,4 +1,4 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { ClientAddress } from '../../base/client-address.ts';
 import { sendProblem } from '../../base/problem.ts';
 import type { ConsoleTokens } from '../../operations/console-tokens.ts';
@@ -73,37 +73,39 @@ export function createAccess({ tokens, limit, addressOf, publicUrl, now }: Acces
     /** The role of a request for a page; null without a session. */
     sessionRole,
 
-    /** Admits a request to the API: with a token in its header, or with a session from the console's own pages. */
-    guardApi(request: Request, response: Response, next: NextFunction): void {
-      const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-      if (bearer !== undefined) {
-        const answer = login(bearer, request);
-        if (!answer.ok) {
-          refuseToken(response, answer.waitSeconds, 'Wrong token');
-          return;
-        }
-        response.locals.role = answer.role;
-      } else {
-        const role = sessionRole(request);
-        if (role === null || (changes(request) && !isOwn(request, publicUrl))) {
-          refuseToken(response, 0, 'Token required');
-          return;
-        }
-        response.locals.role = role;
-      }
-      if (changes(request) && response.locals.role !== 'editor') {
-        sendProblem(response, READ_ONLY);
-        return;
-      }
-      next();
-    },
-
     /** Whether a form was sent from the console's own pages. */
     isOwn: (request: Request): boolean => isOwn(request, publicUrl),
   };
 }
 
 export type Access = ReturnType<typeof createAccess>;
+
+/** Admits a request to the API: with a token in its header, or with a session from the console's own pages. */
+export function guardApi(access: Access): RequestHandler {
+  return (request, response, next) => {
+    const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (bearer !== undefined) {
+      const answer = access.login(bearer, request);
+      if (!answer.ok) {
+        refuseToken(response, answer.waitSeconds, 'Wrong token');
+        return;
+      }
+      response.locals.role = answer.role;
+    } else {
+      const role = access.sessionRole(request);
+      if (role === null || (changes(request) && !access.isOwn(request))) {
+        refuseToken(response, 0, 'Token required');
+        return;
+      }
+      response.locals.role = role;
+    }
+    if (changes(request) && response.locals.role !== 'editor') {
+      sendProblem(response, READ_ONLY);
+      return;
+    }
+    next();
+  };
+}
 
 const READ_ONLY = {
   status: 403,

@@ -1,15 +1,15 @@
-/** So many wrong tokens an address may try within the window. */
+/** Wrong tokens that an address may try within the window. */
 const TRIES = 8;
 const WINDOW_MS = 10 * 60_000;
 
-/** So many addresses are remembered; of more, the oldest are forgotten. */
+/** Addresses that are remembered. The oldest are forgotten first. */
 const ADDRESSES = 10_000;
 
 /** Counts wrong tokens by address, in bounded memory. Times are milliseconds. */
 export class LoginLimit {
   readonly #failures = new Map<string, { count: number; since: number }>();
 
-  /** How long this address has to wait before it may try again, in seconds; 0 where it may. */
+  /** Seconds until this address may try again; 0 if it may now. */
   waitSeconds(address: string, now: number): number {
     const failures = this.#failures.get(address);
     if (failures === undefined || failures.count < TRIES) {

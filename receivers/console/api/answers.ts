@@ -33,9 +33,10 @@ const eventFacts = {
 const eventSummary = z.strictObject({
   ...eventHead,
   ...eventFacts,
+  printed: z.int().describe('Deliveries that were only printed in the log, because nothing is connected.'),
   deliveries: z
     .partialRecord(z.enum(STATES), z.int())
-    .describe('The number of its deliveries in each state.'),
+    .describe('The number of its deliveries in each state, without internal and printed ones.'),
 });
 
 const delivery = {
@@ -80,7 +81,9 @@ export const story = z.strictObject({
       ...delivery,
       ...attempts,
       title: z.string().describe('What people call the destination.'),
-      internal: z.boolean().describe('The receiver makes this delivery for itself.'),
+      effect: z
+        .enum(['sends', 'prints', 'internal'])
+        .describe('sends: to people; prints: in the log only; internal: the receiver makes it for itself.'),
       cause: z.string().describe('Why the delivery was made, in a few words.'),
     }),
   ),
@@ -180,6 +183,7 @@ export const destinations = z.strictObject({
       name: z.string(),
       title: z.string(),
       internal: z.boolean().describe('The receiver makes these deliveries for itself.'),
+      effect: z.enum(['sends', 'prints', 'internal']),
       current: z.boolean().describe('False if the settings no longer name it, and it still has deliveries.'),
       state: z.enum(['working', 'unused', 'failing', 'paused']),
       words: z.string(),

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { sendProblem } from '../../base/problem.ts';
 import type { Operations } from '../../operations/operations.ts';
-import type { Access } from '../access/access.ts';
+import { type Access, guardApi } from '../access/access.ts';
 import { openApi } from './openapi.ts';
 import { API_ROUTES, type ApiRoute } from './routes.ts';
 
@@ -19,7 +19,7 @@ export function apiRouter({ operations, access, log }: ApiServices): Router {
   router.get('/openapi.json', (_request, response) => {
     response.json(openApi());
   });
-  router.use(access.guardApi);
+  router.use(guardApi(access));
   router.use(express.json({ limit: '256kb' }));
   for (const route of API_ROUTES) {
     router[route.method](route.path, (request, response) => answer(route, operations, request, response));

@@ -16,6 +16,7 @@ const packaged = (path: string): string => require.resolve(path);
 
 /** The files by the name under which they are served: from this folder, and from installed packages. */
 const FILES: Readonly<Record<string, () => string>> = {
+  'base.css': () => own('base.css'),
   'console.css': () => own('console.css'),
   'console.js': () => own('console.js'),
   'login.js': () => own('login.js'),
@@ -25,7 +26,6 @@ const FILES: Readonly<Record<string, () => string>> = {
   'copy.js': () => own('copy.js'),
   'search.js': () => own('search.js'),
   'chart.js': () => own('chart.js'),
-  'pico.css': () => packaged('@picocss/pico/css/pico.min.css'),
   'uplot.css': () => packaged('uplot/dist/uPlot.min.css'),
   'uplot.js': () => packaged('uplot/dist/uPlot.esm.js'),
   'idiomorph.js': () => packaged('idiomorph/dist/idiomorph.esm.js'),

@@ -1,4 +1,4 @@
-/** Lets a text be searched where it stands: marks what fits, counts it, and goes on with Enter. */
+/** Searches within a text: highlights the matches, counts them, and moves to the next with Enter. */
 export function startSearches() {
   for (const tool of document.querySelectorAll('[data-search]')) {
     const text = document.getElementById(tool.getAttribute('data-search'))?.firstChild;
@@ -48,7 +48,7 @@ function start(tool, text) {
   }
 }
 
-/** So many places are marked at most. */
+/** Matches that are highlighted. */
 const MARKED = 2_000;
 
 function ranges(text, whole, wanted) {

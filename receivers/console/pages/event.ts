@@ -45,7 +45,7 @@ ${factList(event, context.now)}
 
 <section aria-labelledby="deliveries-title">
   <h2 id="deliveries-title">Deliveries</h2>
-  <div id="deliveries" data-live>${deliveryList(facts, context.now)}</div>
+  <div id="deliveries" data-live>${deliveryList(facts, context)}</div>
   ${replayForm(facts, context)}
 </section>
 
@@ -74,25 +74,37 @@ function factList(event: EventStory['event'], now: number): Html {
     .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function deliveryList({ event, deliveries }: EventFacts, now: number): Html {
-  const outward = deliveries.filter(({ internal }) => !internal);
-  const internal = deliveries.filter((delivery) => delivery.internal);
+function deliveryList({ event, deliveries }: EventFacts, context: PageContext): Html {
+  const outward = deliveries.filter(({ effect }) => effect !== 'internal');
+  const internal = deliveries.filter(({ effect }) => effect === 'internal');
   const none =
     event.problem === null
       ? html`<p class="empty">No route matched. <code>npm run routes</code> explains why.</p>`
       : html`<p class="empty">None. The event is stored so that you can look at it.</p>`;
-  return html`${outward.length === 0 ? none : html`<ol class="stories">${outward.map((delivery) => story(delivery, now))}</ol>`}
-${when(internal.length > 0, () => html`<details class="internal"><summary>${count(internal.length, 'internal delivery', 'internal deliveries')}</summary><ol class="stories">${internal.map((delivery) => story(delivery, now))}</ol></details>`)}`;
+  return html`${outward.length === 0 ? none : html`<ol class="stories">${outward.map((delivery) => story(delivery, context))}</ol>`}
+${when(internal.length > 0, () => html`<details class="internal"><summary>${count(internal.length, 'internal delivery', 'internal deliveries')}</summary><ol class="stories">${internal.map((delivery) => story(delivery, context))}</ol></details>`)}`;
 }
 
-function story(delivery: DeliveryStory, now: number): Html {
+function story(delivery: DeliveryStory, context: PageContext): Html {
+  const { now } = context;
   const attempts = delivery.attemptRecords;
   return html`<li class="story" id="delivery-${delivery.id}">
-  <h3>${delivery.title} ${state(delivery.state)}</h3>
+  <h3>${delivery.title} ${state(delivery.state, delivery.effect)}</h3>
   <p class="help"><bdi>${delivery.cause}</bdi>${when(delivery.finishedAt, () => html`, ${ago(delivery.finishedAt as number, now)}`)}${nextAttempt(delivery, now)}</p>
   ${when(delivery.reason !== null && delivery.state !== 'done', () => html`<p class="reason">${delivery.reason}</p>`)}
+  ${tryNow(delivery, context)}
   ${when(attempts.length > 0, () => html`<details><summary>${count(attempts.length, 'attempt')}</summary><ol class="attempts">${attempts.map(attempt)}</ol></details>`)}
 </li>`;
+}
+
+/** Ends the pause that a waiting delivery is held up by. */
+function tryNow({ state: name, destination }: DeliveryStory, { role, destinations }: PageContext): Content {
+  const paused = destinations.find((report) => report.name === destination)?.state === 'paused';
+  return when(
+    role === 'editor' && paused && (name === 'ready' || name === 'waiting'),
+    () =>
+      html`<form method="post" action="/console/destinations/${encodeURIComponent(destination)}/resume" class="tools"><button class="small secondary">Try now</button> <span class="help">The destination is paused because it fails.</span></form>`,
+  );
 }
 
 function nextAttempt({ state: name, dueAt, attempts }: DeliveryStory, now: number): Content {

@@ -74,7 +74,7 @@ function frame(title: string, scripts: readonly string[], body: Html): string {
 <meta name="color-scheme" content="light dark">
 <title>${title} · Receivers</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${assetPath('pico.css')}">
+<link rel="stylesheet" href="${assetPath('base.css')}">
 <link rel="stylesheet" href="${assetPath('uplot.css')}">
 <link rel="stylesheet" href="${assetPath('console.css')}">
 ${scripts.map((name) => html`<script type="module" src="${assetPath(name)}"></script>`)}

@@ -37,9 +37,15 @@ export function ago(at: number, now: number): Html {
 }
 
 /** A delivery's state as a mark and words. */
-export function state(name: DeliveryState): Html {
-  return stateMark(name, STATE_WORDS[name].words);
+export function state(name: DeliveryState, effect: DestinationReport['effect']): Html {
+  return stateMark(name, name === 'done' ? DONE_WORDS[effect] : STATE_WORDS[name].words);
 }
+
+const DONE_WORDS: Readonly<Record<DestinationReport['effect'], string>> = {
+  sends: STATE_WORDS.done.words,
+  prints: 'printed in the log',
+  internal: 'done',
+};
 
 const DESTINATION_STATES: Readonly<Record<DestinationReport['state'], { mark: string; words: string }>> = {
   working: { mark: '✓', words: 'working' },
@@ -49,12 +55,15 @@ const DESTINATION_STATES: Readonly<Record<DestinationReport['state'], { mark: st
 };
 
 export function destinationState(report: DestinationReport): Html {
+  if (report.effect === 'prints') {
+    return html`<span class="state"><span aria-hidden="true">○</span> prints only</span>`;
+  }
   const { mark, words } = DESTINATION_STATES[report.state];
   return html`<span class="state state-${report.state}"><span aria-hidden="true">${mark}</span> ${words}</span>`;
 }
 
 /** The state of an event's deliveries, in short. */
-function deliverySummary(event: Pick<EventSummary, 'deliveries' | 'problem'>): Html {
+function deliverySummary(event: Pick<ListedEvent, 'deliveries' | 'printed' | 'problem'>): Html {
   const {
     done = 0,
     dead = 0,
@@ -69,6 +78,7 @@ function deliverySummary(event: Pick<EventSummary, 'deliveries' | 'problem'>): H
     [running, 'running', `${running} in progress`],
     [ready + waiting, 'ready', `${ready + waiting} waiting`],
     [done, 'done', `${done} delivered`],
+    [event.printed, 'merged', 'printed in the log'],
     [merged, 'merged', `${merged} sent with a later update`],
     [dismissed, 'dismissed', `${dismissed} dismissed`],
   ];

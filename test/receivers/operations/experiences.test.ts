@@ -39,7 +39,9 @@ function operations() {
     configuration: {
       intelligems: { addresses: INTELLIGEMS_ADDRESSES },
       reports: { locale: 'en-US' },
+      destinations: [],
     } as unknown as Parameters<typeof experienceOperations>[0]['configuration'],
+    destinations: [],
     ledger: new Proxy(ledger, {
       get: (target, name) => {
         if (name === 'history') {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   receiver = await ReceiverHere.start({
     DATA_DIR: data.folder,
     METRICS_TOKEN: TOKEN,
-    HEADERS_TIMEOUT_SECONDS: '0.2',
+    HEADERS_TIMEOUT_SECONDS: '1',
   });
 });
 

@@ -2,12 +2,12 @@ import type { Results } from '../../../../receivers/contract/experience.ts';
 import type { ExperienceMessage, Message, ReportMessage } from '../../../../receivers/contract/message.ts';
 import { AWKWARD_MESSAGES, SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
 
-export const LINKS = {
+const LINKS = {
   intelligems: 'https://app.example.com/experiences/7c0d9a54',
   console: 'https://receiver.example.com/console/events/abc',
 };
 
-export const RESULTS: Results = {
+const RESULTS: Results = {
   verdict: 'directional_win',
   summary: 'Price −5% is likely better: 87% chance to beat the control. 21 days, 4,100 visitors.',
   currency: 'USD',

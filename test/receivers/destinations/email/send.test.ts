@@ -10,6 +10,7 @@ import {
   startFakeSmtp,
 } from '../../../fakes/smtp.ts';
 import { AWKWARD_MESSAGES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import { until } from '../../../fixtures/until.ts';
 import { attempt, opened, recalling } from './opened.ts';
 
 const MAYA = 'maya@alpine.example';
@@ -316,12 +317,14 @@ describe('when the connection fails', () => {
   test('a server that falls silent after the text: given up with the attempt, uncertain', async () => {
     smtp.faults.add('data', { kind: 'hang', after: true });
     const destination = await open();
-    const outcome = await destination.send(
-      sampleMessage('start'),
-      attempt({ signal: AbortSignal.timeout(200) }),
+    const ending = new AbortController();
+    const sending = destination.send(sampleMessage('start'), attempt({ signal: ending.signal }));
+    await until(
+      () => smtp.mails.length,
+      (count) => count === 1,
     );
-    expect(outcome).toMatchObject({ type: 'retry', uncertain: true });
-    expect(smtp.mails).toHaveLength(1);
+    ending.abort();
+    expect(await sending).toMatchObject({ type: 'retry', uncertain: true });
   });
 
   test('a server that falls silent before: given up with the attempt, certain', async () => {
