@@ -6,7 +6,7 @@ import type { Answer } from '../../outgoing/exchange.ts';
 import { type AnswerRules, isPage, requestedDelay } from '../common/answer-outcome.ts';
 import { type CheckSettings, exchangeCheck, unsureWords } from '../common/webhook-check.ts';
 import { openWebhookDestination } from '../common/webhook-destination.ts';
-import { renderDiscord } from './render.ts';
+import { type DiscordMessage, renderDiscord } from './render.ts';
 import type { DiscordSettings } from './settings.ts';
 
 const COPY_AGAIN = 'Copy the URL again: in the channel’s settings, Integrations, Webhooks.';
@@ -39,7 +39,9 @@ const RULES: AnswerRules = {
   errorCode: (answer) => fields(answer).code,
   delayMs: (answer) => {
     const seconds = fields(answer).retryAfter;
-    return seconds === null ? requestedDelay(answer) : boundedDelay(seconds * 1000);
+    const inBody = seconds === null ? null : boundedDelay(seconds * 1000);
+    const inHeader = requestedDelay(answer);
+    return inBody === null || inHeader === null ? (inBody ?? inHeader) : Math.max(inBody, inHeader);
   },
   accepted: (answer) => JSON.stringify({ id: fields(answer).id ?? undefined }),
 };
@@ -59,8 +61,17 @@ export function openDiscord(
     url: () => url.href,
     unsure,
     render: renderDiscord,
+    withoutRefused: withoutRefusedImage,
     check: async (http) => [await checkWebhook(http, webhookUrl, { unsure, setting })],
   });
+}
+
+/** A message without the chart, if Discord refused the chart's address. */
+function withoutRefusedImage(payload: object, answer: Answer): object | null {
+  const message = payload as DiscordMessage;
+  const [{ image, ...embed }] = message.embeds;
+  const isRefused = fields(answer).code === 50035 && /"image"/.test(answer.text);
+  return image !== undefined && isRefused ? { ...message, embeds: [embed] } : null;
 }
 
 /** Asks Discord for the webhook itself, which its URL allows. */

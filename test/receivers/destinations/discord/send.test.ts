@@ -50,6 +50,28 @@ describe('Discord', () => {
     expect(outcome).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 1000 });
   });
 
+  test('that asks for different waits is left alone for the longer one', async () => {
+    const body = '{"message":"You are being rate limited.","retry_after":0.5}';
+    fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 120, body });
+    const outcome = await attempt(await open(), sampleMessage('start'));
+    expect(outcome).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 120_000 });
+  });
+
+  // The form of the error: https://docs.discord.com/developers/reference#error-messages
+  test('that refuses the address of a chart gets the message without it', async () => {
+    const body =
+      '{"code":50035,"message":"Invalid Form Body","errors":{"embeds":{"0":{"image":{"url":{"_errors":[{"code":"URL_TYPE_INVALID_URL","message":"Not a well formed URL."}]}}}}}}';
+    fake.faults.add({ kind: 'status', status: 400, body });
+    const report = {
+      ...SAMPLE_REPORT.report,
+      image: { url: 'https://charts.example.com/c.png', description: 'C' },
+    };
+    const outcome = await attempt(await open(), { ...SAMPLE_REPORT, report });
+    expect(outcome).toMatchObject({ type: 'done' });
+    expect(fake.messages).toHaveLength(1);
+    expect(fake.messages[0]?.embeds[0]).not.toHaveProperty('image');
+  });
+
   test('whose webhook is gone says so, without the secret', async () => {
     const destination = await open({ webhookUrl: `${fake.webhookUrl}x` });
     const outcome = await attempt(destination, sampleMessage('start'));
