@@ -9,8 +9,8 @@ import {
 import { type ApiFailure, type ApiResult, unavailable } from './intelligems-failure.ts';
 import { type RateBudgets, rateBudgets } from './intelligems-rate.ts';
 
-export const DEFAULT_BASE_URL = 'https://api.intelligems.io';
-export const DEFAULT_VERSION = 'v25-10-beta';
+const DEFAULT_BASE_URL = 'https://api.intelligems.io';
+const DEFAULT_VERSION = 'v25-10-beta';
 
 /** How to reach the External API, and how patient to be. */
 export interface IntelligemsSettings extends CallSettings {

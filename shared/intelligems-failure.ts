@@ -106,7 +106,7 @@ const LONGEST_MESSAGE = 300;
  * The vendor's messages in an answer: a tree of `errors`, `properties` and `items` for a validation error,
  * `error` or `message` for others. Empty where the answer holds none.
  */
-export function fieldProblems(text: string): FieldProblem[] {
+function fieldProblems(text: string): FieldProblem[] {
   let document: unknown;
   try {
     document = JSON.parse(text);

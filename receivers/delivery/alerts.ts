@@ -39,7 +39,7 @@ export function alertFor(health: DestinationHealth, settings: AlertSettings, now
   return {
     key: `report_alert_${destination}_${failingSince}`,
     report: alertReport(title, summary, {
-      'Last error': lastFailure ?? 'The reason is not known.',
+      'Last error': lastFailure ?? 'Unknown.',
       'What to do':
         'Fix the cause above. The receiver keeps trying. To replay dead letters, run: npm run replay',
     }),
@@ -79,14 +79,14 @@ function alertReport(title: string, summary: string, sections: Record<string, st
   };
 }
 
-/** The fact that an alert was raised about a destination: when its failures began. Empty when it works again. */
+/** The fact that an alert was raised about a destination: when its failures began. Empty once it works again. */
 const ALERT_FACT = 'receiver:alert';
 
 type AlertLedger = Pick<Ledger, 'health' | 'accept' | 'recall' | 'remember'>;
 
 /**
  * Reports which of the known destinations have been failing, and when they work again: once each, across restarts and
- * on many machines. Gives a function that ends it.
+ * on many machines. Gives a function that stops it.
  */
 export function startAlerts(
   ledger: AlertLedger,

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ClaimedDelivery, Settlement } from '../contract/delivery.ts';
 
-/** Logs what an attempt came to. */
+/** Logs the outcome of an attempt. */
 export function logAttempt(log: Logger, delivery: ClaimedDelivery, settlement: Settlement): void {
   const { eventKey, destination, attempt } = delivery;
   const { outcome, startedAt, finishedAt } = settlement;

@@ -69,7 +69,7 @@ export function createAttempt(
       const made = await ledger.attempts(delivery.id);
       return triedForMs(made, startedAt, finishedAt) >= retry.giveUpAfterMs;
     } catch (error) {
-      log.warn({ event: delivery.eventKey, err: error }, 'the earlier attempts could not be read');
+      log.warn({ event: delivery.eventKey, err: error }, 'could not read the earlier attempts');
       return false;
     }
   }

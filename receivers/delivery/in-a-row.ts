@@ -1,4 +1,4 @@
-/** More keys than this are not kept: those that fail longest begin anew. */
+/** More keys than this are not kept: those that have been failing longest start over. */
 const MOST_KEYS = 10_000;
 
 /** Counts by key what happens again and again, in the memory of this process. */

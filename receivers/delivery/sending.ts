@@ -25,7 +25,7 @@ export interface SendingSettings {
   /** An attempt that takes longer ends, milliseconds; a destination may have a limit of its own. */
   timeoutMs: number;
   links: LinkSettings;
-  /** Whether updates that change nothing a person cares about are left out. */
+  /** Whether to leave out updates that change nothing people care about. */
   dropBookkeeping: boolean;
 }
 
@@ -77,13 +77,13 @@ export class Sending {
     const history = await this.#historyOf(delivery);
     const earlier = reportedBefore(delivery, history);
     if (earlier !== null && (await this.#wentTo(delivery.destination, earlier))) {
-      const note = `The event ${earlier.key} reported the same action before: not sent again.`;
+      const note = `Not sent again: the event ${earlier.key} already reported this action.`;
       return { type: 'done', note };
     }
     const message = await this.#messageOf(delivery, history);
     const completes = isCompletion(delivery);
     if (!completes && this.#settings.dropBookkeeping && changesNothing(message)) {
-      return { type: 'done', note: 'Nothing changed that people care about: not sent.' };
+      return { type: 'done', note: 'Not sent: nothing changed that people care about.' };
     }
     if (lost?.aborted) {
       return { type: 'retry', reason: 'Another process took over this delivery.', ownFault: true };
@@ -102,12 +102,12 @@ export class Sending {
       return { type: 'retry', reason, uncertain, ownFault: true, delayMs };
     }
     const { eventKey, destination } = delivery;
-    this.#services.log.error({ event: eventKey, destination, err: error }, 'an attempt failed by a bug');
-    const reason = `The attempt failed by a bug: ${error.message}. The log has the details.`;
+    this.#services.log.error({ event: eventKey, destination, err: error }, 'a bug made an attempt fail');
+    const reason = `A bug in the receiver made the attempt fail: ${error.message}. The log has the details.`;
     return { type: 'retry', reason, uncertain };
   }
 
-  /** An event that was recovered only to be listed went nowhere: its late webhook is sent. */
+  /** An event that was recovered only to be listed was not sent: its late webhook is. */
   async #wentTo(destination: string, { key }: StoredEvent): Promise<boolean> {
     return (await this.#services.ledger.deliveries(key)).some((each) => each.destination === destination);
   }
@@ -144,7 +144,7 @@ export class Sending {
   }
 }
 
-/** A destination that does not end when its signal aborts keeps its place only for the same time again. */
+/** A destination that does not end when its signal aborts keeps its slot for the same time again at most. */
 async function endedInTime(outcome: Promise<Outcome>, limitMs: number): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined;
   const overdue = new Promise<Outcome>((resolve) => {
@@ -160,7 +160,7 @@ async function endedInTime(outcome: Promise<Outcome>, limitMs: number): Promise<
 
 async function complete(destination: Destination, message: Message, attempt: Attempt): Promise<Outcome> {
   return message.kind !== 'experience' || destination.complete === undefined
-    ? { type: 'done', note: 'What was sent there cannot be changed.' }
+    ? { type: 'done', note: 'The messages of this destination cannot be changed.' }
     : destination.complete(message, attempt);
 }
 

@@ -30,7 +30,7 @@ const BELIEVED = 'retention-time';
  *
  * @param now the clock, milliseconds since 1970
  * @param proven the time that the ledger proved when the process started, milliseconds since 1970
- * @param runningMs how long the process has been running, by a clock that nobody sets
+ * @param runningMs how long the process has been running, by a clock that is never set
  */
 export function believedTime(now: number, proven: number, runningMs: number): number {
   const gained = Math.max(0, runningMs - DOUBT_MS) * CATCH_UP;
@@ -46,7 +46,7 @@ export interface RetentionClock {
 const CLOCK: RetentionClock = { now: () => Date.now(), monotonic: () => performance.now() };
 
 /**
- * Removes events older than this many days (0 for never), a few at a time; what is open or dead stays. Gives a function
+ * Removes events older than this many days (0 for never), a few at a time; open deliveries and dead letters stay. Gives a function
  * that ends it.
  */
 export function startRetention(

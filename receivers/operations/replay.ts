@@ -22,7 +22,7 @@ export interface ReplayStep {
 }
 
 /** The route of a delivery that a person asked for. */
-export const REPLAY_ROUTE = 'replay';
+const REPLAY_ROUTE = 'replay';
 
 export function replayOperations({
   ledger,

@@ -1,5 +1,5 @@
 /**
- * What people can do about errors of another side. The error's own code is looked up before the status: one status
+ * What people can do about errors of another side. The error's own code takes precedence over the status: one status
  * stands for many errors.
  */
 export interface AdviceTable {

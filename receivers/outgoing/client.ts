@@ -18,7 +18,7 @@ export interface ClientSettings {
   connections?: number;
   /**
    * Whether a connection serves several requests. The other side may close a kept one just as a request is written,
-   * and then nobody knows whether it arrived: leave it off if a request must not be sent twice. Default: false.
+   * and then there is no way to know whether it arrived: leave it off if a request must not be sent twice. Default: false.
    */
   keepAlive?: boolean;
   /** Refuses addresses that are not on the public internet. Default: false. */

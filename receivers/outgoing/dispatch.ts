@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { CanceledError, DeadlineError } from './failure.ts';
 
-/** What came of one dispatch. `started`: the request began to be written on an established connection. */
+/** The result of one dispatch. `started`: the request began to be written on an established connection. */
 export type Dispatched = { started: boolean } & (
   | { error: Error }
   | { status: number; headers: Record<string, string>; bytes: Buffer; complete: boolean }

@@ -26,7 +26,7 @@ export interface Answer {
   complete: boolean;
 }
 
-/** Why there is no answer. */
+/** Why no answer came. */
 export type FailureKind =
   /** The host's name could not be resolved. */
   | 'name not found'
@@ -53,7 +53,7 @@ export type FailureKind =
   /** The request could not be built, such as for a header with a line break. */
   | 'invalid request';
 
-/** There is no answer. */
+/** No answer came. */
 export interface Failure {
   answered: false;
   /**

@@ -22,7 +22,7 @@ export interface FailureContext {
   connectTimeoutMs: number;
 }
 
-/** The time of a request was up: so many milliseconds, or null if the caller's signal ended it. */
+/** A request timed out after `ms` milliseconds, or the caller's signal ended it (null). */
 export class DeadlineError extends Error {
   readonly ms: number | null;
 

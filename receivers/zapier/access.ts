@@ -3,7 +3,7 @@ import type { ZapierKeys } from './keys.ts';
 
 /** What a request of the Zapier app may reach. */
 export interface Access {
-  /** Identifies the key in subscriptions, without telling it. */
+  /** Identifies the key in subscriptions, without revealing it. */
   keyId: string;
   /** The one source of the key; null for ZAPIER_API_KEY, which belongs to the receiver. */
   source: string | null;

@@ -20,7 +20,7 @@ type KeyLedger = Pick<Ledger, 'recall' | 'recallAll' | 'remember'>;
 const KEY = 'key:';
 const USED = 'key-used:';
 
-/** A key's use is written down this often at most, milliseconds: each write costs the storage a flush. */
+/** A key's use is recorded at most this often, milliseconds: each write costs the storage a flush. */
 const NOTED_EVERY_MS = 3_600_000;
 
 /**
@@ -45,7 +45,7 @@ export class ZapierKeys {
     return { key, made: { id, source, name, createdAt: now, lastUsedAt: null } };
   }
 
-  /** The key that was given; null if nobody made it, or it was revoked. */
+  /** The key that was given; null if it does not exist or was revoked. */
   async find(given: string, now: number): Promise<ZapierKey | null> {
     const { id, hash } = fingerprint(given);
     const kept = await this.#ledger.recall(ZAPIER, KEY + id);
@@ -68,7 +68,7 @@ export class ZapierKeys {
       .sort((one, other) => other.createdAt - one.createdAt);
   }
 
-  /** Makes a key invalid; false if there is no such key. */
+  /** Makes a key invalid; false if the key does not exist. */
   async revoke(id: string): Promise<boolean> {
     const known = Boolean(await this.#ledger.recall(ZAPIER, KEY + id));
     if (known) {
@@ -91,7 +91,7 @@ function keyOf(id: string, kept: string, used: string | undefined): ZapierKey {
   return { id, source, name, createdAt, lastUsedAt: used ? Number(used) : null };
 }
 
-/** What identifies a key without telling it. */
+/** What identifies a key without revealing it. */
 function fingerprint(key: string): { id: string; hash: string } {
   const hash = createHash('sha256').update(key).digest('hex');
   return { id: hash.slice(0, 12), hash };

@@ -1,7 +1,7 @@
 import type { ExperienceEvent } from '../../shared/events.ts';
 import type { ExperienceMessage, Message } from '../contract/message.ts';
 
-/** What a delivery to a Zap is made by. */
+/** What made a delivery to a Zap. */
 export interface ZapRoute {
   /** The key of the message. */
   key: string;

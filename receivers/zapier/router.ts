@@ -25,7 +25,7 @@ export interface ZapierRouterServices {
   access: ZapierAccess;
   /** Whether there is any key at all. */
   isOn(): Promise<boolean>;
-  /** Somebody used a valid key. */
+  /** Someone used a valid key. */
   onAccess(): void;
   now(): number;
 }

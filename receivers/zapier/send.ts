@@ -99,7 +99,7 @@ export class ZapDestination implements Destination {
     }
     return {
       type: 'dead',
-      reason: `Zapier refused the event for this Zap (status ${status}). Switch the Zap off and on again so that it subscribes anew, then replay.`,
+      reason: `Zapier refused the event for this Zap (status ${status}). Switch the Zap off and on again so that it subscribes again, then replay.`,
       ofRecipient: true,
       remember: { [refusalFact(route)]: String(status) },
     };
@@ -110,7 +110,7 @@ export class ZapDestination implements Destination {
     return { type: 'done', note: 'The Zap had been switched off: its subscription ended.' };
   }
 
-  /** A Zap that refused a message was to subscribe anew: whichever has subscribed since gets it. */
+  /** A Zap that refused a message had to subscribe again: the one that has subscribed since gets it. */
   async #toNewcomers(
     message: Message,
     route: ZapRoute,
@@ -121,7 +121,7 @@ export class ZapDestination implements Destination {
     const newcomers = all.filter((zap) => zap.createdAt > createdAt);
     const count = await giveToZaps(message, eventKey, newcomers, this.#services);
     const note =
-      count === 0 ? 'The Zap has been switched off: not sent.' : 'Goes to the Zap that subscribed anew.';
+      count === 0 ? 'The Zap has been switched off: not sent.' : 'Goes to the Zap that subscribed again.';
     return { type: 'done', note };
   }
 }

@@ -7,7 +7,7 @@ import { isSubject, type Subject } from './subjects.ts';
 
 /** What a Zap subscribes to. */
 export interface NewSubscription {
-  /** A secret: whoever knows it can make the Zap run. */
+  /** A secret: anyone who knows it can make the Zap run. */
   targetUrl: string;
   subject: Subject;
   filter: ZapierFilter;

@@ -1,6 +1,6 @@
 import type { ZapierKeys } from './keys.ts';
 
-/** How often another process's first key is looked for, milliseconds. A Zap takes longer to be set up with it. */
+/** How often to check for another process's first key, milliseconds. Setting up a Zap with it takes longer. */
 const LOOK_EVERY_MS = 10_000;
 
 /** Whether Zapier is on: there is a key in the settings, or a person made one. */
@@ -31,7 +31,7 @@ export class ZapierSwitch {
     return this.#isOn;
   }
 
-  /** There is a key: somebody used it. */
+  /** There is a key: someone used it. */
   turnOn(): void {
     this.#isOn = true;
   }

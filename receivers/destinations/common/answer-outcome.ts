@@ -23,7 +23,7 @@ export interface AnswerRules {
 /**
  * What an exchange means for the delivery: 2xx is done, 429 a rate limit, 408, 425 and 5xx may have had an effect,
  * everything else needs a person. A page of HTML with status 200 comes from something in between, such as a sign-in
- * page of the network, and is no success.
+ * page of the network, and is not a success.
  *
  * @param url where the message was posted; it is not part of the outcome
  */
@@ -82,12 +82,12 @@ export function rateLimitWords(service: string, delayMs: number | null): string 
     : `${service} asked to wait ${delayMs / 1000} s before the next message.`;
 }
 
-/** An HTTP status that says nothing more. */
+/** For an HTTP status without advice of its own. */
 export function statusWords(service: string, status: number): string {
   return `${service} answered HTTP ${status}.`;
 }
 
-/** Something else answered for the service. */
+/** For an answer that did not come from the service. */
 export function notTheService(service: string): string {
   return `Something other than ${service} answered. Check the URL, and any proxy on the way.`;
 }

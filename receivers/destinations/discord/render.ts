@@ -22,7 +22,7 @@ import { codeBlock, literal, timestamp } from './markdown.ts';
 /** What goes over the wire. https://docs.discord.com/developers/resources/webhook#execute-webhook */
 export interface DiscordMessage {
   embeds: [Embed];
-  /** Nobody is mentioned, whatever a text says. */
+  /** No one is mentioned, whatever a text says. */
   allowed_mentions: { parse: [] };
 }
 

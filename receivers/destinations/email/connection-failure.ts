@@ -19,7 +19,7 @@ const OTHER_PROTOCOLS: [RegExp, string][] = [
   [/^SSH-/, 'an SSH server'],
 ];
 
-/** Why there is no connection, or no longer one, and what to do: sentences for people. */
+/** Why there is no connection, or why it ended, and what to do: sentences for people. */
 export function connectionReason(failure: SmtpFailure, server: string, setting: SettingName): string {
   const { message, step, timeoutType } = failure;
   const url = setting('smtpUrl');

@@ -19,7 +19,7 @@ export interface Batch {
   setting: SettingName;
   /** The key under which the progress is remembered. */
   fact: string;
-  /** What to say of a mail that may have arrived twice; null where none may. */
+  /** What to say about a mail that may have arrived twice; null if it cannot have. */
   repeated: string | null;
 }
 

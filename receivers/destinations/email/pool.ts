@@ -40,7 +40,7 @@ export class SmtpPool {
     return session;
   }
 
-  /** Keeps a connection for a while, or closes it where it is of no more use. */
+  /** Keeps a connection for a while, or closes it if it can no longer be used. */
   giveBack(session: SmtpSession): void {
     if (!this.#busy.delete(session) || !session.isOpen || session.mails >= MOST_MAILS) {
       session.close();
@@ -53,7 +53,7 @@ export class SmtpPool {
     this.#idle.set(session, timer.unref());
   }
 
-  /** Ends every connection, also one with a mail under way. */
+  /** Ends every connection, even one with a mail in progress. */
   close(): void {
     for (const timer of this.#idle.values()) {
       clearTimeout(timer);

@@ -8,7 +8,7 @@ import {
   type Transmission,
 } from './transmission.ts';
 
-/** Who has been dealt with already, so that a further attempt goes to nobody twice. Addresses in lower case. */
+/** Who has been dealt with already, so that another attempt sends no one the mail twice. Addresses in lower case. */
 export interface Progress {
   delivered: string[];
   /** Whom the server refused permanently, with its words. */
@@ -24,7 +24,7 @@ export function progressFact(messageKey: string): string {
   return `recipients-${messageKey}`;
 }
 
-/** Reads what was remembered; without a fact, there is no progress. */
+/** Reads what was remembered. */
 export function readProgress(fact: string | null): Progress {
   return fact === null || fact === ''
     ? NO_PROGRESS
@@ -49,7 +49,7 @@ export function nextBatch(addresses: readonly string[]): string[] {
 }
 
 /**
- * Adds what came of one mail. Gives the very same progress where it changed nothing.
+ * Adds the result of one mail. Gives the same object if nothing changed.
  *
  * @returns the progress, and who gets the mail with a later one
  */
@@ -72,14 +72,14 @@ export function advance(
 
 /**
  * Whether the server takes this recipient with another mail: one mail had too many of them (RFC 5321, section
- * 4.5.3.1.10, where servers answer 452 or, as RFC 821 has it, 552; x.5.3 in RFC 3463).
+ * 4.5.3.1.10, where servers answer 452 or, following RFC 821, 552; x.5.3 in RFC 3463).
  */
 export function isTooMany(rejection: SmtpFailure): boolean {
   const code = enhancedCode(rejection)?.slice(2);
   return code === '5.3' || (code === undefined && /too many recipients/i.test(`${rejection.response ?? ''}`));
 }
 
-/** @param tookOthers the server took the same mail for somebody else */
+/** @param tookOthers the server took the same mail for someone else */
 function isTemporary(rejection: Rejection, tookOthers: boolean): boolean {
   const { recipient, responseCode = 0, response } = rejection;
   return (

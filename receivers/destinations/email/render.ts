@@ -28,7 +28,7 @@ export interface Mail {
 
 export interface RenderedMail {
   mail: Mail;
-  /** Which of one's own templates failed, and why. The mail is complete anyway. */
+  /** Which custom templates failed, and why. The mail is complete anyway. */
   problems: string[];
 }
 

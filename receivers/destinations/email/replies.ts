@@ -2,7 +2,7 @@ import type { SettingName } from '../../contract/destination.ts';
 
 /** What a mail server's answer means for people, and for the mails that wait. */
 export interface ReplyAdvice {
-  /** Sentences for people: the cause, where the answer hides it, and what to do. */
+  /** Sentences for people: the cause, if the answer hides it, and what to do. */
   advice: (setting: SettingName) => string;
   /** The server is at a limit: the destination waits this long, in milliseconds, and tries again. */
   waitMs?: number;
@@ -50,7 +50,7 @@ const TOO_LARGE: ReplyAdvice = {
 
 /**
  * The first rule that fits decides: of those for any code, then of those for the answer's enhanced status code, then of
- * those for its reply code. The codes are those of RFC 3463 and its registry, and where a comment says so, a provider's.
+ * those for its reply code. The codes are those of RFC 3463 and its registry, and, if a comment says so, a provider's.
  */
 const RULES: ReplyRule[] = [
   {
@@ -234,7 +234,7 @@ const RULES: ReplyRule[] = [
 ];
 
 /**
- * What to do about an answer; null where nothing is known of it.
+ * What to do about an answer; null if it is not known.
  *
  * @param enhanced such as 5.7.139; null if the answer has none
  */

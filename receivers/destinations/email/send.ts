@@ -96,7 +96,7 @@ export class EmailDestination implements Destination {
     await this.#http.close();
   }
 
-  /** The mail, what is wrong with one's own templates, and what to remember once it is sent. */
+  /** The mail, what is wrong with custom templates, and what to remember once it is sent. */
   async #render(
     message: Message,
     attempt: Attempt,

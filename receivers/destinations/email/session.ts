@@ -14,7 +14,7 @@ const BLOCK_BYTES = 65_536;
 /** How long a server has to answer QUIT, in milliseconds. */
 const GOODBYE_MS = 5_000;
 
-/** Our own timers decide; nodemailer's stay out of the way, in milliseconds. */
+/** Our own timers decide; nodemailer's are set too long to matter, in milliseconds. */
 const NEVER_MS = 86_400_000;
 
 /** A logged-in SMTP connection that sends one mail after the other. */
@@ -53,7 +53,7 @@ export class SmtpSession {
   }
 
   /**
-   * Connects, and logs in where the server's URL names a user and the server offers a login.
+   * Connects, and logs in if the server's URL names a user and the server offers a login.
    *
    * @throws what nodemailer, Node or the clock ended it with: see `SmtpFailure`
    */
@@ -88,7 +88,7 @@ export class SmtpSession {
     return this.#watch.extensions.has(extension);
   }
 
-  /** Whether the server offers a login, also where none was made. */
+  /** Whether the server offers a login, even if none was made. */
   get offersLogin(): boolean {
     return this.#connection.allowsAuth;
   }
@@ -125,7 +125,7 @@ export class SmtpSession {
       const unsure = dotWritten && !answered ? (envelope.accepted ?? []) : [];
       const stale = kept && !source.readableDidRead && (!answered || failure.responseCode === 421);
       await this.#recover(failure);
-      // Commands sent together all fail when the first does: only its answer says something.
+      // Commands sent together all fail when the first does: only its answer is meaningful.
       const rejections = failure.command === 'MAIL FROM' ? [] : (envelope.rejectedErrors ?? []);
       return { ...outcome, unsure, failure, stale, rejections };
     } finally {
@@ -133,7 +133,7 @@ export class SmtpSession {
     }
   }
 
-  /** Says goodbye, and ends the connection also where the server does not answer. */
+  /** Says goodbye, and ends the connection even if the server does not answer. */
   quit(): void {
     this.#connection.quit();
     setTimeout(() => this.close(), GOODBYE_MS).unref();

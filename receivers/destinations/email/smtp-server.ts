@@ -10,11 +10,11 @@ export interface SmtpServer {
   name: string;
   /** TLS from the start, as smtps:// says. */
   secure: boolean;
-  /** Null where the URL names no user. */
+  /** Null if the URL names no user. */
   login: { user: string; pass: string } | null;
   /** Further options of nodemailer, from the URL's query: tls.rejectUnauthorized, requireTLS, name, … */
   options: ReturnType<typeof parseConnectionUrl>;
-  /** Texts that no person may read. */
+  /** Texts that must stay secret. */
   secrets: string[];
 }
 
@@ -24,7 +24,7 @@ const URL_FORM =
 /** Where a password may travel unencrypted: it does not leave this machine. */
 const LOOPBACK = /^(localhost|127\..*|\[?::1\]?)$/;
 
-/** Why a text is no valid `SMTP_URL`, and what to write instead; null where it is valid. Quotes nothing of it. */
+/** Why a text is not a valid `SMTP_URL`, and what to write instead; null if it is valid. Quotes nothing of it. */
 export function smtpUrlProblem(text: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') {
@@ -64,7 +64,7 @@ export function smtpServer(text: string, domain: string): SmtpServer {
   };
 }
 
-/** The password as the URL has it, as it is, and as AUTH LOGIN and AUTH PLAIN send it. */
+/** The password as written in the URL, decoded, and as AUTH LOGIN and AUTH PLAIN send it. */
 function spellings(written: string, username: string, password: string): string[] {
   const inBase64 = [password, `\0${username}\0${password}`].map((text) =>
     Buffer.from(text).toString('base64'),

@@ -29,7 +29,7 @@ export interface Templates {
   problems: string[];
 }
 
-/** One part of a mail, and why one's own template was not used for it. */
+/** One part of a mail, and why the custom template was not used for it. */
 export interface RenderedPart {
   text: string;
   /** Names the file and the fault; null if there is none. */
@@ -40,7 +40,7 @@ const EXTENSION = '.liquid';
 const BUILT_IN_FOLDER = fileURLToPath(new URL('templates/', import.meta.url));
 let builtInFiles: TemplateFiles | undefined;
 
-/** Reads the built-in templates, and those of a folder (a path) where one is given. Never throws for the folder. */
+/** Reads the built-in templates, and those of a folder (a path) if one is given. Never throws because of the folder. */
 export function loadTemplates(folder: string | undefined): Templates {
   builtInFiles ??= readFolder(BUILT_IN_FOLDER);
   if (folder === undefined) {
@@ -68,7 +68,7 @@ function unusedFiles(own: TemplateFiles): string[] {
     .filter((name) => !name.startsWith('_') && !used.includes(name))
     .map(
       (name) =>
-        `The template ${name} is used by no mail: name it <mail>.<part>.liquid, where the mail is one of ${mails.join(', ')} and the part one of ${PARTS.join(', ')}. Partials begin with “_”.`,
+        `No mail uses the template ${name}. Name it <mail>.<part>.liquid, where the mail is one of ${mails.join(', ')} and the part one of ${PARTS.join(', ')}. Partials begin with “_”.`,
     );
 }
 
@@ -82,7 +82,7 @@ function chosenFile(files: TemplateFiles, mail: MailName, part: Part): string {
   return Object.hasOwn(files, own) ? own : fileOf(DEFAULT_NAME, part);
 }
 
-/** The limits of one's own templates, in milliseconds and in characters: they must not hold up other mails. */
+/** The limits of custom templates, in milliseconds and in characters: they must not hold up other mails. */
 const RENDER_LIMIT_MS = 500;
 const MEMORY_LIMIT = 5_000_000;
 
@@ -125,7 +125,7 @@ function templateProblem(file: string, part: string, files: TemplateFiles, error
 
 const engines = new WeakMap<TemplateFiles, Map<boolean, Liquid>>();
 
-/** One engine per set of files and kind of output: only HTML is escaped, only one's own templates are limited. */
+/** One engine per set of files and kind of output: only HTML is escaped, only custom templates are limited. */
 function engine(part: Part, files: TemplateFiles, limited: boolean): Liquid {
   const kinds = engines.get(files) ?? new Map<boolean, Liquid>();
   engines.set(files, kinds);

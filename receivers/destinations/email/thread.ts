@@ -53,7 +53,7 @@ export function threadSubject({ event }: ExperienceMessage): string {
   return cut(about === '' ? name : `${name} (${about})`, SUBJECT_LIMIT);
 }
 
-/** The headers that tell mail programs and list servers what kind of mail this is. */
+/** The headers that show mail programs and list servers what kind of mail this is. */
 export function listHeaders(settings: EmailSettings, from: Mailbox): Record<string, string> {
   const domain = domainOf(from.address);
   const unsubscribe = asciiUrl(settings.unsubscribe ?? `mailto:${from.address}?subject=Unsubscribe`);

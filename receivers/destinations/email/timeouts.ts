@@ -19,7 +19,7 @@ export interface SmtpTimeouts {
   finalDot: number;
   /**
    * A server that says nothing for this long is asked over another connection whether it expects TLS from the
-   * start. Longer than the pauses with which servers tell spammers apart (5 seconds in sendmail's greet_pause).
+   * start. Longer than the pauses with which servers detect spammers (5 seconds in sendmail's greet_pause).
    */
   silence: number;
 }

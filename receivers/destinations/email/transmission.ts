@@ -10,7 +10,7 @@ export type SmtpFailure = Pick<
   originalCode?: string;
   /** The server's certificate, where its host name does not fit. */
   cert?: { subjectaltname?: string };
-  /** What there was no answer to. */
+  /** The step that got no answer. */
   step?: string;
 };
 
@@ -19,7 +19,7 @@ export interface Rejection extends SmtpFailure {
   recipient?: string;
 }
 
-/** What came of handing one mail to the server. */
+/** The result of handing one mail to the server. */
 export interface Transmission {
   /** Who the server took the mail for. */
   accepted: string[];
@@ -27,7 +27,7 @@ export interface Transmission {
   rejections: Rejection[];
   /** Who may have the mail: its final dot was written, and no answer came. */
   unsure: string[];
-  /** Why nobody got it; null where somebody did. */
+  /** Why no one got it; null if someone did. */
   failure: SmtpFailure | null;
   /** A connection that was kept for this mail turned out to be over, before any of the mail's text was sent. */
   stale: boolean;

@@ -20,7 +20,7 @@ import {
 
 /** What goes over the wire. https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages */
 export interface GoogleChatMessage {
-  /** For notifications, and where the card cannot be displayed. */
+  /** For notifications, and for clients that cannot display the card. */
   fallbackText: string;
   cardsV2: [{ cardId: string; card: Card }];
   /** Messages with the same key form a thread. */

@@ -1,4 +1,4 @@
-/** What newer engines give a reviver beside the key and the value. https://tc39.es/proposal-json-parse-with-source/ */
+/** What newer engines give a reviver in addition to the key and the value. https://tc39.es/proposal-json-parse-with-source/ */
 interface SourceContext {
   /** The value's own text; absent for objects and arrays. */
   source?: string;

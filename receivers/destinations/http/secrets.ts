@@ -5,7 +5,7 @@ import type { HttpSettings } from './settings.ts';
 /** Shorter texts are not secrets, and removing them would damage what people read. */
 const SHORTEST_SECRET = 6;
 
-/** Every text of the settings that nobody may see, longest first: whole header values, and their words. */
+/** Every text of the settings that must stay secret, longest first: whole header values, and their words. */
 export function secretsOf({
   url,
   headers,

@@ -39,5 +39,5 @@ export function secretProblem(secret: string): string | null {
   return `A signing secret is ${PREFIX} followed by ${FEWEST_BYTES} to ${MOST_BYTES} bytes in base64; ${HOW_TO_CREATE_A_SECRET}`;
 }
 
-/** For people who have no secret yet. */
+/** How to create a secret, for people who have none yet. */
 export const HOW_TO_CREATE_A_SECRET = `create one with: node -p "'whsec_' + crypto.randomBytes(32).toString('base64')"`;

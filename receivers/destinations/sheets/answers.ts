@@ -90,7 +90,7 @@ const REFUSED: Answer = {
  * the number. https://cloud.google.com/apis/design/errors#error_info,
  * https://github.com/googleapis/googleapis/blob/master/google/api/error_reason.proto
  */
-export const ANSWERS: Readonly<Record<string, Answer>> = {
+const ANSWERS: Readonly<Record<string, Answer>> = {
   SERVICE_DISABLED: API_OFF,
   accessNotConfigured: API_OFF,
   RATE_LIMIT_EXCEEDED: QUOTA,

@@ -14,16 +14,16 @@ export interface SheetsClient {
   spreadsheets: sheets_v4.Resource$Spreadsheets;
   /** Gets an access token if there is none that is valid, so that the next call goes out at once. */
   authorize(): Promise<void>;
-  /** Lets the next call get a new access token; the library gets none before the old one expires. */
+  /** Makes the next call get a new access token; by itself, the library keeps the old one until it expires. */
   renewToken(): void;
   close(): Promise<void>;
 }
 
 /**
  * Makes the client of a service account. Tokens and calls go out through the receiver's own HTTP client, so that
- * proxies apply and it is known whether a write may have arrived. Nothing is repeated here: the ledger repeats.
+ * proxies apply and it is known whether a write may have arrived. Nothing is retried here: the ledger retries.
  *
- * @param apiRootUrl where the API and its token endpoint are instead of at Google. The library takes no other token
+ * @param apiRootUrl the address of the API and its token endpoint if it is not Google's. The library takes no other token
  *   endpoint, not even the `token_uri` of the key, hence the interceptor.
  */
 export function openClient(credentials: Credentials, apiRootUrl: string | undefined): SheetsClient {

@@ -30,7 +30,7 @@ export function readCredentials(key: string): CredentialsResult {
     return parseCredentials(readFileSync(key.trim(), 'utf8'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`;
+    const why = code === 'ENOENT' ? 'the file does not exist' : `the file cannot be read (${code})`;
     return { ok: false, reason: `The service account’s key should be in a file, but ${why}.` };
   }
 }

@@ -35,7 +35,7 @@ export function isFailure(thrown: unknown): boolean {
 /**
  * Reads what the Google client threw.
  *
- * @param call what was under way; the client asks for tokens by itself too, which is told apart by the address
+ * @param call what was in progress; the client also gets tokens by itself, which the address shows
  * @param email the service account's address, for the advice
  */
 export function readFailure(thrown: unknown, call: Call, email: string, setting: SettingName): Failure {

@@ -59,7 +59,7 @@ class SheetsDestination implements Destination {
     return this.#write(message, attempt, false);
   }
 
-  /** Fills in what the row lacks, and brings the experience's row up to date. */
+  /** Fills in what the row lacks, and updates the experience's row. */
   complete(message: ExperienceMessage, attempt: Attempt): Promise<Outcome> {
     return this.#write(message, attempt, true);
   }
@@ -76,7 +76,7 @@ class SheetsDestination implements Destination {
     await this.#writing;
   }
 
-  /** The first row goes at once; rows that come while a write is under way go together in the next. */
+  /** The first row goes at once; rows that come during a write go together in the next. */
   #write(message: Message, attempt: Attempt, completes: boolean): Promise<Outcome> {
     const job = new Job(message, attempt, completes);
     this.#queue.push(job);

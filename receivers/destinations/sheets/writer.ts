@@ -11,7 +11,7 @@ import type { SheetsSettings } from './settings.ts';
 import type { Spreadsheet, TabRows } from './spreadsheet.ts';
 import type { Tab } from './tab.ts';
 
-/** How often a batch is tried anew because the spreadsheet changed under it. */
+/** How often a batch is tried again because the spreadsheet changed meanwhile. */
 const MOST_CHANGES = 5;
 
 /** After this many refusals in a tab for the same reason, the rest of its rows are left for later. */
@@ -52,7 +52,7 @@ export class Writer {
     }
     const over = new AbortController();
     const signal = AbortSignal.any([closing, over.signal]);
-    // A request that nobody waits for any more is ended. If it was not written yet, it never will be.
+    // A request that no job waits for anymore is ended. If it was not written yet, it never will be.
     const ended = (): void => {
       if (jobs.every((job) => job.signal.aborted)) {
         over.abort();

@@ -47,7 +47,7 @@ export type Block =
   | { type: 'context'; elements: (PlainText | Markup)[] }
   | { type: 'image'; image_url: string; alt_text: string };
 
-/** One message as it goes over the wire. Slack shows the text in notifications, and where it cannot show blocks. */
+/** One message as it goes over the wire. Slack shows the text in notifications, and if it cannot show blocks. */
 export interface SlackMessage {
   text: string;
   blocks: Block[];

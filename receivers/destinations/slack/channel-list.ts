@@ -6,7 +6,7 @@ export type Listed =
   | { state: 'found'; id: string }
   /** Only an archived channel has the name. */
   | { state: 'archived' }
-  /** The whole list was read: the app sees no such channel. */
+  /** The whole list was read: the app does not see the channel. */
   | { state: 'absent' }
   /** Not all of the list could be read. */
   | { state: 'unknown'; why: string }

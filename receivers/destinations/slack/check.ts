@@ -86,7 +86,7 @@ async function channelCheck(
 ): Promise<Check> {
   const what = `Slack channel ${channelWords(channel)}`;
   if (place.state === 'unknown') {
-    const finding = `The channel could not be looked up by its name: ${place.why}. Posting may fail.`;
+    const finding = `Could not look up the channel by its name: ${place.why}. Posting may fail.`;
     const fix = `Set ${setting('channel')} to the channel’s ID (in Slack: the channel’s name, About, at the bottom).`;
     return { what, state: 'warning', finding, fix };
   }

@@ -51,7 +51,7 @@ export function openSlackApi(
   http: Pick<HttpClient, 'fetch'>,
   { token, apiUrl, log, now, signal }: ApiOptions,
 ): SlackApi {
-  // The client's own errors leave out headers and causes, so what it was answered is noted here.
+  // The client's own errors leave out headers and causes, so the answer is noted here.
   let answered: { status: number; retryAfter: string | null; date: string | null } | null = null;
   let offset: number | null = null;
   const client = new WebClient(token, {

@@ -40,7 +40,7 @@ async function cardOfReport(work: Work): Promise<Card | null> {
 /** Slack's errors for something that can no longer be updated. */
 const GONE: readonly string[] = [...CARD_GONE, ...CHANNEL_DENIED];
 
-const NO_CARD = 'there is no card left to update';
+const NO_CARD = 'the card to update no longer exists';
 
 /** Updates the card, and what was said about the event, if they still exist. */
 async function complete(work: Work, message: ExperienceMessage): Promise<TaskOutcome> {

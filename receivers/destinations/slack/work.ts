@@ -16,7 +16,7 @@ export interface Task {
   people: People;
   mode: 'card' | 'message';
   unsure: 'repeat' | 'skip';
-  /** The destination's name, so that two of them in one channel tell their messages apart. */
+  /** The destination's name, so that two of them in one channel can tell their messages apart. */
   destination: string;
   attempt: Pick<Attempt, 'uncertain' | 'recall'>;
   /** Post nothing new, only update what was posted of the message. */
@@ -28,7 +28,7 @@ export interface Task {
   now(): number;
 }
 
-/** What came of it, with what to remember in either case. */
+/** The outcome, with what to remember in either case. */
 export type TaskOutcome = { facts: Record<string, string> } & (
   | { ok: true; note?: string; answer?: string }
   | { ok: false; failure: Failure }
@@ -70,7 +70,7 @@ export class Work {
     return this.#place;
   }
 
-  /** Looks the channel up anew, after Slack denied the one that was remembered; null if nothing else is found. */
+  /** Looks the channel up again, after Slack denied the one that was remembered; null if nothing else is found. */
   async otherPlace(denied: string): Promise<Place | null> {
     const { api, places, channel } = this.task;
     if (isChannelId(channel)) {
@@ -115,7 +115,7 @@ export class Work {
     return { ok: false, facts: this.#facts, failure };
   }
 
-  /** The outcome for a message that may have arrived, if nobody can find out; null if it is to be sent again. */
+  /** The outcome for a message that may have arrived, if there is no way to find out; null if it is to be sent again. */
   undecided(why: string): TaskOutcome | null {
     const { unsure, channel } = this.task;
     return unsure === 'repeat'

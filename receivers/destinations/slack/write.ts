@@ -13,7 +13,7 @@ export interface Posted {
 /** Slack does not accept part of the blocks: nothing was posted. */
 const BLOCKS_REFUSED = ['invalid_blocks', 'invalid_blocks_format', 'invalid_attachments'];
 
-const NOBODY: People = new Map();
+const NO_ONE: People = new Map();
 
 /** Posts a message into the channel, or into a card's thread. */
 export async function post(
@@ -53,7 +53,7 @@ export function update(
 }
 
 /**
- * Sends the blocks. An image that Slack cannot fetch, or a user that it no longer knows, must not keep the words back:
+ * Sends the blocks. An image that Slack cannot fetch, or a user that it no longer knows, must not hold back the text:
  * then they are left out. https://github.com/slackapi/python-slack-sdk/issues/1782
  */
 async function write(
@@ -67,7 +67,7 @@ async function write(
   const whole = render(people);
   let answer = await send(whole);
   let sent = whole;
-  for (const plainer of [withoutImages(whole), withoutImages(render(NOBODY))]) {
+  for (const plainer of [withoutImages(whole), withoutImages(render(NO_ONE))]) {
     if (answer.ok || !BLOCKS_REFUSED.includes(answer.failure.code)) {
       return answer;
     }

@@ -27,7 +27,7 @@ export interface Card {
   type: 'AdaptiveCard';
   /** Workflows show nothing of a newer version. https://github.com/microsoft/AdaptiveCards/issues/8965 */
   version: '1.4';
-  /** Shown where a card cannot be displayed. */
+  /** Shown by clients that cannot display the card. */
   fallbackText: string;
   msteams: { width: 'Full' };
   body: Element[];

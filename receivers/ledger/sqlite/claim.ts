@@ -26,7 +26,7 @@ type ClaimedRow = EventRow &
     created_at: number;
   };
 
-/** Hands out due deliveries, and makes those ready again that nobody is attempting any more. */
+/** Hands out due deliveries, and makes those ready again that no process is attempting anymore. */
 export function prepareClaims(database: DatabaseSync, line: DeliveryLine) {
   const markRunning = database.prepare(
     "UPDATE deliveries SET state = 'running', tries = tries + 1, attempts = attempts + 1 WHERE id = ?",

@@ -149,7 +149,7 @@ export class DeliveryLine {
  *
  * @param dueAt and `now`: milliseconds since 1970
  */
-export function remainingWait(dueAt: number, waitMs: number, now: number): number {
+function remainingWait(dueAt: number, waitMs: number, now: number): number {
   return Math.min(Math.max(dueAt - now, 0), waitMs);
 }
 

@@ -29,11 +29,11 @@ import type { WriterOperations, WriterStatus } from './worker.ts';
 /** A copy from before an upgrade is kept until the new version has run this long, milliseconds. */
 const COPY_KEPT_MS = 24 * 3_600_000;
 
-/** Behind the name of the ledger's file: how far the ledger got (see {@link ProgressMark}). */
+/** Added to the name of the ledger's file: how far the ledger got (see {@link ProgressMark}). */
 const PROGRESS = '.progress';
 
 export interface SqliteOptions {
-  /** The lock of the data folder: where it was removed, nothing more is written. */
+  /** The lock of the data folder: if it was removed, nothing more is written. */
   lockFile?: string;
   /** For tests: other versions of the schema than the released ones. */
   migrations?: readonly string[];
@@ -85,14 +85,14 @@ export class SqliteLedger implements Ledger {
 
   /**
    * Opens the ledger of a data folder, which is made if it is missing (readable by its owner only).
-   * Rejects with a StorageError where it cannot be written.
+   * Rejects with a StorageError if it cannot be written.
    */
   static async open(folder: string, options: SqliteOptions = {}): Promise<SqliteLedger> {
     makeDataFolder(folder);
     const file = join(folder, LEDGER_FILE);
     const ledger = new SqliteLedger(file, options);
     try {
-      // Not in time: an upgrade of the schema may take long.
+      // Without a time limit: an upgrade of the schema may take long.
       await ledger.#writer.call('probe');
       ledger.#begin(file, await ledger.#writer.call('status'), options);
     } catch (error) {
@@ -125,7 +125,7 @@ export class SqliteLedger implements Ledger {
     return this.#reader.call('recallAll', { destination, prefix });
   }
 
-  /** Everything that destinations and parts of the receiver remember, by their names, one after the other. */
+  /** Everything that destinations and parts of the receiver remember, one name after the other. */
   async *allFacts(): AsyncGenerator<[destination: string, facts: Record<string, string>]> {
     for (const destination of await this.#reader.call('factDestinations')) {
       yield [destination, await this.recallAll(destination, '')];
@@ -238,7 +238,7 @@ export class SqliteLedger implements Ledger {
   async close(): Promise<void> {
     clearTimeout(this.#copyTimer);
     await this.#progress?.close();
-    // The last to close the file folds its log into it, which a reader cannot.
+    // The last connection to close merges the log into the file, which a reader cannot do.
     await Promise.all([this.#reader.close(), this.#lists.close(), this.#checkpoints.close()]);
     await this.#writer.close();
   }

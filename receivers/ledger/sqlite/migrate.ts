@@ -3,8 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { copyBeforeUpgrade, removeCopy } from './upgrade-copy.ts';
 
 /**
- * The versions of the schema, oldest first. A version that was released is never changed: what is new becomes a
- * further version. `PRAGMA user_version` says which one a file has.
+ * The versions of the schema, oldest first. A version that was released is never changed: changes go into a
+ * new version. `PRAGMA user_version` says which one a file has.
  */
 export const MIGRATIONS: readonly string[] = [readFileSync(new URL('./schema.sql', import.meta.url), 'utf8')];
 
@@ -66,8 +66,8 @@ function refuseForeign(database: DatabaseSync, version: number, known: number): 
     throw new Error(
       `The file ledger.sqlite was written by a newer version of this receiver (schema ${version}; this version ` +
         `knows ${known}). Start the newer version again. To go back to this one, stop the receiver and put the copy ` +
-        `ledger.sqlite.schema-${known} in the data folder, if it is still there, in place of ledger.sqlite: events ` +
-        'that came after the upgrade are lost then.',
+        `ledger.sqlite.schema-${known} in the data folder, if it is still there, over ledger.sqlite: events ` +
+        'that came after the upgrade are then lost.',
     );
   }
 }

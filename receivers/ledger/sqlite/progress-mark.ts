@@ -37,7 +37,7 @@ export class ProgressMark {
     }
   }
 
-  /** The last events were removed on purpose. */
+  /** The last events were removed by retention. */
   lower(sequence: number): void {
     if (sequence < this.#reached) {
       this.#reached = sequence;
@@ -77,7 +77,7 @@ export class ProgressMark {
         await writeDurably(this.#file, `${JSON.stringify({ sequence })}\n`);
         this.#written = sequence;
       } catch {
-        // The mark is a second witness: where it cannot be written, the ledger itself reports the same fault.
+        // The mark is only a second record: if it cannot be written, the ledger itself reports the same fault.
       }
     });
   }

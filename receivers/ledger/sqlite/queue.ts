@@ -43,7 +43,7 @@ export class SqliteQueue implements DeliveryQueue {
   readonly #inProgress = new Set<Promise<void>>();
   /** The deliveries that were handed out and whose outcomes are not written yet. */
   readonly #handedOut = new Set<number>();
-  /** A claim failed, and may have been written nevertheless: nobody runs what it marked as running. */
+  /** A claim failed, and may have been written nevertheless: what it marked as running is not being attempted. */
   #claimsLost = false;
   #work: DeliveryWork | null = null;
   #served = new Map<string, Served>();

@@ -57,10 +57,10 @@ export class LedgerThread<H extends Handlers> {
   #timer: NodeJS.Timeout | undefined;
   /** When the batch in progress was sent, milliseconds of `performance.now()`. */
   #sentAt = 0;
-  /** Ends the patience with the batch in progress. */
+  /** Ends the wait for the batch in progress. */
   #overdue: NodeJS.Timeout | undefined;
   #stuck = false;
-  /** A call succeeded: from now on a fault is one of a running receiver. */
+  /** A call succeeded: from now on, a fault is one of a running receiver. */
   #worked = false;
   #closed = false;
   #drained: () => void = () => {};
@@ -78,7 +78,7 @@ export class LedgerThread<H extends Handlers> {
 
   /**
    * Runs one operation, with what it takes: something that can be cloned, and bytes. Rejects with a
-   * {@link StorageError} where the storage refuses.
+   * {@link StorageError} if the storage refuses.
    */
   call<N extends keyof H & string>(name: N, ...input: Parameters<H[N]>): Promise<ReturnType<H[N]>> {
     return this.#call(name, input, false);

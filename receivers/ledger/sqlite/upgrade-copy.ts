@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 const SUFFIX = '.schema-';
 
 /**
- * Copies a ledger file before an upgrade to `ledger.sqlite.schema-N` beside it, N being the version it has, durably.
+ * Copies a ledger file before an upgrade to `ledger.sqlite.schema-N` next to it, where N is its version, durably.
  * Throws if that fails: there is no upgrade without a way back.
  */
 export function copyBeforeUpgrade(database: DatabaseSync, file: string, version: number): string {
@@ -35,7 +35,7 @@ export function removeCopy(copy: string): void {
   rmSync(copy, { force: true });
 }
 
-/** The copies that upgrades of a ledger file left beside it. */
+/** The copies that upgrades left next to a ledger file. */
 export function upgradeCopies(file: string): string[] {
   return readdirSync(dirname(file))
     .filter((name) => name.startsWith(`${basename(file)}${SUFFIX}`))

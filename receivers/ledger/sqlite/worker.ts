@@ -15,7 +15,7 @@ import { prepareQueries } from './queries.ts';
 export interface WorkerSettings {
   file: string;
   mode: 'write' | 'read' | 'checkpoint';
-  /** The lock that keeps other receivers away: where it was removed, nothing more is written. */
+  /** The lock that keeps other receivers away: if it was removed, nothing more is written. */
   lockFile?: string;
   /** The versions of the schema, for tests. */
   migrations?: readonly string[];
@@ -24,7 +24,7 @@ export interface WorkerSettings {
 export type CallResult = { ok: true; value: unknown } | { ok: false; message: string };
 
 /**
- * Messages to a thread besides batches: reopen the file before the next batch, because another thread found it damaged;
+ * Messages to a thread other than batches: reopen the file before the next batch, because another thread found it damaged;
  * or close it and end.
  */
 export type Word = 'reopen' | 'end';

@@ -348,7 +348,7 @@ describe('a webhook whose action was recovered before it came', () => {
     const settlement = await decided(webhook, RETRY, [], toldTo('own'));
     expect(settlement).toMatchObject({
       state: 'done',
-      outcome: { note: expect.stringMatching('reported the same action before') },
+      outcome: { note: expect.stringMatching('already reported this action') },
     });
   });
 

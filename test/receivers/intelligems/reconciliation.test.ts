@@ -123,7 +123,7 @@ describe('a webhook that comes after all', () => {
     expect(replies()).toHaveLength(1);
     expect(world.sheets.spreadsheet.shown('Intelligems')).toHaveLength(3);
     expect(world.smtp.mails).toHaveLength(2);
-    expect(stage.receiver.output).toMatch(/reported the same action before/);
+    expect(stage.receiver.output).toMatch(/already reported this action/);
   });
 
   test('for a second start soon after the recovered one is told', async () => {

@@ -145,7 +145,7 @@ test('check finds what is wrong before there is a mail to send', async () => {
   await destination.close();
   await smtp.close();
   expect(findings).toEqual([
-    expect.stringContaining('startExperiense.html.liquid is used by no mail'),
+    expect.stringContaining('No mail uses the template startExperiense.html.liquid'),
     expect.stringContaining('deleteExperience.text.liquid failed: undefined variable: nothing'),
     expect.stringContaining('report.html.liquid failed: undefined variable: titel'),
   ]);

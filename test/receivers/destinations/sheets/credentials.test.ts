@@ -62,7 +62,7 @@ describe('a key is understood however it was pasted', () => {
 describe('a key that cannot be used says why', () => {
   const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   test.each([
-    ['/no/such/file.json', 'there is no such file'],
+    ['/no/such/file.json', 'the file does not exist'],
     ['.', 'the file cannot be read (EISDIR)'],
     ['README.md', 'not valid JSON'],
     ['package.json', 'its type is not service_account'],
