@@ -8,7 +8,7 @@ import type { ExperienceEvent } from './events.ts';
  * by time and a ledger's index grows at its end.
  *
  * @param source name of the source whose secret verified the request: what a body says about its organization is
- *   only a claim, and another source must not be able to use up an event's key. Empty where there is only one sender.
+ *   only a claim, and another source must not be able to use up an event's key. Empty if there is only one sender.
  * @returns `evt_` and 32 lower-case hex digits: 12 of the time in milliseconds, 20 of a SHA-256
  */
 export function eventKey(source: string, event: ExperienceEvent, body: Uint8Array): string {

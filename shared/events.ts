@@ -76,7 +76,7 @@ export interface Experience {
   lastUpdateTs?: number;
   /**
    * It has never been started, and only previews show it. False after a first start: Intelligems returns an
-   * experience to preview mode with each pause and end, which is no news.
+   * experience to preview mode with each pause and end, which is not news.
    */
   isPreview?: boolean;
 }

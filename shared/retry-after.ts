@@ -43,7 +43,7 @@ const ISO = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})$/i;
 
 /**
  * Reads a date of HTTP in any of the three forms of RFC 9110, section 5.6.7, and ISO 8601 with a time zone.
- * Gives milliseconds since 1970; null if the text is no such date. All forms of HTTP are in UTC, also the one that
+ * Gives milliseconds since 1970; null if the text is not such a date. All forms of HTTP are in UTC, even the one that
  * does not say so, which `Date.parse` would take for local time.
  */
 export function httpDate(text: string): number | null {

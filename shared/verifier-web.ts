@@ -23,7 +23,7 @@ export type Verdict = { ok: true; secret: number } | { ok: false; reason: Refusa
 
 export interface VerifyOptions {
   /**
-   * How far the event's time may lie from now, to either side, in ms. Off unless given: Intelligems signs no time
+   * How far the event's time may be from now, before or after, in ms. Off unless given: Intelligems signs no time
    * of sending, and its retries carry the event's old time, so that a limit of minutes refuses honest retries.
    */
   toleranceMs?: number;
@@ -38,7 +38,7 @@ const isRaw = (body: unknown): boolean => typeof body === 'string' || ArrayBuffe
 const isSecret = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isHex = (text: string): boolean => text.length === 64 && /^[0-9a-fA-F]+$/.test(text);
 const utf8 = new TextEncoder();
-// A copy: the caller may change the body while the promise is under way, and Web Crypto refuses shared memory.
+// A copy: the caller may change the body while the promise is pending, and Web Crypto refuses shared memory.
 // Neither this nor `keyOf` writes its result down: TypeScript before 5.7, and Node's types alone, lack the names.
 const copyOf = (body: Uint8Array | string) =>
   typeof body === 'string'
@@ -75,7 +75,7 @@ export async function verifyWebhook(
 
   const bytes = copyOf(body);
   const claimed = Uint8Array.from(signature.match(/../g)!, (pair) => Number.parseInt(pair, 16));
-  // All are compared, in constant time each, before one is looked at: the time taken does not tell which matched.
+  // All are compared, in constant time each, before one is looked at: the time taken does not reveal which matched.
   const matches = await Promise.all(
     secrets.map(async (each) => crypto.subtle.verify('HMAC', await keyOf(each), claimed, bytes)),
   );

@@ -24,7 +24,7 @@ export type Verdict = { ok: true; secret: number } | { ok: false; reason: Refusa
 
 export interface VerifyOptions {
   /**
-   * How far the event's time may lie from now, to either side, in ms. Off unless given: Intelligems signs no time
+   * How far the event's time may be from now, before or after, in ms. Off unless given: Intelligems signs no time
    * of sending, and its retries carry the event's old time, so that a limit of minutes refuses honest retries.
    */
   toleranceMs?: number;
@@ -66,7 +66,7 @@ export function verifyWebhook(
 
   const claimed = Buffer.from(signature.toLowerCase());
   let match = -1;
-  // From the last to the first, with no early exit: the time taken does not tell which secret matched.
+  // From the last to the first, with no early exit: the time taken does not reveal which secret matched.
   for (let index = secrets.length - 1; index >= 0; index--) {
     if (timingSafeEqual(Buffer.from(sign(body, secrets[index]!)), claimed)) match = index;
   }

@@ -64,7 +64,7 @@ export interface ZapierEventSource {
   recovered?: boolean;
   /** Only for an update whose earlier settings are known. */
   changed?: ChangedSettings;
-  /** Where the experience is shown in Intelligems; default: the vendor's address. */
+  /** The experience's page in Intelligems; default: at the vendor's address. */
   link?: string;
 }
 

@@ -6,7 +6,7 @@ import { nameWords, percentWords, typeWords, variationWords } from './words.ts';
 export interface ZapierVariation {
   id: string;
   name: string;
-  /** Share of the traffic, 0 to 100; null where it is unknown. */
+  /** Share of the traffic, 0 to 100; null if it is unknown. */
   percentage: number | null;
   is_control: boolean;
 }
@@ -20,7 +20,7 @@ export interface ZapierExperienceDetails {
   category: string | null;
   /** What the person wrote as its description. */
   hypothesis: string | null;
-  /** Where it is shown in Intelligems. */
+  /** Its page in Intelligems. */
   link: string;
   /** Three letters, ISO 4217. */
   currency: string | null;
@@ -63,7 +63,7 @@ export function zapierExperience(experience: Experience, now: number): ZapierExp
  * The part of an experience that an event has too.
  *
  * @param now the end of the time it counts as live, milliseconds since 1970
- * @param link where it is shown in Intelligems
+ * @param link its page in Intelligems
  */
 export function zapierExperienceDetails(
   experience: Experience,

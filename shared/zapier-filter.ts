@@ -3,7 +3,7 @@ import { ACTION_TITLES, categoryWords, EXPERIENCE_TYPES, typeWords } from './wor
 import { SETTING_TITLES, type ZapierEvent } from './zapier-event.ts';
 import { enteredText } from './zapier-text.ts';
 
-/** Which events a Zap wants; every field that is set narrows. */
+/** Which events a Zap wants; each field that is set narrows them. */
 export interface ZapierFilter {
   /** Names of actions; empty for all. */
   actions: string[];
@@ -18,7 +18,7 @@ export interface ZapierFilter {
   changedSettings: string[];
 }
 
-/** What of an event a filter looks at. */
+/** The part of an event that a filter checks. */
 export type FilteredEvent = Pick<
   ZapierEvent,
   | 'action_type'

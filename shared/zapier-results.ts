@@ -1,7 +1,7 @@
 import type { Analytics, Metric, VariationAnalytics } from './intelligems-analytics.ts';
 import { cautions, verdictWords } from './verdict-words.ts';
 
-/** One variation's figures as a line item. Shares are in percent; null for what Intelligems does not tell. */
+/** One variation's figures as a line item. Shares are in percent; null for what Intelligems does not report. */
 export interface ZapierVariationResult {
   id: string;
   name: string;
@@ -30,12 +30,12 @@ export interface ZapierResults {
   /** For “End Experience”, as its winning variation. */
   recommended_variation_id: string | null;
   runtime_days: number | null;
-  /** The best one other than the control, also when it lost. */
+  /** The best one other than the control, even if it lost. */
   best_variation: string | null;
   best_variation_id: string | null;
   monthly_revenue_increase: number | null;
   currency: string | null;
-  /** Where the experience is shown in Intelligems; null if that is not known. */
+  /** The experience's page in Intelligems; null if it is not known. */
   link: string | null;
   chart_url: string | null;
   /** One line for each variation. */
@@ -125,8 +125,8 @@ function resultLine(variation: ZapierVariationResult, currency: string | null): 
     [variation.uplift, (value) => `${value > 0 ? '+' : ''}${value}% uplift`],
     [variation.probability_to_beat_baseline, (value) => `${value}% likely to beat the control`],
   ];
-  const told = parts.flatMap(([value, words]) => (value === null ? [] : [words(value)]));
-  return `${variation.name}: ${told.length === 0 ? 'no figures yet' : told.join(', ')}`;
+  const figures = parts.flatMap(([value, words]) => (value === null ? [] : [words(value)]));
+  return `${variation.name}: ${figures.length === 0 ? 'no figures yet' : figures.join(', ')}`;
 }
 
 function count(value: number): string {

@@ -1,4 +1,4 @@
-/** Characters that nobody sees and that are copied along with text: spaces of all kinds, joiners, byte order marks. */
+/** Invisible characters that are copied along with text: spaces of all kinds, joiners, byte order marks. */
 const INVISIBLE = /\s|\p{Cf}|\u034f|\u115f|\u3164/u;
 
 /**

@@ -35,7 +35,7 @@ export function intelligemsApp({ version, audience }: AppSettings) {
     version,
     platformVersion: zapier.version,
     authentication: authenticationFor(audience),
-    // Blanks are handled where they are read (fields/entered.ts), in the same way on every path.
+    // Blanks are handled when they are read (fields/entered.ts), in the same way on every path.
     flags: { cleanInputData: false },
     hydrators: { chartImage },
     triggers: Object.fromEntries(triggers.map((trigger) => [trigger.key, trigger])),

@@ -38,7 +38,7 @@ const FIELDS: AuthenticationFields = [
     required: false,
     isNoSecret: true,
     helpText:
-      'For the instant triggers: the address of your team’s receiver, such as `https://hooks.example.com`. Whoever runs the receiver knows it.',
+      'For the instant triggers: the address of your team’s receiver, such as `https://hooks.example.com`. Ask the person who runs the receiver.',
   },
   {
     key: 'receiver_key',
@@ -46,7 +46,7 @@ const FIELDS: AuthenticationFields = [
     type: 'password',
     required: false,
     helpText:
-      'For the instant triggers: a key for your store. Whoever runs the receiver makes it in the receiver’s console, or knows the setting `ZAPIER_API_KEY`.',
+      'For the instant triggers: a key for your store. The person who runs the receiver makes it in the receiver’s console, or knows the setting `ZAPIER_API_KEY`.',
   },
 ];
 

@@ -1,7 +1,7 @@
 import type { Bundle, ZObject } from 'zapier-platform-core';
 import { enteredText } from '../shared/zapier-text.ts';
 
-/** Where a team's receiver is, and the key for it. */
+/** The address of a team's receiver, and the key for it. */
 export interface ReceiverConnection {
   /** https, or http on this machine; without a slash at its end. */
   url: string;
@@ -43,7 +43,7 @@ export function receiverOf(z: ZObject, { authData }: Pick<Bundle, 'authData'>): 
   if (key === null) {
     throw invalid(
       z,
-      'The connection lacks the Receiver Key. Whoever runs the receiver makes one (npm run zapier-keys) or knows its setting ZAPIER_API_KEY. Fill in both fields, or leave both blank.',
+      'The connection lacks the Receiver Key. The person who runs the receiver makes one (npm run zapier-keys) or knows its setting ZAPIER_API_KEY. Fill in both fields, or leave both blank.',
     );
   }
   if (!/^[\x20-\x7e]+$/.test(key)) {

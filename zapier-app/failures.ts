@@ -11,7 +11,7 @@ export function succeeded<Value>(z: ZObject, result: ApiResult<Value>): Value {
 }
 
 /**
- * The value of a call for one experience; null if the organization has no such experience. A retired version of the
+ * The value of a call for one experience; null if the organization does not have it. A retired version of the
  * API answers 404 too: then the list is missing as well, and an error says so.
  */
 export async function found<Value>(
@@ -58,9 +58,9 @@ const FIELD_ADVICE: Readonly<Record<string, string>> = {
   experienceId: 'The Experience field does not hold the ID of an experience. Choose one from the list.',
   variationId:
     'The Winning Variation is not a variation of this experience. Choose one from the list, or map Recommended Variation ID.',
-  status: 'The Status is none that Intelligems knows. Choose one from the list.',
-  category: 'The Category is none that Intelligems knows. Choose one from the list.',
-  module: 'The Module is none that Intelligems knows. Choose one from the list.',
+  status: 'Intelligems does not know this Status. Choose one from the list.',
+  category: 'Intelligems does not know this Category. Choose one from the list.',
+  module: 'Intelligems does not know this Module. Choose one from the list.',
 };
 
 function invalidWords({ problems, message }: ApiFailure & { reason: 'invalid' }): string {

@@ -1,4 +1,4 @@
-/** A header of a request that Zapier caught. It puts `Http-` before the names, and spells them in its own way. */
+/** A header of a request that Zapier caught. Zapier puts `Http-` before the names, and changes their case. */
 export function headerOf(headers: Record<string, string> | undefined, name: string): string | undefined {
   const plain = (text: string): string =>
     text

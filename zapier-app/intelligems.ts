@@ -45,7 +45,7 @@ export function intelligems(z: ZObject, bundle: Bundle): IntelligemsApi {
   });
 }
 
-/** Whether a request of Zapier's took too long: it tells by a type of its own, not by an error's name. */
+/** Whether a request of Zapier's timed out: its `type` says so, not its name. */
 function isTimeout(error: unknown): boolean {
   return ['request-timeout', 'body-timeout'].includes(String((error as { type?: unknown }).type));
 }

@@ -23,7 +23,7 @@ function ownWords({ data, getHeader }: HttpResponse): string | null {
 }
 
 /**
- * The error for a refusal, told apart by who refused: the receiver, or a proxy or firewall in front of it. Only the
+ * The error for a refusal, which depends on who refused: the receiver, or a proxy or firewall in front of it. Only the
  * receiver's own 401 asks the person to reconnect, because Zapier then turns the Zap off.
  */
 export function receiverRefusal(z: ZObject, response: HttpResponse): Error {
@@ -35,12 +35,12 @@ export function receiverRefusal(z: ZObject, response: HttpResponse): Error {
   }
   if (status === 401 && words !== null) {
     return new z.errors.ExpiredAuthError(
-      `The receiver does not accept the Receiver Key (${words}). Reconnect with a valid key: whoever runs the receiver makes one (npm run zapier-keys) or knows its setting ZAPIER_API_KEY.`,
+      `The receiver does not accept the Receiver Key (${words}). Reconnect with a valid key: the person who runs the receiver makes one (npm run zapier-keys) or knows its setting ZAPIER_API_KEY.`,
     );
   }
   if ((status === 401 || status === 403) && words === null) {
     return failed(
-      `Something in front of the receiver keeps Zapier away from it (status ${status}): a proxy or a firewall. Ask whoever runs the receiver to let requests to its path /zapier/ through.`,
+      `Something in front of the receiver keeps Zapier away from it (status ${status}): a proxy or a firewall. Ask the person who runs the receiver to let requests to its path /zapier/ through.`,
       'receiver blocked',
     );
   }
@@ -54,7 +54,7 @@ export function receiverRefusal(z: ZObject, response: HttpResponse): Error {
     const { headers } = response;
     const delayMs = retryAfterMs(headers.get('retry-after'), headers.get('date'), Date.now());
     return new z.errors.ThrottledError(
-      'The receiver asks to wait.',
+      'The receiver is limiting requests. Zapier tries again.',
       delayMs === null ? undefined : Math.ceil(delayMs / 1000),
     );
   }
@@ -74,8 +74,8 @@ function redirection({ status, request, getHeader }: HttpResponse): string {
   const target = location ? URL.parse(location, asked) : null;
   const root = /^(.+?)\/zapier\/(?:hooks|events|connection)/.exec(target?.href ?? '')?.[1];
   if (root !== undefined && target !== null && isSafe(target) && !asked.startsWith(`${root}/zapier/`)) {
-    return `The Receiver URL leads on to ${root}. Enter that as the Receiver URL in the connection, under My Apps (status ${status}).`;
+    return `The Receiver URL redirects to ${root}. Enter that as the Receiver URL in the connection, under My Apps (status ${status}).`;
   }
   const shown = target === null ? 'an address that is not named' : `${target.origin}${target.pathname}`;
-  return `The Receiver URL leads on to ${shown} (status ${status}), as a proxy with a sign-in page does. Enter the address with https:// at which the receiver itself answers, in the connection, under My Apps.`;
+  return `The Receiver URL redirects to ${shown} (status ${status}), as a proxy with a sign-in page does. Enter the address with https:// at which the receiver itself answers, in the connection, under My Apps.`;
 }

@@ -17,7 +17,7 @@ export interface Wanted {
 }
 
 export interface ReceiverStore {
-  /** What people call the source; null if it has only its name. */
+  /** The source's title; null if it has only its name. */
   title: string | null;
   organization: { id: string; name: string | null; store: string | null } | null;
 }
@@ -26,7 +26,7 @@ export interface ReceiverStore {
 export interface Receiver {
   /** The store that the connection reaches; fails if the receiver does not serve the organization. */
   store(organization: string | null): Promise<ReceiverStore>;
-  /** Has events sent to a URL of Zapier. Gives the subscription's id. */
+  /** Subscribes a URL of Zapier to events. Gives the subscription's id. */
   subscribe(targetUrl: string, wanted: Wanted, zap: { trigger: string; zap: string | null }): Promise<string>;
   /** Ends a subscription; one that has ended already is fine. */
   unsubscribe(id: string): Promise<void>;
@@ -41,7 +41,7 @@ export function receiver(z: ZObject, bundle: Bundle): Receiver {
   const connection = receiverOf(z, bundle);
   if (connection === null) {
     throw new z.errors.Error(
-      'This trigger needs your team’s receiver, and the connection lacks the Receiver URL and the Receiver Key. Ask whoever runs the receiver for both, then reconnect the account under My Apps. Without a receiver, choose “Experience Status Changed” instead.',
+      'This trigger needs your team’s receiver, and the connection lacks the Receiver URL and the Receiver Key. Ask the person who runs the receiver for both, then reconnect the account under My Apps. Without a receiver, choose “Experience Status Changed” instead.',
       'receiver missing',
       400,
     );

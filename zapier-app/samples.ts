@@ -26,7 +26,7 @@ export function sampleWebhook(action: Action): ExperienceEvent {
   return parsed.event;
 }
 
-/** What Zapier shows for an action where it has no real event: made as the real ones are. */
+/** What Zapier shows for an action until it has a real event: made in the same way. */
 export function sampleEvent(action: Action): ZapierEvent {
   const event = sampleWebhook(action);
   const id = eventKey('', event, new TextEncoder().encode(JSON.stringify(WEBHOOKS[action])));

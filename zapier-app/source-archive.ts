@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Writes build/source.zip anew, so that it compiles by itself: Zapier keeps it for whoever works on the app later.
+ * Writes build/source.zip again, so that it compiles by itself: Zapier keeps it for people who work on the app later.
  * The archive that `zapier-platform build` makes holds only this folder, and lacks ../shared, the compiler and a lock
  * file. In an empty folder: unzip it, `npm ci`, `npm run compile`.
  */

@@ -250,16 +250,16 @@ describe('what stands before the receiver is told from the receiver', () => {
     [
       301,
       { location: 'https://hooks.example.com/in/zapier/hooks' },
-      'leads on to https://hooks.example.com/in. Enter that as the Receiver URL',
+      'redirects to https://hooks.example.com/in. Enter that as the Receiver URL',
     ],
     [
       302,
       { location: 'https://login.example.com/?token=hidden' },
-      'leads on to https://login.example.com/ (',
+      'redirects to https://login.example.com/ (',
     ],
     [302, { location: 'http://hooks.example.com/zapier/hooks' }, 'Enter the address with https://'],
     [308, { location: '/zapier/hooks/' }, 'Enter the address with https://'],
-    [307, {}, 'leads on to an address that is not named'],
+    [307, {}, 'redirects to an address that is not named'],
     [500, {}, 'Check that it runs'],
     [502, {}, 'Check that it runs'],
   ])('status %i, %j', async (status, headers, told) => {

@@ -30,7 +30,7 @@ export interface Lifecycle<Output extends ZapierExperience> {
   output?: PlainOutputField[];
   /** Reads the further fields. Throws before any request if they are wrong. */
   read?(z: ZObject, inputData: Bundle['inputData']): ActionOptions;
-  /** Looks whether the action is wanted now. Throws if not. */
+  /** Checks whether the action is wanted now. Throws if not. */
   decide?(z: ZObject, api: IntelligemsApi, id: string, inputData: Bundle['inputData']): Promise<void>;
   result(experience: ZapierExperience, options: ActionOptions): Output;
 }

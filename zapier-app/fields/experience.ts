@@ -8,7 +8,7 @@ export const EXPERIENCE_FIELD = {
   dynamic: 'experience_list.id.experience_name',
 } satisfies PlainInputField;
 
-/** The same for a step that needs one, with a search to find it by name. */
+/** The same for a step that needs an experience, with a search to find it by name. */
 export function requiredExperience(dynamic: string = EXPERIENCE_FIELD.dynamic): PlainInputField {
   return {
     ...EXPERIENCE_FIELD,

@@ -2,7 +2,7 @@ import type { Bundle, ZObject } from 'zapier-platform-core';
 
 /**
  * Fetches the picture of a chart when a later step of the Zap uses it, and hands it to Zapier as a file. Most Zaps
- * use only its URL, so that nobody waits for the download.
+ * use only its URL and need not wait for the download.
  */
 export async function chartImage(z: ZObject, { inputData }: Bundle): Promise<string> {
   const response = await z.request(String(inputData.url), { raw: true });

@@ -85,7 +85,7 @@ async function perform(z: ZObject, bundle: Bundle): Promise<FoundExperiences[]> 
 
 const { experience: sampled, timestamp } = sampleWebhook('startExperience');
 
-/** Finds several experiences at once, such as everything that runs, as line items. */
+/** Finds several experiences at once, such as all running ones, as line items. */
 export const findExperiences: Search = {
   key: 'find_experiences',
   noun: 'Experiences',

@@ -42,7 +42,7 @@ async function perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
     typeof name === 'string' && name.trim() !== '' ? name.trim() : SIGNATURE_HEADER,
   );
   if (signature === undefined || signature.trim() === '') {
-    // Anybody may call the URL, such as a scanner: that must not count as an error of the Zap.
+    // Anyone may call the URL, such as a scanner: that must not count as an error of the Zap.
     return [];
   }
   const verdict = verifyWebhook(content, signature, secretsOf(z, bundle));
@@ -68,7 +68,7 @@ async function perform(z: ZObject, bundle: Bundle): Promise<ZapierEvent[]> {
 
 /**
  * Whether this Zap has not run for the event: Intelligems repeats a webhook that it believes lost. All Zaps of
- * a connection get the same event under the same id, so that it may count as known only where Zapier tells
+ * a connection get the same event under the same id, so that it counts as known only if Zapier says
  * which Zap this is, which it does not promise for hooks.
  */
 async function isNewToZap(z: ZObject, bundle: Bundle, event: ZapierEvent): Promise<boolean> {

@@ -9,7 +9,7 @@ import { POSSIBLE_FROM } from '../statuses.ts';
 
 interface Listed {
   id: string;
-  /** With its status, so that two of the same name can be told apart. */
+  /** With its status, to distinguish experiences with the same name. */
   experience_name: string;
 }
 

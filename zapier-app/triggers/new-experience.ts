@@ -9,7 +9,7 @@ import { intelligems } from '../intelligems.ts';
 import { sampleWebhook } from '../samples.ts';
 
 /**
- * One page: the list begins with the newest, and nobody creates a hundred experiences between two polls. An old
+ * One page: the list begins with the newest, and no one creates a hundred experiences between two polls. An old
  * experience that comes into sight must not run a Zap, so that one is new only within this time.
  */
 const NEW_MS = 7 * 86_400_000;

@@ -176,7 +176,7 @@ export const reportTriggers: Trigger[] = [
     key: 'weekly_report',
     noun: 'Report',
     label: 'Weekly Report',
-    description: 'Triggers when the weekly report on everything that runs is made.',
+    description: 'Triggers when the weekly report on running experiences is ready.',
     subject: 'overview',
     fields: [],
     outputFields: outputFields<ZapierWeeklyReport>({

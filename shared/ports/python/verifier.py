@@ -48,7 +48,7 @@ def verify_webhook(
         return Verdict(False, reason="malformed-signature")
 
     claimed = bytes.fromhex(signature)
-    # All are compared before one is looked at: the time taken does not tell which matched.
+    # All are compared before one is looked at: the time taken does not reveal which matched.
     digests = [hmac.new(each.encode("utf-8"), body, hashlib.sha256).digest() for each in secrets]
     matches = [hmac.compare_digest(digest, claimed) for digest in digests]
     if True not in matches:

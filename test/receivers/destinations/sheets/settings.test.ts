@@ -54,7 +54,7 @@ describe('the settings', () => {
       tab: 'Reports',
       timeZone: 'Zurich',
     });
-    expect(found).toMatch(/serviceAccountKey: .*no such file/);
+    expect(found).toMatch(/serviceAccountKey: .*the file does not exist/);
     expect(found).toMatch(/spreadsheetId: Write the spreadsheet’s ID/);
     expect(found).toMatch(/timeZone: Write a time zone/);
   });
