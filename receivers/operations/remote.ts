@@ -16,7 +16,7 @@ import type { SetUp } from './set-up.ts';
 import type { Chart } from './timeline.ts';
 
 /** A receiver's API refused; the message says why, and what to do. */
-class RemoteError extends Error {
+export class RemoteError extends Error {
   override readonly name = 'RemoteError';
   readonly status: number;
 

@@ -82,7 +82,7 @@ export function setUpOperations(services: OperationServices) {
 }
 
 /** The path of a source's webhooks. */
-function webhookPath(source: string): string {
+export function webhookPath(source: string): string {
   return source === DEFAULT_SOURCE
     ? '/webhooks/intelligems'
     : `/webhooks/intelligems/${encodeURIComponent(source)}`;
