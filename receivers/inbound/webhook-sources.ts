@@ -1,6 +1,6 @@
 import { DEFAULT_SOURCE, type Source } from '../contract/source.ts';
-import type { WebhookSource } from './webhook.ts';
 import { madeSecret, ownSecret } from './webhook-secret.ts';
+import type { WebhookSource } from './webhook-services.ts';
 
 /**
  * The sources with the secrets that verify their webhooks. A source without a configured secret gets one that the

@@ -4,7 +4,7 @@ import type { DestinationDescription, OpenDestinations } from '../contract/desti
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Refusals } from '../inbound/refusals.ts';
-import type { WebhookSource } from '../inbound/webhook.ts';
+import type { WebhookSource } from '../inbound/webhook-services.ts';
 
 /** What the operations work with. */
 export interface OperationServices {

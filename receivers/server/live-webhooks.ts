@@ -1,4 +1,4 @@
-import type { WebhookObserver } from '../inbound/webhook.ts';
+import type { WebhookObserver } from '../inbound/webhook-services.ts';
 
 /** The same observer, which also reports each change to whoever watches the console. */
 export function liveWebhooks(observer: WebhookObserver, changed: () => void): WebhookObserver {

@@ -3,7 +3,7 @@ import type { Settlement } from '../contract/delivery.ts';
 import type { DestinationDescription } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { QueueDepth } from '../contract/ledger-reader.ts';
-import type { WebhookObserver } from '../inbound/webhook.ts';
+import type { WebhookObserver } from '../inbound/webhook-services.ts';
 
 /** The receiver's metrics in Prometheus' text format, and the hooks that count. */
 export interface Metrics {

@@ -4,26 +4,19 @@ import { SecretMask } from '../base/secret-mask.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { knownSecrets } from '../config/known-secrets.ts';
 import type { Plan } from '../contract/plan.ts';
-import { startAlerts } from '../delivery/alerts.ts';
 import { logFindings } from '../destinations/checks.ts';
 import { closeDestinations, openDestinations } from '../destinations/open.ts';
 import { webhookSources } from '../inbound/webhook-sources.ts';
 import { openClients } from '../intelligems/clients.ts';
 import { openEnrichment } from '../intelligems/enrichment.ts';
-import { startSurveys } from '../intelligems/surveys.ts';
 import { openLedger } from '../ledger/open.ts';
-import { startRetention } from '../ledger/retention.ts';
-import { startDigest } from '../reports/digest.ts';
 import { planDeliveries } from '../routes/plan.ts';
 import { openZapier } from '../zapier/zapier.ts';
 import { Closers } from './closers.ts';
-import { startDelivering } from './delivering.ts';
 import { openHttpServer } from './http-server.ts';
 import { joinDestinations } from './join-destinations.ts';
 import { openWeb } from './web.ts';
-
-/** How long a stop waits for deliveries in progress, milliseconds. */
-const STOP_GRACE_MS = 8_000;
+import { startWork } from './work.ts';
 
 export interface Service {
   /** Where it listens. */
@@ -103,32 +96,23 @@ async function openService(
   });
   const http = await openHttpServer(configuration.server, web.listener, log);
   closers.add(() => http.close());
-  closers.add(() => ledger.queue.stop(STOP_GRACE_MS));
-  await startDelivering(configuration, {
-    ledger,
-    destinations,
-    resultsOf: enrichment.resultsOf,
-    mask,
-    log,
-    observe: web.observeDelivery,
-  });
-  if (configuration.role !== 'accept') {
-    const background = [
-      startRetention(ledger, configuration.storage.retentionDays, log),
-      startAlerts(ledger, new Set(destinations.keys()), configuration.alerts, log),
-      startDigest(configuration, ledger, log),
-    ];
-    closers.add(() => Promise.all(background.map((end) => end())));
-    const endSurveys = await startSurveys(configuration, {
+  const ends: (() => unknown)[] = [];
+  closers.add(() => Promise.all(ends.map((end) => end())));
+  await startWork(
+    {
+      configuration,
       ledger,
+      destinations,
       clients,
       plan,
-      log,
-      now: Date.now,
+      resultsOf: enrichment.resultsOf,
       subscribers: zapier.reportsTo,
-    });
-    closers.add(endSurveys);
-  }
+      observeDelivery: web.observeDelivery,
+      mask,
+      log,
+    },
+    ends,
+  );
   closers.add(() => {
     web.endStreams();
     http.refuseNew();

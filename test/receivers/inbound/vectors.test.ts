@@ -6,7 +6,8 @@ import { pino } from 'pino';
 import { clientAddress } from '../../../receivers/base/client-address.ts';
 import type { NewEvent } from '../../../receivers/contract/event.ts';
 import { Refusals } from '../../../receivers/inbound/refusals.ts';
-import { createWebhook, type WebhookSource } from '../../../receivers/inbound/webhook.ts';
+import { createWebhook } from '../../../receivers/inbound/webhook.ts';
+import type { WebhookSource } from '../../../receivers/inbound/webhook-services.ts';
 import { createMetrics } from '../../../receivers/server/metrics.ts';
 import { bodyOf, header, httpCases } from '../../shared/vectors.ts';
 
