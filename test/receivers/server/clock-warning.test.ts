@@ -28,7 +28,7 @@ test('a clock that differs from that of a service is reported by /readyz and the
   await receiver.post(sampleBody('start'));
   await receiver.printed(/"delivered"/);
   const warning = expect.stringMatching(
-    /^This machine's clock is (19|20) min behind 127\.0\.0\.1:\d+\. Set it/,
+    /^This machine's clock is (19|20) minutes behind 127\.0\.0\.1:\d+\. Set it/,
   );
   expect(await ready()).toEqual({ status: 'ready', warnings: [warning] });
   const overview = await fetch(`${receiver.url}/console`, {
