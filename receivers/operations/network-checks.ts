@@ -9,28 +9,17 @@ const CLOCK_TOLERANCE_MS = 30_000;
 
 const TIMEOUT_MS = 10_000;
 
-/** Whether the database can be used, by a connection like those of the ledger. */
+/** Whether the database has what the receiver needs. */
 export async function databaseCheck({
   storage: { databaseUrl },
   database,
-}: Pick<Configuration, 'storage' | 'database'>): Promise<Check[]> {
+  destinations,
+}: Pick<Configuration, 'storage' | 'database' | 'destinations'>): Promise<Check[]> {
   if (databaseUrl === null) {
     return [];
   }
-  const { serverVersion } = await import('../ledger/postgres/version.ts');
-  try {
-    const version = await serverVersion({ ...database, url: databaseUrl });
-    return [fine('PostgreSQL', `version ${version} answers`)];
-  } catch (error) {
-    return [
-      {
-        what: 'PostgreSQL',
-        state: 'fault',
-        finding: (error as Error).message,
-        fix: 'Compare DATABASE_URL with the database: host, port, user, password (special characters percent-encoded), name, and whether it needs TLS (?sslmode=require).',
-      },
-    ];
-  }
+  const { databaseChecks } = await import('../ledger/postgres/database-checks.ts');
+  return databaseChecks({ ...database, url: databaseUrl }, destinations.length);
 }
 
 /** Whether the receiver at this URL runs and can store events. */

@@ -1,8 +1,12 @@
 import pg from 'pg';
 import { StorageError } from '../../contract/ledger.ts';
 import { databaseAdvice } from './database-advice.ts';
+import { databaseUrlFault } from './database-url.ts';
 import { type SessionSettings, sessionStatements } from './session-defaults.ts';
+import { noteBackend } from './session-probe.ts';
 import type { PostgresSettings } from './settings.ts';
+
+const SQL_STATE = /^[0-9A-Z]{5}$/;
 
 /** How much longer than the server's own limit the client waits for an answer: then the network is gone. */
 export const ANSWER_GRACE_MS = 2_000;
@@ -24,6 +28,10 @@ export interface PoolSettings {
  */
 export function openPool(settings: Required<PostgresSettings>, pool: PoolSettings): pg.Pool {
   const { statementTimeoutMs } = settings;
+  const fault = databaseUrlFault(settings.url);
+  if (fault !== null) {
+    throw new StorageError(fault);
+  }
   const session: SessionSettings = {
     statement_timeout: statementTimeoutMs,
     lock_timeout: statementTimeoutMs,
@@ -42,6 +50,7 @@ export function openPool(settings: Required<PostgresSettings>, pool: PoolSetting
     types: { getTypeParser },
     onConnect: async (client) => {
       await client.query(statements);
+      await noteBackend(client);
       await pool.ready;
     },
   });
@@ -68,10 +77,25 @@ export function storageError(error: unknown): StorageError {
   if (error instanceof StorageError) {
     return error;
   }
-  const fault = faultOf(error);
-  const advice = databaseAdvice(fault);
-  const said = `The database refused: ${fault.message}`;
+  const { said, advice } = storageFault(error);
   return new StorageError(advice === null ? said : `${said.replace(/\.$/, '')}. ${advice}`, { cause: error });
+}
+
+/** What went wrong, and what to do about it; null if nothing is known of that. */
+export function storageFault(error: unknown): { said: string; advice: string | null } {
+  if (error instanceof StorageError) {
+    return { said: error.message, advice: null };
+  }
+  const fault = faultOf(error);
+  return {
+    said: `${refused(fault) ? 'The database refused' : 'The database cannot be reached'}: ${fault.message}`,
+    advice: databaseAdvice(fault),
+  };
+}
+
+/** Whether the server itself said so, with a SQLSTATE. */
+function refused({ code }: { code?: string }): boolean {
+  return code !== undefined && SQL_STATE.test(code);
 }
 
 function faultOf(error: unknown): { code?: string; message: string } {
@@ -86,7 +110,7 @@ function faultOf(error: unknown): { code?: string; message: string } {
 /** The SQLSTATE of an error (https://www.postgresql.org/docs/current/errcodes-appendix.html); null for none. */
 function sqlState(error: unknown): string | null {
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+  return typeof code === 'string' && SQL_STATE.test(code) ? code : null;
 }
 
 /** So often a statement is run again that the database undid for another's sake. */

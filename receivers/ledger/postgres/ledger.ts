@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { DestinationHealth } from '../../contract/delivery.ts';
+import type { Check } from '../../contract/destination.ts';
 import type { Accepted, NewDelivery, NewEvent, StoredEvent } from '../../contract/event.ts';
 import { type ClockDifference, type Ledger, StorageError } from '../../contract/ledger.ts';
 import type {
@@ -14,12 +15,14 @@ import type {
   TimelineBucket,
 } from '../../contract/ledger-reader.ts';
 import { ANSWER_GRACE_MS, again, dataFault, openPool, storageError } from './connections.ts';
+import { databaseChecks } from './database-checks.ts';
 import { Gather } from './gather.ts';
 import { Import } from './import.ts';
 import { type Migration, migrate } from './migrate.ts';
 import * as queries from './queries.ts';
 import { PostgresQueue } from './queue.ts';
 import { destinationHealth, HEALTH_COLUMNS, type HealthRow } from './rows.ts';
+import { expectOwnSession } from './session-probe.ts';
 import { completeSettings, type PostgresSettings } from './settings.ts';
 import { orderingKeyHash, storable, writeEvents } from './write.ts';
 
@@ -45,9 +48,11 @@ export class PostgresLedger implements Ledger {
   readonly #pool: pg.Pool;
   readonly #readPool: pg.Pool;
   readonly #accepts: Gather<NewEvent, boolean>;
+  readonly warnings: readonly string[];
   #closed = false;
 
-  private constructor(settings: Required<PostgresSettings>) {
+  private constructor(settings: Required<PostgresSettings>, warnings: readonly string[]) {
+    this.warnings = warnings;
     const { acceptConnections, deliverConnections, readConnections } = settings;
     this.#acceptPool = openPool(settings, {
       connections: acceptConnections,
@@ -76,12 +81,17 @@ export class PostgresLedger implements Ledger {
    */
   static async open(given: PostgresSettings, migrations?: readonly Migration[]): Promise<PostgresLedger> {
     const settings = completeSettings(given);
+    const checks = await databaseChecks(given);
+    const fault = checks.find(({ state }) => state === 'fault');
+    if (fault !== undefined) {
+      throw new StorageError(sentences(fault));
+    }
     try {
       await migrate(settings, migrations);
     } catch (error) {
       throw storageError(error);
     }
-    return new PostgresLedger(settings);
+    return new PostgresLedger(settings, checks.filter(({ state }) => state === 'warning').map(sentences));
   }
 
   async accept(event: NewEvent): Promise<Accepted> {
@@ -91,12 +101,18 @@ export class PostgresLedger implements Ledger {
 
   /** A server that only reads, such as a standby, refuses this too. */
   async probe(): Promise<void> {
-    await this.#refusing(() =>
-      this.#acceptPool.query("UPDATE ledger.health SET probing = probing WHERE destination = ''"),
-    );
+    await this.#refusing(async () => {
+      const client = await this.#acceptPool.connect();
+      try {
+        await expectOwnSession(client);
+        await client.query("UPDATE ledger.health SET probing = probing WHERE destination = ''");
+        client.release();
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
+    });
   }
-
-  readonly warnings: readonly string[] = [];
 
   async clockDifference(): Promise<ClockDifference> {
     const asked = Date.now();
@@ -284,4 +300,8 @@ export class PostgresLedger implements Ledger {
       throw storageError(error);
     }
   }
+}
+
+function sentences({ finding, fix }: Check): string {
+  return fix === null ? finding : `${finding.replace(/\.$/, '')}. ${fix}`;
 }
