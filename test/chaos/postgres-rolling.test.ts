@@ -56,7 +56,7 @@ async function startBalancer(receivers: readonly Receiver[]): Promise<{ url: str
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
-test('two receivers are replaced one after the other: no webhook is refused, none is lost or doubled', async () => {
+test('replacing two receivers one after the other refuses, loses, and doubles no webhook', async () => {
   const postgres = await startPostgres();
   closing.push(() => postgres.stop());
   const api = await startFakeOwnApi({ delayMs: 20 });

@@ -4,7 +4,7 @@ import { runPostgresChaos } from './postgres.ts';
 /** To repeat a run that failed: CHAOS_SEED=… npm test -- test/chaos/postgres */
 const SEED = Number(process.env.CHAOS_SEED ?? 20_261_124);
 
-test('on PostgreSQL nothing acknowledged is lost or seen twice, whichever process or server is killed', async () => {
+test('on PostgreSQL, no acknowledged event is lost or delivered twice, whichever process or server is killed', async () => {
   const result = await runPostgresChaos({ seed: SEED, rounds: 5, eventsPerRound: 20 });
   expect(result).toMatchObject({
     lost: { slack: [], sheets: [], email: [], http: [], zaps: [] },

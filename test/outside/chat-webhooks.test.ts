@@ -45,7 +45,7 @@ const PLACES: [name: string, settings: (origin: string) => Record<string, string
 
 describe.each(PLACES)('a message to %s that must not come twice', (_, settings) => {
   // https://github.com/Redential/redential-cli/issues/83: certificate, proxy and connection errors all looked alike.
-  test('is a dead letter, and not done, where the certificate is not trusted', async () => {
+  test('a message to a server with an untrusted certificate is a dead letter', async () => {
     let requests = 0;
     const server = createTlsServer(UNTRUSTED_CERTIFICATE, () => {
       requests += 1;
@@ -60,7 +60,7 @@ describe.each(PLACES)('a message to %s that must not come twice', (_, settings) 
   });
 
   // https://github.com/nodejs/undici/issues/386
-  test('is a dead letter, and not done, where a firewall drops the packets', async () => {
+  test('a message to a server behind a firewall that drops packets is a dead letter', async () => {
     const silent = await openSilentPort();
     closing.push(() => silent.close());
     const receiver = await receiverWith(settings(`http://127.0.0.1:${silent.port}`));
@@ -69,7 +69,7 @@ describe.each(PLACES)('a message to %s that must not come twice', (_, settings) 
     expect(receiver.output).not.toContain('"delivered"');
   });
 
-  test('is done after one request where the connection broke after it', async () => {
+  test('a message is done after one request if the connection broke after it', async () => {
     const raw = await startRawServer((socket) => socket.resetAndDestroy());
     closing.push(() => raw.close());
     const receiver = await receiverWith(settings(raw.url));

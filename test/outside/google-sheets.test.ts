@@ -42,22 +42,25 @@ const PAGE = {
   body: '<!DOCTYPE html><html><title>Blocked</title><p>This site is blocked by your administrator.</p></html>',
 } as const;
 
-describe('a page with status 200 from something between the receiver and Google', () => {
+describe('an HTML page with status 200 from a proxy in front of Google', () => {
   // RFC 6585, appendix B: software takes the page of a captive portal for the answer that it asked for.
   test.each([
     ['the write', ':batchUpdate', /The row may have been written/],
     ['the read', '/v4/spreadsheets/', /Something other than Google answered/],
     ['the token', '/token', /Something other than Google answered/],
-  ])('is no answer to %s: the row is written once, by the next attempt', async (_, path, reason) => {
-    const started = await receiver();
-    fake.faults.add(PAGE, { path });
-    fake.faults.add(PAGE, { path });
-    await started.post(sampleBody('start'));
-    expect(await started.printed(/[^\n]*"will try again"/)).toMatch(reason);
-    await started.printed(/"delivered"/);
-    expect(fake.spreadsheet.records('Intelligems')).toHaveLength(1);
-    expect(fake.spreadsheet.records('Experiences')).toHaveLength(1);
-  });
+  ])(
+    'an HTML page does not count as an answer to %s: the next attempt writes the row once',
+    async (_, path, reason) => {
+      const started = await receiver();
+      fake.faults.add(PAGE, { path });
+      fake.faults.add(PAGE, { path });
+      await started.post(sampleBody('start'));
+      expect(await started.printed(/[^\n]*"will try again"/)).toMatch(reason);
+      await started.printed(/"delivered"/);
+      expect(fake.spreadsheet.records('Intelligems')).toHaveLength(1);
+      expect(fake.spreadsheet.records('Experiences')).toHaveLength(1);
+    },
+  );
 });
 
 /** An error in the form of Google's API, with the older kind of reason. */
@@ -65,30 +68,33 @@ function error(code: number, status: string, reason: string, message: string): s
   return JSON.stringify({ error: { code, status, message, errors: [{ domain: 'usageLimits', reason }] } });
 }
 
-describe('what Google refuses', () => {
+describe('errors that Google answers', () => {
   // https://developers.google.com/workspace/drive/api/guides/handle-errors
   test.each([
     ['dailyLimitExceeded', /limit of calls is reached[^\n]*"will try again"/],
     ['quotaExceeded', /limit of calls is reached[^\n]*"will try again"/],
     ['storageQuotaExceeded', /storage of the spreadsheet’s owner is full[^\n]*"dead letter"/],
-  ])('as %s with 403 is not taken for a spreadsheet that is not shared', async (reason, expected) => {
-    const started = await receiver();
-    fake.faults.draw(({ url }) =>
-      url?.startsWith('/v4/')
-        ? {
-            kind: 'status',
-            status: 403,
-            contentType: 'application/json; charset=UTF-8',
-            body: error(403, 'PERMISSION_DENIED', reason, 'It was exceeded.'),
-          }
-        : null,
-    );
-    await started.post(sampleBody('start'));
-    await started.printed(expected);
-  });
+  ])(
+    'the error %s with status 403 does not count as a spreadsheet that is not shared',
+    async (reason, expected) => {
+      const started = await receiver();
+      fake.faults.draw(({ url }) =>
+        url?.startsWith('/v4/')
+          ? {
+              kind: 'status',
+              status: 403,
+              contentType: 'application/json; charset=UTF-8',
+              body: error(403, 'PERMISSION_DENIED', reason, 'It was exceeded.'),
+            }
+          : null,
+      );
+      await started.post(sampleBody('start'));
+      await started.printed(expected);
+    },
+  );
 
   // https://github.com/theoephraim/node-google-spreadsheet/issues/651
-  test('is an Excel file, also if only the words say so', async () => {
+  test('an Excel file is recognized even if only the message says so', async () => {
     const started = await receiver();
     fake.faults.draw(({ url }) =>
       url?.startsWith('/v4/')

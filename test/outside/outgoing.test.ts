@@ -49,7 +49,7 @@ async function ownApi(): Promise<FakeOwnApi> {
 describe('a rate limit', () => {
   // https://github.com/discord/discord-api-docs/issues/2360: since version 8, Retry-After has decimals.
   // https://github.com/svix/svix-webhooks/issues/2200: honor it, with a bound, and never retry sooner.
-  test('of 1.5 seconds is not taken for none: the API is asked once, and not again before', async () => {
+  test('a rate limit of 1.5 seconds counts: the API is called once, and not again before the time is up', async () => {
     const api = await ownApi();
     api.faults.draw(() => ({ kind: 'status', status: 429, retryAfter: '1.5' }));
     const receiver = await receiverTo(api.url);
@@ -65,7 +65,7 @@ describe('a rate limit', () => {
 
   // https://github.com/carloluisito/omnidesk/pull/146: a wait of 317 years overflowed a timer and became a busy loop.
   test.each(['9999999999', 'Fri, 31 Dec 9999 23:59:59 GMT'])(
-    'of %s is a day, and no busy loop',
+    'a rate limit of %s waits a day instead of retrying in a loop',
     async (retryAfter) => {
       const api = await ownApi();
       api.faults.draw(() => ({ kind: 'status', status: 429, retryAfter }));
@@ -79,7 +79,7 @@ describe('a rate limit', () => {
     },
   );
 
-  test('that never ends becomes a dead letter after GIVE_UP_AFTER_HOURS', async () => {
+  test('a rate limit that never ends becomes a dead letter after GIVE_UP_AFTER_HOURS', async () => {
     const api = await ownApi();
     api.faults.draw(() => ({ kind: 'status', status: 429, retryAfter: '0' }));
     const receiver = await receiverTo(api.url, { GIVE_UP_AFTER_HOURS: '0.001' });
@@ -91,7 +91,7 @@ describe('a rate limit', () => {
 
 describe('a payload', () => {
   // https://github.com/n8n-io/n8n/issues/26925, https://github.com/webhooksite/webhook.site/issues/76
-  test('reaches your own API to the digit', async () => {
+  test('your own API gets every digit of a number in the payload', async () => {
     const api = await ownApi();
     const receiver = await receiverTo(api.url);
     const sample = sampleBody('start').toString().trimEnd();
@@ -107,7 +107,7 @@ describe('a payload', () => {
 
 describe('your own API', () => {
   // https://github.com/openid/python-openid/pull/76, https://github.com/nodejs/undici/issues/197
-  test('may send a 100 (Continue) that nobody asked for', async () => {
+  test('your own API may send an unexpected 100 (Continue)', async () => {
     const raw = await startRawServer((socket: Socket) => {
       socket.end('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\ntaken');
     });
@@ -120,7 +120,7 @@ describe('your own API', () => {
   });
 
   // https://github.com/Redential/redential-cli/issues/83: every failure became “Could not reach”.
-  test('with a certificate that is not trusted is named as such, and got nothing', async () => {
+  test('the failure names an untrusted certificate of your own API, and nothing was sent', async () => {
     let requests = 0;
     const server = createTlsServer(UNTRUSTED_CERTIFICATE, () => {
       requests += 1;
@@ -137,7 +137,7 @@ describe('your own API', () => {
 
   // https://github.com/nodejs/undici/issues/386: an abort was held back until the connection came about.
   // https://github.com/nodejs/undici/issues/4405: the process lived on until the connect timeout.
-  test('behind a firewall that drops packets has surely got nothing, and does not delay the stop', async () => {
+  test('nothing was sent to your own API behind a firewall that drops packets, and stopping is not delayed', async () => {
     const silent = await openSilentPort();
     closing.push(() => silent.close());
     const receiver = await receiverTo(`http://127.0.0.1:${silent.port}/`, { FORWARD_TIMEOUT_MS: '200' });
@@ -151,7 +151,7 @@ describe('your own API', () => {
   });
 
   // https://github.com/redhat-developer/rhdh/pull/1903, https://github.com/ihor-sokoliuk/mcp-searxng/issues/31
-  test('is reached through the proxy of the environment, by its check too', async () => {
+  test('deliveries to your own API and its check go through the proxy in the environment', async () => {
     const [api, proxy] = await Promise.all([ownApi(), startFakeProxy()]);
     closing.push(() => proxy.close());
     process.env.HTTP_PROXY = `http://bot:100%25sure@127.0.0.1:${proxy.port}`;

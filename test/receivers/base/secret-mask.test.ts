@@ -21,7 +21,7 @@ test.each(Object.entries(ENCODED))('a secret is masked %s', (_, encode) => {
   expect(hidden).not.toContain(encode(SECRET));
 });
 
-test('a secret is masked within Basic credentials, whatever the length of the user name', () => {
+test('a secret is masked in Basic credentials, however long the user name is', () => {
   const mask = new SecretMask(['a-long-password']);
   for (const user of ['a', 'ab', 'abc', 'abcd']) {
     const sent = Buffer.from(`${user}:a-long-password`).toString('base64');
@@ -30,7 +30,7 @@ test('a secret is masked within Basic credentials, whatever the length of the us
   }
 });
 
-test('every secret of at least 6 characters is masked wherever it is in a text', () => {
+test('each secret of at least 6 characters is masked anywhere in a text', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 6 }), fc.string(), fc.string(), (secret, before, after) => {
       expect(new SecretMask([secret]).hide(`${before}${secret}${after}`)).not.toBe(
@@ -40,7 +40,7 @@ test('every secret of at least 6 characters is masked wherever it is in a text',
   );
 });
 
-test('short texts are not masked, since they are parts of ordinary words', () => {
+test('short secrets are not masked, because they are parts of ordinary words', () => {
   expect(new SecretMask(['', 'test']).hide('a test')).toBe('a test');
 });
 

@@ -4,7 +4,7 @@ import { SETTING_LINES } from '../../../receivers/config/settings/table.ts';
 import { faultsOf, loaded } from './loaded.ts';
 
 describe('with nothing set', () => {
-  test('everything has its default', () => {
+  test('with no variables set, every setting has its default', () => {
     const configuration = loaded({});
     expect(configuration).toMatchObject({
       file: null,
@@ -18,7 +18,7 @@ describe('with nothing set', () => {
     });
   });
 
-  test('deliveries are tried for more than a day', () => {
+  test('with no variables set, deliveries are tried for more than a day', () => {
     const { retry } = loaded({}).delivery;
     const pauses = Array.from({ length: retry.maxAttempts - 1 }, (_, index) =>
       Math.min(retry.firstRetryMs * retry.factor ** index, 24 * 3_600_000),
@@ -28,7 +28,7 @@ describe('with nothing set', () => {
     expect(total).toBeLessThan(retry.giveUpAfterMs);
   });
 
-  test('every event goes to the preview', () => {
+  test('with no variables set, every event goes to the preview', () => {
     const { destinations, routing } = loaded({});
     expect(destinations).toMatchObject([{ name: 'preview', kind: { kind: 'preview' }, settings: {} }]);
     expect(routing).toMatchObject({
@@ -40,20 +40,23 @@ describe('with nothing set', () => {
 });
 
 describe('the table of settings', () => {
-  test('names each variable once', () => {
+  test('the table of settings names each variable once', () => {
     const names = SETTING_LINES.map(({ environment }) => environment);
     expect(new Set(names).size).toBe(names.length);
     expect(names.filter((name) => !/^[A-Z][A-Z_]+$/.test(name))).toEqual([]);
   });
 
-  test.each(SETTING_LINES.map((line) => [line.environment, line] as const))('says what %s is', (_, line) => {
-    expect(line.description).toMatch(/[.?]$/);
-    expect(line.default).not.toBeUndefined();
-  });
+  test.each(SETTING_LINES.map((line) => [line.environment, line] as const))(
+    'the table of settings describes %s',
+    (_, line) => {
+      expect(line.description).toMatch(/[.?]$/);
+      expect(line.default).not.toBeUndefined();
+    },
+  );
 });
 
 describe('environment variables', () => {
-  test('set what the table says', () => {
+  test('environment variables set what the table says', () => {
     expect(
       loaded({
         HOST: '127.0.0.1',
@@ -82,14 +85,14 @@ describe('environment variables', () => {
     });
   });
 
-  test('that give readers of the console the right to change things are told of', () => {
+  test('the log mentions variables that let readers of the console change things', () => {
     const token = 'the-same-for-everybody';
     expect(loaded({ CONSOLE_TOKEN: token, CONSOLE_VIEWER_TOKEN: token }).notices).toEqual([
       expect.stringContaining('Use two different tokens'),
     ]);
   });
 
-  test('of time become whole milliseconds, whatever the fraction', () => {
+  test('variables for times become whole milliseconds, whatever the fraction', () => {
     expect(
       loaded({ UPDATE_QUIET_SECONDS: '2.01', FIRST_PAUSE_SECONDS: '0.0125', GIVE_UP_AFTER_HOURS: '16.1' }),
     ).toMatchObject({
@@ -98,7 +101,7 @@ describe('environment variables', () => {
     });
   });
 
-  test('that are empty count as not set, and spaces around a value do not count', () => {
+  test('empty variables count as not set, and spaces around a value are ignored', () => {
     expect(loaded({ PORT: '', HOST: '  ', CHAT_TOKEN: '', LOG_LEVEL: ' debug\n' })).toMatchObject({
       server: { port: 8787, host: '0.0.0.0' },
       log: { level: 'debug' },
@@ -106,7 +109,7 @@ describe('environment variables', () => {
     });
   });
 
-  test('are refused all at once, with what was found and what to write', () => {
+  test('invalid variables are all refused at once, with the value found and what to write', () => {
     expect(
       faultsOf({
         PORT: '80a',
@@ -130,7 +133,7 @@ describe('environment variables', () => {
     expect(faultsOf({ PORT: port })).toHaveLength(1);
   });
 
-  test('that look like a misspelt setting are pointed out', () => {
+  test('variables that look like misspelled settings are reported', () => {
     expect(loaded({ RETENTION_DAY: '7', HOSTNAME: 'box', HOME: '/root', PATH: '/bin' }).notices).toEqual([
       'The environment variable RETENTION_DAY is not a setting. If you meant RETENTION_DAYS, rename it.',
     ]);
@@ -138,7 +141,7 @@ describe('environment variables', () => {
 });
 
 describe('destinations by environment alone', () => {
-  test('are switched on by any of their variables, and get every event', () => {
+  test('any variable of a destination switches it on, and it gets every event', () => {
     const { destinations, routing } = loaded({
       CHAT_TOKEN: 'tok-1',
       CHAT_CHANNEL: 'general',
@@ -151,7 +154,7 @@ describe('destinations by environment alone', () => {
     expect(routing.routes).toMatchObject([{ to: ['chat', 'table'] }]);
   });
 
-  test('say what is missing by the name of its variable, and why it is needed', () => {
+  test('a destination with a missing variable names that variable and why it is needed', () => {
     expect(faultsOf({ CHAT_TOKEN: 'xyz-secret', CHAT_RATE: '11', TABLE_SHEET: 'one' })).toEqual([
       'CHAT_TOKEN: It is a text of 10 characters. Write the token, which begins with tok-.',
       'CHAT_CHANNEL: It is missing. The channel. (CHAT_TOKEN, CHAT_RATE turned on chat.)',
@@ -159,7 +162,7 @@ describe('destinations by environment alone', () => {
     ]);
   });
 
-  test('can be told of alerts and digests', () => {
+  test('a destination from the environment can receive alerts and digests', () => {
     const environment = { TABLE_SHEET: 'one', ALERT_DESTINATION: 'table', DIGEST_TO: 'table, tabel' };
     expect(faultsOf(environment)).toEqual([
       'DIGEST_TO: There is no destination with this name. Did you mean “table”?',
@@ -168,7 +171,7 @@ describe('destinations by environment alone', () => {
 });
 
 describe('the source of the environment', () => {
-  test('has as many secrets as are listed', () => {
+  test('a source has as many secrets as WEBHOOK_SECRET lists', () => {
     expect(
       loaded({
         INTELLIGEMS_WEBHOOK_SECRET: 'new, old,',
@@ -187,14 +190,14 @@ describe('the source of the environment', () => {
     ]);
   });
 
-  test('has none where only commas are listed, which is a fault', () => {
+  test('a list of secrets with only commas is refused', () => {
     expect(faultsOf({ INTELLIGEMS_WEBHOOK_SECRET: ' , ' })).toEqual([
       'INTELLIGEMS_WEBHOOK_SECRET: It has no secret. Write the secret, or several with commas between them.',
     ]);
   });
 });
 
-test('faults are told for a terminal', () => {
+test('errors in settings are formatted for a terminal', () => {
   const port = { where: 'PORT', message: 'It is the text "x". Write a whole number.' };
   const route = { where: 'receivers.yaml:12 routes[0].to', message: 'It is missing.' };
   expect(describeFaults([port])).toBe(

@@ -11,7 +11,7 @@ destinations:
 `;
 
 describe('receivers.yaml', () => {
-  test('sets what the environment sets, and the environment wins', () => {
+  test('receivers.yaml sets the same settings as the environment, and the environment wins', () => {
     const configuration = loaded(
       { PORT: '9000', DIGEST_TO: 'table' },
       `${TWO_DESTINATIONS}
@@ -34,23 +34,23 @@ digest:
     });
   });
 
-  test('may be empty, or hold comments only', () => {
+  test('receivers.yaml may be empty or contain only comments', () => {
     expect(loaded({}, '')).toMatchObject({ file: 'receivers.yaml', server: { port: 8787 } });
     expect(loaded({}, '# nothing yet\n')).toMatchObject({ destinations: [{ name: 'preview' }] });
   });
 
-  test('may leave a section empty', () => {
+  test('a section of receivers.yaml may be empty', () => {
     expect(loaded({}, 'server:\nroutes:\n')).toMatchObject({ server: { port: 8787 } });
   });
 
-  test('is only needed where CONFIG_FILE names it', () => {
+  test('a missing settings file is an error only if CONFIG_FILE names it', () => {
     expect(faultsOf({ CONFIG_FILE: 'etc/mine.yaml', PORT: 'x' })).toEqual([
       'CONFIG_FILE: There is no file “etc/mine.yaml”. Write the path of your settings file, or remove CONFIG_FILE.',
       'PORT: It is the text "x". Write a whole number from 0 to 65535, such as 8787.',
     ]);
   });
 
-  test('is looked for in the folder that is given', () => {
+  test('receivers.yaml is read from the given folder', () => {
     const asked: string[] = [];
     loadConfiguration({
       environment: {},
@@ -67,7 +67,7 @@ digest:
     expect(asked).toEqual(['/srv/app/receivers.yaml', '/etc/mine.yaml']);
   });
 
-  test('that cannot be read says why', () => {
+  test('an unreadable receivers.yaml says why it cannot be read', () => {
     const result = loadConfiguration({
       environment: {},
       kinds: KINDS,
@@ -88,7 +88,7 @@ digest:
 });
 
 describe('the faults of receivers.yaml', () => {
-  test('are named all at once, each with its line', () => {
+  test('all errors in receivers.yaml are reported at once, each with its line', () => {
     const yaml = `server:
   prot: 8080
   bodyLimitBytes: many
@@ -190,7 +190,7 @@ routes:
     expect(Object.prototype).not.toHaveProperty('port');
   });
 
-  test('a bomb of aliases is refused', () => {
+  test('a YAML file whose aliases expand exponentially is refused', () => {
     const levels = Array.from(
       { length: 20 },
       (_, level) => `  l${level + 1}: &l${level + 1} [${`*l${level}, `.repeat(9)}*l${level}]`,
@@ -200,7 +200,7 @@ routes:
     ]);
   });
 
-  test('anchors and merges are understood, with the lines of what they stand for', () => {
+  test('anchors and merges work, and errors in them have the right lines', () => {
     const yaml = `destinations:
   - &team {name: team, type: chat, token: tok-1, channel: general}
   - <<: *team
@@ -213,7 +213,7 @@ routes:
     ]);
   });
 
-  test('no text makes it throw', () => {
+  test('no text makes the parser of receivers.yaml throw', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -267,7 +267,7 @@ routes:
 });
 
 describe(`\${NAME}`, () => {
-  test(`stands for an environment variable, and $\${ for itself`, () => {
+  test(`\${NAME} stands for an environment variable, and $\${ for a literal one`, () => {
     const yaml = `
 server:
   port: \${MY_PORT}
@@ -282,7 +282,7 @@ destinations:
     });
   });
 
-  test('that is not set is a fault by itself, wherever it stands', () => {
+  test('a variable that is not set is an error anywhere in the file', () => {
     const yaml = `
 server:
   port: \${MY_PROT}
@@ -300,13 +300,13 @@ destinations:
     ]);
   });
 
-  test('has to be quoted inside brackets, which is said', () => {
+  test('a variable inside brackets has to be quoted, and the error says so', () => {
     expect(faultsOf({}, `destinations:\n  - {name: team, token: \${TOKEN}, type: chat}\n`)).toEqual([
       expect.stringMatching(/^receivers\.yaml:2: .* Inside \[ \] and \{ \}, write "\$\{NAME\}" in quotes\.$/),
     ]);
   });
 
-  test('is never shown, even where no secret is expected', () => {
+  test('the value of a variable is never shown, even for settings that are not secret', () => {
     const yaml = `
 server:
   publicUrl: \${SECRET}
@@ -320,7 +320,7 @@ destinations:
 });
 
 describe('destinations of receivers.yaml', () => {
-  test('replace those of the environment, which is pointed out', () => {
+  test('destinations in receivers.yaml replace those of the environment, with a notice', () => {
     const configuration = loaded(
       { CHAT_TOKEN: 'tok-9', CHAT_CHANNEL: 'general' },
       `destinations:\n  - {name: team, type: chat, token: '\${CHAT_TOKEN}', channel: other}\n`,
@@ -331,7 +331,7 @@ describe('destinations of receivers.yaml', () => {
     ]);
   });
 
-  test('that no route leads to are pointed out', () => {
+  test('a notice names destinations that no route leads to', () => {
     const routes = 'routes:\n  - {name: one, to: team}\n';
     expect(loaded({}, TWO_DESTINATIONS + routes).notices).toEqual([
       'No route uses the destination table, so it gets no events.',
@@ -340,7 +340,7 @@ describe('destinations of receivers.yaml', () => {
 });
 
 describe('a role that needs other processes', () => {
-  test('is pointed out where the storage has room for one process only', () => {
+  test('a role that needs other processes gets a warning if the storage allows only one process', () => {
     const alone = 'no other process can deliver from its embedded ledger';
     expect(loaded({ RECEIVER_ROLE: 'accept' }, '').notices).toEqual([expect.stringContaining(alone)]);
     const shared = { RECEIVER_ROLE: 'accept', DATABASE_URL: 'postgres://receiver:pw@db/ledger' };
@@ -349,7 +349,7 @@ describe('a role that needs other processes', () => {
 });
 
 describe('sources of receivers.yaml', () => {
-  test('stand in place of the one without a name', () => {
+  test('sources in receivers.yaml replace the source without a name', () => {
     const yaml = `
 sources:
   - name: alpine-goods
@@ -379,13 +379,13 @@ sources:
     ]);
   });
 
-  test('stand beside it where the environment gives it a secret', () => {
+  test('sources in receivers.yaml add to the source without a name if the environment gives it a secret', () => {
     const yaml = 'sources:\n  - {name: bikes, secrets: b}\n';
     const names = loaded({ INTELLIGEMS_WEBHOOK_SECRET: 's' }, yaml).sources.map(({ name }) => name);
     expect(names).toEqual(['default', 'bikes']);
   });
 
-  test('may name the default one, which the environment then completes', () => {
+  test('receivers.yaml may name the default source, which the environment then completes', () => {
     const yaml = 'sources:\n  - {name: default, title: My shop, secrets: from-file}\n';
     expect(loaded({ INTELLIGEMS_WEBHOOK_SECRET: 'from-environment' }, yaml).sources).toEqual([
       {
@@ -400,7 +400,7 @@ sources:
   });
 });
 
-test('no secret is ever in a fault', () => {
+test('no error in settings contains a secret', () => {
   const secret = fc.string({ minLength: 6, unit: 'grapheme-ascii' }).map((filling) => `§${filling}§`);
   fc.assert(
     fc.property(secret, (value) => {

@@ -19,19 +19,19 @@ const schema = JSON.parse(published('receivers.schema.json'));
 const fits = new Ajv({ strict: false, validateFormats: false }).compile(schema);
 
 describe('receivers.schema.json', () => {
-  test('is what `npm run schema` writes', () => {
+  test('receivers.schema.json is what `npm run schema` writes', () => {
     const current = isDeepStrictEqual(schema, JSON.parse(JSON.stringify(receiversSchema(DESTINATION_KINDS))));
     expect(current ? 'current' : 'out of date: run `npm run schema`').toBe('current');
   });
 
-  test('describes every setting', () => {
+  test('receivers.schema.json describes every setting', () => {
     for (const { path, description } of SETTING_LINES) {
       const found = path.reduce((at, key) => at?.properties?.[key], schema);
       expect({ path, description: found?.description }).toEqual({ path, description });
     }
   });
 
-  test('takes the example', () => {
+  test('receivers.schema.json accepts the example', () => {
     fits(parse(example));
     expect(fits.errors).toBeNull();
   });
@@ -45,7 +45,7 @@ describe('receivers.schema.json', () => {
     ['a misspelt setting of a destination', { destinations: [{ type: 'slack', chanel: '#x' }] }],
     ['a route with an unknown condition', { routes: [{ name: 'a', to: 'b', when: { action: 'start' } }] }],
     ['a word that is none of those known', { routing: 'last' }],
-  ])('refuses %s', (_, document) => {
+  ])('receivers.schema.json refuses %s', (_, document) => {
     expect(fits(document)).toBe(false);
   });
 
@@ -53,20 +53,20 @@ describe('receivers.schema.json', () => {
     ['a variable in place of a number', { server: { port: `\${PORT}` } }],
     ['a variable in place of a word', { log: { level: `\${LEVEL}` } }],
     ['nothing', {}],
-  ])('takes %s', (_, document) => {
+  ])('receivers.schema.json accepts %s', (_, document) => {
     expect(fits(document)).toBe(true);
   });
 });
 
 describe('receivers.example.yaml', () => {
-  test('begins by naming its schema, as editors want it', () => {
+  test('receivers.example.yaml begins with a reference to its schema, for editors', () => {
     const [, file] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(example) ?? [];
     expect(readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')).toBe(
       published('receivers.schema.json'),
     );
   });
 
-  test('is without a fault once its variables are set', () => {
+  test('receivers.example.yaml is valid once its variables are set', () => {
     const environment: Record<string, string> = {
       ALPINE_WEBHOOK_SECRET: 'a',
       ALPINE_ACCESS_TOKEN: 'b',
@@ -87,7 +87,7 @@ describe('receivers.example.yaml', () => {
 describe('the table of settings', () => {
   const table = settingsTable(DESTINATION_KINDS);
 
-  test('has a line for each environment variable', () => {
+  test('the table of settings has a line for each environment variable', () => {
     const names = [
       'CONFIG_FILE',
       'INTELLIGEMS_WEBHOOK_SECRET',

@@ -12,7 +12,7 @@ describe('an alert', () => {
     lastFailure: 'It answered 500.',
   };
 
-  test('is raised once the destination has been failing for long enough', () => {
+  test('an alert is raised once the destination has been failing for long enough', () => {
     expect(alertFor(newHealth('slack'), settings, 9e9)).toBeNull();
     expect(alertFor(failing, settings, 1_000 + 30 * 60_000 - 1)).toBeNull();
     const alert = alertFor(failing, settings, 1_000 + 90 * 60_000);
@@ -20,7 +20,7 @@ describe('an alert', () => {
     expect(JSON.stringify(alert?.report)).toMatch(/4 attempts in a row failed.*It answered 500\./);
   });
 
-  test('has the same key as long as it keeps failing, and another one the next time', () => {
+  test('an alert keeps its key while the destination fails, and gets another key the next time', () => {
     const keys = [
       alertFor(failing, settings, 9e9)?.key,
       alertFor({ ...failing, failures: 9 }, settings, 10e9)?.key,
@@ -30,12 +30,12 @@ describe('an alert', () => {
     expect(keys[0]).not.toBe(keys[2]);
   });
 
-  test('speaks of a single failure as one', () => {
+  test('an alert about a single failure uses the singular', () => {
     const { report } = alertFor({ ...failing, failures: 1 }, settings, 9e9) ?? {};
     expect(report?.summary).toMatch(/^One attempt failed\./);
   });
 
-  test('is followed by a report once the destination works again, and not before', () => {
+  test('an alert is followed by a report once the destination works again, and not before', () => {
     const { destination } = failing;
     expect(recoveryFor(failing, 1_000)).toBeNull();
     expect(recoveryFor({ ...failing, failingSince: null, lastSuccessAt: 500 }, 1_000)).toBeNull();

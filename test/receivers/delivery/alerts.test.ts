@@ -36,7 +36,7 @@ afterAll(async () => {
   data.remove();
 });
 
-test('a destination that keeps failing raises one alert through another, and one report when it works again', async () => {
+test('a destination that keeps failing raises one alert through another destination, and one report when it works again', async () => {
   api.faults.draw(() => ({ kind: 'status', status: 500 }));
   await receiver.post(sampleBody('start'));
   await receiver.printed(/"destination":"http","to":"email".*has been failing for less than a minute/);

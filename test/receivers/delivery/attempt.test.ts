@@ -116,7 +116,7 @@ function engine(
 }
 
 describe('a failed attempt', () => {
-  test('is tried again after the backoff, or as much later as the other side asks', async () => {
+  test('a failed attempt is retried after the backoff, or later if the other side asks', async () => {
     expect(await decided(claimed(), RETRY)).toMatchObject({
       state: 'ready',
       dueAt: NOW + 10_000,
@@ -125,7 +125,7 @@ describe('a failed attempt', () => {
     expect(await decided(claimed(), { ...RETRY, delayMs: 60_000 })).toMatchObject({ dueAt: NOW + 60_000 });
   });
 
-  test('is given up after the last attempt, and never as a probe for their number', async () => {
+  test('a delivery is given up after the last attempt, but a probe does not count as the last', async () => {
     expect(await decided(claimed({ attempt: 3 }), RETRY)).toMatchObject({
       state: 'dead',
       reason: 'Given up after 3 attempts. It answered 500.',
@@ -137,7 +137,7 @@ describe('a failed attempt', () => {
     });
   });
 
-  test('tells that it may have arrived, also where it is given up', async () => {
+  test('a failed attempt says that the message may have arrived, even when the delivery is given up', async () => {
     const unsure: Outcome = { ...RETRY, uncertain: true };
     expect(await decided(claimed({ attempt: 3 }), unsure)).toMatchObject({ state: 'dead', uncertain: true });
     const dead: Outcome = { type: 'dead', reason: 'The channel is gone.' };
@@ -157,14 +157,14 @@ describe('a failed attempt', () => {
     ['no time that there is', 9_999_999_999_999_000, 24 * HOUR_MS],
     ['a time before', -5, 1_000],
   ])(
-    'waits for a whole number of milliseconds, at most a day, where it is asked to wait for %s',
+    'a failed attempt that is asked to wait for %s waits for whole milliseconds, at most a day',
     async (_, asked, waits) => {
       const settlement = await decided(claimed(), { ...RETRY, rateLimited: true, delayMs: asked });
       expect(settlement).toMatchObject({ dueAt: NOW + waits, outcome: { delayMs: waits } });
     },
   );
 
-  test('costs nothing where the other side is at its limit, or has it not yet', async () => {
+  test('an attempt that meets a rate limit, or is too early, does not count', async () => {
     for (const fields of [{ rateLimited: true }, { waiting: true }]) {
       const settlement = await decided(claimed({ attempt: 3 }), { ...RETRY, ...fields, delayMs: 5_000 });
       expect(settlement).toMatchObject({ state: 'ready', dueAt: NOW + 5_000, attemptCounts: false });
@@ -172,7 +172,7 @@ describe('a failed attempt', () => {
   });
 });
 
-test('an attempt that got part of the work done does not count, and names its own delay', async () => {
+test('an attempt that did part of the work does not count, and sets its own delay', async () => {
   const part: Outcome = { ...RETRY, progressed: true };
   expect(await decided(claimed({ attempt: 3 }), part)).toMatchObject({
     state: 'ready',
@@ -182,7 +182,7 @@ test('an attempt that got part of the work done does not count, and names its ow
   expect(await decided(claimed(), { ...part, delayMs: 0 })).toMatchObject({ dueAt: NOW });
 });
 
-test('a destination with a time limit of its own has that much time for an attempt', async () => {
+test('a destination with its own time limit gets that much time for an attempt', async () => {
   const slow: Destination['send'] = (_, { signal }) =>
     new Promise((resolve) => {
       const done = setTimeout(() => resolve({ type: 'done' }), 150);
@@ -197,14 +197,14 @@ test('a destination with a time limit of its own has that much time for an attem
   });
 });
 
-describe('where the storage cannot be read', () => {
+describe('when the storage cannot be read', () => {
   const unreadable = {
     history: async () => {
       throw new StorageError('The disk is full.');
     },
   };
 
-  test('an attempt costs nothing, and is made again soon', async () => {
+  test('an attempt does not count if the storage cannot be read, and is soon made again', async () => {
     const settlement = await decided(claimed({ attempt: 3 }), { type: 'done' }, [], unreadable);
     expect(settlement).toMatchObject({
       state: 'ready',
@@ -215,7 +215,7 @@ describe('where the storage cannot be read', () => {
     });
   });
 
-  test('each failure in a row waits longer, whatever the age of the event is by the clock', async () => {
+  test('each storage failure in a row waits longer, regardless of the event’s age by the clock', async () => {
     const attempt = engine({ type: 'done' }, [], unreadable);
     const delays: number[] = [];
     for (const createdAt of [NOW, NOW - 48 * HOUR_MS, NOW + 48 * HOUR_MS, NOW]) {
@@ -225,7 +225,7 @@ describe('where the storage cannot be read', () => {
     expect(delays).toEqual([5_000, 10_000, 20_000, 40_000]);
   });
 
-  test('it ends too', async () => {
+  test('storage failures end with a dead letter too', async () => {
     const old = claimed({ createdAt: NOW - 2 * GIVE_UP_MS });
     const made = [record(NOW - GIVE_UP_MS), record(NOW - GIVE_UP_MS / 2)];
     expect(await decided(old, { type: 'done' }, made, unreadable)).toMatchObject({ state: 'dead' });
@@ -236,7 +236,7 @@ describe('the age at which a delivery is given up', () => {
   const old = claimed({ createdAt: NOW - 2 * GIVE_UP_MS, probe: true });
   const half = record(NOW - GIVE_UP_MS / 2);
 
-  test('counts from the first attempt', async () => {
+  test('the age of a delivery counts from its first attempt', async () => {
     expect(await decided(old, RETRY, [record(NOW - GIVE_UP_MS), half])).toMatchObject({
       state: 'dead',
       reason: 'Given up after trying for 2 days. It answered 500.',
@@ -246,7 +246,7 @@ describe('the age at which a delivery is given up', () => {
     });
   });
 
-  test('ends a rate limit too, which costs no attempt', async () => {
+  test('the age ends a delivery that keeps meeting a rate limit, which costs no attempt', async () => {
     const limited: Outcome = { ...RETRY, rateLimited: true, delayMs: 1_500 };
     const made = [record(NOW - GIVE_UP_MS), half];
     expect(await decided(old, limited, made)).toMatchObject({ state: 'dead' });
@@ -259,29 +259,29 @@ describe('the age at which a delivery is given up', () => {
     });
   });
 
-  test('does not count what quiet hours or a pause delayed before the first attempt', async () => {
+  test('the age does not include quiet hours or a pause before the first attempt', async () => {
     expect(await decided(old, RETRY, [])).toMatchObject({ state: 'ready' });
   });
 
-  test('counts a day at most between two attempts, so that no jump of the clock gives anything up', async () => {
+  test('the age includes at most a day between two attempts, so a clock that jumps gives nothing up', async () => {
     expect(await decided(old, RETRY, [record(NOW - 30 * GIVE_UP_MS)])).toMatchObject({ state: 'ready' });
     const setBack = [record(NOW + GIVE_UP_MS), record(NOW - HOUR_MS)];
     expect(await decided(old, RETRY, setBack)).toMatchObject({ state: 'ready' });
   });
 
-  test('counts anew for a dead letter that was revived', async () => {
+  test('the age of a revived dead letter starts over', async () => {
     const before = [record(NOW - 1.5 * GIVE_UP_MS), record(NOW - 1.4 * GIVE_UP_MS, 'dead')];
     expect(await decided(old, RETRY, before)).toMatchObject({ state: 'ready' });
     const after = [...before, record(NOW - GIVE_UP_MS), half];
     expect(await decided(old, RETRY, after)).toMatchObject({ state: 'dead' });
   });
 
-  test('counts for nothing while the ledger cannot be read', async () => {
+  test('the age does not count while the ledger cannot be read', async () => {
     expect(await decided(old, RETRY, new Error('disk'))).toMatchObject({ state: 'ready' });
   });
 });
 
-test('a rate limit waits longer with each refusal in a row, and at least a second', async () => {
+test('a rate limit waits longer after each refusal in a row, and at least a second', async () => {
   let outcome: Outcome = { ...RETRY, rateLimited: true, delayMs: 0.2 };
   const destination = { send: async () => outcome };
   const attempt = engine(outcome, [], {}, destination);
@@ -318,7 +318,7 @@ test('a delivery that another process took over is not sent', async () => {
   expect(sent).toBe(0);
 });
 
-test('a lost delivery aborts the signal of its attempt', async () => {
+test('losing a delivery aborts the signal of its attempt', async () => {
   const lost = new AbortController();
   const send: Destination['send'] = async (_, { signal }) => {
     lost.abort();
@@ -329,13 +329,13 @@ test('a lost delivery aborts the signal of its attempt', async () => {
   });
 });
 
-test('what breaks in a destination is tried again, and may have arrived', async () => {
+test('an exception in a destination is retried as a message that may have arrived', async () => {
   const broken = Promise.reject(new Error('a fault'));
   const settlement = await decided(claimed(), broken as unknown as Outcome);
   expect(settlement).toMatchObject({ state: 'ready', uncertain: true });
 });
 
-describe('a webhook whose action was recovered before it came', () => {
+describe('a webhook whose action was recovered before it arrived', () => {
   const late = claimed();
   const webhook = { ...late, eventKey: 'evt_2', event: { ...late.event, key: 'evt_2', sequence: 2 } };
   const recovered: StoredEvent = { ...late.event, origin: 'recovered', occurredAt: NOW - 1_000 };
@@ -344,7 +344,7 @@ describe('a webhook whose action was recovered before it came', () => {
     deliveries: async () => destinations.map((destination) => ({ destination }) as DeliveryRecord),
   });
 
-  test('is not told again where the recovered event went', async () => {
+  test('a late webhook is not sent to destinations that got the recovered event', async () => {
     const settlement = await decided(webhook, RETRY, [], toldTo('own'));
     expect(settlement).toMatchObject({
       state: 'done',
@@ -352,7 +352,7 @@ describe('a webhook whose action was recovered before it came', () => {
     });
   });
 
-  test('is told where that was only listed', async () => {
+  test('a late webhook is sent if the recovered event was only listed', async () => {
     for (const ledger of [toldTo(), toldTo('another')]) {
       expect(await decided(webhook, { type: 'done' }, [], ledger)).toMatchObject({
         outcome: { type: 'done' },
@@ -362,13 +362,13 @@ describe('a webhook whose action was recovered before it came', () => {
   });
 });
 
-test('what never ends is given up, and may have arrived', async () => {
+test('an attempt that never ends is given up as one that may have arrived', async () => {
   const never = new Promise<Outcome>(() => {});
   const settlement = await decided(claimed(), never as unknown as Outcome);
   expect(settlement).toMatchObject({ state: 'ready', uncertain: true, attemptCounts: true });
 });
 
-test('what breaks before anything is sent has not arrived', async () => {
+test('an exception before anything is sent means that nothing arrived', async () => {
   const history = async () => {
     throw new Error('disk');
   };

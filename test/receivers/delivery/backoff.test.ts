@@ -12,7 +12,7 @@ describe('the pause before another attempt', () => {
   const attempt = fc.integer({ min: 1, max: 100 });
   const random = fc.double({ min: 0, max: 1, noNaN: true });
 
-  test('is a whole number of milliseconds, and at most a day', () => {
+  test('the pause before another attempt is a whole number of milliseconds, at most a day', () => {
     fc.assert(
       fc.property(policy, attempt, random, (given, number, drawn) => {
         const pause = retryDelay(number, given, drawn);
@@ -23,7 +23,7 @@ describe('the pause before another attempt', () => {
     );
   });
 
-  test('never gets shorter from one attempt to the next, and varies by a fifth to either side', () => {
+  test('the pause never gets shorter from one attempt to the next, and varies by up to a fifth', () => {
     fc.assert(
       fc.property(policy, attempt, random, (given, number, drawn) => {
         expect(retryDelay(number + 1, given, drawn)).toBeGreaterThanOrEqual(retryDelay(number, given, drawn));
@@ -38,7 +38,7 @@ describe('the pause before another attempt', () => {
     );
   });
 
-  test('adds up to more than a day over five attempts with the default settings', () => {
+  test('the pauses add up to more than a day over five attempts with the default settings', () => {
     const given = { maxAttempts: 8, firstRetryMs: 10_000, factor: 5, giveUpAfterMs: 48 * 3_600_000 };
     const sum = (attempts: number): number =>
       Array.from({ length: attempts - 1 }, (_, index) => retryDelay(index + 1, given, 0)).reduce(
@@ -50,7 +50,7 @@ describe('the pause before another attempt', () => {
   });
 });
 
-test('the pause after a failure of the own storage doubles with each one, from 5 seconds to 5 minutes', () => {
+test('the pause after a failure of the receiver’s storage doubles, from 5 seconds to 5 minutes', () => {
   expect([1, 2, 3, 6, 7, 1_000].map(storageDelay)).toEqual([
     5_000, 10_000, 20_000, 160_000, 300_000, 300_000,
   ]);

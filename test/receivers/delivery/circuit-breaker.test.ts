@@ -18,7 +18,7 @@ describe('the circuit breaker', () => {
     return outcomes.reduce((health, [outcome, now]) => rule(health, outcome, now), newHealth('slack'));
   }
 
-  test('pauses after so many failures in a row, and then lets one probe', () => {
+  test('the circuit breaker pauses after the set number of failures in a row, then allows one probe', () => {
     expect(healthAfter([RETRY, 1], [RETRY, 2])).toMatchObject({
       failures: 2,
       pausedUntil: 0,
@@ -33,7 +33,7 @@ describe('the circuit breaker', () => {
     });
   });
 
-  test('a success in between begins anew', () => {
+  test('a success resets the circuit breaker’s count of failures', () => {
     expect(healthAfter([RETRY, 1], [RETRY, 2], [DONE, 3], [RETRY, 4], [RETRY, 5])).toMatchObject({
       failures: 2,
       failingSince: 4,
@@ -41,7 +41,7 @@ describe('the circuit breaker', () => {
     });
   });
 
-  test('pauses twice as long after each probe that fails, up to a limit', () => {
+  test('the circuit breaker pauses twice as long after each failed probe, up to a limit', () => {
     let health = healthAfter([RETRY, 0], [RETRY, 0], [RETRY, 0]);
     const pauses: number[] = [];
     for (let probes = 0; probes < 5; probes += 1) {
@@ -52,12 +52,12 @@ describe('the circuit breaker', () => {
     expect(pauses).toEqual([2_000, 4_000, 5_000, 5_000, 5_000]);
   });
 
-  test('does not lengthen a pause by what had begun before it', () => {
+  test('an attempt that began before a pause does not make the pause longer', () => {
     const paused = healthAfter([RETRY, 0], [RETRY, 0], [RETRY, 0]);
     expect(rule(paused, RETRY, 1).pausedUntil).toBe(paused.pausedUntil);
   });
 
-  test('a probe that succeeds ends the pause', () => {
+  test('a successful probe ends the pause', () => {
     expect(healthAfter([RETRY, 1], [RETRY, 2], [RETRY, 3], [DONE, 2_000])).toMatchObject({
       failures: 0,
       failingSince: null,
@@ -68,7 +68,7 @@ describe('the circuit breaker', () => {
     });
   });
 
-  test('a rate limit pauses for as long as it says and is no failure', () => {
+  test('a rate limit pauses for as long as it says and is not a failure', () => {
     const limit: Outcome = { ...RETRY, rateLimited: true, delayMs: 7_000 };
     expect(healthAfter([limit, 10])).toMatchObject({ failures: 0, failingSince: null, pausedUntil: 7_010 });
     const endless: Outcome = { ...RETRY, rateLimited: true, delayMs: 9e15 };
@@ -76,12 +76,12 @@ describe('the circuit breaker', () => {
     expect(healthAfter([limit, 10], [DONE, 20]).pausedUntil).toBe(7_010);
   });
 
-  test('waiting for what is not there yet is no failure', () => {
+  test('waiting for something that is not ready is not a failure', () => {
     expect(healthAfter([RETRY, 1], [{ ...RETRY, waiting: true }, 2])).toMatchObject({ failures: 0 });
     expect(healthAfter([RETRY, 1], [{ ...RETRY, progressed: true }, 2])).toMatchObject({ failures: 0 });
   });
 
-  test('a fault of the receiver itself changes nothing', () => {
+  test('a fault of the receiver itself does not change the circuit breaker', () => {
     const ownFault: Outcome = { ...RETRY, ownFault: true };
     const failing = healthAfter([RETRY, 0], [RETRY, 0], [RETRY, 0]);
     expect(rule(failing, ownFault, 5_000)).toEqual(failing);
@@ -92,7 +92,7 @@ describe('the circuit breaker', () => {
     });
   });
 
-  test('what is permanently refused counts as failing and pauses nothing', () => {
+  test('a permanent refusal counts as a failure but does not pause the destination', () => {
     const outcomes: [Outcome, number][] = Array.from({ length: 10 }, (_, index) => [DEAD, index]);
     expect(healthAfter(...outcomes)).toMatchObject({
       failures: 10,
@@ -102,7 +102,7 @@ describe('the circuit breaker', () => {
     });
   });
 
-  test('whatever comes, no pause is longer than the limit, and each ends', () => {
+  test('no pause is longer than the limit, and each one ends', () => {
     const outcome = fc.constantFrom(DONE, RETRY, DEAD, { ...RETRY, waiting: true } as Outcome);
     fc.assert(
       fc.property(fc.array(fc.tuple(outcome, fc.integer({ min: 0, max: 3_000 }))), (steps) => {

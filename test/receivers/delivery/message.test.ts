@@ -39,7 +39,7 @@ function message(event: StoredEvent, others: readonly StoredEvent[], merged: str
   return experienceMessage({ eventKey: event.key, replay: 0, event, merged }, others, LINKS, NOW);
 }
 
-test('a message of an event without a time tells the state by when events came', () => {
+test('the state in a message of an event without a time follows the order of arrival', () => {
   const silent = { timestamp: null, experienceActions: [] };
   const document = { lastUpdateTs: null, status: undefined };
   const start = stored(1, { ...silent, action: 'startExperience' }, document);
@@ -49,7 +49,7 @@ test('a message of an event without a time tells the state by when events came',
   expect(message(start, [pause, start]).previous).toBeNull();
 });
 
-test('events of the same moment follow each other in the order of their acceptance', () => {
+test('events at the same moment keep the order in which they were accepted', () => {
   const [first, second] = [stored(1, {}, { name: 'First' }), stored(2, {}, { name: 'Second' })];
   expect(message(first, [second, first]).history.map(({ experience }) => experience.name)).toEqual([
     'First',
@@ -58,7 +58,7 @@ test('events of the same moment follow each other in the order of their acceptan
   expect(message(second, [second, first]).previous?.name).toBe('First');
 });
 
-test('what was merged into an event is compared with what was before all of it', () => {
+test('merged events are compared with the state before all of them', () => {
   const at = (timestamp: number, name: string) => stored(timestamp, { timestamp }, { name });
   const [before, one, two] = [at(1, 'Before'), at(2, 'One'), at(3, 'Two')];
   const told = message(two, [before, one, two], [one.key]);
@@ -66,7 +66,7 @@ test('what was merged into an event is compared with what was before all of it',
   expect(told.changes.map(({ words }) => words).join()).toMatch(/Before.*Two/);
 });
 
-test('who caused what was merged into an event is told with it, each person once', () => {
+test('a message names everyone who caused its merged events, each person once', () => {
   const by = (sequence: number, triggeredBy: string) =>
     stored(sequence, { timestamp: sequence, triggeredBy, experience: { id: 'one' } });
   const updates = [by(1, 'ann@x.example'), by(2, 'ben@x.example'), by(3, 'ann@x.example')];
@@ -81,7 +81,7 @@ test('who caused what was merged into an event is told with it, each person once
   expect(message(own, [...updates, own], merged).alsoBy).toEqual(['ben@x.example']);
 });
 
-test('links lead to the experience and to the event', () => {
+test('a message links to the experience and to the event', () => {
   const event = stored(1, {}, { id: 'a/b?c' });
   expect(message(event, []).links).toEqual({
     intelligems: 'https://app.example.com/e/a%2Fb%3Fc',
@@ -89,7 +89,7 @@ test('links lead to the experience and to the event', () => {
   });
 });
 
-test('a message knows the experience right after its own event, whatever has happened since', () => {
+test('a message shows the experience right after its own event, regardless of later events', () => {
   const at = (timestamp: number, action: string) => stored(timestamp, { timestamp, action });
   const history = [at(1, 'startExperience'), at(2, 'pauseExperience'), at(3, 'deleteExperience')];
   const [, paused, deleted] = history as [StoredEvent, StoredEvent, StoredEvent];

@@ -84,7 +84,7 @@ describe.each(KINDS_WITH_WORLDS)('%s', (name, kind, startWorld) => {
     );
   });
 
-  test(`${name}: a service that cannot be reached got nothing, and its check is a fault`, async () => {
+  test(`${name}: an unreachable service got nothing, and its check is a fault`, async () => {
     const destination = await open(world.unreachable);
     const outcome = await send(destination);
     expect(outcome).toMatchObject({ type: 'retry', reason: expect.stringContaining('127.0.0.1:1') });
@@ -116,7 +116,7 @@ describe.each(KINDS_WITH_WORLDS)('%s', (name, kind, startWorld) => {
     expectNoSecret(outcome);
   });
 
-  test(`${name}: a preview and the words about a repeat hold no secret`, async () => {
+  test(`${name}: a preview and the description of repeats contain no secret`, async () => {
     const settings = kind.settings.parse(world.settings);
     expectNoSecret([kind.preview(sampleMessage('start'), settings), kind.repeated(settings)]);
   });

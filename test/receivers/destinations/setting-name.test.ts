@@ -25,7 +25,7 @@ async function told(settings: Record<string, unknown>): Promise<string> {
 
 const NOBODY = 'http://127.0.0.1:1/';
 
-describe('what a settings file lists is mended in that file', () => {
+describe('advice names settings by their place in the settings file', () => {
   test.each([
     [
       { type: 'http', url: 'https://10.1.2.3/x' },
@@ -41,7 +41,7 @@ describe('what a settings file lists is mended in that file', () => {
       ['be missing (“unsure: skip” of', '“webhookUrl” of'],
     ],
     [{ type: 'teams', webhookUrl: NOBODY }, ['Check “webhookUrl” of']],
-  ])('%j', async (settings, words) => {
+  ])('the advice for %j names its place in the settings file', async (settings, words) => {
     const text = await told(settings);
     for (const each of words) {
       expect(text).toContain(each);
@@ -50,7 +50,7 @@ describe('what a settings file lists is mended in that file', () => {
     expect(text).not.toMatch(VARIABLES);
   });
 
-  test('Slack with a token', async () => {
+  test('the advice for Slack with a token names its place in the settings file', async () => {
     const slack = await startFakeSlack({ scopes: [] });
     const settings = { type: 'slack', token: slack.token, channel: 'C0123456789', apiUrl: slack.url };
     const text = await told(settings);

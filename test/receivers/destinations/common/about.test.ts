@@ -38,7 +38,7 @@ test.each(shown)(
   },
 );
 
-test.each(shown)('%s warns of no failed sync without one', (_, kind, settings) => {
+test.each(shown)('%s does not warn of a failed sync unless one failed', (_, kind, settings) => {
   const { text, document } = kind.preview(messageOf(samplePayload('start')), settings);
   expect(`${text}\n${document.content}`).not.toMatch(/with Shopify/i);
 });

@@ -18,7 +18,7 @@ const open = (settings: Record<string, unknown> = {}) =>
   openKind(discord, { webhookUrl: fake.webhookUrl, ...settings });
 
 describe('Discord', () => {
-  test('gets a message for each event and report', async () => {
+  test('Discord gets a message for each event and report', async () => {
     const destination = await open();
     for (const name of SAMPLE_NAMES) {
       expect(await attempt(destination, sampleMessage(name))).toMatchObject({ type: 'done' });
@@ -31,26 +31,26 @@ describe('Discord', () => {
     ]);
   });
 
-  test('gets it into a thread where the settings name one', async () => {
+  test('Discord gets the message in a thread if the settings name one', async () => {
     await attempt(await open({ threadId: '1200000000000000000' }), sampleMessage('start'));
     expect(fake.messages[0]?.thread).toBe('1200000000000000000');
   });
 
-  test('that is a forum says that a thread is needed', async () => {
+  test('the error of a Discord forum channel says that a thread is needed', async () => {
     const forum = await startFakeDiscord({ isForum: true });
     const outcome = await attempt(await open({ webhookUrl: forum.webhookUrl }), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining('Set the thread’s ID.') });
     await forum.close();
   });
 
-  test('that limits the rate is left alone for at least a second', async () => {
+  test('Discord gets no request for at least a second after a rate limit', async () => {
     const body = '{"message":"You are being rate limited.","retry_after":0.65,"global":false}';
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 1, body });
     const outcome = await attempt(await open(), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 1000 });
   });
 
-  test('that asks for different waits is left alone for the longer one', async () => {
+  test('Discord gets no request for the longer of the two waits that it asks for', async () => {
     const body = '{"message":"You are being rate limited.","retry_after":0.5}';
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 120, body });
     const outcome = await attempt(await open(), sampleMessage('start'));
@@ -58,7 +58,7 @@ describe('Discord', () => {
   });
 
   // The form of the error: https://docs.discord.com/developers/reference#error-messages
-  test('that refuses the address of a chart gets the message without it', async () => {
+  test('Discord gets the message without its chart if it refuses the chart’s address', async () => {
     const body =
       '{"code":50035,"message":"Invalid Form Body","errors":{"embeds":{"0":{"image":{"url":{"_errors":[{"code":"URL_TYPE_INVALID_URL","message":"Not a well formed URL."}]}}}}}}';
     fake.faults.add({ kind: 'status', status: 400, body });
@@ -72,7 +72,7 @@ describe('Discord', () => {
     expect(fake.messages[0]?.embeds[0]).not.toHaveProperty('image');
   });
 
-  test('whose webhook is gone says so, without the secret', async () => {
+  test('the error for a deleted Discord webhook contains no secret', async () => {
     const destination = await open({ webhookUrl: `${fake.webhookUrl}x` });
     const outcome = await attempt(destination, sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining('Create a new one') });
@@ -83,7 +83,7 @@ describe('Discord', () => {
   test.each([
     ['repeat', 2],
     ['skip', 1],
-  ])('is sent what may have arrived as the settings say: %s', async (unsure, expected) => {
+  ])('a message to Discord that may have arrived follows the setting: %s', async (unsure, expected) => {
     fake.faults.add({ kind: 'reset', after: true });
     const destination = await open({ unsure });
     const first = await attempt(destination, sampleMessage('start'));
@@ -93,13 +93,13 @@ describe('Discord', () => {
     expect(fake.messages).toHaveLength(expected);
   });
 
-  test('is asked at start whether the webhook is there', async () => {
+  test('the check at start asks Discord whether the webhook exists', async () => {
     const checks = await (await open()).check();
     expect(checks).toEqual([expect.objectContaining({ state: 'ok', what: 'Discord webhook' })]);
     expect(fake.messages).toEqual([]);
   });
 
-  test('that cannot be reached got nothing', async () => {
+  test('an unreachable Discord got nothing', async () => {
     const destination = await open();
     await fake.close();
     const outcome = await attempt(destination, sampleMessage('start'));
@@ -118,7 +118,7 @@ describe('the settings', () => {
     [{ webhookUrl: 'https://discord.com/api/webhooks/1/x/github?wait=true' }, 'Leave out /slack or /github'],
     [{ webhookUrl: 'https://discord.com/api/webhooks/1/x', threadId: 'general' }, 'Write the thread’s ID'],
     [{ webhookUrl: 'https://discord.com/api/webhooks/1/x', unsure: 'maybe' }, 'Write “repeat” or “skip”.'],
-  ])('%j is refused with what to write instead', (settings, message) => {
+  ])('the Discord settings %j are refused with what to write instead', (settings, message) => {
     const parsed = discord.settings.safeParse(settings);
     expect(parsed.error?.issues.map((issue) => issue.message)).toEqual([expect.stringContaining(message)]);
   });

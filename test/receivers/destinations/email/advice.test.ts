@@ -193,7 +193,7 @@ describe('the enhanced status code selects the advice', () => {
     expect(outcome.reason).toContain(`${code} ${text}`.slice(0, 60));
   });
 
-  test('a daily limit holds the destination for an hour and costs no attempt', async () => {
+  test('a daily limit pauses the destination for an hour and costs no attempt', async () => {
     const smtp = await fake();
     smtp.faults.add('data', { kind: 'reply', code: 550, text: '5.4.5 Daily user sending limit exceeded' });
     expect(await sentTo(smtp.url)).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 3_600_000 });
@@ -201,7 +201,7 @@ describe('the enhanced status code selects the advice', () => {
 });
 
 describe('a connection that cannot be made', () => {
-  test('smtp:// at a port that expects TLS from the start', async () => {
+  test('smtp:// at a port that expects TLS from the start says to write smtps://', async () => {
     const smtp = await fake({ tls: true });
     const outcome = await sentTo(smtp.url.replace('smtps:', 'smtp:'));
     expect(outcome.reason).toMatch(
@@ -210,7 +210,7 @@ describe('a connection that cannot be made', () => {
     expect(outcome).toMatchObject({ type: 'retry' });
   });
 
-  test('smtps:// at a port that has STARTTLS, or no TLS', async () => {
+  test('smtps:// at a port with STARTTLS, or without TLS, says to write smtp://', async () => {
     const smtp = await fake({ starttls: true });
     expect((await sentTo(smtp.url.replace('smtp:', 'smtps:'))).reason).toMatch(
       /does not use TLS from the start\. Write smtp:\/\/ instead of smtps:\/\//,
@@ -220,7 +220,7 @@ describe('a connection that cannot be made', () => {
   test.each<[string, FakeSmtpOptions]>([
     ['from the start', { tls: true }],
     ['by STARTTLS', { starttls: true }],
-  ])('a certificate that no authority signed, with TLS %s', async (_, options) => {
+  ])('a certificate that no authority signed is explained, with TLS %s', async (_, options) => {
     const { reason } = await sentTo((await fake(options)).url);
     expect(reason).toMatch(/signed by no known authority/);
     expect(reason).toMatch(/NODE_EXTRA_CA_CERTS/);
@@ -229,7 +229,7 @@ describe('a connection that cannot be made', () => {
   test.each<[string, FakeSmtpOptions]>([
     ['from the start', { tls: true }],
     ['by STARTTLS', { starttls: true }],
-  ])('a certificate for another host name, with TLS %s', async (_, options) => {
+  ])('a certificate for another host name is explained, with TLS %s', async (_, options) => {
     const { url } = await fake(options);
     const trusted = `${url}?tls.ca=${encodeURIComponent(UNTRUSTED_CERTIFICATE.cert)}`;
     expect((await sentTo(trusted)).reason).toMatch(/is for another host name.*mail\.example/);
@@ -240,13 +240,13 @@ describe('a connection that cannot be made', () => {
     ['HTTP/1.1 400 Bad Request', /is a web server, not a mail server/],
     ['+OK POP3 ready', /is a POP3 server, not a mail server/],
     ['* OK IMAP4rev1 ready', /is an IMAP server, not a mail server/],
-  ])('another kind of server, which says %s', async (greeting, expected) => {
+  ])('another kind of server, which says %s, is recognized', async (greeting, expected) => {
     const other = await startScriptedSmtp({ greeting });
     servers.push(other);
     expect((await sentTo(other.url)).reason).toMatch(expected);
   });
 
-  test('a server that offers STARTTLS and then answers without TLS', async () => {
+  test('a server that offers STARTTLS and then answers without TLS is explained', async () => {
     const server = await startScriptedSmtp({
       EHLO: '250-mail.example\r\n250 STARTTLS',
       STAR: (socket) => {
@@ -260,7 +260,7 @@ describe('a connection that cannot be made', () => {
 
   // https://github.com/nodemailer/nodemailer/issues/1742, https://github.com/outline/outline/issues/4698: Google's relay
   // closes the connection after EHLO [127.0.0.1], which nodemailer says in a container.
-  test('a server that wants a host name gets the one of the sender’s domain', async () => {
+  test('a server that requires a full host name gets the one of the sender’s domain', async () => {
     const server = await startScriptedSmtp();
     servers.push(server);
     expect(await sentTo(server.url)).toMatchObject({ type: 'done' });
@@ -268,14 +268,14 @@ describe('a connection that cannot be made', () => {
     expect(server.commands[0]).toBe(`EHLO ${expected}`);
   });
 
-  test('a name in SMTP_URL decides', async () => {
+  test('a name in SMTP_URL overrides the name in EHLO', async () => {
     const server = await startScriptedSmtp();
     servers.push(server);
     await sentTo(`${server.url}?name=mail.alpine.example`);
     expect(server.commands[0]).toBe('EHLO mail.alpine.example');
   });
 
-  test('a host name that does not exist', async () => {
+  test('a host name that does not exist is explained', async () => {
     expect((await sentTo('smtp://mail.invalid:25')).reason).toMatch(
       /cannot be resolved \(mail\.invalid:25\)/,
     );

@@ -19,7 +19,7 @@ async function found(options: FakeSmtpOptions, credentials?: string, query = '')
   return check;
 }
 
-test('a login that took place is reported', async () => {
+test('the check reports that the login succeeded', async () => {
   expect(await found({ login: LOGIN })).toEqual({
     what: 'Mail server',
     state: 'ok',
@@ -28,13 +28,13 @@ test('a login that took place is reported', async () => {
   });
 });
 
-test('a server that offers no login is a warning where the settings have one', async () => {
+test('the check warns of a server that offers no login if the settings have one', async () => {
   const check = await found({}, 'bot:secret@');
   expect(check).toMatchObject({ state: 'warning', finding: expect.stringContaining('offers no login') });
   expect(JSON.stringify(check)).not.toMatch(/accepts the login|secret/);
 });
 
-test('without a user in the settings, no login is claimed', async () => {
+test('the check claims no login if the settings have no user', async () => {
   const check = await found({ login: LOGIN }, '');
   expect(check).toMatchObject({
     state: 'ok',
@@ -47,13 +47,13 @@ test('without a user in the settings, no login is claimed', async () => {
   });
 });
 
-test('a rejected login is a fault, and the password is not in it', async () => {
+test('the check reports a rejected login without the password', async () => {
   const check = await found({ login: LOGIN }, 'bot:sword%20fish@');
   expect(check).toMatchObject({ state: 'fault', finding: expect.stringContaining('rejected the login') });
   expect(JSON.stringify(check)).not.toMatch(/sword.?fish/);
 });
 
-test('a certificate that no authority signed is a fault', async () => {
+test('the check reports a certificate that no authority signed', async () => {
   expect(await found({ starttls: true })).toMatchObject({
     state: 'fault',
     finding: expect.stringContaining('signed by no known authority'),
@@ -63,6 +63,6 @@ test('a certificate that no authority signed is a fault', async () => {
 test.each([
   ['a % that begins no percent-encoding', 'bot:100%sure@'],
   ['a % that is encoded', 'bot:100%25sure@'],
-])('a password with %s logs in', async (_, credentials) => {
+])('the check logs in with a password that contains %s', async (_, credentials) => {
   expect(await found({ login: LOGIN }, credentials)).toMatchObject({ state: 'ok' });
 });

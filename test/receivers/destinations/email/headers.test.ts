@@ -67,7 +67,7 @@ test('international domains are in ASCII in the envelope', async () => {
   await scripted.close();
 });
 
-test('the headers that are made from EMAIL_FROM have its domain in ASCII too', async () => {
+test('headers derived from EMAIL_FROM have its domain in ASCII too', async () => {
   await start({ from: 'bot@bücher.example' });
   await destination.send(sampleMessage('start'), attempt());
   const head = headOf(smtp.mails[0]!.raw);
@@ -75,13 +75,13 @@ test('the headers that are made from EMAIL_FROM have its domain in ASCII too', a
   expect(head).toMatch(/^List-Unsubscribe:\s+<mailto:bot@xn--bcher-kva\.example\?subject=Unsubscribe>$/m);
 });
 
-test('two spellings of one address are one recipient', async () => {
+test('two spellings of one address count as one recipient', async () => {
   await start({ to: 'zoe@müller.example, ZOE@xn--mller-kva.example' });
   await destination.send(sampleMessage('start'), attempt());
   expect(smtp.mails[0]?.to).toHaveLength(1);
 });
 
-test('an address with international letters before the @ gets a mail of its own, by SMTPUTF8', async () => {
+test('an address with international letters before the @ gets its own mail, by SMTPUTF8', async () => {
   await start({ to: 'maya@alpine.example, zoë@alpine.example' });
   const first = await destination.send(sampleMessage('start'), attempt());
   expect(first).toMatchObject({ type: 'retry', progressed: true, delayMs: 0 });
@@ -91,7 +91,7 @@ test('an address with international letters before the @ gets a mail of its own,
   expect(headOf(smtp.mails[0]!.raw)).toMatch(/^[\p{ASCII}]*$/u);
 });
 
-test('a server without SMTPUTF8 gets no such address: the others have the mail, and the note says why', async () => {
+test('a server without SMTPUTF8 does not get such an address: the others get the mail, and the note says why', async () => {
   await start({ to: 'maya@alpine.example, zoë@alpine.example' }, { smtputf8: false });
   const outcomes: Outcome[] = [await destination.send(sampleMessage('start'), attempt())];
   outcomes.push(await destination.send(sampleMessage('start'), attempt(recalling(...outcomes))));
@@ -102,7 +102,7 @@ test('a server without SMTPUTF8 gets no such address: the others have the mail, 
 const LOOKALIKE = '=?UTF-8?B?SGFja2Vk?=';
 
 test.each(['thread', 'event'])(
-  'names that look like encoded words are shown as they are (subject: %s)',
+  'names that look like encoded words are shown unchanged (subject: %s)',
   async (subject) => {
     await start({
       subject,
@@ -127,7 +127,7 @@ test.each(['thread', 'event'])(
   },
 );
 
-test('a report whose title looks like an encoded word is shown as it is', async () => {
+test('a report title that looks like an encoded word is shown unchanged', async () => {
   await start({});
   const report = { ...SAMPLE_REPORT.report, title: `${LOOKALIKE} =?bad` };
   await destination.send({ ...SAMPLE_REPORT, report }, attempt());

@@ -52,17 +52,20 @@ function reasonOf(outcome: Outcome): string {
 }
 
 describe('a connection that is reset', () => {
-  test.each(BEFORE_DOT)('at %s, before the final dot: the mail has certainly not arrived', async (step) => {
-    const smtp = await scripted({
-      [step]: (socket: { resetAndDestroy(): void }) => socket.resetAndDestroy(),
-    });
-    const outcome = await open({}, withLogin(smtp)).send(sampleMessage('start'), attempt());
-    expect(outcome).toMatchObject({ type: 'retry' });
-    expect(outcome).not.toHaveProperty('uncertain');
-    expect(smtp.seen).not.toContain('dot');
-  });
+  test.each(BEFORE_DOT)(
+    'after a reset at %s, before the final dot, the mail has not arrived',
+    async (step) => {
+      const smtp = await scripted({
+        [step]: (socket: { resetAndDestroy(): void }) => socket.resetAndDestroy(),
+      });
+      const outcome = await open({}, withLogin(smtp)).send(sampleMessage('start'), attempt());
+      expect(outcome).toMatchObject({ type: 'retry' });
+      expect(outcome).not.toHaveProperty('uncertain');
+      expect(smtp.seen).not.toContain('dot');
+    },
+  );
 
-  test('within the text of a large mail, before the final dot: the mail has certainly not arrived', async () => {
+  test('after a reset within the text of a large mail, before the final dot, the mail has not arrived', async () => {
     const smtp = await scripted({ text: (socket) => socket.resetAndDestroy() });
     const fetchPicture = async () => ({ content: Buffer.alloc(16_000_000), contentType: 'image/png' });
     const destination = open({}, smtp, {}, { fetchPicture });
@@ -74,14 +77,14 @@ describe('a connection that is reset', () => {
     expect(smtp.seen).not.toContain('dot');
   });
 
-  test('after the final dot: the mail may have arrived', async () => {
+  test('after a reset following the final dot, the mail may have arrived', async () => {
     const smtp = await scripted({ dot: (socket) => socket.resetAndDestroy() });
     const outcome = await open({}, smtp).send(sampleMessage('start'), attempt());
     expect(outcome).toMatchObject({ type: 'retry', uncertain: true });
     expect(reasonOf(outcome)).toContain('may have arrived');
   });
 
-  test('after the final dot: who was rejected before is not sent to again, and who may have it is named', async () => {
+  test('after a reset following the final dot, rejected recipients are not tried again, and others are named', async () => {
     const smtp = await fake();
     const destination = open({}, smtp);
     const unknown = { kind: 'reply', code: 550, text: '5.1.1 no such user' } as const;
@@ -101,7 +104,7 @@ describe('a connection that is reset', () => {
     expect(smtp.mails.map(({ to }) => to)).toEqual([['maya@alpine.example'], ['maya@alpine.example']]);
   });
 
-  test('where only half an answer came after the final dot: the half decides', async () => {
+  test('half an answer after the final dot decides the outcome', async () => {
     const smtp = await scripted({ dot: (socket) => socket.end('451 4.3.0 Temporary') });
     const outcome = await open({}, smtp).send(sampleMessage('start'), attempt());
     expect(outcome).toMatchObject({ type: 'retry' });
@@ -121,7 +124,7 @@ describe('a server that does not answer', () => {
     ['MAIL', 'MAIL FROM'],
     ['RCPT', 'RCPT TO'],
     ['DATA', 'DATA'],
-  ])('at %s: the step is named, and the mail has certainly not arrived', async (step, named) => {
+  ])('a server silent at %s: the step is named, and the mail has not arrived', async (step, named) => {
     const smtp = await scripted({ [step]: null });
     const outcome = await open(QUICK, withLogin(smtp)).send(sampleMessage('start'), attempt());
     expect(outcome).toMatchObject({ type: 'retry', reason: expect.stringMatching(/did not answer in time/) });
@@ -129,7 +132,7 @@ describe('a server that does not answer', () => {
     expect(outcome).not.toHaveProperty('uncertain');
   });
 
-  test('after the final dot: the mail may have arrived', async () => {
+  test('a server silent after the final dot: the mail may have arrived', async () => {
     const smtp = await scripted({ dot: null });
     const outcome = await open(QUICK, smtp).send(sampleMessage('start'), attempt());
     expect(outcome).toMatchObject({
@@ -139,7 +142,7 @@ describe('a server that does not answer', () => {
     });
   });
 
-  test('but only trickles the lines of an answer: the time counts from the command', async () => {
+  test('a server that trickles its answer is timed from the command', async () => {
     const smtp = await scripted({
       MAIL: (socket) => {
         const timer = setInterval(() => socket.write('250-2.1.0 Wait\r\n'), 15);
@@ -150,7 +153,7 @@ describe('a server that does not answer', () => {
     expect(outcome).toMatchObject({ type: 'retry', reason: expect.stringContaining('MAIL FROM') });
   });
 
-  test('for longer than an attempt elsewhere takes, but in time by RFC 5321: the mail goes out once', async () => {
+  test('a server slower than ATTEMPT_TIMEOUT_SECONDS but within RFC 5321 gets the mail once', async () => {
     const smtp = await fake({ delayMs: 150 });
     smtp.faults.add('connect', { kind: 'delay', ms: 150 });
     smtp.faults.add('mail', { kind: 'delay', ms: 150 });
@@ -159,7 +162,7 @@ describe('a server that does not answer', () => {
     expect(smtp.mails).toHaveLength(1);
   });
 
-  test('gets at least the times of RFC 5321, section 4.5.3.2, whatever other attempts get', async () => {
+  test('a server gets at least the times of RFC 5321, section 4.5.3.2, whatever limit other attempts have', async () => {
     const smtp = await fake();
     const destination = open({}, smtp);
     expect(destination.attemptTimeoutMs).toBeGreaterThanOrEqual(30 * 60_000);
@@ -167,7 +170,7 @@ describe('a server that does not answer', () => {
 });
 
 describe('an attempt that ends', () => {
-  test('before anything is sent: nothing is sent', async () => {
+  test('an attempt that ends before anything is sent sends nothing', async () => {
     const smtp = await fake();
     const signal = AbortSignal.abort();
     const outcome = await open({}, smtp).send(sampleMessage('start'), attempt({ signal }));
@@ -176,7 +179,7 @@ describe('an attempt that ends', () => {
   });
 
   test.each(['MAIL', 'RCPT', 'DATA'] as const)(
-    'at %s, because its lease is lost: no final dot is sent',
+    'an attempt that loses its lease at %s sends no final dot',
     async (step) => {
       const lost = new AbortController();
       const proper = { MAIL: '250 Ok', RCPT: '250 Ok', DATA: '354 Go on' };
@@ -193,7 +196,7 @@ describe('an attempt that ends', () => {
     },
   );
 
-  test('after the final dot: the mail may have arrived', async () => {
+  test('an attempt that ends after the final dot may have arrived', async () => {
     const lost = new AbortController();
     const smtp = await scripted({ dot: () => lost.abort() });
     const outcome = await open({}, smtp).send(sampleMessage('start'), attempt({ signal: lost.signal }));
@@ -205,7 +208,7 @@ describe('a connection that was kept', () => {
   test.each<[string, (smtp: FakeSmtp) => void]>([
     ['reset', (smtp) => smtp.faults.add('mail', { kind: 'reset' })],
     ['ended with 421', (smtp) => smtp.faults.add('mail', { kind: 'reply', code: 421, text: '4.4.2 idle' })],
-  ])('and %s: a new one takes its place', async (_, fault) => {
+  ])('a kept connection that was %s is replaced by a new one', async (_, fault) => {
     for (const pipelining of [true, false]) {
       const smtp = await fake({ pipelining });
       const destination = open({}, smtp);
@@ -217,7 +220,7 @@ describe('a connection that was kept', () => {
     }
   });
 
-  test('and reset after the final dot: it is not sent over another one in the same attempt', async () => {
+  test('a kept connection that is reset after the final dot is not replaced in the same attempt', async () => {
     const smtp = await fake();
     const destination = open({}, smtp);
     await destination.send(sampleMessage('create'), attempt());

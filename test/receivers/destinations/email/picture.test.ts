@@ -32,7 +32,7 @@ describe('a mail with a chart', () => {
     return parseMail(mail!);
   }
 
-  test('carries it, and shows it in its place in the HTML', async () => {
+  test('a mail carries its chart and shows it in its place in the HTML', async () => {
     const asked: string[] = [];
     const parsed = await sent(async (url) => {
       asked.push(url);
@@ -52,7 +52,7 @@ describe('a mail with a chart', () => {
     expect(parsed.text).toContain(CHART);
   });
 
-  test('shows it from its URL if it cannot be fetched', async () => {
+  test('a mail shows its chart from the URL if it cannot be fetched', async () => {
     const parsed = await sent(async () => null);
     expect(parsed.html).toContain('src="https://charts.example/week.png?a=1&amp;b=2"');
     expect(parsed.attachments).toEqual([]);
@@ -75,7 +75,7 @@ describe('a picture on the web', () => {
     return fetchPicture(`http://127.0.0.1:${port}/week.png`, signal, http).finally(() => http.close());
   }
 
-  test('is fetched as it is', async () => {
+  test('a picture on the web is attached unchanged', async () => {
     const picture = await fetched((_, response) => {
       response.writeHead(200, { 'content-type': 'image/PNG; charset=binary' }).end(PNG);
     });
@@ -94,11 +94,11 @@ describe('a picture on the web', () => {
       },
     ],
     ['breaks off', (request) => void request.socket.destroy()],
-  ])('that %s is not carried', async (_, listener) => {
+  ])('a picture that %s is not attached', async (_, listener) => {
     expect(await fetched(listener)).toBeNull();
   });
 
-  test('that does not come is not waited for', async () => {
+  test('a picture that does not arrive does not hold up the mail', async () => {
     expect(await fetched(() => {}, AbortSignal.timeout(20))).toBeNull();
   });
 });

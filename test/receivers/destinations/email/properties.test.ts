@@ -11,8 +11,8 @@ import { attempt, opened, recalling } from './opened.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 
-describe('whatever an experience is called', () => {
-  test('its mail has one subject line, no markup of its own, and is the same each time', () => {
+describe('any name of an experience', () => {
+  test('with any name, a mail has one subject line, no markup from the name, and is the same each time', () => {
     fc.assert(
       fc.property(anyText, anyText, anyText, (name, type, shop) => {
         const payload = samplePayload('start');
@@ -48,7 +48,7 @@ const FAULTS: Partial<Record<SmtpStep, (SmtpFault | null)[]>> = {
 
 const MOST_ATTEMPTS = 20;
 
-describe('whatever a mail server does', () => {
+describe('any behavior of a mail server', () => {
   let smtp: FakeSmtp;
   let destination: Destination;
 
@@ -76,7 +76,7 @@ describe('whatever a mail server does', () => {
     return outcomes;
   }
 
-  test('everybody gets each mail, and only a mail that may not have arrived comes again, with the same Message-ID', async () => {
+  test('everyone gets each mail, and only a mail that may not have arrived is repeated, with the same Message-ID', async () => {
     const [draws = []] = fc.sample(fc.noBias(fc.array(fc.nat(), { minLength: 200, maxLength: 200 })), {
       seed: 20_261_010,
       numRuns: 1,

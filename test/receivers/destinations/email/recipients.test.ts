@@ -43,7 +43,7 @@ async function deliver(): Promise<Outcome[]> {
   return outcomes;
 }
 
-test('50 recipients at a limit of 5 per mail all get it once, each mail right after the other, at no attempt', async () => {
+test('50 recipients at a limit of 5 per mail all get it once, one mail right after another, in one attempt', async () => {
   for (const pipelining of [true, false]) {
     await start(people(50), { mostRecipients: 5, pipelining });
     const outcomes = await deliver();
@@ -59,7 +59,7 @@ test('50 recipients at a limit of 5 per mail all get it once, each mail right af
   }
 });
 
-test('a limit that is answered 552 or 550 5.5.3 is the same: the others get a mail of their own', async () => {
+test('a limit answered with 552 or 550 5.5.3 works the same way: the others get their own mail', async () => {
   for (const [code, text] of [
     [552, 'Too many recipients'],
     [550, '5.5.3 Too many recipients'],
@@ -71,7 +71,7 @@ test('a limit that is answered 552 or 550 5.5.3 is the same: the others get a ma
   }
 });
 
-test('greylisting of everybody costs an attempt each time, and the next one goes to everybody', async () => {
+test('greylisting of all recipients costs an attempt each time, and the next one goes to all', async () => {
   await start(people(3), { greylists: true });
   const [first] = await deliver();
   expect(first).toMatchObject({ type: 'retry', reason: expect.stringContaining('Greylisted') });
@@ -80,7 +80,7 @@ test('greylisting of everybody costs an attempt each time, and the next one goes
   expect(smtp.mails.map(({ to }) => to)).toEqual([people(3)]);
 });
 
-test('greylisting of some: the attempt that reached the others does not count, and waits as a retry does', async () => {
+test('greylisting of some recipients: an attempt that reached the others does not count, and waits like a retry', async () => {
   await start(people(3));
   smtp.faults.add('rcpt', { kind: 'reply', code: 451, text: '4.7.1 Greylisting' }, { recipient: 'person2' });
   const [first, second] = await deliver();
@@ -94,7 +94,7 @@ test('greylisting of some: the attempt that reached the others does not count, a
   expect(smtp.mails.map(({ to }) => to.length)).toEqual([2, 1]);
 });
 
-test('one dead address among good ones: the good ones have it, and the dead one is named', async () => {
+test('one dead address among valid ones: the valid ones get the mail, and the dead one is named', async () => {
   await start(people(3));
   smtp.faults.add('rcpt', { kind: 'reply', code: 550, text: '5.1.1 User unknown' }, { recipient: 'person2' });
   expect(await deliver()).toMatchObject([
@@ -106,13 +106,13 @@ test('one dead address among good ones: the good ones have it, and the dead one 
   expect(smtp.mails.map(({ to }) => to.length)).toEqual([2]);
 });
 
-test('a dead address that is the last one open: the delivery is done, because others have the mail', async () => {
+test('a dead address that is the last one left: the delivery is done, because the others have the mail', async () => {
   await start(people(2), { mostRecipients: 1 });
   smtp.faults.add('rcpt', { kind: 'reply', code: 550, text: '5.1.1 User unknown' }, { recipient: 'person2' });
   expect((await deliver()).at(-1)).toMatchObject({ type: 'done', note: expect.stringContaining('person2') });
 });
 
-test('a mail that is rejected after some have it says who has it already', async () => {
+test('a mail that is rejected after some recipients got it names them', async () => {
   await start(people(2), { mostRecipients: 1 });
   const first = await destination.send(sampleMessage('start'), attempt());
   smtp.faults.add('data', { kind: 'reply', code: 554, text: '5.7.1 Message rejected as spam' });
@@ -123,7 +123,7 @@ test('a mail that is rejected after some have it says who has it already', async
   });
 });
 
-test('a sender that is refused says nothing about the recipients, also where commands are sent together', async () => {
+test('a refused sender says nothing about the recipients, even if commands are sent together', async () => {
   for (const pipelining of [true, false]) {
     await start(people(2), { pipelining });
     smtp.faults.add('mail', {

@@ -95,7 +95,7 @@ describe('a mail describes one moment', () => {
   );
   const paused = sampleMessage('pause', { state: experienceState(history, NOW), superseded: true });
 
-  test('its state is the one right after its own event, and a note says what it is now', () => {
+  test('a mail shows the state right after its own event, and a note shows the current state', () => {
     const { text, document } = email.preview(paused, email.example);
     expect(text).toContain('Status: paused\n');
     expect(text).toContain('Newer events are known: it is deleted now.');
@@ -103,11 +103,11 @@ describe('a mail describes one moment', () => {
     expect(document.content).toContain('<b>deleted</b>');
   });
 
-  test('there is no such note while nothing newer is known', () => {
+  test('a mail has no such note if nothing newer is known', () => {
     expect(email.preview(sampleMessage('pause'), email.example).text).not.toContain('Newer events');
   });
 
-  test('results that came later are in the mail of the end only', () => {
+  test('results that became known later appear only in the mail of the end', () => {
     const withResults = { ...paused, results: RESULTS };
     expect(email.preview(withResults, email.example).text).not.toContain(RESULTS.summary);
     expect(email.preview(sampleMessage('end', { results: RESULTS }), email.example).text).toContain(
@@ -124,7 +124,7 @@ describe('what the results recommend', () => {
     ['strong_loss', 'Control'],
     ['mixed_signals', null],
     ['not_ready', null],
-  ])('after the verdict %s is %s', (verdict, name) => {
+  ])('after the verdict %s, the recommended variation is %s', (verdict, name) => {
     const { text } = email.preview(sampleMessage('end', { results: { ...RESULTS, verdict } }), email.example);
     expect(/^Recommended variation: (.*)$/m.exec(text)?.[1] ?? null).toBe(name);
   });
@@ -139,7 +139,7 @@ describe('what people want to know of an experience', () => {
     ).text;
   };
 
-  test('its hypothesis and primary metric are in the mail', () => {
+  test('the mail shows the hypothesis and the primary metric', () => {
     const metrics = [
       { standardEventId: 'conversionRate' },
       { standardEventId: 'netRevenuePerVisitor', isPrimary: true },
@@ -149,7 +149,7 @@ describe('what people want to know of an experience', () => {
     expect(text).toContain('Primary metric: Revenue per visitor\n');
   });
 
-  test('a variation that did not reach Shopify is a warning', () => {
+  test('the mail warns of a variation that did not reach Shopify', () => {
     const [control, other] = samplePayload('start').experience.variations as object[];
     expect(about({ variations: [control, { ...other, functionSyncError: true }] })).toContain(
       'Warning: Intelligems could not sync this experience with Shopify.',
@@ -157,7 +157,7 @@ describe('what people want to know of an experience', () => {
     expect(about({})).not.toContain('Warning');
   });
 
-  test('a pause, which returns an experience to preview mode, is not called a preview', () => {
+  test('the mail does not call a pause a preview, although it returns the experience to preview mode', () => {
     expect(about({ isPreview: true, startedAtTs: 1_788_000_000_000 }, 'pause')).not.toContain('preview');
     expect(about({ isPreview: true, startedAtTs: null, experienceActions: [] }, 'create')).toContain(
       'This is a preview.',
@@ -165,7 +165,7 @@ describe('what people want to know of an experience', () => {
   });
 });
 
-test('Outlook on Windows, which knows neither max-width nor inherited fonts, gets both in its own words', () => {
+test('the mail has its own width and fonts for Outlook on Windows, which ignores max-width and inherited fonts', () => {
   const { content } = email.preview(sampleMessage('start'), email.example).document;
   const forOutlook = [...content.matchAll(/<!--\[if mso\]>(.*?)<!\[endif\]-->/gs)]
     .map(([, own]) => own)
@@ -175,21 +175,21 @@ test('Outlook on Windows, which knows neither max-width nor inherited fonts, get
   expect(forOutlook.match(/<table/g)?.length).toBe(forOutlook.match(/<\/table/g)?.length);
 });
 
-test('the text of a report names no figure that a row lacks', () => {
+test('the text of a report leaves out figures that a row lacks', () => {
   const table = { columns: ['Variation', 'Uplift', 'Orders'], rows: [['Control', '', '150']] };
   const report = { ...SAMPLE_REPORT.report, sections: [{ heading: 'Variations', lines: [], table }] };
   const { text } = email.preview({ ...SAMPLE_REPORT, report }, email.example);
   expect(text).toContain('- Variation: Control; Orders: 150\n');
 });
 
-test.each(SAMPLE_NAMES)('what else changed is in the mail of “%s” too', (name) => {
+test.each(SAMPLE_NAMES)('the mail of “%s” shows other changes too', (name) => {
   const changes = [{ field: 'name', words: 'name “Old” → “New”', bookkeeping: false }];
   const { text, document } = email.preview(sampleMessage(name, { changes }), email.example);
   expect(text).toContain('What changed\n- name “Old” → “New”\n');
   expect(document.content.match(/What changed/g)).toHaveLength(1);
 });
 
-test.each(Object.entries(MESSAGES))('%s: the text says all that the HTML says', (_, message) => {
+test.each(Object.entries(MESSAGES))('%s: the text contains everything in the HTML', (_, message) => {
   const { text, document } = email.preview(message, email.example);
   const words = document.content
     .replace(/<(head|title)[\s\S]*?<\/\1>/g, ' ')

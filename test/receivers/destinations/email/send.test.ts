@@ -61,7 +61,7 @@ afterEach(async () => {
 });
 
 describe('a mail that arrives', () => {
-  test('goes to everybody in text and HTML', async () => {
+  test('a mail goes to everyone in text and HTML', async () => {
     const outcome = await send();
     expect(outcome).toMatchObject({ type: 'done', answer: expect.stringContaining('250') });
     const [taken] = smtp.mails;
@@ -78,7 +78,7 @@ describe('a mail that arrives', () => {
     expect(mail.date).toEqual(new Date(sampleMessage('start').receivedAt));
   });
 
-  test('says what kind of mail it is', async () => {
+  test('a mail says what kind of mail it is', async () => {
     await send();
     const { headerLines } = await parseMail(smtp.mails[0]!);
     expect(headerLines.map(({ line }) => line)).toEqual(
@@ -91,7 +91,7 @@ describe('a mail that arrives', () => {
     );
   });
 
-  test('hangs at its experience’s thread under one subject, whatever happened and whatever it is called now', async () => {
+  test('a mail belongs to its experience’s thread under one subject, even after a rename', async () => {
     const destination = await open();
     const first = await destination.send(sampleMessage('create'), attempt());
     const start = sampleMessage('start');
@@ -112,20 +112,20 @@ describe('a mail that arrives', () => {
     expect(mails[1]?.text).toContain('Renamed was started');
   });
 
-  test('of a report stands alone', async () => {
+  test('a mail of a report is not part of a thread', async () => {
     await send(SAMPLE_REPORT as never);
     const mail = await parseMail(smtp.mails[0]!);
     expect(mail.subject).toBe(SAMPLE_REPORT.report.title);
     expect(mail.inReplyTo).toBeUndefined();
   });
 
-  test('has a subject that says what happened where the settings want that', async () => {
+  test('the subject says what happened if the settings ask for it', async () => {
     await (await open({ subject: 'event' })).send(sampleMessage('end'), attempt());
     expect((await parseMail(smtp.mails[0]!)).subject).toBe('Backpack price test was ended (Alpine Goods)');
   });
 
   test.each(Object.keys(AWKWARD_MESSAGES))(
-    'with %s: no header but its own, nobody but its recipients',
+    'with %s, a mail has only its own headers and recipients',
     async (name) => {
       await send(AWKWARD_MESSAGES[name]);
       const [taken] = smtp.mails;
@@ -139,7 +139,7 @@ describe('a mail that arrives', () => {
 });
 
 describe('connections', () => {
-  test('are kept for the next mail', async () => {
+  test('an SMTP connection is kept for the next mail', async () => {
     const destination = await open();
     for (const name of ['create', 'start', 'end'] as const) {
       await destination.send(sampleMessage(name), attempt());
@@ -148,7 +148,7 @@ describe('connections', () => {
     expect(smtp.connections().all).toBe(1);
   });
 
-  test('end with the destination', async () => {
+  test('an SMTP connection ends with the destination', async () => {
     const destination = await open();
     await destination.send(sampleMessage('start'), attempt());
     expect(smtp.connections().open).toBe(1);
@@ -157,20 +157,20 @@ describe('connections', () => {
     expect(smtp.connections().open).toBe(0);
   });
 
-  test('log in, with special characters in the password', async () => {
+  test('an SMTP login works with special characters in the password', async () => {
     await restart({ login: { user: 'bot@alpine.example', password: 'p@ss/word:1' } });
     expect(await send()).toMatchObject({ type: 'done' });
     expect(smtp.mails[0]?.user).toBe('bot@alpine.example');
   });
 
-  test('are encrypted where the server offers it', async () => {
+  test('an SMTP connection is encrypted if the server offers it', async () => {
     await restart({ starttls: true });
     smtp = { ...smtp, url: `${smtp.url}?tls.rejectUnauthorized=false` };
     expect(await send()).toMatchObject({ type: 'done' });
     expect(smtp.mails[0]?.secure).toBe(true);
   });
 
-  test('without encryption carry no password to another machine', async () => {
+  test('an SMTP connection without encryption sends no password to another machine', async () => {
     await restart({ login: { user: 'bot', password: 'right' } });
     smtp = { ...smtp, url: `${smtp.url}?requireTLS=true` };
     const outcome = await send();
@@ -179,7 +179,7 @@ describe('connections', () => {
     expect(smtp.mails).toEqual([]);
   });
 
-  test('with a certificate that nobody signed are refused and tried again', async () => {
+  test('an SMTP server with a self-signed certificate is refused and retried', async () => {
     await restart({ starttls: true });
     const outcome = await send();
     expect(outcome).toMatchObject({ type: 'retry' });
@@ -205,7 +205,7 @@ describe('when the server says no', () => {
     ['data', 450, 'retry'],
     ['data', 552, 'dead'],
     ['data', 554, 'dead'],
-  ])('at %s with %i: %s, and nothing is uncertain', async (step, code, type) => {
+  ])('a reply at %s with %i: %s, and the mail has not arrived', async (step, code, type) => {
     smtp.faults.add(step, reply(code), { times: 4 });
     const outcome = await send();
     expect(outcome).toMatchObject({ type });
@@ -214,7 +214,7 @@ describe('when the server says no', () => {
     expect(smtp.mails).toEqual([]);
   });
 
-  test('to a login: dead, with what to correct, and without the password', async () => {
+  test('a rejected login is a dead letter that says what to correct, without the password', async () => {
     await restart({ login: { user: 'bot', password: 'right' } });
     smtp = { ...smtp, url: smtp.url.replace('right', 'sword%20fish') };
     const outcome = await send();
@@ -224,13 +224,13 @@ describe('when the server says no', () => {
     expect(JSON.stringify(await send())).not.toMatch(/sword.?fish/);
   });
 
-  test('to a login for now: tried again', async () => {
+  test('a login that is rejected temporarily is retried', async () => {
     await restart({ login: { user: 'bot', password: 'right' } });
     smtp.faults.add('auth', reply(454, 'Temporary authentication failure'));
     expect(await send()).toMatchObject({ type: 'retry' });
   });
 
-  test('to a mail without a login: dead, with what to give', async () => {
+  test('a server that requires a login makes a dead letter that says what to set', async () => {
     await restart({ login: { user: 'bot', password: 'right' } });
     smtp = { ...smtp, url: smtp.url.replace(/\/\/.*@/, '//') };
     const outcome = await send();
@@ -238,7 +238,7 @@ describe('when the server says no', () => {
     expect((outcome as { reason: string }).reason).toContain('SMTP_URL');
   });
 
-  test('the next mail goes through', async () => {
+  test('after a rejected mail, the next one goes through', async () => {
     const destination = await open();
     smtp.faults.add('data', reply(450));
     expect(await destination.send(sampleMessage('start'), attempt())).toMatchObject({ type: 'retry' });
@@ -249,7 +249,7 @@ describe('when the server says no', () => {
 });
 
 describe('when the server takes only some of the recipients', () => {
-  test('who was put off gets it with the next attempt, and nobody gets it twice', async () => {
+  test('a deferred recipient gets the mail with the next attempt, and no one gets it twice', async () => {
     const destination = await open();
     smtp.faults.add('rcpt', reply(450, 'greylisted'), { recipient: JONAS });
     const first = await destination.send(sampleMessage('start'), attempt());
@@ -266,14 +266,14 @@ describe('when the server takes only some of the recipients', () => {
     expect(smtp.mails).toHaveLength(3);
   });
 
-  test('who was refused for good is told, and the others have it', async () => {
+  test('a permanently rejected recipient is named, and the others get the mail', async () => {
     smtp.faults.add('rcpt', reply(550, '5.1.1 no such user'), { recipient: JONAS });
     const outcome = await send();
     expect(outcome).toMatchObject({ type: 'done', note: expect.stringContaining('no such user') });
     expect(smtp.mails.map(({ to }) => to)).toEqual([[MAYA]]);
   });
 
-  test('one refused for good and one put off: only the latter is tried again', async () => {
+  test('with one recipient rejected and one deferred, only the deferred one is tried again', async () => {
     const destination = await open();
     smtp.faults.add('rcpt', reply(550, 'no such user'), { recipient: MAYA });
     smtp.faults.add('rcpt', reply(451, 'later'), { recipient: JONAS });
@@ -289,7 +289,7 @@ describe('when the server takes only some of the recipients', () => {
 });
 
 describe('when the connection fails', () => {
-  test('before the mail: nothing is uncertain', async () => {
+  test('a connection that fails before the mail has delivered nothing', async () => {
     for (const step of ['connect', 'mail', 'rcpt'] as const) {
       smtp.faults.add(step, { kind: 'reset' }, { times: 4 });
       const outcome = await send();
@@ -301,7 +301,7 @@ describe('when the connection fails', () => {
   });
 
   test.each([true, false])(
-    'after the mail’s text (taken: %s): uncertain, and the repeat bears the same Message-ID',
+    'a connection that fails after the mail’s text (taken: %s) is uncertain, and the repeat has the same Message-ID',
     async (after) => {
       const destination = await open();
       smtp.faults.add('data', { kind: 'reset', after });
@@ -314,7 +314,7 @@ describe('when the connection fails', () => {
     },
   );
 
-  test('a server that falls silent after the text: given up with the attempt, uncertain', async () => {
+  test('a server that is silent after the text: given up with the attempt, uncertain', async () => {
     smtp.faults.add('data', { kind: 'hang', after: true });
     const destination = await open();
     const ending = new AbortController();
@@ -327,7 +327,7 @@ describe('when the connection fails', () => {
     expect(await sending).toMatchObject({ type: 'retry', uncertain: true });
   });
 
-  test('a server that falls silent before: given up with the attempt, certain', async () => {
+  test('a server that is silent before the text: given up with the attempt, not uncertain', async () => {
     smtp.faults.add('rcpt', { kind: 'hang' });
     const destination = await open();
     const outcome = await destination.send(
@@ -338,7 +338,7 @@ describe('when the connection fails', () => {
     expect(outcome).not.toHaveProperty('uncertain');
   });
 
-  test('a connection that the server dropped meanwhile is replaced without a word', async () => {
+  test('a connection that the server dropped meanwhile is replaced silently', async () => {
     const destination = await open();
     await destination.send(sampleMessage('create'), attempt());
     smtp.faults.add('mail', { kind: 'reset' });
@@ -346,14 +346,14 @@ describe('when the connection fails', () => {
     expect(smtp.mails).toHaveLength(2);
   });
 
-  test('nobody listens', async () => {
+  test('a port without a listener means that nothing arrived', async () => {
     await smtp.close();
     const outcome = await send();
     expect(outcome).toMatchObject({ type: 'retry' });
     expect((outcome as { reason: string }).reason).toContain('Check host and port in SMTP_URL');
   });
 
-  test('a port without TLS', async () => {
+  test('a port without TLS means that nothing arrived', async () => {
     smtp = { ...smtp, url: smtp.url.replace('smtp:', 'smtps:') };
     const outcome = await send();
     expect(outcome).toMatchObject({ type: 'retry' });

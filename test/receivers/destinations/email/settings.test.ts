@@ -13,7 +13,7 @@ function faults(settings: Record<string, unknown>): string {
 }
 
 describe('settings', () => {
-  test('server, sender and recipients are enough', () => {
+  test('a server, a sender, and recipients are enough settings', () => {
     expect(email.settings.parse(LEAST)).toEqual({
       ...LEAST,
       subject: 'thread',
@@ -40,7 +40,7 @@ describe('settings', () => {
     [{ unsubscribe: 'http://a.example/' }, 'unsubscribe: Write an https:// page'],
     [{ unsubscribe: 'https://a.example/>\r\nX: y' }, 'unsubscribe: Write an https:// page'],
     [{ cc: 'x' }, ': Unrecognized key: "cc"'],
-  ])('%j is told what to write instead', (settings, message) => {
+  ])('the email settings %j are refused with what to write instead', (settings, message) => {
     expect(faults(settings)).toContain(message);
   });
 
@@ -88,11 +88,11 @@ describe('mailboxes', () => {
     `${'a'.repeat(65)}@a.example`,
     '"ann b"@a.example',
     'ann@[127.0.0.1]',
-  ])('%j is refused', (text) => {
+  ])('the mailboxes %j are refused', (text) => {
     expect(parseMailboxes(text)).toMatchObject({ ok: false });
   });
 
-  test('more than 50 are refused', () => {
+  test('more than 50 mailboxes are refused', () => {
     const many = Array.from({ length: 51 }, (_, index) => `person${index}@a.example`);
     expect(parseMailboxes(many)).toEqual({
       ok: false,

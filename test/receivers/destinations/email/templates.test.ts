@@ -30,14 +30,14 @@ function rendered(message = sampleMessage('start')): { text: string; html: strin
   return { text, html: document.content };
 }
 
-test('a file takes the place of the built-in one of its name, and only that', () => {
+test('a template file replaces only the built-in template of the same name', () => {
   write({ 'startExperience.html.liquid': '<p>{{ experience.name }} {{ verb }}</p>' });
   expect(rendered().html).toBe('<p>Backpack price test was started</p>');
   expect(rendered().text).toContain('Type: Price (A/B test)');
   expect(rendered(sampleMessage('end')).html).toContain('Experience ended');
 });
 
-test('HTML is escaped, text and subject are not', () => {
+test('HTML is escaped; text and subject are not', () => {
   const template = '{{ experience.name }}';
   write({
     'startExperience.html.liquid': template,
@@ -49,7 +49,7 @@ test('HTML is escaped, text and subject are not', () => {
   expect(text).toContain('Subject: <script>alert(1)</script><img src=x onerror=alert(1)>\n');
 });
 
-test('experience.*.liquid takes the place of the default for all actions that have no template of their own', () => {
+test('experience.*.liquid replaces the default for every action without its own template', () => {
   write({
     'experience.html.liquid': '<p>Any: {{ verb }}</p>',
     'pauseExperience.html.liquid': '<p>Paused</p>',
@@ -69,7 +69,7 @@ test('a template of one action can change a part of the default', () => {
   expect(rendered(sampleMessage('end')).html).not.toContain('Watch it');
 });
 
-test('a partial changes every mail that uses it', () => {
+test('a partial changes each mail that uses it', () => {
   write({ '_badge.html.liquid': '<b>OURS {{ words }}</b>' });
   expect(rendered().html).toContain('<b>OURS Experience started</b>');
   expect(rendered(sampleMessage('pause')).html).toContain('<b>OURS Experience paused</b>');
@@ -81,7 +81,7 @@ test.each([
   ['a fault in writing', '{% if late %}', 'tag {% if late %} not closed'],
   ['an unknown partial', "{% include '_nothing.liquid' %}", '_nothing.liquid'],
   ['no end', '{% for i in (1..1000000000) %}{{ i }}{% endfor %}', 'memory alloc limit exceeded'],
-])('%s: the fault is reported with its file, and the built-in template is used', (_, template, fault) => {
+])('%s: the error names the file, and the built-in template is used', (_, template, fault) => {
   write({ 'startExperience.html.liquid': template });
   const { text, html } = rendered();
   expect(html).toContain('Experience started');
@@ -89,14 +89,14 @@ test.each([
   expect(text).toContain(fault);
 });
 
-test('a fault in a partial names the partial', () => {
+test('an error in a partial names the partial', () => {
   write({ '_badge.html.liquid': '{{ wrods }}' });
   expect(rendered().text).toContain(
     'The template _badge.html.liquid (used by startExperience.html.liquid) failed: undefined variable: wrods',
   );
 });
 
-test('names that may be missing are asked for with “if” or “default”', () => {
+test('a template uses “if” or “default” for names that may be missing', () => {
   write({
     'startExperience.html.liquid':
       '{% if payload.experience.hypothesis %}{{ payload.experience.hypothesis }}{% endif %}{{ payload.foo | default: "none" }}',
@@ -104,17 +104,17 @@ test('names that may be missing are asked for with “if” or “default”', (
   expect(rendered().html).toBe('none');
 });
 
-test('a subject stays one line', () => {
+test('a subject stays on one line', () => {
   write({ 'startExperience.subject.liquid': 'one\r\nBcc: victim@evil.example\n\n{{ experience.name }}' });
   expect(rendered().text).toContain('Subject: one Bcc: victim@evil.example Backpack price test\n');
 });
 
-test('an empty subject becomes the built-in one', () => {
+test('an empty subject falls back to the built-in one', () => {
   write({ 'startExperience.subject.liquid': '  \n' });
   expect(rendered().text).toContain('Subject: Backpack price test (Price, Alpine Goods)\n');
 });
 
-test('the mail goes out all the same, the fault is logged and kept with the delivery', async () => {
+test('a mail with a broken template still goes out, and the error is logged and kept with the delivery', async () => {
   write({ 'startExperience.html.liquid': '{{ nothing }}' });
   const smtp = await startFakeSmtp();
   const lines: string[] = [];
@@ -131,7 +131,7 @@ test('the mail goes out all the same, the fault is logged and kept with the deli
   await smtp.close();
 });
 
-test('check finds what is wrong before there is a mail to send', async () => {
+test('the check finds broken templates before any mail is sent', async () => {
   write({
     'startExperiense.html.liquid': 'never used',
     'deleteExperience.text.liquid': '{{ nothing }}',
@@ -151,7 +151,7 @@ test('check finds what is wrong before there is a mail to send', async () => {
   ]);
 });
 
-test('check finds a fault in a part of a template that only some events come to', async () => {
+test('the check finds an error in a branch that only some events reach', async () => {
   write({
     'endExperience.text.liquid': '{% if results %}{{ results.verdikt }}{% endif %}',
     'updateExperience.text.liquid': '{% for change in changes %}{{ chnge }}{% endfor %}',
@@ -165,7 +165,7 @@ test('check finds a fault in a part of a template that only some events come to'
   expect(findings).toContain('updateExperience.text.liquid failed: undefined variable: chnge');
 });
 
-test('check is content with good templates', async () => {
+test('the check reports that valid templates are fine', async () => {
   write({ 'report.html.liquid': '<h1>{{ title }}</h1>' });
   expect(rendered(SAMPLE_REPORT as never).html).toBe(`<h1>${SAMPLE_REPORT.report.title}</h1>`);
   const smtp = await startFakeSmtp();
@@ -177,7 +177,7 @@ test('check is content with good templates', async () => {
   await smtp.close();
 });
 
-test('a folder that is not there: the built-in ones, and the fault', () => {
+test('a missing template folder is reported, and the built-in templates are used', () => {
   rmSync(folder, { recursive: true });
   const { text, html } = rendered();
   expect(html).toContain('Experience started');

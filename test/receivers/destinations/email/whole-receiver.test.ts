@@ -32,14 +32,14 @@ async function start(
   });
 }
 
-test('a server that looks at a mail for longer than ATTEMPT_TIMEOUT_SECONDS gets it once', async () => {
+test('a server that scans a mail for longer than ATTEMPT_TIMEOUT_SECONDS gets it once', async () => {
   await start({ delayMs: 1_000 }, { ATTEMPT_TIMEOUT_SECONDS: '0.2' });
   await receiver.post(sampleBody('start'));
   await receiver.printed(/"destination":"email","attempt":1.*"delivered"/);
   expect(smtp.mails).toHaveLength(1);
 });
 
-test('more mails than MAX_ATTEMPTS reach everybody where a server takes few recipients per mail', async () => {
+test('everyone gets the mail even if a server with few recipients per mail needs more mails than MAX_ATTEMPTS', async () => {
   const people = Array.from({ length: 50 }, (_, index) => `person${index}@example.com`);
   await start({ mostRecipients: 5 }, { MAX_ATTEMPTS: '2', EMAIL_TO: people.join(',') });
   await receiver.post(sampleBody('start'));
@@ -48,7 +48,7 @@ test('more mails than MAX_ATTEMPTS reach everybody where a server takes few reci
   expect(reached.sort()).toEqual([...people].sort());
 });
 
-test('a % in the password works', async () => {
+test('a % in the SMTP password works', async () => {
   const login = { user: 'bot', password: '100%sure' };
   await start({ login }, {}, 'smtp://bot:100%sure@127.0.0.1:PORT');
   await receiver.post(sampleBody('start'));
@@ -56,7 +56,7 @@ test('a % in the password works', async () => {
   expect(smtp.mails[0]?.user).toBe('bot');
 });
 
-test('a mail that goes out late says what was then, and what is now', async () => {
+test('a mail that goes out late shows the state then and now', async () => {
   await start({});
   smtp.faults.add('mail', { kind: 'reply', code: 451, text: '4.3.0 later' }, { times: 3 });
   await receiver.post(sampleBody('pause'));

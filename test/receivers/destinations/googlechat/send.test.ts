@@ -52,7 +52,7 @@ describe('Google Chat', () => {
     expect(outcomes.map(({ type }) => type)).toEqual(['done', 'done']);
   });
 
-  test('a rate limit of the space is waited out, and costs no attempt', async () => {
+  test('a rate limit of the space is waited for and costs no attempt', async () => {
     fake.faults.add({ kind: 'status', status: 429, body: '{"error":{"status":"RESOURCE_EXHAUSTED"}}' });
     expect(await attempt(await open(), sampleMessage('start'))).toMatchObject({
       type: 'retry',
@@ -74,7 +74,7 @@ describe('Google Chat', () => {
     ],
     ['a wrong key', 'key=key-of-the-webhook', 'key=wrong', 'The key in the webhook’s URL is not valid'],
     ['a deleted space', 'AAAAspace', 'BBBBspace', 'The space or its webhook no longer exists'],
-  ])('%s says what to do, without the secret', async (_, right, wrong, advice) => {
+  ])('the Google Chat error %s says what to do, without the secret', async (_, right, wrong, advice) => {
     const outcome = await attempt(
       await open({ webhookUrl: fake.webhookUrl.replace(right, wrong) }),
       sampleMessage('start'),
@@ -87,7 +87,7 @@ describe('Google Chat', () => {
     { unsure: 'repeat', honorsRequestIds: false, expected: 2 },
     { unsure: 'repeat', honorsRequestIds: true, expected: 1 },
     { unsure: 'skip', honorsRequestIds: false, expected: 1 },
-  ])('a message that may have arrived is treated as the settings say: %j', async (given) => {
+  ])('a message to Google Chat that may have arrived follows the setting: %j', async (given) => {
     await fake.close();
     fake = await startFakeGoogleChat(given);
     fake.faults.add({ kind: 'reset', after: true });
@@ -102,7 +102,7 @@ describe('Google Chat', () => {
     expect(fake.messages).toHaveLength(given.expected);
   });
 
-  test('the check posts nothing, and notices a wrong key', async () => {
+  test('the check of Google Chat posts nothing, and notices a wrong key', async () => {
     expect(await (await open()).check()).toEqual([expect.objectContaining({ state: 'ok' })]);
     const wrong = await open({ webhookUrl: fake.webhookUrl.replace('key=', 'key=x') });
     expect(await wrong.check()).toEqual([

@@ -12,9 +12,12 @@ afterEach(async () => {
 });
 
 describe('which addresses are public', () => {
-  test.each(['8.8.8.8', '1.1.1.1', '2606:4700::1111', '::ffff:8.8.8.8'])('%s is', (address) => {
-    expect(isPublicAddress(address)).toBe(true);
-  });
+  test.each(['8.8.8.8', '1.1.1.1', '2606:4700::1111', '::ffff:8.8.8.8'])(
+    '%s is a public address',
+    (address) => {
+      expect(isPublicAddress(address)).toBe(true);
+    },
+  );
 
   test.each([
     '127.0.0.1',
@@ -40,12 +43,12 @@ describe('which addresses are public', () => {
     '64:ff9b::7f00:1',
     '2002:7f00:1::',
     'not an address',
-  ])('%s is not', (address) => {
+  ])('%s is not a public address', (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 });
 
-describe('a URL that leads into the own network', () => {
+describe('a URL that leads into the private network', () => {
   test.each([
     ['127.0.0.1', (port: string) => `http://127.0.0.1:${port}/`],
     ['a name of this machine', (port: string) => `http://localhost:${port}/`],
@@ -57,7 +60,7 @@ describe('a URL that leads into the own network', () => {
     ['IPv4 in IPv6', (port: string) => `http://[::ffff:127.0.0.1]:${port}/`],
     ['the metadata of a cloud', () => 'http://169.254.169.254/latest/meta-data/'],
     ['the metadata of a cloud over TLS', () => 'https://169.254.169.254/latest/meta-data/'],
-  ])('%s: nothing is sent, and the way out is named', async (_, url) => {
+  ])('%s: nothing is sent, and the error names the setting that allows it', async (_, url) => {
     api = await startFakeOwnApi();
     const { port } = new URL(api.url);
     const destination = await opened({ url: url(port), allowPrivate: false });

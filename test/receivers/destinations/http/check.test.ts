@@ -20,14 +20,14 @@ afterAll(async () => {
   home.remove();
 });
 
-test('https to a port without TLS is named at start, and nothing but that', async () => {
+test('the check at start names https at a port without TLS, and nothing else', async () => {
   await receiver.printed(
     /"127\.0\.0\.1:\d+ answers without TLS: write http:\/\/ instead of https:\/\/, or use another port\."/,
   );
   expect(receiver.output).not.toContain('Warning');
 });
 
-test('https to a port without TLS is named by each attempt', async () => {
+test('each attempt names https at a port without TLS', async () => {
   const destination = await opened({ url: api.url.replace('http:', 'https:') });
   const outcome = await destination.send(sampleMessage('start'), attempt());
   await destination.close();

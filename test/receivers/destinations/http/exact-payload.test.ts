@@ -44,13 +44,13 @@ async function sent(body?: string): Promise<string> {
   return request?.body ?? '';
 }
 
-test('your API gets the webhook as Intelligems sent it, byte for byte, inside a body that is signed as a whole', async () => {
+test('your API gets the webhook byte for byte, inside a body that is signed as a whole', async () => {
   const body = await sent();
   expect(body).toContain(`"payload":${BODY}}`);
   expect(JSON.parse(body)).toMatchObject({ type: 'experience.started', payload: { list: [0.1, 100] } });
 });
 
-test('a body template writes the whole payload as it came', async () => {
+test('a body template writes the whole payload unchanged', async () => {
   expect(await sent('{"all":{{ payload | json }}}')).toBe(`{"all":${BODY}}`);
 });
 
@@ -73,13 +73,13 @@ test('a body template writes parts of the payload with every digit', async () =>
   }`);
 });
 
-test('a body template still calculates and compares with the numbers of the payload', async () => {
+test('a body template can still calculate with and compare numbers of the payload', async () => {
   const template =
     '{"sum":{{ payload.experience.float | plus: 1 }},"more":{% if payload.experience.big > 5 %}true{% else %}false{% endif %},"same":{% if payload.experience.float == 1 %}true{% else %}false{% endif %}}';
   expect(JSON.parse(await sent(template))).toEqual({ sum: 2, more: true, same: true });
 });
 
-test('the preview shows every digit', () => {
+test('the preview shows every digit of the payload', () => {
   const { document } = http.preview(message(), http.example);
   expect(document.content).toContain('"big": 7615917337495251231');
   expect(document.content).toContain('"float": 1.0');

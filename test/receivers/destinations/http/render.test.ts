@@ -22,13 +22,13 @@ const TEMPLATE = `{
 describe.each(Object.entries(MESSAGES))('%s', (name, message) => {
   const file = name.replaceAll(' ', '-');
 
-  test('as the default body', () => {
+  test('the default body matches its golden file', () => {
     const { document } = http.preview({ ...message, key: 'evt_key' }, http.example);
     expect(document.type).toBe('json');
     expectGolden(new URL(`golden/${file}.json`, import.meta.url), `${document.content}\n`);
   });
 
-  test('through a template', () => {
+  test('the body of a template matches its golden file', () => {
     const rendered = render(message, TEMPLATE);
     expect(rendered).toMatchObject({ ok: true });
     const { body } = rendered as { body: string };
@@ -39,7 +39,7 @@ describe.each(Object.entries(MESSAGES))('%s', (name, message) => {
   });
 });
 
-test('a name cannot end the text it stands in', () => {
+test('a name cannot end the JSON string it is in', () => {
   const message = sampleMessage('start');
   const name = '", "admin": true, "x": "\\';
   const event = { ...message.event, experience: { ...message.event.experience, name } };
@@ -47,7 +47,7 @@ test('a name cannot end the text it stands in', () => {
   expect(JSON.parse((rendered as { body: string }).body)).toEqual({ text: name });
 });
 
-test('a template that fails for an event tells its fault', () => {
+test('a template that fails for an event describes its error', () => {
   const template = '{"name": "{{ payload.experience.description }}"}';
   const problem = render(AWKWARD_MESSAGES['missing fields'] as never, template);
   expect(problem).toEqual({
@@ -56,7 +56,7 @@ test('a template that fails for an event tells its fault', () => {
   });
 });
 
-test('the preview shows where it goes without the path, which may be a secret', () => {
+test('the preview shows the URL without its path, which may be a secret', () => {
   const { text } = http.preview(sampleMessage('start'), {
     ...http.example,
     url: 'https://hooks.example.com/T123/secret-token?key=1',
@@ -65,7 +65,7 @@ test('the preview shows where it goes without the path, which may be a secret', 
   expect(text).not.toContain('secret-token');
 });
 
-test('a webhook that nests deeper than JavaScript can write it again is sent as it came', () => {
+test('a webhook that nests too deep for JavaScript to write again is sent unchanged', () => {
   const message = sampleMessage('start');
   const body = `{"deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
   const event = { ...message.event, payload: JSON.parse(body) };
@@ -78,7 +78,7 @@ test('a webhook that nests deeper than JavaScript can write it again is sent as 
   });
 });
 
-test('whatever an experience is called, a template gives JSON with that name in it', () => {
+test('with any name of an experience, a template gives JSON that contains it', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (name) => {
       fc.pre(name.trim() !== '');

@@ -37,7 +37,7 @@ async function send(
 }
 
 describe('what goes out', () => {
-  test('the normalised event as JSON, with the settings’ method and headers', async () => {
+  test('your API gets the normalized event as JSON, with the settings’ method and headers', async () => {
     const outcome = await send({ method: 'PUT', headers: '{"Authorization":"Bearer 1234567890"}' });
     expect(outcome).toEqual({ type: 'done', answer: '200: {"taken":true}' });
     const [request] = api.requests;
@@ -55,7 +55,7 @@ describe('what goes out', () => {
     });
   });
 
-  test('a signature that the standardwebhooks package verifies, also with a secret on its way out', async () => {
+  test('the standardwebhooks package verifies the signature, even during a change of secrets', async () => {
     await send({ secret: `${SECRET}, ${OTHER_SECRET}` });
     const [request] = api.requests;
     for (const secret of [SECRET, OTHER_SECRET]) {
@@ -69,7 +69,7 @@ describe('what goes out', () => {
     ).toThrow();
   });
 
-  test('the same webhook-id on every attempt, a signature of its own on each', async () => {
+  test('each attempt has the same webhook-id and its own signature', async () => {
     destination = await opened({ url: api.url, secret: SECRET });
     api.faults.add({ kind: 'reset', after: true });
     const message = sampleMessage('end');
@@ -80,7 +80,7 @@ describe('what goes out', () => {
     expect(api.requests.map(({ id }) => id)).toEqual([message.key, message.key]);
   });
 
-  test('a report in its own shape', async () => {
+  test('your API gets a report in its own shape', async () => {
     await send({}, SAMPLE_REPORT as never);
     expect(JSON.parse(api.requests[0]?.body ?? '')).toMatchObject({
       type: 'report.digest',
@@ -89,7 +89,7 @@ describe('what goes out', () => {
     });
   });
 
-  test('what a body template makes of the event', async () => {
+  test('your API gets the body that a template makes', async () => {
     await send({ body: '{"text":"{{ experience.name }} {{ verb }}","share":{{ variations | json }}}' });
     expect(JSON.parse(api.requests[0]?.body ?? '')).toMatchObject({
       text: 'Backpack price test was started',
@@ -97,7 +97,7 @@ describe('what goes out', () => {
     });
   });
 
-  test('one event after the other, over kept connections', async () => {
+  test('your API gets events one after another over kept connections', async () => {
     destination = await opened({ url: api.url });
     for (const name of ['create', 'start', 'update', 'pause', 'end', 'delete'] as const) {
       await destination.send(sampleMessage(name), attempt());
@@ -122,29 +122,29 @@ describe('what the answer means', () => {
     [425, 'retry', 'asks to send it again'],
     [500, 'retry', 'the event may have arrived'],
     [503, 'retry', 'the event may have arrived'],
-  ])('%i: %s', async (status, type, words) => {
+  ])('the answer %i: %s', async (status, type, words) => {
     api.faults.add({ kind: 'status', status, body: 'why' });
     const outcome = await send();
     expect(outcome).toMatchObject({ type, answer: `${status}: why` });
     expect((outcome as { reason: string }).reason.toLowerCase()).toContain(words.toLowerCase());
   });
 
-  test('a 5xx may have taken effect', async () => {
+  test('a request that is answered 5xx may have taken effect', async () => {
     api.faults.add({ kind: 'status', status: 502, after: true });
     expect(await send()).toMatchObject({ type: 'retry', uncertain: true });
   });
 
-  test('429 costs no attempt and holds the destination as long as it asks', async () => {
+  test('429 costs no attempt and pauses the destination for as long as it asks', async () => {
     api.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 7 });
     expect(await send()).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 7000 });
   });
 
-  test('429 without a word holds it for a while all the same', async () => {
+  test('429 without Retry-After pauses the destination for a while', async () => {
     api.faults.add({ kind: 'status', status: 429 });
     expect(await send()).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 30_000 });
   });
 
-  test('503 with a date in Retry-After', async () => {
+  test('503 with a date in Retry-After waits until then', async () => {
     api.answer = {
       status: 503,
       headers: { 'Retry-After': new Date(Date.now() + 60_000).toUTCString() },
@@ -156,24 +156,24 @@ describe('what the answer means', () => {
     expect((outcome as { delayMs: number }).delayMs).toBeLessThanOrEqual(60_000);
   });
 
-  test('a Retry-After of years is cut to a day', async () => {
+  test('a Retry-After of years becomes a day', async () => {
     api.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 1e9 });
     expect(await send()).toMatchObject({ delayMs: 24 * 60 * 60_000 });
   });
 
-  test('a status that the settings count as success', async () => {
+  test('a status that the settings count as success is done', async () => {
     api.faults.add({ kind: 'status', status: 409 });
     expect(await send({ success: '2xx, 409' })).toMatchObject({ type: 'done', answer: '409' });
   });
 
-  test('a success that the settings leave out', async () => {
+  test('a status that the settings exclude from success is not done', async () => {
     api.answer.status = 202;
     const outcome = await send({ success: '200' });
     expect(outcome).toMatchObject({ type: 'dead' });
     expect((outcome as { reason: string }).reason).toContain('FORWARD_SUCCESS');
   });
 
-  test('a redirect is told and never followed', async () => {
+  test('a redirect is reported and never followed', async () => {
     const elsewhere = await startFakeOwnApi();
     api.answer = { status: 307, headers: { Location: `${elsewhere.url}?token=hidden` }, body: '' };
     const outcome = await send();
@@ -193,7 +193,7 @@ describe('what the answer means', () => {
     expect(outcome.answer).toHaveLength(1024);
   });
 
-  test('nothing secret comes back in the answer that is kept', async () => {
+  test('the kept answer contains no secret', async () => {
     api.answer.body = 'You sent Bearer swordfish-2000 to /events?token=abcdef123';
     const outcome = await send({
       url: `${api.url}?token=abcdef123`,
@@ -203,7 +203,7 @@ describe('what the answer means', () => {
   });
 });
 
-test('a body template that fails for an event: dead, with its fault', async () => {
+test('a body template that fails for an event is a dead letter with the error', async () => {
   const { experience, action } = sampleMessage('start').event;
   const message = messageOf({ action, experience: { id: experience.id, name: 'no description' } });
   const body = '{"why": {% if payload.timestamp %}""{% else %}{{ payload.experience.nothing }}{% endif %}}';
@@ -218,7 +218,7 @@ test('a body template that fails for an event: dead, with its fault', async () =
 });
 
 describe('when there is no answer', () => {
-  test('an answer that begins and never ends is good enough', async () => {
+  test('an answer that begins and never ends counts', async () => {
     const server = createServer((_request, response) => {
       response.writeHead(200).write('half');
     });
@@ -231,14 +231,14 @@ describe('when there is no answer', () => {
     server.close();
   });
 
-  test('a time-out: the request may have arrived', async () => {
+  test('a request that times out may have arrived', async () => {
     api.faults.add({ kind: 'hang', after: true });
     const outcome = await send({ timeoutMs: '150' });
     expect(outcome).toMatchObject({ type: 'retry', uncertain: true });
     expect((outcome as { reason: string }).reason).toContain('did not answer within 0.15 s');
   });
 
-  test('the attempt’s own end', async () => {
+  test('a request that ends with its attempt may have arrived', async () => {
     api.faults.add({ kind: 'hang' });
     destination = await opened({ url: api.url });
     const outcome = await destination.send(
@@ -248,7 +248,7 @@ describe('when there is no answer', () => {
     expect(outcome).toMatchObject({ type: 'retry', uncertain: true });
   });
 
-  test('nobody listens: it has not arrived', async () => {
+  test('a request to a port without a listener has not arrived', async () => {
     const { url } = api;
     await api.close();
     const outcome = await send({ url });
@@ -256,7 +256,7 @@ describe('when there is no answer', () => {
     expect(outcome).toEqual({ type: 'retry', reason });
   });
 
-  test('a name that does not exist', async () => {
+  test('a request to a host name that does not exist has not arrived', async () => {
     const outcome = await send({ url: 'https://nothing.invalid/' });
     expect(outcome).toMatchObject({ type: 'retry' });
     expect(outcome).not.toHaveProperty('uncertain');

@@ -16,7 +16,7 @@ function faults(settings: Record<string, unknown>): string[] {
 }
 
 describe('settings', () => {
-  test('the URL is enough', () => {
+  test('the URL is the only required setting of http', () => {
     expect(http.settings.parse(URL_ONLY)).toEqual({
       ...URL_ONLY,
       method: 'POST',
@@ -73,11 +73,11 @@ describe('settings', () => {
     [{ body: '{"a": {{ triggeredBy }}}' }, 'body: The body template does not give JSON for every event'],
     [{ body: '{"a": "{{ verb }"}' }, 'body: The body template failed: output "{{ verb }'],
     [{ colour: 'red' }, ': Unrecognized key: "colour"'],
-  ])('%j is told what to write instead', (settings, message) => {
+  ])('the http settings %j are refused with what to write instead', (settings, message) => {
     expect(faults(settings).join('\n')).toContain(message);
   });
 
-  test('no message repeats a secret', () => {
+  test('no error about http settings contains a secret', () => {
     expect(faults({ secret: 'swordfish', headers: '{"Authorization": "swordfish' }).join()).not.toContain(
       'swordfish',
     );
@@ -92,8 +92,8 @@ describe('settings', () => {
   });
 });
 
-describe('check', () => {
-  test('all is well with an API that takes connections, and a secret', async () => {
+describe('the check of http', () => {
+  test('the check of http passes for an API that accepts connections, with a secret', async () => {
     const api = await startFakeOwnApi();
     const destination = await opened({ url: api.url, secret: SECRET });
     expect(await destination.check()).toEqual([
@@ -105,7 +105,7 @@ describe('check', () => {
     await api.close();
   });
 
-  test('requests without a signature are warned of, with a command that makes a good secret', async () => {
+  test('the check of http warns of requests without a signature, with a command that creates a secret', async () => {
     const destination = await opened({ url: 'https://nothing.invalid/' });
     const checks = await destination.check();
     expect(checks).toContainEqual(
