@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { type Fault, loadConfiguration } from '../config/load.ts';
 import type { Check } from '../contract/destination.ts';
-import { examine } from '../operations/examine.ts';
 import { callFailure, connectTo, localUrl, type ReceiverPlace } from '../operations/find-receiver.ts';
 import { nodeCheck } from '../operations/machine-checks.ts';
-import { readyCheck } from '../operations/network-checks.ts';
 import { count } from '../operations/words.ts';
 import { oneLine } from './lines.ts';
 import { type AccessOptions, findReceiver, withAccessOptions } from './receiver-access.ts';
@@ -72,6 +70,7 @@ type Answer = { checks: Check[] } | { checks: null; refused: Check };
 /** What the running receiver finds about itself, or why it does not say. */
 async function askRunning(place: ReceiverPlace): Promise<Answer> {
   try {
+    const { readyCheck } = await import('../operations/network-checks.ts');
     const ready = await readyCheck(place.url);
     return { checks: [ready, ...(await connectTo(place).examine(true))] };
   } catch (error) {
@@ -100,8 +99,10 @@ async function* checksHere(
   const { configuration } = loaded;
   maskSecrets(terminal, configuration);
   if (!offline) {
+    const { readyCheck } = await import('../operations/network-checks.ts');
     yield await readyCheck(localUrl(configuration.server));
   }
+  const { examine } = await import('../operations/examine.ts');
   yield* examine(configuration, offline !== true, null);
 }
 

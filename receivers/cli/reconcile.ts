@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ACTION_VERBS, durationWords } from '../../shared/words.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { reconcile, reconcileProblem, type SurveyResult } from '../operations/reconcile.ts';
+import type { SurveyResult } from '../operations/reconcile.ts';
 import { count } from '../operations/words.ts';
 import { oneLine } from './lines.ts';
 import { orFail } from './receiver-access.ts';
@@ -17,7 +17,8 @@ const BEGINNINGS = {
 
 /** `reconcile`: compares Intelligems with the ledger now, and prints what the webhooks missed. */
 export function defineCommand(command: Command, terminal: Terminal): void {
-  command.action(() => {
+  command.action(async () => {
+    const { reconcile, reconcileProblem } = await import('../operations/reconcile.ts');
     const configuration = settingsOf(terminal, command);
     const problem = reconcileProblem(configuration);
     if (problem !== null) {

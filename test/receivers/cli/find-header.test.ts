@@ -82,6 +82,18 @@ describe('a captured request', () => {
     expect(code).toBe(0);
   });
 
+  test('find-header uses the secret that the receiver made if none is given', async () => {
+    writeFileSync(join(folder, 'webhook-secret'), `${'ab'.repeat(32)}\n`);
+    writeFileSync(
+      join(folder, 'own.txt'),
+      `${head(`Content-Length: ${body.length}`, `X-Sig: ${signWebhook(body, 'ab'.repeat(32))}`)}${body}`,
+    );
+    const words = ['find-header', '--request', join(folder, 'own.txt')];
+    const { code, stdout } = await startCommandHere(words, { DATA_DIR: folder }).ended;
+    expect(stdout).toMatch(/^Found: the header X-Sig/);
+    expect(code).toBe(0);
+  });
+
   test('in chunks, in base64', async () => {
     const base64 = Buffer.from(signature, 'hex').toString('base64');
     const chunks = `5\r\n${body.slice(0, 5)}\r\n${(body.length - 5).toString(16)}\r\n${body.slice(5)}\r\n0\r\n\r\n`;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runCommandHere } from '../../fixtures/command-here.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 import { ReceiverHere } from '../../fixtures/receiver-here.ts';
-import { filledHome, settingsOf } from './home.ts';
+import { CLI_TOKEN, filledHome, settingsOf } from './home.ts';
 
 const API = 'http://127.0.0.1:9/events';
 
@@ -87,4 +87,21 @@ test('says what it knows where a name is unknown', async () => {
   expect((await run('start', '--destination', 'fax')).stderr).toContain('Known: http, slack, sheets, email');
   expect((await run('begin')).stderr).toContain('“begin” is not a sample (create, start');
   expect((await run('start', '--out', 'x')).stderr).toContain('Say which one to write');
+});
+
+test('preview asks the running receiver, whose destinations this terminal does not have', async () => {
+  const data = temporaryFolder();
+  const receiver = await ReceiverHere.start(settingsOf(data.folder, API, '0'));
+  const here = {
+    DATA_DIR: data.folder,
+    HOST: '127.0.0.1',
+    PORT: new URL(receiver.url).port,
+    CONSOLE_TOKEN: CLI_TOKEN,
+  };
+  const { stdout, code } = await runCommandHere(['preview', 'update'], here);
+  await receiver.stop();
+  data.remove();
+  expect(code).toBe(0);
+  expect(stdout).toContain('── Your own API ──');
+  expect(stdout).toContain('── Slack (not connected; an example) ──');
 });

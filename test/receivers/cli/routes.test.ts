@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCommandHere } from '../../fixtures/command-here.ts';
 import { sampleBody, samplePayload } from '../../fixtures/messages.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 
 const START = fileURLToPath(new URL('../../../shared/samples/start.json', import.meta.url));
 
@@ -118,4 +120,24 @@ It goes to api.
     expect(error).toContain(message);
     expect(code).toBe(expectedCode);
   });
+});
+
+test('routes asks the running receiver, whose settings this terminal does not have', async () => {
+  const data = temporaryFolder();
+  const file = join(folder, 'routes.yaml');
+  const receiver = await ReceiverHere.start({ DATA_DIR: data.folder, CONFIG_FILE: file });
+  const here = { DATA_DIR: data.folder, HOST: '127.0.0.1', PORT: new URL(receiver.url).port };
+  const run = (words: string[]) =>
+    runCommandHere(['routes', '--event', START, ...words], here, { cwd: folder });
+  const asked = await run([]);
+  const other = await run(['--config', 'agency.yaml']);
+  const unknown = await run(['--source', 'shop']);
+  const body = await runCommandHere(['routes', '--event', file], here);
+  await receiver.stop();
+  data.remove();
+  expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ starts by day: matches') });
+  expect(asked.stderr).toMatch(/^With the settings of the receiver that runs on http/);
+  expect(other).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('not the alps') });
+  expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no source “shop”') });
+  expect(body).toMatchObject({ code: 1, stderr: expect.stringContaining('The body is not an event') });
 });

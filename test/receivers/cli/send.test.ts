@@ -76,6 +76,12 @@ describe('send, with receivers.yaml', () => {
     expect(stderr).not.toMatch('Is the receiver running?');
   });
 
+  test('send --forge needs no sample', async () => {
+    const { code, stdout } = await send(['--forge']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^start: 401 /);
+  });
+
   test('a forged one is refused, and that is the answer', async () => {
     const { code, stdout } = await send(['start', '--forge']);
     expect(code).toBe(1);

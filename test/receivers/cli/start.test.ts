@@ -21,15 +21,25 @@ import { loadConfiguration } from '../../../receivers/config/load.ts';
 import { kindTitles } from '../../../receivers/destinations/index.ts';
 import { signWebhook } from '../../../shared/verifier.ts';
 import { startFakeOwnApi } from '../../fakes/own-api.ts';
+import { runCommandHere } from '../../fixtures/command-here.ts';
 import { sampleBody, samplePayload } from '../../fixtures/messages.ts';
 import { environment, Receiver, runCommand, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
 
 /**
- * A test with a data folder of its own, beside those of its group: most of their time is waiting, for other
- * processes to start and for a stop to take as long as it may.
+ * A test with a data folder of its own, which runs at the same time as others: most of the time is waiting for other
+ * processes to start, and for a stop that takes as long as it may.
  */
 function folderTest(name: string, work: (folder: string) => Promise<void>, possible = true): void {
   (possible ? test.concurrent : test.concurrent.skip)(name, async () => {
+    const home = temporaryFolder();
+    await work(home.folder);
+    home.remove();
+  });
+}
+
+/** The same for a test whose commands run in its own process, which jest allows only one at a time. */
+function folderTestHere(name: string, work: (folder: string) => Promise<void>, possible = true): void {
+  (possible ? test : test.skip)(name, async () => {
     const home = temporaryFolder();
     await work(home.folder);
     home.remove();
@@ -46,14 +56,14 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const HERE = { HOST: '127.0.0.1', PORT: '0' };
+const HERE = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', LOG_PRETTY: 'true' };
 
-folderTest('--role wins over RECEIVER_ROLE, and one that there is not ends with 78', async (folder) => {
+folderTestHere('--role wins over RECEIVER_ROLE, and one that there is not ends with 78', async (folder) => {
   const settings = { ...HERE, PORT: 'none', DATA_DIR: folder };
-  const wrong = await runCommand(['start', '--role', 'both'], { ...settings, RECEIVER_ROLE: 'all' });
+  const wrong = await runCommandHere(['start', '--role', 'both'], { ...settings, RECEIVER_ROLE: 'all' });
   expect(wrong.code).toBe(78);
   expect(wrong.stderr).toMatch(/RECEIVER_ROLE\n +It is the text "both"\. Write all, accept or deliver/);
-  const right = await runCommand(['start', '--role', 'accept'], { ...settings, RECEIVER_ROLE: 'both' });
+  const right = await runCommandHere(['start', '--role', 'accept'], { ...settings, RECEIVER_ROLE: 'both' });
   expect(right.stderr).toMatch(/PORT/);
   expect(right.stderr).not.toMatch(/RECEIVER_ROLE/);
 });
@@ -86,7 +96,7 @@ describe('the first start', () => {
 });
 
 describe('a start that cannot be', () => {
-  folderTest(
+  folderTestHere(
     '78 with every fault of file and environment at once, each with its place, and no secret',
     async (folder) => {
       writeFileSync(
@@ -100,7 +110,7 @@ routes:
   - { name: all, to: [nobody] }
 `,
       );
-      const { code, stdout, stderr } = await runCommand(
+      const { code, stdout, stderr } = await runCommandHere(
         ['start'],
         { ...HERE, PORT: 'eighty', SMTP_URL: 'smtp://user:a-secret-password@', DATA_DIR: folder },
         { cwd: folder },
@@ -121,10 +131,10 @@ routes:
     },
   );
 
-  folderTest(
+  folderTestHere(
     '78 with what is wrong with the key and the spreadsheet of Google, both at once',
     async (folder) => {
-      const { code, stderr } = await runCommand(['start'], {
+      const { code, stderr } = await runCommandHere(['start'], {
         ...HERE,
         DATA_DIR: folder,
         GOOGLE_SERVICE_ACCOUNT_KEY: '{"private_key":"a-secret"}',
@@ -139,11 +149,11 @@ routes:
     },
   );
 
-  folderTest('a port that is taken', async (folder) => {
+  folderTestHere('a port that is taken', async (folder) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const port = String((other.address() as AddressInfo).port);
-    const { code, stderr } = await runCommand(['start'], { ...HERE, PORT: port, DATA_DIR: folder });
+    const { code, stderr } = await runCommandHere(['start'], { ...HERE, PORT: port, DATA_DIR: folder });
     other.close();
     expect(code).toBe(1);
     expect(stderr).toBe(
@@ -151,8 +161,8 @@ routes:
     );
   });
 
-  folderTest('an address that this machine does not have', async (folder) => {
-    const { code, stderr } = await runCommand(['start'], {
+  folderTestHere('an address that this machine does not have', async (folder) => {
+    const { code, stderr } = await runCommandHere(['start'], {
       ...HERE,
       HOST: '203.0.113.7',
       DATA_DIR: folder,
@@ -161,9 +171,9 @@ routes:
     expect(stderr).toMatch(/this machine has no address 203\.0\.113\.7\. Set HOST to one that it has/);
   });
 
-  folderTest('a data folder that another receiver uses', async (folder) => {
+  folderTestHere('a data folder that another receiver uses', async (folder) => {
     const first = await Receiver.start({ DATA_DIR: folder });
-    const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: folder });
+    const { code, stderr } = await runCommandHere(['start'], { ...HERE, DATA_DIR: folder });
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /Another receiver is running on the data folder .* Stop it first, or give this one a folder of its own/,
@@ -174,20 +184,20 @@ routes:
     expect(await next.stop()).toBe(0);
   });
 
-  folderTest('a data folder that is a file', async (folder) => {
+  folderTestHere('a data folder that is a file', async (folder) => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: file });
+    const { code, stderr } = await runCommandHere(['start'], { ...HERE, DATA_DIR: file });
     expect(code).toBe(1);
     expect(stderr).toMatch(/the data folder .*file.* Set DATA_DIR to a folder/);
   });
 
-  test.concurrent.each(['webhook-secret', 'console-token', 'console-viewer-token'])(
+  test.each(['webhook-secret', 'console-token', 'console-viewer-token'])(
     'a file %s that was cut short, such as by a full disk: nobody may come in with nothing',
     async (name) => {
       const { folder, remove } = temporaryFolder();
       writeFileSync(join(folder, name), '\n');
-      const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: folder });
+      const { code, stderr } = await runCommandHere(['start'], { ...HERE, DATA_DIR: folder });
       expect(code).toBe(1);
       expect(stderr).toMatch(
         new RegExp(`The file .*${name} has no valid secret.* remove it and start again`),
@@ -197,16 +207,16 @@ routes:
   );
 
   test('a data folder where there can be none', async () => {
-    const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: '/proc/here/data' });
+    const { code, stderr } = await runCommandHere(['start'], { ...HERE, DATA_DIR: '/proc/here/data' });
     expect(code).toBe(1);
     expect(stderr).toMatch(/the data folder \/proc\/here\/data cannot be made there. Set DATA_DIR/);
   });
 
-  folderTest('a data folder behind a link to a disk that is not mounted', async (folder) => {
+  folderTestHere('a data folder behind a link to a disk that is not mounted', async (folder) => {
     const link = join(folder, 'link');
     symlinkSync(join(folder, 'unmounted'), link);
     for (const path of [link, join(link, 'data')]) {
-      const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: path });
+      const { code, stderr } = await runCommandHere(['start'], { ...HERE, DATA_DIR: path });
       expect(code).toBe(1);
       expect(stderr).toMatch(/the link .*link leads to .*unmounted, where there is nothing\. Mount the disk/);
     }
@@ -227,7 +237,7 @@ routes:
     expect(stderr).toMatch(/the data folder .* is on a disk that is full\. Make room, and start again/);
   });
 
-  folderTest('a database that cannot be had, with what to do', async (folder) => {
+  folderTestHere('a database that cannot be had, with what to do', async (folder) => {
     const refusing = createSocketServer((socket) => {
       socket.once('data', () => {
         const fields = 'SFATAL\0C3D000\0Mdatabase "nodb" does not exist\0\0';
@@ -242,24 +252,24 @@ routes:
       ['127.0.0.1:1/nodb', /ECONNREFUSED 127\.0\.0\.1:1\. Check that the database is running/],
       [
         `127.0.0.1:${port}/nodb`,
-        /"nodb" does not exist\. Make that database \(createdb\), or correct its name/,
+        /"nodb" does not exist\. Create that database \(createdb\), or correct its name/,
       ],
     ] as const) {
       const settings = { ...HERE, DATA_DIR: folder, DATABASE_URL: `postgres://me@${url}` };
-      const { code, stderr } = await runCommand(['start'], settings);
+      const { code, stderr } = await runCommandHere(['start'], settings);
       expect(code).toBe(1);
       expect(stderr).toMatch(said);
     }
     refusing.close();
   });
 
-  folderTest(
+  folderTestHere(
     'a data folder that may not be written',
     async (folder) => {
       const closed = join(folder, 'closed');
       mkdirSync(closed);
       chmodSync(closed, 0o500);
-      const { code, stderr } = await runCommand(['start'], { ...HERE, DATA_DIR: closed });
+      const { code, stderr } = await runCommandHere(['start'], { ...HERE, DATA_DIR: closed });
       expect(code).toBe(1);
       expect(stderr).toMatch(/the data folder .*closed/);
     },
@@ -303,7 +313,13 @@ describe('a receiver that runs', () => {
       const run = fileURLToPath(new URL('../../../receivers/cli/run.js', import.meta.url));
       // As npm runs its scripts, with a shell that stays: it takes the signal and passes it on to nobody.
       const shell = spawn('sh', ['-c', `"${process.execPath}" "${run}" start; exit $?`], {
-        env: environment({ ...HERE, DATA_DIR: folder, LOG_PRETTY: 'false', npm_lifecycle_event: 'start' }),
+        env: environment({
+          ...HERE,
+          LOG_LEVEL: 'info',
+          DATA_DIR: folder,
+          LOG_PRETTY: 'false',
+          npm_lifecycle_event: 'start',
+        }),
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       let output = '';
