@@ -6,7 +6,8 @@ import { type SessionSettings, sessionStatements } from './session-defaults.ts';
 import { noteBackend } from './session-probe.ts';
 import type { PostgresSettings } from './settings.ts';
 
-const SQL_STATE = /^[0-9A-Z]{5}$/;
+/** Each has a digit, unlike Node's own codes, such as EPIPE. */
+const SQL_STATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
 /** How much longer than the server's own limit the client waits for an answer: then the network is gone. */
 export const ANSWER_GRACE_MS = 2_000;
@@ -30,7 +31,7 @@ export function openPool(settings: Required<PostgresSettings>, pool: PoolSetting
   const { statementTimeoutMs } = settings;
   const fault = databaseUrlFault(settings.url);
   if (fault !== null) {
-    throw new StorageError(fault);
+    throw new StorageError(`${fault.finding} ${fault.fix}`);
   }
   const session: SessionSettings = {
     statement_timeout: statementTimeoutMs,

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Check } from '../../contract/destination.ts';
 import { connectionChecks } from './connection-budget.ts';
 import { openPool, storageFault } from './connections.ts';
+import { databaseUrlFault } from './database-url.ts';
 import { probeSessions, USE_SESSIONS } from './session-probe.ts';
 import { completeSettings, type PostgresSettings } from './settings.ts';
 
@@ -15,6 +16,10 @@ const WHAT = 'PostgreSQL';
  */
 export async function databaseChecks(given: PostgresSettings, destinations = 0): Promise<Check[]> {
   const settings = completeSettings(given);
+  const unusable = databaseUrlFault(settings.url);
+  if (unusable !== null) {
+    return [{ what: WHAT, state: 'fault', ...unusable }];
+  }
   let pool: pg.Pool | undefined;
   try {
     pool = openPool(settings, { connections: 2, name: 'checking' });

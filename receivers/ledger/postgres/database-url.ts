@@ -1,11 +1,11 @@
 /** The characters that end a URL's host or password, and how to write them. */
-const ENCODED: Readonly<Record<string, string>> = { '#': '%23', '/': '%2F', '?': '%3F' };
+const ENCODED: Readonly<Record<string, string>> = { '#': '%23', '/': '%2F', '?': '%3F', '%': '%25' };
 
 /**
  * Finds what in a database URL would be read as something other than it was meant: a character in the user or password
  * that must be percent-encoded. Gives what is wrong, without the password; null if nothing is.
  */
-export function databaseUrlFault(url: string): string | null {
+export function databaseUrlFault(url: string): { finding: string; fix: string } | null {
   const rest = url.replace(/^postgres(ql)?:\/\//, '');
   const end = rest.search(/[/?#]/);
   const found = end === -1 ? '' : (rest[end] as string);
@@ -13,14 +13,16 @@ export function databaseUrlFault(url: string): string | null {
   const after = end === -1 ? '' : rest.slice(end + 1);
   if (rest.includes('#') || (!authority.includes('@') && passwordGoesOn(found, after))) {
     const character = rest.includes('#') ? '#' : found;
-    return (
-      `The user or password in DATABASE_URL contains ${character}, which ends that part of a URL. ` +
-      `Percent-encode it: write ${ENCODED[character]} instead of ${character}.`
-    );
+    return unencoded(character);
   }
-  return /%(?![0-9a-f]{2})/i.test(authority)
-    ? 'The user or password in DATABASE_URL contains %. Percent-encode it: write %25 instead of %.'
-    : null;
+  return /%(?![0-9a-f]{2})/i.test(authority) ? unencoded('%') : null;
+}
+
+function unencoded(character: string): { finding: string; fix: string } {
+  return {
+    finding: `The user or password in DATABASE_URL contains ${character}, which has a meaning of its own in a URL.`,
+    fix: `Percent-encode it: write ${ENCODED[character]} instead of ${character}.`,
+  };
 }
 
 /** Whether the @ that ends the password comes only after this character: not in a parameter's value. */
