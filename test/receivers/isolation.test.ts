@@ -64,7 +64,7 @@ function cards(...events: string[]) {
 }
 
 describe('a source that posts an end with the organization and experience of another store', () => {
-  test('does not use up the event key of the real end, and does not change the card of the store', async () => {
+  test('a forged end does not use up the event key of the real one, nor change the store’s card', async () => {
     const start = await post(STORE, body('start'));
     await delivered(start.event);
     const forged = await post(OUTLET, body('end'));
@@ -83,7 +83,7 @@ describe('a source that posts an end with the organization and experience of ano
     expect((await post(STORE, body('end'))).status).toBe('duplicate');
   });
 
-  test('keeps its event and delivers it nowhere if the settings name another organization for it', async () => {
+  test('a forged event is kept and not delivered if the settings name another organization for its source', async () => {
     const before = slack.messages().length;
     const { event } = await post(PINNED, body('end'));
     await receiver.printed(new RegExp(`"event":"${event}".*belongs to the organization`));

@@ -112,7 +112,7 @@ describe('a flood', () => {
     },
   );
 
-  test('of connections beyond the limit is turned away, and none of those within', async () => {
+  test('connections beyond the limit are closed, and none of those within it', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect(await forged(agent, Buffer.from('{}'))).toBe(401);
     const sockets: Socket[] = [];

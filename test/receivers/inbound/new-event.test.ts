@@ -9,7 +9,7 @@ const DELIVERY = { destination: 'slack', route: 'all', dueAt: REQUEST.receivedAt
 const plan: Plan = (_event, source) => (source === 'outlet' ? [DELIVERY] : []);
 
 describe('a verified request', () => {
-  test('becomes an event with what the ledger looks for, and its deliveries', () => {
+  test('a verified request becomes an event with what the ledger searches by, and its deliveries', () => {
     const body = sampleBody('start');
     const payload = samplePayload('start');
     expect(newEvent({ ...REQUEST, body }, plan)).toEqual({
@@ -26,7 +26,7 @@ describe('a verified request', () => {
     });
   });
 
-  test('that is no known event is kept whole, marked, and goes nowhere', () => {
+  test('a verified body that is not a known event is kept whole, marked, and sent nowhere', () => {
     const body = Buffer.from([0xff, 0x00, 0x7b]);
     expect(newEvent({ ...REQUEST, body }, plan)).toEqual({
       ...REQUEST,
@@ -42,7 +42,7 @@ describe('a verified request', () => {
     });
   });
 
-  test('has fields that are missing as null', () => {
+  test('missing fields of an event are null', () => {
     const body = Buffer.from('{"action":"pauseExperience","experience":{"id":"only-an-id"}}');
     expect(newEvent({ ...REQUEST, body }, plan)).toMatchObject({
       experienceId: 'only-an-id',
@@ -55,7 +55,7 @@ describe('a verified request', () => {
 });
 
 describe('the headers that are kept', () => {
-  test('are what helps to understand a request, and nothing that lets somebody in', () => {
+  test('headers that help to understand a request are kept, and nothing that grants access', () => {
     const secret = {
       authorization: 'Bearer abc',
       'proxy-authorization': 'Basic abc',
@@ -82,7 +82,7 @@ describe('the headers that are kept', () => {
     });
   });
 
-  test('are bounded in number and length', () => {
+  test('the kept headers are limited in number and length', () => {
     const many = Object.fromEntries(
       Array.from({ length: 500 }, (_, index) => [`x-${index}`, 'v'.repeat(10_000)]),
     );

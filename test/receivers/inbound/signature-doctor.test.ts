@@ -60,7 +60,7 @@ describe('a body that changed on its way', () => {
     ["as PHP's json_encode wrote it at first", SENT.toString(), php],
     ["by Python's json.dumps", python, SENT.toString()],
     ["by PHP's json_encode", php, SENT.toString()],
-  ])('JSON written again: %s', (_how, body, signed) => {
+  ])('the doctor recognizes JSON that was written again: %s', (_how, body, signed) => {
     expect(examine({ body: Buffer.from(body), signature: hex(signed) })).toContain(
       'parsed as JSON and written again on its way. Pass on the bytes as they came',
     );
@@ -75,7 +75,7 @@ describe('a body that changed on its way', () => {
     ['an added byte order mark', 'byte order mark', `\uFEFF${SENT}`, SENT.toString()],
     ['base64', 'body is in base64', SENT.toString('base64'), SENT.toString()],
     ['a JSON text around it', 'wrapped in a JSON text', JSON.stringify(SENT.toString()), SENT.toString()],
-  ])('%s', (_how, finding, body, signed) => {
+  ])('the doctor recognizes a changed body: %s', (_how, finding, body, signed) => {
     expect(examine({ body: Buffer.from(body), signature: hex(signed) })).toContain(finding);
   });
 
@@ -84,7 +84,7 @@ describe('a body that changed on its way', () => {
     ['gzip that no header tells of', gzipSync(SENT), undefined],
     ['deflate', deflateSync(SENT), 'deflate'],
     ['brotli', brotliCompressSync(SENT), 'br'],
-  ])('compressed: %s', (_how, body, encoding) => {
+  ])('the doctor recognizes a decompressed body: %s', (_how, body, encoding) => {
     const headers = { [HEADER.toLowerCase()]: hex(), 'content-encoding': encoding };
     expect(examine({ body, headers })).toContain(
       'The body is compressed, and the signature fits what is inside',
@@ -96,11 +96,11 @@ describe('a body that changed on its way', () => {
     );
   });
 
-  test('empty', () => {
+  test('the doctor recognizes an empty body', () => {
     expect(examine({ body: Buffer.alloc(0) })).toContain('The body is empty, but something else was signed.');
   });
 
-  test('an object put where its JSON belongs', () => {
+  test('the doctor recognizes an object instead of its JSON', () => {
     expect(examine({ body: Buffer.from('[object Object]') })).toContain('"[object Object]"');
   });
 });
@@ -116,11 +116,11 @@ describe('a secret that differs', () => {
     ],
     ['quotes around it', [`"${SECRET}"`], SECRET, 'has quotation marks around it'],
     ["a newline in the sender's", [SECRET], `${SECRET}\n`, "The sender's secret ends with a newline"],
-  ])('%s', (_how, secrets, signedWith, finding) => {
+  ])('the doctor recognizes a secret with a difference: %s', (_how, secrets, signedWith, finding) => {
     expect(examine({ secrets, signature: hex(SENT, signedWith) })).toContain(finding);
   });
 
-  test('that the sender takes as hex or as base64', () => {
+  test('the doctor recognizes a secret that the sender decodes as hex or base64', () => {
     const key = 'sixteen letters!';
     const signature = hex(SENT, key);
     const asHex = Buffer.from(key).toString('hex');
@@ -130,7 +130,7 @@ describe('a secret that differs', () => {
     expect(examine({ secrets: [`whsec_${asBase64}`], signature })).toContain('spells in base64');
   });
 
-  test('the previous one', () => {
+  test('the doctor recognizes the previous secret', () => {
     const signature = hex(SENT, 'the-previous-secret');
     expect(examine({ signature, previousSecrets: ['older', 'the-previous-secret'] })).toContain(
       'The sender still signs with a previous secret. Give the sender the new secret',
@@ -138,7 +138,7 @@ describe('a secret that differs', () => {
     expect(examine({ signature })).toBe('nothing');
   });
 
-  test("another source's", () => {
+  test('the doctor recognizes another source’s secret', () => {
     const otherSources = new Map([
       ['bikes', ['x', 'secret of the bikes']],
       ['shoes', ['y']],
@@ -172,31 +172,31 @@ describe('a header that differs', () => {
     ['cut short', hex().slice(0, 63), 'has only 63 of its 64 hex digits'],
     ['the word undefined', 'undefined', 'holds the word "undefined"'],
     ['something else', 'not a signature', 'holds nothing that could be an HMAC-SHA256'],
-  ])('%s', (_how, signature, finding) => {
+  ])('the doctor recognizes a different header: %s', (_how, signature, finding) => {
     const body = finding.includes('base64url') ? Buffer.from('7') : SENT;
     expect(examine({ signature, body })).toContain(finding);
   });
 
-  test('another name', () => {
+  test('the doctor recognizes a signature under another name', () => {
     expect(examine({ headers: { host: 'x', 'x-hub-signature': `sha256=${hex()}` } })).toBe(
       'The signature is in the header "x-hub-signature" instead of "X-Intelligems-Signature"; and the signature has the prefix "sha256=". ' +
         'Set the name of the signature header to "x-hub-signature"; and have the 64 hex digits sent alone.',
     );
   });
 
-  test('several values under another name', () => {
+  test('the doctor recognizes several signatures under another name', () => {
     expect(examine({ headers: { 'x-signatures': ['nothing', hex()] } })).toContain(
       'is in the header "x-signatures"',
     );
   });
 
-  test('there, but empty', () => {
+  test('the doctor recognizes an empty header', () => {
     expect(examine({ signature: '' })).toMatch(
       /^The header "X-Intelligems-Signature" is there, but empty\. If/,
     );
   });
 
-  test('none, or one that fits no secret', () => {
+  test('the doctor says that there is no signature, or one that no secret makes', () => {
     expect(examine({ headers: { host: 'x' } })).toContain(
       'no header "X-Intelligems-Signature", and no other',
     );
@@ -205,20 +205,20 @@ describe('a header that differs', () => {
     );
   });
 
-  test('two mistakes at once', () => {
+  test('the doctor recognizes two mistakes at once', () => {
     const found = examine({ body: Buffer.from(JSON.stringify(event, null, 2)), signature: base64() });
     expect(found).toContain('is in base64 instead of hex; and the body was parsed as JSON');
   });
 });
 
 describe('what the doctor never does', () => {
-  test('find fault with a right request, or with a plain forgery', () => {
+  test('the doctor finds no fault with a valid request, nor with a plain forgery', () => {
     expect(diagnose(refused({}))).toBeNull();
     expect(examine({ signature: hex(SENT, 'a forger guesses') })).toBe('nothing');
     expect(examine({ secrets: [] })).toBe('nothing');
   });
 
-  test('break on any bytes and headers', () => {
+  test('the doctor does not fail on any bytes and headers', () => {
     const header = fc.constantFrom(
       HEADER.toLowerCase(),
       'x-other-signature',
@@ -255,7 +255,7 @@ describe('what the doctor never does', () => {
     ['a compressed bomb', gzipSync(Buffer.alloc(50_000_000))],
     ['only line ends', Buffer.from(`${'\n'.repeat(60_000)}!`)],
     ['a large body', Buffer.alloc(1024 * 1024, '{"a":1}')],
-  ])('do more than bounded work: %s', (_how, body) => {
+  ])('the doctor does limited work: %s', (_how, body) => {
     const many = Array.from({ length: 200 }, (_, index) => [`x-signature-${index}`, hex(String(index))]);
     const secrets = Array.from({ length: 20 }, (_, index) => `secret ${index}`);
     expect(() => diagnose(refused({ body, headers: Object.fromEntries(many), secrets }))).not.toThrow();
@@ -263,7 +263,7 @@ describe('what the doctor never does', () => {
 });
 
 describe('the doctor in a flood', () => {
-  test('looks at a few requests at once, then at so many a second', () => {
+  test('the doctor diagnoses a few requests at once, then a limited number a second', () => {
     let time = 0;
     const examineSome = createSignatureDoctor({ perSecond: 2, burst: 3, now: () => time });
     const request = refused({ signature: base64() });
@@ -280,12 +280,12 @@ describe('the doctor in a flood', () => {
     expect(looked(1_000)).toBe(3);
   });
 
-  test('has a clock of its own', () => {
+  test('the doctor’s limit uses a steady clock', () => {
     expect(createSignatureDoctor()(refused({ signature: base64() }))?.finding).toContain('base64');
   });
 });
 
-test('the words that people read are those of the header in use', () => {
+test('the doctor’s hints name the header in use', () => {
   const sample = readFileSync(new URL('../../../shared/samples/start.json', import.meta.url));
   const found = diagnose({ body: sample, headers: {}, headerName: 'X-Own', secrets: [SECRET] });
   expect(found?.finding).toContain('"X-Own"');

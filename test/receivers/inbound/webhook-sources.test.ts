@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => data.remove());
 
-test('a source without a secret gets one that is made once', () => {
+test('a source without a secret gets one that is generated once', () => {
   const first = webhookSources([unset], data.folder);
   expect(first.newSecret).toMatch(/^[0-9a-f]{64}$/);
   const again = webhookSources([unset], data.folder);
@@ -32,18 +32,18 @@ test('a source without a secret gets one that is made once', () => {
   });
 });
 
-test('the file of the secret appears whole, and nothing beside it', () => {
+test('the file of the generated secret appears whole, with nothing else', () => {
   const { newSecret } = webhookSources([unset], data.folder);
   expect(readdirSync(data.folder)).toEqual(['webhook-secret']);
   expect(readFileSync(join(data.folder, 'webhook-secret'), 'utf8')).toBe(`${newSecret}\n`);
 });
 
-test('where one is configured, a file that holds none is not missed', () => {
+test('a missing file does not matter if a secret is configured', () => {
   writeFileSync(join(data.folder, 'webhook-secret'), '');
   expect(webhookSources([set], data.folder).sources.get('default')).toEqual(set);
 });
 
-test('configured secrets stand, and none is made for them', () => {
+test('configured secrets are used, and none is generated', () => {
   const { sources, newSecret } = webhookSources([set, outlet], data.folder);
   expect(newSecret).toBeNull();
   expect([...sources]).toEqual([
@@ -52,7 +52,7 @@ test('configured secrets stand, and none is made for them', () => {
   ]);
 });
 
-test('the secret that was made is a previous one once another is configured', () => {
+test('the generated secret becomes the previous one once another is configured', () => {
   const { newSecret } = webhookSources([unset], data.folder);
   const { sources } = webhookSources([set, outlet], data.folder);
   expect(sources.get('default')).toEqual({ ...set, previousSecrets: ['old', newSecret] });

@@ -55,7 +55,7 @@ async function problemOf(response: Response): Promise<Record<string, unknown>> {
 }
 
 describe('a signed event', () => {
-  test('is accepted once, and the same event again is a duplicate', async () => {
+  test('a signed event is accepted once, and the same event again is a duplicate', async () => {
     const body = freshBody();
     const first = await receiver.post(body);
     expect(first.status).toBe(200);
@@ -65,21 +65,21 @@ describe('a signed event', () => {
     expect([again.status, await again.json()]).toEqual([200, { status: 'duplicate', event: answer.event }]);
   });
 
-  test('is the same event in other bytes', async () => {
+  test('a signed event in other bytes is the same event', async () => {
     const body = freshBody();
     const { event } = (await (await receiver.post(body)).json()) as { event: string };
     const respelled = await receiver.post(JSON.stringify(JSON.parse(body), null, 2));
     expect(await respelled.json()).toEqual({ status: 'duplicate', event });
   });
 
-  test('is verified whatever the Content-Type says', async () => {
+  test('a signed event is verified whatever its Content-Type', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', null]) {
       const response = await receiver.post(freshBody(), { headers: { 'content-type': type } });
       expect(response.status).toBe(200);
     }
   });
 
-  test('may be signed with any of the secrets, in capitals too', async () => {
+  test('a signed event may be signed with any of the secrets, in upper case too', async () => {
     expect((await receiver.post(freshBody(), { secret: 'the-next-secret' })).status).toBe(200);
     const body = freshBody();
     const signature = signWebhook(body, SECRET).toUpperCase();
@@ -88,14 +88,14 @@ describe('a signed event', () => {
     );
   });
 
-  test('leaves a line in the log with its key', async () => {
+  test('a signed event leaves a line in the log with its key', async () => {
     const { event } = (await (await receiver.post(freshBody())).json()) as { event: string };
     await receiver.printed(new RegExp(`"event":"${event}".*"accepted"`));
     await receiver.printed(new RegExp(`"event":"${event}".*"delivered"`));
   });
 });
 
-describe('a signed body that is no known event', () => {
+describe('a signed body that is not a known event', () => {
   test.each([
     ['broken JSON', '{"action":'],
     ['an unknown action', '{"action":"archiveExperience","experience":{"id":"1"}}'],
@@ -106,7 +106,7 @@ describe('a signed body that is no known event', () => {
     ['100,000 brackets', ''.padEnd(100_000, '[')],
     ['100,000 lists in each other', `${''.padEnd(100_000, '[')}${''.padEnd(100_000, ']')}`],
     ['a prototype', '{"__proto__":{"action":"startExperience"},"action":{}}'],
-  ])('is kept and answered 200: %s', async (_what, body) => {
+  ])('a signed body that is not a known event is kept and answered 200: %s', async (_what, body) => {
     const response = await receiver.post(body);
     expect([response.status, await response.json()]).toEqual([
       200,
@@ -141,26 +141,26 @@ describe('a signed body that is no known event', () => {
         '{"action":"startExperience","timestamp":{},"organization":7,"experience":{"id":"4","name":[],"variations":{},"experienceActions":[null,7]}}',
       ),
     ],
-  ])('causes no error: %s', async (_what, body) => {
+  ])('a signed body that is not a known event causes no error: %s', async (_what, body) => {
     expect((await receiver.post(body)).status).toBe(200);
   });
 });
 
 describe('a refusal', () => {
-  test('401 without a signature, naming the header', async () => {
+  test('a request without a signature gets 401 that names the header', async () => {
     const response = await receiver.post(freshBody(), { headers: { 'x-intelligems-signature': null } });
     expect(response.status).toBe(401);
     expect((await problemOf(response)).detail).toMatch('x-intelligems-signature');
   });
 
-  test('401 for a signature that does not match', async () => {
+  test('a request with a wrong signature gets 401', async () => {
     const response = await receiver.post(freshBody(), { secret: 'another' });
     expect(response.status).toBe(401);
     await problemOf(response);
     await receiver.printed(/"reason":"no-match"/);
   });
 
-  test('is explained in the log, and not to the sender', async () => {
+  test('a refusal is explained in the log, and not to the sender', async () => {
     const body = freshBody();
     const respelled = JSON.stringify(JSON.parse(body), null, 2);
     const response = await receiver.post(respelled, {
@@ -174,13 +174,13 @@ describe('a refusal', () => {
   test.each([
     ['the-former-secret', /"finding":"The sender still signs with a previous secret\./],
     ['a-secret-of-the-outlet', /"finding":"The sender signs with the secret of the source \\"outlet\\"/],
-  ])('says whose secret it was: %s', async (secret, finding) => {
+  ])('the log says whose secret made the signature: %s', async (secret, finding) => {
     expect((await receiver.post(freshBody(), { secret })).status).toBe(401);
     await receiver.printed(finding);
   });
 
   test.each(['abc', 'sha256=00', 'ü'.repeat(32), `${'0'.repeat(64)}, ${'0'.repeat(64)}`])(
-    '400 for the malformed signature %j',
+    'the malformed signature %j gets 400',
     async (signature) => {
       const response = await receiver.post(freshBody(), {
         headers: { 'x-intelligems-signature': Buffer.from(signature).toString('latin1') },
@@ -190,7 +190,7 @@ describe('a refusal', () => {
     },
   );
 
-  test('413 for a body that is too large, said beforehand or not', async () => {
+  test('a body that is too large gets 413, whether or not its length is given', async () => {
     const body = ''.padEnd(LIMIT + 1, ' ');
     const announced = await receiver.post(body);
     expect(announced.status).toBe(413);
@@ -209,7 +209,7 @@ describe('a refusal', () => {
     await receiver.printedTimes('"reason":"too-large","msg":"refused"', 2);
   });
 
-  test('404 for an unknown source, and for an unknown path', async () => {
+  test('an unknown source and an unknown path get 404', async () => {
     for (const path of ['/webhooks/intelligems/nobody', '/elsewhere', '/webhooks']) {
       const response = await receiver.post(freshBody(), { path });
       expect(response.status).toBe(404);
@@ -218,13 +218,13 @@ describe('a refusal', () => {
     await receiver.printed(/"source":"nobody","reason":"unknown-source","msg":"refused"/);
   });
 
-  test('405 for another method, with the one to use', async () => {
+  test('another method gets 405 with the one to use', async () => {
     const response = await fetch(`${receiver.url}/webhooks/intelligems`);
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
     await problemOf(response);
   });
 
-  test('never shows a secret', () => {
+  test('a refusal never shows a secret', () => {
     expect(receiver.output).not.toMatch(SECRET);
     expect(receiver.output).not.toMatch('the-next-secret');
     expect(receiver.output).not.toMatch('the-former-secret');
@@ -239,7 +239,7 @@ describe('a hostile connection', () => {
       'a body that never comes',
       'POST /webhooks/intelligems HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"action"',
     ],
-  ])('is closed: %s', async (_what, start) => {
+  ])('a hostile connection is closed: %s', async (_what, start) => {
     const socket = connect(Number(new URL(receiver.url).port), '127.0.0.1');
     socket.write(start);
     const answer = await new Promise<string>((resolve) => {
@@ -252,7 +252,7 @@ describe('a hostile connection', () => {
     expect(answer).toMatch(/^(HTTP\/1\.1 408|$)/);
   });
 
-  test('does not disturb the others', async () => {
+  test('a hostile connection does not disturb the others', async () => {
     expect((await receiver.post(freshBody())).status).toBe(200);
   });
 });
@@ -294,7 +294,7 @@ describe('an unusual request', () => {
     ['the name of the source', 'POST /webhooks/intelligems/default'],
     ['the name of the source in percent signs', 'POST /webhooks/intelligems/%64efault'],
     ['capitals in the path', 'POST /Webhooks/Intelligems'],
-  ])('is taken: %s', async (_what, line) => {
+  ])('an unusual request is accepted: %s', async (_what, line) => {
     expect(await exchange(byHand(line))).toMatch(/^HTTP\/1\.1 200 /);
   });
 
@@ -302,18 +302,18 @@ describe('an unusual request', () => {
     'POST /webhooks/intelligems/a.b',
     'POST /webhooks/intelligems/%ff',
     'POST /webhooks/intelligems/..',
-  ])('404 for a source that cannot be: %s', async (line) => {
+  ])('an impossible source gets 404: %s', async (line) => {
     const answer = await exchange(byHand(line));
     expect(answer).toMatch(/^HTTP\/1\.1 404 /);
     expect(answer).toMatch('Unknown source');
   });
 
-  test('one that asks first is told to go on', async () => {
+  test('a request with Expect: 100-continue gets 100', async () => {
     const answer = await exchange(byHand('POST /webhooks/intelligems', ['Expect: 100-continue']));
     expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
   });
 
-  test('a body in pieces of one byte is taken', async () => {
+  test('a body in pieces of one byte is accepted', async () => {
     const body = freshBody();
     const pieces = [...Buffer.from(body)].map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`).join('');
     const head = [
@@ -327,13 +327,13 @@ describe('an unusual request', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 200 .*"accepted"/s);
   });
 
-  test('the signature twice is malformed, and the log says so', async () => {
+  test('two signature headers count as malformed, and the log says so', async () => {
     const twice = [`X-Intelligems-Signature: ${'0'.repeat(64)}`];
     expect(await exchange(byHand('POST /webhooks/intelligems', twice))).toMatch(/^HTTP\/1\.1 400 /);
     await receiver.printed(/"reason":"malformed-signature"/);
   });
 
-  test('HEAD gets the headers alone', async () => {
+  test('HEAD gets only the headers', async () => {
     const answer = await exchange(
       'HEAD /webhooks/intelligems HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
     );
@@ -341,12 +341,12 @@ describe('an unusual request', () => {
     expect(answer).toMatch(/\r\n\r\n$/);
   });
 
-  test('a body of two lengths is refused', async () => {
+  test('a request with two lengths is refused', async () => {
     const answer = await exchange(byHand('POST /webhooks/intelligems', ['Transfer-Encoding: chunked']));
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  test('a compressed body is bytes like any other: it has to be signed as it is', async () => {
+  test('a compressed body is treated as bytes: it has to be signed as sent', async () => {
     const bomb = gzipSync(Buffer.alloc(16 * 1_048_576)).subarray(0, LIMIT);
     const headers = { 'content-encoding': 'gzip' };
     expect((await receiver.post(bomb, { headers })).status).toBe(200);
@@ -355,12 +355,12 @@ describe('an unusual request', () => {
 });
 
 describe('operations', () => {
-  test('alive and ready', async () => {
+  test('the receiver reports that it is live and ready', async () => {
     expect(await (await fetch(`${receiver.url}/healthz`)).json()).toEqual({ status: 'alive' });
     expect(await (await fetch(`${receiver.url}/readyz`)).json()).toEqual({ status: 'ready' });
   });
 
-  test('figures for Prometheus', async () => {
+  test('the receiver gives metrics for Prometheus', async () => {
     const text = await (await fetch(`${receiver.url}/metrics`)).text();
     expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="event"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="unrecognized"\} \d+/);

@@ -31,7 +31,7 @@ function actionRows(tab = LOG, column = 1): number[] {
   return person.shown(tab).flatMap((row, index) => (/Experience$/.test(row[column] ?? '') ? [index] : []));
 }
 
-test('a column of checkboxes down to row 1,000 does not move the next row to row 1,001', async () => {
+test('checkboxes down to row 1,000 do not move the next row to row 1,001', async () => {
   await deliver(destination, sampleMessage('create'));
   person.type(LOG, 0, 7, 'Done');
   person.fillCheckboxes(LOG, 7);
@@ -42,7 +42,7 @@ test('a column of checkboxes down to row 1,000 does not move the next row to row
   expect(person.cell(LOG, 2, 7)?.userEnteredValue).toEqual({ boolValue: false });
 });
 
-test('a column of formulas down to row 1,000 does not move the next row, and keeps its formulas', async () => {
+test('formulas down to row 1,000 do not move the next row, and stay', async () => {
   await deliver(destination, sampleMessage('create'));
   person.type(LOG, 0, 7, 'Age');
   person.fillFormulas(LOG, 7);
@@ -62,7 +62,7 @@ test('checkboxes between our columns keep their cells', async () => {
   expect(person.records(LOG)[1]).toMatchObject({ 'Experience Type': 'pricing', Reviewed: 'FALSE' });
 });
 
-test('a tab that was prepared with headers and checkboxes gets its first row at the top', async () => {
+test('a tab prepared with headers and checkboxes gets its first row at the top', async () => {
   person.addTab(LOG);
   person.type(LOG, 0, 0, 'Done', 'Experience Name', 'Action Type', 'Timestamp', 'Experience ID');
   person.fillCheckboxes(LOG, 0);
@@ -70,14 +70,14 @@ test('a tab that was prepared with headers and checkboxes gets its first row at 
   expect(actionRows(LOG, 2)).toEqual([1]);
 });
 
-test('a tab with checkboxes alone gets headers in its first row and rows below them', async () => {
+test('a tab with only checkboxes gets headers in its first row and rows below them', async () => {
   person.addTab(LOG);
   person.fillCheckboxes(LOG, 0);
   await deliver(destination, sampleMessage('create'));
   expect(actionRows(LOG, 2)).toEqual([1]);
 });
 
-test('notes far below in a column of their own stay where they are', async () => {
+test('notes far below, in a column of their own, stay in place', async () => {
   await deliver(destination, sampleMessage('create'));
   person.type(LOG, 500, 9, 'Remember the holidays');
   await deliver(destination, sampleMessage('start'));
@@ -85,7 +85,7 @@ test('notes far below in a column of their own stay where they are', async () =>
   expect(person.shown(LOG)[500]?.[9]).toBe('Remember the holidays');
 });
 
-test('gaps in our own columns are not filled: the next row goes below the last', async () => {
+test('gaps in our columns are not filled: the next row goes below the last one', async () => {
   await deliver(destination, sampleMessage('create'), sampleMessage('start'), sampleMessage('update'));
   person.fillCheckboxes(LOG, 9);
   person.type(LOG, 2, 0, '', '', '', '', '', '', '');
@@ -101,7 +101,7 @@ test('rows that people delete leave no gap', async () => {
   expect(actionRows()).toEqual([1, 2]);
 });
 
-test('a header merged over two rows is not written into', async () => {
+test('the header is not overwritten if it is merged over two rows', async () => {
   person.addTab(LOG);
   person.type(LOG, 0, 0, 'Experience Name', 'Action Type', 'Timestamp');
   person.merge(LOG, { startRowIndex: 0, endRowIndex: 2, startColumnIndex: 0, endColumnIndex: 3 });
@@ -110,7 +110,7 @@ test('a header merged over two rows is not written into', async () => {
   expect(actionRows()).toEqual([2, 3]);
 });
 
-test('more than 2,000 rows below ours, and a long log, are no obstacle', async () => {
+test('more than 2,000 rows of others below ours, and a long log, do not matter', async () => {
   await deliver(destination, sampleMessage('create'));
   person.insert(LOG, 'ROWS', 900, 1_500);
   person.fillCheckboxes(LOG, 9);
@@ -120,7 +120,7 @@ test('more than 2,000 rows below ours, and a long log, are no obstacle', async (
   expect(actionRows()).toEqual([1, 2, 3]);
 });
 
-test('checkboxes on every row and no row left: the grid grows', async () => {
+test('the sheet grows if checkboxes fill every row', async () => {
   await deliver(destination, sampleMessage('create'));
   person.delete(LOG, 'ROWS', 2, 998);
   person.fillCheckboxes(LOG, 9);
@@ -128,7 +128,7 @@ test('checkboxes on every row and no row left: the grid grows', async () => {
   expect(actionRows()).toEqual([1, 2]);
 });
 
-test('rows of a table become part of it', async () => {
+test('rows below a table become part of it', async () => {
   await deliver(destination, sampleMessage('create'));
   person.makeTable(LOG, 'Events', {
     startRowIndex: 0,
@@ -156,7 +156,7 @@ test('a table with empty rows is filled from the top', async () => {
   expect(actionRows()).toEqual([1, 2]);
 });
 
-test('several rows at once go below each other', async () => {
+test('several rows at once are written below each other', async () => {
   await deliver(destination, sampleMessage('create'));
   person.fillCheckboxes(LOG, 9);
   const payload = samplePayload('start');
@@ -167,7 +167,7 @@ test('several rows at once go below each other', async () => {
   expect(actionRows()).toEqual(Array.from({ length: 21 }, (_, index) => index + 1));
 });
 
-test('two destinations of one process do not write over each other beside checkboxes', async () => {
+test('two destinations in one process do not overwrite each other’s rows in a column with checkboxes', async () => {
   await deliver(destination, sampleMessage('create'));
   person.fillCheckboxes(LOG, 9);
   fake.delayMs = 5;
@@ -177,7 +177,7 @@ test('two destinations of one process do not write over each other beside checkb
   expect(actionRows()).toEqual([1, 2, 3]);
 });
 
-test('several processes do not write over each other beside checkboxes', async () => {
+test('several processes do not overwrite each other’s rows in a column with checkboxes', async () => {
   await deliver(destination, sampleMessage('create'));
   person.fillCheckboxes(LOG, 9);
   const services: Services = { ...servicesFor(sheets), sharers: () => 2 };

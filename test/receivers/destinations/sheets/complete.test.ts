@@ -27,7 +27,7 @@ const RESULTS: Results = {
   chart: null,
 };
 
-test('who caused an event is filled in in its row, column F', async () => {
+test('the row of an event gets the person who caused it in column F', async () => {
   await deliver(destination, sampleMessage('start', { triggeredBy: null }));
   expect(fake.spreadsheet.shown(LOG)[1]?.[5] ?? '').toBe('');
   const named = sampleMessage('start', { triggeredBy: 'noor@alpine-goods.example' });
@@ -37,7 +37,7 @@ test('who caused an event is filled in in its row, column F', async () => {
   expect(others).toEqual([]);
 });
 
-test('results stand in the experience’s row once they are known', async () => {
+test('the row of an experience gets its results once they are known', async () => {
   await deliver(destination, sampleMessage('end'));
   await destination.complete?.(sampleMessage('end', { results: RESULTS }), attempt());
   const [headers, row, ...others] = fake.spreadsheet.shown(EXPERIENCES);
@@ -45,7 +45,7 @@ test('results stand in the experience’s row once they are known', async () => 
   expect(others).toEqual([]);
 });
 
-test('a row that a person removed does not come back', async () => {
+test('a row that a person deleted does not come back', async () => {
   await deliver(destination, sampleMessage('create'));
   await destination.complete?.(sampleMessage('start'), attempt());
   expect(fake.spreadsheet.shown(LOG)).toHaveLength(2);

@@ -23,7 +23,7 @@ function withKey(privateKey: string): string {
   return JSON.stringify({ ...KEY, private_key: privateKey });
 }
 
-describe('a key is understood however it was pasted', () => {
+describe('a key is understood in any form in which people paste it', () => {
   // https://github.com/theoephraim/node-google-spreadsheet/issues/606, /issues/244, /issues/70
   test.each([
     ['as Google made it', SERVICE_ACCOUNT_KEY],
@@ -42,7 +42,7 @@ describe('a key is understood however it was pasted', () => {
     ['in base64 with line breaks', Buffer.from(compact).toString('base64').replaceAll(/.{76}/g, '$&\n')],
     ['in base64 of a JSON string', Buffer.from(JSON.stringify(compact)).toString('base64')],
     ['in base64 with a byte order mark', Buffer.from(`\uFEFF${compact}`).toString('base64')],
-  ])('%s', (_, key) => {
+  ])('a key is understood: %s', (_, key) => {
     const { ok, ...read } = readCredentials(key);
     expect({ ok, read }).toMatchObject({
       ok: true,
@@ -52,7 +52,7 @@ describe('a key is understood however it was pasted', () => {
     });
   });
 
-  test('in a file', () => {
+  test('a key is read from a file', () => {
     const path = join(folder, 'key.json');
     writeFileSync(path, `\uFEFF${SERVICE_ACCOUNT_KEY}`);
     expect(readCredentials(path)).toMatchObject({ ok: true });
@@ -76,7 +76,7 @@ describe('a key that cannot be used says why', () => {
     [withKey(KEY.private_key.slice(0, 300)), 'damaged or cut off'],
     [withKey(KEY.private_key.replace(/\n.{64}\n/, '\n')), 'damaged or cut off'],
     [withKey(String(elliptic.export({ type: 'pkcs8', format: 'pem' }))), 'cannot be read'],
-  ])('%.60j', (key, reason) => {
+  ])('the key %.60j is refused with the reason', (key, reason) => {
     const read = readCredentials(key);
     expect(read).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
     expect(JSON.stringify(read)).not.toContain('PRIVATE KEY');

@@ -33,7 +33,7 @@ describe('a write that may have arrived', () => {
     ['reset', true],
     ['reset', false],
   ] as const)(
-    'a connection that breaks (%s, taken effect: %s) is repaired, not repeated',
+    'after a connection breaks (%s, taken effect: %s), the write is repaired, not repeated',
     async (kind, after) => {
       fake.faults.add({ kind, after }, WRITE);
       expect(await destination.send(start, attempt())).toMatchObject({ type: 'retry', uncertain: true });
@@ -41,13 +41,13 @@ describe('a write that may have arrived', () => {
     },
   );
 
-  test.each([true, false])('an answer 500 (taken effect: %s)', async (after) => {
+  test.each([true, false])('after an answer 500 (taken effect: %s), the row is there once', async (after) => {
     fake.faults.add({ kind: 'status', status: 500, after }, WRITE);
     expect(await destination.send(start, attempt())).toMatchObject({ type: 'retry', uncertain: true });
     await repaired();
   });
 
-  test('no answer in time: the next attempt finds the row', async () => {
+  test('after a timeout, the next attempt finds the row', async () => {
     await deliver(destination, sampleMessage('create'));
     fake.faults.add({ kind: 'hang', after: true }, WRITE);
     const aborting = new AbortController();
@@ -68,7 +68,7 @@ describe('a write that may have arrived', () => {
 });
 
 describe('several processes at the same moment', () => {
-  test('create each tab once, and lose no row', async () => {
+  test('several processes create each tab once, and lose no row', async () => {
     fake.delayMs = 10;
     const others = await Promise.all([openOn(fake), openOn(fake)]);
     const outcomes = await Promise.all([
@@ -83,7 +83,7 @@ describe('several processes at the same moment', () => {
 });
 
 describe('an event whose author becomes known later', () => {
-  test('fills in the cell when it is sent again, and adds no row', async () => {
+  test('sending an event again fills in its author and adds no row', async () => {
     await deliver(destination, { ...start, triggeredBy: null });
     expect(fake.spreadsheet.records(LOG)[0]?.['Triggered By Email']).toBe('');
     fake.spreadsheet.type(LOG, 1, 0, 'A name typed by hand');
@@ -100,7 +100,7 @@ describe('an event whose author becomes known later', () => {
 const PAGE = '<!DOCTYPE html><html><title>Error 502 (Server Error)!!1</title><p>That’s an error.</p></html>';
 
 describe('a write that has not arrived', () => {
-  test('an HTML page as the answer to a read is readable, and no doubt', async () => {
+  test('an HTML page as the answer to a read makes a readable reason, and nothing uncertain', async () => {
     fake.faults.add({ kind: 'status', status: 502, body: PAGE }, { path: 'fields=' });
     const outcome = await destination.send(start, attempt());
     expect(outcome).toEqual({
@@ -110,12 +110,12 @@ describe('a write that has not arrived', () => {
     });
   });
 
-  test('429 on an HTML page is a rate limit', async () => {
+  test('429 with an HTML page is a rate limit', async () => {
     fake.faults.add({ kind: 'status', status: 429, body: PAGE }, { path: ':batchUpdate' });
     expect(await destination.send(start, attempt())).toMatchObject({ type: 'retry', rateLimited: true });
   });
 
-  test('a clock that is wrong is named with how far it is off, and costs no attempt', async () => {
+  test('the failure says how far a wrong clock is off, and costs no attempt', async () => {
     fake.clockOffsetMs = -(2 * 3_600_000 + 180_000);
     const outcome = await destination.send(start, attempt());
     expect(outcome).toMatchObject({
@@ -130,7 +130,7 @@ describe('a write that has not arrived', () => {
     await deliver(destination, start);
   });
 
-  test('a proxy that nothing listens at is no doubt', async () => {
+  test('a proxy that is not running means that nothing was written', async () => {
     process.env.http_proxy = 'http://127.0.0.1:1';
     const other = await openOn(fake, { apiRootUrl: 'http://sheets.example' });
     const outcome = await other.send(start, attempt());
@@ -140,7 +140,7 @@ describe('a write that has not arrived', () => {
     expect(outcome).not.toHaveProperty('uncertain');
   });
 
-  test('a tab that is cut between two writes is read anew', async () => {
+  test('a tab that gets shorter between two writes is read again', async () => {
     await deliver(destination, sampleMessage('create'));
     fake.spreadsheet.fillCheckboxes(LOG, 9);
     await deliver(destination, start);
@@ -158,7 +158,7 @@ describe('a write that has not arrived', () => {
     });
   });
 
-  test('Google’s answer at its quota is understood', async () => {
+  test('Google’s answer when the quota is used up is a rate limit', async () => {
     fake.quota = 1;
     expect(await destination.send(start, attempt())).toMatchObject({
       type: 'retry',
@@ -168,14 +168,14 @@ describe('a write that has not arrived', () => {
     });
   });
 
-  test('a read that breaks leaves no doubt', async () => {
+  test('a read that breaks leaves nothing uncertain', async () => {
     fake.faults.add({ kind: 'reset' }, { path: 'fields=' });
     const outcome = await destination.send(start, attempt());
     expect(outcome).toMatchObject({ type: 'retry' });
     expect(outcome).not.toHaveProperty('uncertain');
   });
 
-  test('a token service that is down is tried again later', async () => {
+  test('a token service that fails is tried again later', async () => {
     fake.faults.add({ kind: 'status', status: 503 }, { path: '/token' });
     const outcome = await destination.send(start, attempt());
     expect(outcome).toMatchObject({ type: 'retry', reason: 'Google’s token service answered 503.' });
@@ -189,7 +189,7 @@ describe('a write that has not arrived', () => {
     expect(fake.spreadsheet.records(LOG)).toHaveLength(2);
   });
 
-  test('a row still waiting when its time is up leaves the queue', async () => {
+  test('a row that waits for longer than its attempt leaves the queue', async () => {
     fake.faults.add({ kind: 'hang' }, { path: 'fields=' });
     const first = destination.send(start, attempt({ signal: AbortSignal.timeout(100) }));
     while (!fake.calls.includes('token')) {
@@ -206,7 +206,7 @@ describe('a write that has not arrived', () => {
 });
 
 describe('a failure that a person has to fix is dead at once, with what to do', () => {
-  test('not shared with the service account', async () => {
+  test('a spreadsheet that is not shared with the service account is a dead letter', async () => {
     fake.spreadsheet.editors.clear();
     fake.spreadsheet.viewers.add(fake.email);
     const outcome = await destination.send(start, attempt());
@@ -217,7 +217,7 @@ describe('a failure that a person has to fix is dead at once, with what to do', 
     expect(outcome).toMatchObject({ answer: expect.stringContaining('PERMISSION_DENIED') });
   });
 
-  test('no such spreadsheet', async () => {
+  test('a spreadsheet that does not exist is a dead letter', async () => {
     const other = await openOn(fake, {
       spreadsheetId: 'https://docs.google.com/spreadsheets/d/1Gone_Away-9/edit#gid=0',
     });
@@ -228,7 +228,7 @@ describe('a failure that a person has to fix is dead at once, with what to do', 
     await other.close();
   });
 
-  test('the API turned off in the project: the advice has the address at which it is turned on', async () => {
+  test('an API that is turned off is a dead letter with the address at which to turn it on', async () => {
     fake.apiDisabled = true;
     expect(await destination.send(start, attempt())).toMatchObject({
       type: 'dead',
@@ -238,14 +238,14 @@ describe('a failure that a person has to fix is dead at once, with what to do', 
     });
   });
 
-  test('an Excel file in Drive', async () => {
+  test('an Excel file in Drive is a dead letter', async () => {
     fake.spreadsheet.isExcel = true;
     const advice = expect.stringContaining('File, Save as Google Sheets');
     expect(await destination.send(start, attempt())).toMatchObject({ type: 'dead', reason: advice });
     expect(await destination.check()).toMatchObject([{ state: 'fault', finding: advice }]);
   });
 
-  test('a service account that was disabled', async () => {
+  test('a disabled service account is a dead letter', async () => {
     fake.accountDisabled = true;
     expect(await destination.send(start, attempt())).toMatchObject({
       type: 'dead',
@@ -253,7 +253,7 @@ describe('a failure that a person has to fix is dead at once, with what to do', 
     });
   });
 
-  test('a key that Google does not know', async () => {
+  test('a key that Google does not know is a dead letter', async () => {
     const { privateKey } = await import('node:crypto').then(({ generateKeyPairSync }) =>
       generateKeyPairSync('rsa', { modulusLength: 2048 }),
     );
@@ -270,7 +270,7 @@ describe('a failure that a person has to fix is dead at once, with what to do', 
 });
 
 describe('the check', () => {
-  test('names the spreadsheet and changes nothing', async () => {
+  test('the check names the spreadsheet and changes nothing', async () => {
     const before = fake.spreadsheet.document.sheets;
     expect(await destination.check()).toMatchObject([
       { state: 'ok', finding: `“Experiments” can be written to as ${fake.email}.` },
@@ -278,7 +278,7 @@ describe('the check', () => {
     expect(fake.spreadsheet.document.sheets).toEqual(before);
   });
 
-  test('names the address to share the spreadsheet with', async () => {
+  test('the check names the address to share the spreadsheet with', async () => {
     fake.spreadsheet.editors.clear();
     fake.spreadsheet.viewers.add(fake.email);
     expect(await destination.check()).toMatchObject([
@@ -286,7 +286,7 @@ describe('the check', () => {
     ]);
   });
 
-  test('a Google that cannot be reached is a fault of the check, as for every destination', async () => {
+  test('the check reports that Google cannot be reached, as for every destination', async () => {
     const other = await openOn(fake, { apiRootUrl: 'http://127.0.0.1:1' });
     expect(await other.check()).toMatchObject([{ state: 'fault' }]);
     expect(await other.send(start, attempt())).toMatchObject({

@@ -37,7 +37,7 @@ test.each([
   'Experience ID:',
   'EXPERIENCE\u200b ID',
   'ExperienceID',
-])('an experience keeps its one row if its header is written %j', async (header) => {
+])('an experience keeps its one row if its header is written as %j', async (header) => {
   person.type(EXPERIENCES, 0, ID_COLUMN, header);
   await deliver(destination, sampleMessage('start'));
   const restarted = await openOn(fake);
@@ -48,13 +48,13 @@ test.each([
   expect(headers?.filter((each) => headerName(each) === 'experienceid')).toEqual([header]);
 });
 
-test('an event’s row is found again under a wrapped header', async () => {
+test('an event’s row is found under a header with line breaks', async () => {
   person.type(LOG, 0, 6, 'Event\nKey');
   await deliver(destination, sampleMessage('start'));
   expect(person.shown(LOG)[0]).toHaveLength(7);
 });
 
-test('a header that two columns have is reported by the check, and the first is written to', async () => {
+test('the check reports a header that two columns have, and rows use the first of them', async () => {
   person.type(LOG, 0, 7, 'Action\nType');
   await deliver(destination, sampleMessage('start'));
   expect(person.shown(LOG)[2]?.[1]).toBe('startExperience');
@@ -65,7 +65,7 @@ test('a header that two columns have is reported by the check, and the first is 
   ]);
 });
 
-test('sources that use the same experience ID have a row each', async () => {
+test('sources with the same experience ID have a row each', async () => {
   await deliver(destination, sampleMessage('start', { source: 'outlet' }));
   await deliver(destination, sampleMessage('update'));
   const records = person.records(EXPERIENCES);
@@ -75,7 +75,7 @@ test('sources that use the same experience ID have a row each', async () => {
   ]);
 });
 
-test('an experience keeps its row if someone removed the column of the source', async () => {
+test('an experience keeps its row if someone deletes the column of the source', async () => {
   person.delete(EXPERIENCES, 'COLUMNS', 13);
   await deliver(destination, sampleMessage('start'), sampleMessage('update'));
   expect(person.records(EXPERIENCES)).toHaveLength(1);

@@ -29,7 +29,7 @@ function ids(tab: string): (string | undefined)[] {
 }
 
 describe('a failure in one tab does not lose the row in the other', () => {
-  test('a protected tab of experiences: the event’s row is written once, and a replay adds the other', async () => {
+  test('with a protected tab of experiences, the event’s row is written once, and a replay adds the other', async () => {
     await deliver(destination, sampleMessage('create'));
     fake.spreadsheet.protect(EXPERIENCES);
     const first = await destination.send(sampleMessage('start'), attempt());
@@ -50,7 +50,7 @@ describe('a failure in one tab does not lose the row in the other', () => {
     expect(fake.spreadsheet.records(EXPERIENCES)).toMatchObject([{ Status: 'Started' }]);
   });
 
-  test('a protected tab of events: the experience’s row is kept up to date', async () => {
+  test('with a protected tab of events, the experience’s row is kept up to date', async () => {
     await deliver(destination, sampleMessage('create'));
     fake.spreadsheet.protect(LOG);
     const outcome = await destination.send(sampleMessage('start'), attempt());
@@ -58,7 +58,7 @@ describe('a failure in one tab does not lose the row in the other', () => {
     expect(fake.spreadsheet.records(EXPERIENCES)).toMatchObject([{ Status: 'Started' }]);
   });
 
-  test('no room for a second tab: the event’s row is written', async () => {
+  test('without room for a second tab, the event’s row is written', async () => {
     fake.refuse = (requests) =>
       requests.some(({ addSheet }) => addSheet?.properties?.title === EXPERIENCES)
         ? invalid(
@@ -72,7 +72,7 @@ describe('a failure in one tab does not lose the row in the other', () => {
 });
 
 describe('a row that Google refuses', () => {
-  test('does not spoil the other rows of its batch', async () => {
+  test('a refused row does not affect the other rows of its batch', async () => {
     fake.refuse = (requests) =>
       JSON.stringify(requests).includes('experience-2"') ? invalid('Invalid value.') : null;
     const outcomes = await Promise.all(
@@ -88,7 +88,7 @@ describe('a row that Google refuses', () => {
     expect(ids(EXPERIENCES)).toEqual(['experience-1', 'experience-3', 'experience-4']);
   });
 
-  test('does not cost hundreds of calls if all rows are refused', async () => {
+  test('a batch in which every row is refused does not cost hundreds of calls', async () => {
     await deliver(destination, startOf(0));
     fake.spreadsheet.protect(LOG);
     fake.calls.length = 0;

@@ -54,7 +54,7 @@ test('nothing is written if the lease is lost while a new access token is fetche
   expect(actions()).toEqual(['createExperience', 'updateExperience']);
 });
 
-test('of a batch, only the rows whose lease is lost are left out', async () => {
+test('only the rows of a batch whose lease is lost are left out', async () => {
   const payload = samplePayload('start');
   const messages = [1, 2, 3].map((number) =>
     messageOf({ ...payload, experience: { ...payload.experience, id: `experience-${number}` } }),
@@ -72,7 +72,7 @@ test('of a batch, only the rows whose lease is lost are left out', async () => {
   expect(ids.slice(1)).toEqual(['experience-1', 'experience-3']);
 });
 
-test('a process that was stopped between reading and writing, and whose timers are overdue, writes nothing', async () => {
+test('a process that was suspended between reading and writing, with overdue timers, writes nothing', async () => {
   const lost = new AbortController();
   fake.afterRead = () => {
     setTimeout(() => lost.abort(), 5);
@@ -88,7 +88,7 @@ test('a process that was stopped between reading and writing, and whose timers a
   expect(actions()).toEqual(['createExperience', 'updateExperience']);
 });
 
-test('a request that hangs ends with its attempt, and is uncertain', async () => {
+test('a request that hangs ends with its attempt as one that may have arrived', async () => {
   fake.faults.add({ kind: 'hang' }, { path: ':batchUpdate' });
   const outcome = await destination.send(
     sampleMessage('start'),

@@ -34,14 +34,14 @@ async function inDoubt(): Promise<void> {
 }
 
 describe('people work in the spreadsheet', () => {
-  test('they sort', async () => {
+  test('rows stay right when people sort them', async () => {
     person.sort(LOG, 3, 'DESCENDING');
     await inDoubt();
     await deliver(destination, sampleMessage('update'));
     expect(actions()).toEqual(['startExperience', 'createExperience', 'updateExperience']);
   });
 
-  test('they insert a title above the headers, and rows between', async () => {
+  test('rows stay right when people insert a title above the headers, and rows between', async () => {
     person.insert(LOG, 'ROWS', 0);
     person.type(LOG, 0, 0, 'Our experiments');
     person.insert(LOG, 'ROWS', 3, 2);
@@ -52,14 +52,14 @@ describe('people work in the spreadsheet', () => {
     expect(person.records(EXPERIENCES, 2)).toMatchObject([{ Status: 'Paused' }]);
   });
 
-  test('they delete a row: it stays away', async () => {
+  test('a row that people delete stays deleted', async () => {
     person.delete(LOG, 'ROWS', 1);
     await inDoubt();
     await deliver(destination, sampleMessage('update'));
     expect(actions()).toEqual(['startExperience', 'updateExperience']);
   });
 
-  test('they reorder columns and add their own', async () => {
+  test('rows stay right when people reorder columns and add their own', async () => {
     person.move(LOG, 'COLUMNS', 6, 0);
     person.move(LOG, 'COLUMNS', 5, 1);
     person.insert(LOG, 'COLUMNS', 2);
@@ -83,7 +83,7 @@ describe('people work in the spreadsheet', () => {
     ]);
   });
 
-  test('they rename a header’s case, or delete a column: it comes back at the end', async () => {
+  test('rows stay right when people change the case of a header, or delete a column, which comes back at the end', async () => {
     person.type(LOG, 0, 1, ' action TYPE ');
     person.delete(LOG, 'COLUMNS', 2);
     await deliver(destination, sampleMessage('update'));
@@ -102,7 +102,7 @@ describe('people work in the spreadsheet', () => {
     });
   });
 
-  test('they trim the grid to what is filled', async () => {
+  test('rows stay right when people trim the sheet to its content', async () => {
     person.delete(LOG, 'COLUMNS', 6, 20);
     person.delete(LOG, 'ROWS', 3, 997);
     await deliver(destination, sampleMessage('update'));
@@ -110,7 +110,7 @@ describe('people work in the spreadsheet', () => {
     expect(person.records(LOG)[2]?.['Event Key']).toMatch(/^evt_/);
   });
 
-  test('they delete or rename the tab: it is made anew', async () => {
+  test('a tab that people delete or rename is created again', async () => {
     person.deleteTab(LOG);
     await deliver(destination, sampleMessage('update'));
     expect(actions()).toEqual(['updateExperience']);
@@ -120,7 +120,7 @@ describe('people work in the spreadsheet', () => {
     expect(person.records('Old log')).toHaveLength(1);
   });
 
-  test('they have a table of their own in the tab', async () => {
+  test('rows stay right when people have a table of their own in the tab', async () => {
     person.addTab('Mine');
     person.type('Mine', 0, 0, 'Budget', 'Owner');
     person.type('Mine', 1, 0, '100', 'Maya');

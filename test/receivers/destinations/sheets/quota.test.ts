@@ -15,7 +15,7 @@ function calls(count: number, perMinute: number): number[] {
 }
 
 describe('the pause before a call', () => {
-  test.each([1, 2, 7, 60, 300])('no minute sees more than %d calls', (perMinute) => {
+  test.each([1, 2, 7, 60, 300])('no minute has more than %d calls', (perMinute) => {
     const times = calls(perMinute * 5, perMinute);
     for (const time of times) {
       const within = times.filter((other) => other > time - MINUTE_MS && other <= time);
@@ -23,20 +23,20 @@ describe('the pause before a call', () => {
     }
   });
 
-  test('a few calls go at once, and a long rush goes in steps of some seconds', () => {
+  test('a few calls go at once, and many calls are spread over the minute', () => {
     const times = calls(300, 60);
     expect(times[29]).toBe(times[0]);
     const longest = Math.max(...times.slice(1).map((time, index) => time - times[index]!));
     expect(longest).toBeLessThanOrEqual(2_000);
   });
 
-  test('a quiet minute makes room again', () => {
+  test('a minute without calls makes room again', () => {
     const times = calls(60, 60);
     expect(pause(times, times.at(-1)! + MINUTE_MS, 60)).toBe(0);
   });
 });
 
-test('processes that share a quota take their share of it each', async () => {
+test('processes that share a quota each use their share of it', async () => {
   const stopped = AbortSignal.abort();
   const alone = new Quota(4);
   const shared = new Quota(4, () => 2);
@@ -45,7 +45,7 @@ test('processes that share a quota take their share of it each', async () => {
   await expect(shared.ready(stopped)).rejects.toThrow(/aborted/);
 });
 
-test('a clock that is set back an hour does not make a row wait an hour', async () => {
+test('setting the clock back an hour does not make a row wait for an hour', async () => {
   const quota = new Quota(6_000);
   const never = new AbortController().signal;
   for (let call = 0; call < 3_000; call += 1) {

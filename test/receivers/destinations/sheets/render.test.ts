@@ -19,14 +19,14 @@ const messages = {
 };
 
 describe('the rows of a message', () => {
-  test.each(Object.entries(messages))('%s', (name, message) => {
+  test.each(Object.entries(messages))('the rows of %s match their golden file', (name, message) => {
     const { text, document } = sheets.preview({ ...message, key: 'evt_of_the_golden_files' }, settings);
     const file = name.replaceAll(' ', '-');
     expectGolden(new URL(`golden/${file}.txt`, import.meta.url), `${text}\n`);
     expectGolden(new URL(`golden/${file}.json`, import.meta.url), document.content);
   });
 
-  test('a preview holds no control characters', () => {
+  test('a preview contains no control characters', () => {
     for (const message of Object.values(messages)) {
       expect(sheets.preview(message, settings).text).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
     }

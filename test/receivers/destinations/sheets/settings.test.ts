@@ -11,7 +11,7 @@ function problems(settings: Record<string, unknown>): string {
 }
 
 describe('the settings', () => {
-  test('two are required, the rest have defaults', () => {
+  test('two settings of Google Sheets are required, and the others have defaults', () => {
     expect(sheetsSettings.parse(NEEDED)).toMatchObject({
       tab: 'Intelligems',
       experiencesTab: 'Experiences',
@@ -43,11 +43,11 @@ describe('the settings', () => {
     'https://drive.google.com/open?id=1AbC_dEf-Gh&usp=drive_copy',
     'https://drive.google.com/file/d/1AbC_dEf-Gh/view',
     'https://spreadsheets.google.com/ccc?key=1AbC_dEf-Gh',
-  ])('the ID is taken from %j', (spreadsheetId) => {
+  ])('the spreadsheet’s ID is found in %j', (spreadsheetId) => {
     expect(sheetsSettings.parse({ ...NEEDED, spreadsheetId }).spreadsheetId).toBe('1AbC_dEf-Gh');
   });
 
-  test('everything that is wrong is reported at once', () => {
+  test('all errors in the settings of Google Sheets are reported at once', () => {
     const found = problems({
       serviceAccountKey: '/no/such/file.json',
       spreadsheetId: 'my sheet',
@@ -67,12 +67,12 @@ describe('the settings', () => {
     ],
     ['{"State": "status"}', ['status']],
     [{ State: 'status' }, ['status']],
-  ])('columns as %j', (columns, fields) => {
+  ])('columns may be written as %j', (columns, fields) => {
     const parsed = sheetsSettings.parse({ ...NEEDED, columns });
     expect(parsed.columns.slice(6).map(({ field }) => field)).toEqual(fields);
   });
 
-  test('have a JSON Schema for editors', () => {
+  test('the settings of Google Sheets have a JSON Schema for editors', () => {
     const { properties } = z.toJSONSchema(sheetsSettings, { io: 'input' });
     expect(properties).toHaveProperty('serviceAccountKey.secret', true);
     for (const field of Object.values(properties ?? {})) {
@@ -109,7 +109,7 @@ describe('the settings', () => {
     [{ apiRootUrl: 'localhost' }, 'apiRootUrl: Write the address'],
     [{ tab: 'reports' }, 'tab: The tab “Reports” is named twice'],
     [{ sheet: 'x' }, 'Unrecognized key'],
-  ])('%j is refused with what to write', (settings, message) => {
+  ])('the settings of Google Sheets %j are refused with what to write', (settings, message) => {
     expect(problems(settings)).toContain(message);
   });
 });

@@ -31,7 +31,7 @@ async function channelStates({ destination }: Desk): Promise<string[]> {
 }
 
 describe.each(['card', 'message'])('A channel that is set by its name, in mode %s', (mode) => {
-  test(`gets the first event, also if it is private (${mode})`, async () => {
+  test(`a named channel gets the first event, even if it is private (${mode})`, async () => {
     fake.channels[0]!.isPrivate = true;
     const desk = await byName({ mode });
     expect(await channelStates(desk)).toEqual(['ok']);
@@ -39,7 +39,7 @@ describe.each(['card', 'message'])('A channel that is set by its name, in mode %
     expect(fake.inChannel()).toHaveLength(1);
   });
 
-  test(`is the new channel of that name once the old one was renamed (${mode})`, async () => {
+  test(`a name means the new channel with that name once the old one was renamed (${mode})`, async () => {
     const desk = await byName({ mode });
     await desk.deliver(sampleMessage('create'));
     fake.channels[0]!.name = 'experiments-old';
@@ -51,7 +51,7 @@ describe.each(['card', 'message'])('A channel that is set by its name, in mode %
     expect(await channelStates(desk)).toEqual(['ok']);
   });
 
-  test(`is followed after it was renamed, and the check says so (${mode})`, async () => {
+  test(`a named channel is followed after it was renamed, and the check says so (${mode})`, async () => {
     const desk = await byName({ mode });
     await desk.deliver(sampleMessage('create'));
     fake.channels[0]!.name = 'tests';
@@ -64,7 +64,7 @@ describe.each(['card', 'message'])('A channel that is set by its name, in mode %
     });
   });
 
-  test(`is the new channel of that name once the old one was archived or deleted (${mode})`, async () => {
+  test(`a name means the new channel with that name once the old one was archived or deleted (${mode})`, async () => {
     const desk = await byName({ mode });
     await desk.deliver(sampleMessage('create'));
     fake.channels[0]!.isArchived = true;
@@ -76,7 +76,7 @@ describe.each(['card', 'message'])('A channel that is set by its name, in mode %
     expect(fake.inChannel('C0THIRDCHANNEL')).toHaveLength(1);
   });
 
-  test(`makes a dead letter and a fault of the check if it was archived (${mode})`, async () => {
+  test(`an archived named channel makes a dead letter and a fault of the check (${mode})`, async () => {
     const desk = await byName({ mode });
     await desk.deliver(sampleMessage('create'));
     fake.channels[0]!.isArchived = true;
@@ -101,7 +101,7 @@ describe('A long list of channels', () => {
     fake.channels.unshift(...others);
   });
 
-  test('is read to its thirtieth page, and what was lost there is found', async () => {
+  test('the list of channels is read to its thirtieth page, and a message whose answer was lost is found', async () => {
     const desk = await byName({ unsure: 'skip', mode: 'message' });
     fake.faults.add({ kind: 'reset', after: true }, { path: 'chat.postMessage' });
     await desk.deliver(sampleMessage('create'));
@@ -109,7 +109,7 @@ describe('A long list of channels', () => {
     expect(fake.calls.filter(({ method }) => method === 'conversations.list')).toHaveLength(30);
   });
 
-  test('is continued after a rate limit, not started over', async () => {
+  test('the list of channels is continued after a rate limit, not started over', async () => {
     const desk = await byName();
     let lists = 0;
     fake.faults.draw((request) => {
@@ -125,7 +125,7 @@ describe('A long list of channels', () => {
     expect(fake.calls.filter(({ method }) => method === 'conversations.list')).toHaveLength(30);
   });
 
-  test('that never ends leaves it unknown, so that with SLACK_UNSURE=skip nothing is posted twice', async () => {
+  test('a list of channels that never ends settles nothing, so with SLACK_UNSURE=skip nothing is posted twice', async () => {
     fake.channels.unshift(
       ...Array.from({ length: 60 }, (_, index) =>
         channel({ id: `C0MORE${String(index).padStart(4, '0')}`, name: `more-${index}` }),
@@ -140,7 +140,7 @@ describe('A long list of channels', () => {
   });
 });
 
-test('A token that may not list private channels does not take a missing name for a missing channel', async () => {
+test('a token that may not list private channels does not treat a missing name as a missing channel', async () => {
   const limited = await startFakeSlack({
     scopes: ALL_SCOPES.filter((scope) => scope !== 'groups:read'),
     now: () => NOW,

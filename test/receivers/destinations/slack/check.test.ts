@@ -22,7 +22,7 @@ async function findings(
 }
 
 describe('the check', () => {
-  test('finds all well, with a channel’s ID and with its name', async () => {
+  test('the Slack check passes with a channel’s ID and with its name', async () => {
     expect(await findings({}, { channel: 'C0123456789, #experiments' })).toEqual([
       'ok | Slack token | Posts as @experiments in Alpine Goods. | ',
       'ok | Slack channel C0123456789 | Posts to #experiments. | ',
@@ -30,7 +30,7 @@ describe('the check', () => {
     ]);
   });
 
-  test('names a wrong token', async () => {
+  test('the Slack check reports a wrong token', async () => {
     expect(await findings({ token: 'xoxb-right' }, { token: 'xoxb-wrong' })).toEqual([
       expect.stringMatching(/^fault \| Slack token \| Slack does not accept the token\./),
     ]);
@@ -43,12 +43,12 @@ describe('the check', () => {
       'Slack cannot be reached: nothing is listening at 127.0.0.1:1',
     ],
     ['an unknown name', 'http://slack.invalid/api/', 'The name of slack.invalid could not be resolved'],
-  ])('says why Slack cannot be reached: %s', async (_, apiUrl, why) => {
+  ])('the Slack check says why Slack cannot be reached: %s', async (_, apiUrl, why) => {
     const [token] = await findings({}, { apiUrl });
     expect(token).toMatch(`fault | Slack token | ${why}`);
   });
 
-  test('names what each missing scope means', async () => {
+  test('the Slack check says what each missing scope means', async () => {
     const [, post, history, email, channel] = await findings({ scopes: ['users:read'] }, { unsure: 'skip' });
     expect(post).toMatch(/^fault .* chat:write/);
     expect(history).toMatch(/^warning .* may be missing \(SLACK_UNSURE=skip\)/);
@@ -56,7 +56,7 @@ describe('the check', () => {
     expect(channel).toMatch(/^warning .* The channel cannot be checked\./);
   });
 
-  test('tells a public channel’s history from a private one’s', async () => {
+  test('the Slack check distinguishes the history of public and private channels', async () => {
     const scopes = ALL_SCOPES.filter((scope) => scope !== 'groups:history');
     expect(await findings({ scopes })).toEqual([
       expect.stringMatching(/^ok \| Slack token/),
@@ -65,7 +65,7 @@ describe('the check', () => {
     ]);
   });
 
-  test('names channels that cannot be posted to', async () => {
+  test('the Slack check reports channels that cannot be posted to', async () => {
     const channels = [
       { id: 'C0STRANGE0', name: 'strange', isMember: false },
       { id: 'C0ARCHIVED', name: 'archived', isArchived: true },
@@ -82,7 +82,7 @@ describe('the check', () => {
   });
 });
 
-test('the manifest asks for exactly the scopes that are used', async () => {
+test('the manifest asks for exactly the scopes that the code uses', async () => {
   const manifest = parse(
     readFileSync(new URL('../../../../receivers/destinations/slack/manifest.yaml', import.meta.url), 'utf8'),
   );

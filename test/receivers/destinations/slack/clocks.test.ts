@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 test.each([-3 * DAY, -HOUR, 20 * 60_000, HOUR, 3 * DAY])(
-  'A message is found again although the receiver’s clock was off by %d ms when it came',
+  'a message is found again although the receiver’s clock was off by %d ms when it came',
   async (skew) => {
     const desk = await openDesk(tokenSettings(fake, { mode: 'message', unsure: 'skip' }));
     const payload = { ...samplePayload('start'), timestamp: Date.now() + skew };
@@ -34,7 +34,7 @@ test.each([-3 * DAY, -HOUR, 20 * 60_000, HOUR, 3 * DAY])(
 );
 
 test.each([-3 * DAY, 3 * DAY])(
-  'A message is found again although Slack’s clock and the receiver’s differ by %d ms',
+  'a message is found again although Slack’s clock and the receiver’s differ by %d ms',
   async (skew) => {
     const slack = await startFakeSlack({ now: () => Date.now() + skew });
     const desk = await openDesk(tokenSettings(slack, { mode: 'message', unsure: 'skip' }));
@@ -49,7 +49,7 @@ test.each([-3 * DAY, 3 * DAY])(
   },
 );
 
-test('A search has no bound if Slack’s time is not known, and goes back days by Slack’s clock', () => {
+test('a search has no limit if Slack’s time is not known, and otherwise goes back days by Slack’s clock', () => {
   const now = Date.UTC(2026, 9, 10);
   const report = { ...SAMPLE_REPORT, receivedAt: now };
   expect(earliestTime(report, null, now)).toBeNull();

@@ -29,7 +29,7 @@ function complete({ destination, facts }: Desk, message: ExperienceMessage) {
   });
 }
 
-test('who caused an event is filled in on the card and in the reply, without a new message', async () => {
+test('the card and the reply are edited to show who caused an event, without a new message', async () => {
   const desk = await openDesk(tokenSettings(fake));
   await desk.deliver(sampleMessage('create', UNKNOWN));
   await desk.deliver(sampleMessage('start', UNKNOWN));
@@ -46,7 +46,7 @@ test('who caused an event is filled in on the card and in the reply, without a n
   ]);
 });
 
-test('a plain message is completed where it stands', async () => {
+test('a plain message is edited to show who caused an event', async () => {
   const desk = await openDesk(tokenSettings(fake, { mode: 'message' }));
   await desk.deliver(sampleMessage('start', UNKNOWN));
   await complete(desk, sampleMessage('start', KNOWN));
@@ -55,7 +55,7 @@ test('a plain message is completed where it stands', async () => {
   ]);
 });
 
-test('a card that is gone is not posted anew for it', async () => {
+test('a deleted card is not posted again to show who caused an event', async () => {
   const desk = await openDesk(tokenSettings(fake));
   expect(await complete(desk, sampleMessage('start', KNOWN))).toMatchObject({ type: 'done' });
   expect(fake.inChannel()).toEqual([]);

@@ -19,17 +19,17 @@ function renderings(message: Message): Record<string, SlackMessage> {
 }
 
 describe.each(Object.entries(CHAT_MESSAGES))('%s', (name, message) => {
-  test('is rendered as the golden file shows', () => {
+  test('the Slack message matches its golden file', () => {
     const file = new URL(`golden/${name.replaceAll(' ', '-')}.json`, import.meta.url);
     expectGolden(file, `${JSON.stringify(renderings(message), null, 2)}\n`);
   });
 
-  test('reads as the golden text shows', () => {
+  test('the Slack preview matches its golden text', () => {
     const file = new URL(`golden/${name.replaceAll(' ', '-')}.txt`, import.meta.url);
     expectGolden(file, `${slack.preview(message, slack.example).text}\n`);
   });
 
-  test('keeps Slack’s limits and mentions nobody by an experience’s text', () => {
+  test('the message stays within Slack’s limits and does not mention anyone because of an experience’s text', () => {
     for (const { text, blocks } of Object.values(renderings(message))) {
       expect(blockFaults(blocks)).toEqual([]);
       expect(JSON.stringify(blocks).length).toBeLessThan(12_500);
@@ -51,7 +51,7 @@ function markup(value: unknown): string {
 }
 
 test.each(Object.entries(extremeMessages()))(
-  'the extreme message %s keeps Slack’s limits',
+  'the extreme message %s stays within Slack’s limits',
   (name, message) => {
     for (const { blocks, text } of Object.values(renderings(message))) {
       expect(blockFaults(blocks)).toEqual([]);
@@ -62,7 +62,7 @@ test.each(Object.entries(extremeMessages()))(
   },
 );
 
-describe('the running time on a card, which stands unchanged between two events', () => {
+describe('the running time on a card, which does not change between two events', () => {
   const HOUR = 3_600_000;
   const start = samplePayload('start').timestamp;
   const cardAfter = (...actions: string[]): string => {
@@ -78,24 +78,24 @@ describe('the running time on a card, which stands unchanged between two events'
     return slack.preview(message, shown).text;
   };
 
-  test('is how long ago it started while it runs, which Slack keeps up to date', () => {
+  test('the card of a running experience shows when it started, which Slack keeps up to date', () => {
     const card = JSON.stringify(renderCard(sampleMessage('update'), PEOPLE));
     expect(card).toContain('*Started*\\n<!date^1788341400^{date_short_pretty} at {time} ({ago})|');
     expect(cardAfter('start', 'update')).not.toContain('Running time');
   });
 
-  test('names the moment by which it was counted where there were pauses', () => {
+  test('the card of a running experience with pauses shows when its running time was counted', () => {
     const moment = new Date(start + 4 * HOUR).toISOString().slice(0, 16).replace('T', ' ');
     expect(cardAfter('start', 'pause', 'start')).toContain(`Running time: 2 hours by ${moment} UTC`);
   });
 
-  test('is told as it is once it no longer runs', () => {
+  test('the card of an experience that no longer runs shows its running time', () => {
     expect(cardAfter('start', 'pause', 'start', 'end')).toMatch(/Running time: 4 hours$/m);
   });
 });
 
 describe('the preview', () => {
-  test('is JSON with a link that opens the blocks in the Block Kit Builder', () => {
+  test('the Slack preview is JSON with a link that opens the Block Kit Builder', () => {
     const { document } = slack.preview(sampleMessage('update'), slack.example);
     const parts = JSON.parse(document.content) as { where: string; blocks: unknown; builder: string }[];
     expect(document.type).toBe('json');
@@ -105,7 +105,7 @@ describe('the preview', () => {
     }
   });
 
-  test('shows plain messages where the settings ask for them', () => {
+  test('the Slack preview shows plain messages if the settings ask for them', () => {
     const settings = slack.settings.parse({ webhookUrl: 'https://hooks.slack.com/services/T/B/x' });
     expect(slack.preview(sampleMessage('update'), settings).text).toMatch(/^Message\n/);
   });

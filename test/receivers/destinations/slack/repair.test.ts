@@ -32,7 +32,7 @@ async function killedAttempt(desk: Desk, message: Message, uncertain = false): P
 }
 
 describe('after a crash between the send and its record', () => {
-  test('a card is found, not posted again', async () => {
+  test('after a crash, a card is found, not posted again', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await killedAttempt(desk, sampleMessage('create'));
     await desk.deliver(sampleMessage('create'), { uncertain: true });
@@ -41,7 +41,7 @@ describe('after a crash between the send and its record', () => {
     expect(fake.replies(fake.inChannel()[0]!)).toHaveLength(1);
   });
 
-  test('a reply is found, not posted again', async () => {
+  test('after a crash, a reply is found, not posted again', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await desk.deliver(sampleMessage('create'));
     await killedAttempt(desk, sampleMessage('start'));
@@ -50,7 +50,7 @@ describe('after a crash between the send and its record', () => {
     expect(fake.replies(fake.inChannel()[0]!)).toHaveLength(1);
   });
 
-  test('a card that was posted anew is found, not posted a third time', async () => {
+  test('after a crash, a card that was posted again is found, not posted a third time', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await desk.deliver(sampleMessage('create'));
     fake.remove(fake.inChannel()[0]!);
@@ -60,15 +60,18 @@ describe('after a crash between the send and its record', () => {
     expect(fake.replies(fake.inChannel()[0]!)).toHaveLength(1);
   });
 
-  test.each([['message'], ['card']])('a report is found, not posted again (mode %s)', async (mode) => {
-    const desk = await openDesk(tokenSettings(fake, { mode }));
-    await desk.deliver(sampleMessage('start'));
-    await killedAttempt(desk, REPORT);
-    await desk.deliver(REPORT, { uncertain: true });
-    expect(fake.messages()).toHaveLength(2);
-  });
+  test.each([['message'], ['card']])(
+    'after a crash, a report is found, not posted again (mode %s)',
+    async (mode) => {
+      const desk = await openDesk(tokenSettings(fake, { mode }));
+      await desk.deliver(sampleMessage('start'));
+      await killedAttempt(desk, REPORT);
+      await desk.deliver(REPORT, { uncertain: true });
+      expect(fake.messages()).toHaveLength(2);
+    },
+  );
 
-  test('a message far down in a busy channel is found over several pages', async () => {
+  test('after a crash, a message far back in a busy channel is found over several pages', async () => {
     const desk = await openDesk(tokenSettings(fake, { mode: 'message', channel: '#experiments' }));
     await killedAttempt(desk, sampleMessage('start'));
     for (let count = 0; count < 450; count += 1) {
@@ -79,14 +82,14 @@ describe('after a crash between the send and its record', () => {
     expect(fake.calls.filter(({ method }) => method === 'conversations.history')).toHaveLength(3);
   });
 
-  test('what never arrived is sent', async () => {
+  test('after a crash, a message that never arrived is sent', async () => {
     const desk = await openDesk(tokenSettings(fake, { channel: '#experiments' }));
     await desk.deliver(sampleMessage('create'), { uncertain: true });
     await desk.deliver(sampleMessage('start'), { uncertain: true });
     expect(fake.messages()).toHaveLength(2);
   });
 
-  test('a look-up that fails is tried again before anything is sent', async () => {
+  test('after a crash, a failed search is tried again before anything is sent', async () => {
     const desk = await openDesk(tokenSettings(fake, { mode: 'message' }));
     await killedAttempt(desk, sampleMessage('start'));
     fake.faults.add({ kind: 'status', status: 500 }, { path: 'conversations.history' });
@@ -97,27 +100,30 @@ describe('after a crash between the send and its record', () => {
   });
 });
 
-describe('where the token may not read the history', () => {
+describe('a token that may not read the history', () => {
   const scopes = ALL_SCOPES.filter((scope) => !scope.endsWith(':history'));
 
   test.each([
     ['repeat', 2],
     ['skip', 1],
-  ])('a message that may have arrived is treated as the settings say: %s', async (unsure, expected) => {
-    const blind = await startFakeSlack({ scopes, now: () => NOW });
-    const desk = await openDesk(tokenSettings(blind, { mode: 'message', unsure }));
-    await desk.attempt(sampleMessage('start'));
-    const outcome = await desk.deliver(sampleMessage('start'), { uncertain: true });
-    expect(blind.messages()).toHaveLength(expected);
-    if (unsure === 'skip') {
-      expect(outcome.note).toMatch(
-        /^May have arrived in C0123456789, so it was not sent again: the token lacks/,
-      );
-    }
-    await blind.close();
-  });
+  ])(
+    'without the history, a message that may have arrived follows the setting: %s',
+    async (unsure, expected) => {
+      const blind = await startFakeSlack({ scopes, now: () => NOW });
+      const desk = await openDesk(tokenSettings(blind, { mode: 'message', unsure }));
+      await desk.attempt(sampleMessage('start'));
+      const outcome = await desk.deliver(sampleMessage('start'), { uncertain: true });
+      expect(blind.messages()).toHaveLength(expected);
+      if (unsure === 'skip') {
+        expect(outcome.note).toMatch(
+          /^May have arrived in C0123456789, so it was not sent again: the token lacks/,
+        );
+      }
+      await blind.close();
+    },
+  );
 
-  test('a card that is remembered is updated all the same', async () => {
+  test('without the history, a card that is remembered is still updated', async () => {
     const blind = await startFakeSlack({ scopes, now: () => NOW });
     const desk = await openDesk(tokenSettings(blind, { unsure: 'skip' }));
     await desk.deliver(sampleMessage('create'));
@@ -140,38 +146,43 @@ describe.each([
   ['card', 'C0123456789, C0PRICING'],
   ['message', '#experiments, #pricing'],
 ])('under faults at random, in mode %s to %s', (mode, channel) => {
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('each effect is seen once (seed %d)', async (seed) => {
-    const random = generator(seed);
-    fake.channels.push({
-      id: 'C0PRICING',
-      name: 'pricing',
-      isPrivate: false,
-      isMember: true,
-      isArchived: false,
-    });
-    fake.faults.draw(() => (random() < 0.3 ? (FAULTS[Math.floor(random() * FAULTS.length)] as Fault) : null));
-    const desk = await openDesk(tokenSettings(fake, { mode, channel }));
-    const messages = [...SAMPLE_NAMES.map((name) => sampleMessage(name)), REPORT];
-    for (const message of messages) {
-      let uncertain = random() < 0.3;
-      while (random() < 0.3) {
-        await killedAttempt(desk, message, uncertain);
-        uncertain = true;
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'each effect appears once despite random faults (seed %d)',
+    async (seed) => {
+      const random = generator(seed);
+      fake.channels.push({
+        id: 'C0PRICING',
+        name: 'pricing',
+        isPrivate: false,
+        isMember: true,
+        isArchived: false,
+      });
+      fake.faults.draw(() =>
+        random() < 0.3 ? (FAULTS[Math.floor(random() * FAULTS.length)] as Fault) : null,
+      );
+      const desk = await openDesk(tokenSettings(fake, { mode, channel }));
+      const messages = [...SAMPLE_NAMES.map((name) => sampleMessage(name)), REPORT];
+      for (const message of messages) {
+        let uncertain = random() < 0.3;
+        while (random() < 0.3) {
+          await killedAttempt(desk, message, uncertain);
+          uncertain = true;
+        }
+        await desk.deliver(message, { uncertain });
       }
-      await desk.deliver(message, { uncertain });
-    }
-    fake.faults.clear();
-    for (const id of channel.includes(',') ? ['C0123456789', 'C0PRICING'] : ['C0123456789']) {
-      const seen = fake.messages().filter((each) => each.channel === id);
-      const keys = seen.map(({ metadata }) => metadata?.event_payload.key);
-      expect(keys.sort()).toEqual(messages.map(({ key }) => key).sort());
-      if (mode === 'card') {
-        const [card] = fake.inChannel(id);
-        expect(card?.text).toContain('Deleted');
-        expect(fake.replies(card!)).toHaveLength(messages.length - 1);
+      fake.faults.clear();
+      for (const id of channel.includes(',') ? ['C0123456789', 'C0PRICING'] : ['C0123456789']) {
+        const seen = fake.messages().filter((each) => each.channel === id);
+        const keys = seen.map(({ metadata }) => metadata?.event_payload.key);
+        expect(keys.sort()).toEqual(messages.map(({ key }) => key).sort());
+        if (mode === 'card') {
+          const [card] = fake.inChannel(id);
+          expect(card?.text).toContain('Deleted');
+          expect(fake.replies(card!)).toHaveLength(messages.length - 1);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */

@@ -28,7 +28,7 @@ const REPORT_ON_SAMPLE = {
 };
 
 describe('the card', () => {
-  test('is posted by the first event, and kept up to date by the later ones, which reply in its thread', async () => {
+  test('the first event posts the card, and later ones update it and reply in its thread', async () => {
     const desk = await openDesk(tokenSettings(fake));
     for (const name of SAMPLE_NAMES) {
       await desk.deliver(sampleMessage(name));
@@ -47,7 +47,7 @@ describe('the card', () => {
     expect(JSON.stringify(fake.replies(card!)[1]?.blocks)).toContain('Price −5% 50 → 20%');
   });
 
-  test('bears metadata by which it is found again, and so does each reply', async () => {
+  test('the card and each reply carry metadata by which they are found again', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await desk.deliver(sampleMessage('create'));
     await desk.deliver(sampleMessage('start'));
@@ -67,7 +67,7 @@ describe('the card', () => {
     });
   });
 
-  test('of each experience is its own', async () => {
+  test('each experience has its own card', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await desk.deliver(sampleMessage('create'));
     await desk.deliver(AWKWARD_MESSAGES['missing fields']!);
@@ -77,7 +77,7 @@ describe('the card', () => {
     ]);
   });
 
-  test('that was deleted in Slack is posted anew, and lived on', async () => {
+  test('a card that was deleted in Slack is posted again, and used from then on', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await desk.deliver(sampleMessage('create'));
     fake.remove(fake.inChannel()[0]!);
@@ -89,7 +89,7 @@ describe('the card', () => {
     expect(fake.replies(card!).map(({ text }) => text)).toEqual([expect.stringContaining('was paused')]);
   });
 
-  test('that nobody remembers is found in the channel', async () => {
+  test('a card that is not remembered is found in the channel', async () => {
     await (await openDesk(tokenSettings(fake))).deliver(sampleMessage('create'));
     const forgetful = await openDesk(tokenSettings(fake));
     await forgetful.deliver(sampleMessage('start'));
@@ -97,13 +97,13 @@ describe('the card', () => {
     expect(fake.inChannel()[0]?.text).toContain('Running');
   });
 
-  test('of another destination in the same channel is left alone', async () => {
+  test('a card of another destination in the same channel is left alone', async () => {
     await (await openDesk(tokenSettings(fake), 'first')).deliver(sampleMessage('create'));
     await (await openDesk(tokenSettings(fake), 'second')).deliver(sampleMessage('start'));
     expect(fake.inChannel()).toHaveLength(2);
   });
 
-  test('is not turned back by a late event, which says in the thread that it is late', async () => {
+  test('a late event does not set the card back, and its reply says that it is late', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await desk.deliver(sampleMessage('end'));
     await desk.deliver(AWKWARD_MESSAGES.late!);
@@ -112,7 +112,7 @@ describe('the card', () => {
     expect(JSON.stringify(fake.replies(card!))).toContain('Arrived late');
   });
 
-  test('is not turned back by an old event that is sent again', async () => {
+  test('an old event that is sent again does not set the card back', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await desk.deliver(sampleMessage('create'));
     await desk.deliver(sampleMessage('end'));
@@ -124,7 +124,7 @@ describe('the card', () => {
 });
 
 describe('plain messages', () => {
-  test('come one for each event, with the experience as it was then', async () => {
+  test('in plain mode, each event is a message with the experience as it was then', async () => {
     const desk = await openDesk(tokenSettings(fake, { mode: 'message' }));
     for (const name of SAMPLE_NAMES) {
       await desk.deliver(sampleMessage(name));
@@ -139,7 +139,7 @@ describe('plain messages', () => {
     });
   });
 
-  test('mention nobody by an experience’s name', async () => {
+  test('a plain message does not mention anyone because of an experience’s name', async () => {
     const desk = await openDesk(tokenSettings(fake, { mode: 'message' }));
     await desk.deliver(AWKWARD_MESSAGES.mention!);
     expect(fake.inChannel()[0]?.text).toMatch(/^&lt;!channel&gt; &lt;@U123&gt;/);
@@ -147,7 +147,7 @@ describe('plain messages', () => {
 });
 
 describe('a report', () => {
-  test('is a message in the channel', async () => {
+  test('a report is a message in the channel', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await desk.deliver(SAMPLE_REPORT);
     expect(fake.inChannel().map(({ text }) => text)).toEqual([
@@ -155,7 +155,7 @@ describe('a report', () => {
     ]);
   });
 
-  test('on an experience goes into the thread of its card', async () => {
+  test('a report on an experience goes into the thread of its card', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await desk.deliver(sampleMessage('start'));
     await desk.deliver(REPORT_ON_SAMPLE);
@@ -164,7 +164,7 @@ describe('a report', () => {
     expect(fake.replies(card!)).toHaveLength(1);
   });
 
-  test('on an experience whose card is gone goes into the channel', async () => {
+  test('a report on an experience without a card goes into the channel', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await desk.deliver(sampleMessage('start'));
     fake.remove(fake.inChannel()[0]!);
@@ -177,7 +177,7 @@ describe('a report', () => {
 });
 
 describe('people', () => {
-  test('are mentioned where Slack knows them, and looked up once', async () => {
+  test('people that Slack knows are mentioned, and looked up once', async () => {
     const desk = await openDesk(tokenSettings(fake, { mode: 'message' }));
     await desk.deliver(sampleMessage('update'));
     await desk.deliver(sampleMessage('pause'));
@@ -189,14 +189,14 @@ describe('people', () => {
     expect(addresses).toEqual([...new Set(addresses)]);
   });
 
-  test('are shown by their address where the settings forbid mentions', async () => {
+  test('people are shown by their address if the settings forbid mentions', async () => {
     const desk = await openDesk(tokenSettings(fake, { mode: 'message', mentions: 'false' }));
     await desk.deliver(sampleMessage('update'));
     expect(JSON.stringify(fake.inChannel()[0]?.blocks)).toContain('"text":"jonas@alpine-goods.example"');
     expect(fake.calls.map(({ method }) => method)).toEqual(['chat.postMessage']);
   });
 
-  test('are shown by their address where the token may not look them up, and that is asked once', async () => {
+  test('people are shown by their address if the token may not look them up, and Slack is asked once', async () => {
     const scopes = ALL_SCOPES.filter((scope) => scope !== 'users:read.email');
     const limited = await startFakeSlack({ scopes, now: () => NOW });
     const desk = await openDesk(tokenSettings(limited, { mode: 'message' }));
@@ -207,7 +207,7 @@ describe('people', () => {
     await limited.close();
   });
 
-  test('a look-up that fails holds no message back', async () => {
+  test('a failed lookup of a person does not hold a message back', async () => {
     fake.faults.add({ kind: 'status', status: 503 }, { times: 9, path: 'users.lookupByEmail' });
     const desk = await openDesk(tokenSettings(fake));
     expect(await desk.attempt(sampleMessage('update'))).toMatchObject({ type: 'done' });
@@ -215,7 +215,7 @@ describe('people', () => {
 });
 
 describe('channels', () => {
-  test('may be named, and several', async () => {
+  test('a destination may have several channels, by name', async () => {
     fake.channels.push({
       id: 'C0PRICING',
       name: 'pricing',
@@ -233,7 +233,7 @@ describe('channels', () => {
     }
   });
 
-  test('that fail are tried again without a repeat in the others', async () => {
+  test('channels that fail are tried again without a repeat in the others', async () => {
     fake.channels.push({
       id: 'C0PRICING',
       name: 'pricing',
@@ -257,7 +257,7 @@ describe('channels', () => {
 });
 
 describe('failures', () => {
-  test('a rate limit is waited out for as long as Slack asks, and costs no attempt', async () => {
+  test('a Slack rate limit lasts as long as Slack asks, and costs no attempt', async () => {
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 17 }, { path: 'chat.postMessage' });
     const desk = await openDesk(tokenSettings(fake));
     const outcome = await desk.attempt(sampleMessage('start'));
@@ -270,7 +270,7 @@ describe('failures', () => {
     ['a page of HTML', { kind: 'status', status: 429, body: '<html>Too many requests</html>' }],
     ['an empty body', { kind: 'status', status: 429 }],
     ['ok: false', { kind: 'status', status: 200, body: '{"ok":false,"error":"ratelimited"}' }],
-  ] as const)('a rate limit without a usable Retry-After is one all the same: %s', async (_, fault) => {
+  ] as const)('a rate limit without a usable Retry-After is still a rate limit: %s', async (_, fault) => {
     fake.faults.add(fault, { path: 'chat.postMessage' });
     const desk = await openDesk(tokenSettings(fake));
     const outcome = await desk.attempt(sampleMessage('start'));
@@ -283,7 +283,7 @@ describe('failures', () => {
     expect(outcome).not.toHaveProperty('delayMs');
   });
 
-  test('a server error leaves it open whether the message arrived', async () => {
+  test('after a server error, the message may have arrived', async () => {
     fake.faults.add({ kind: 'status', status: 503 }, { path: 'chat.postMessage' });
     const desk = await openDesk(tokenSettings(fake));
     expect(await desk.attempt(sampleMessage('start'))).toMatchObject({ type: 'retry', uncertain: true });
@@ -300,7 +300,7 @@ describe('failures', () => {
     });
   });
 
-  test('a Slack that cannot be reached got nothing', async () => {
+  test('an unreachable Slack got nothing', async () => {
     const desk = await openDesk(tokenSettings(fake));
     await fake.close();
     const outcome = await desk.attempt(sampleMessage('start'));
@@ -309,7 +309,7 @@ describe('failures', () => {
     fake = await startFakeSlack();
   });
 
-  test('something that is not Slack is not taken for it', async () => {
+  test('an answer that is not from Slack does not count as one', async () => {
     fake.faults.add(
       { kind: 'status', status: 200, body: '<html>Sign in</html>' },
       { path: 'chat.postMessage' },
@@ -325,14 +325,14 @@ describe('failures', () => {
   test.each([
     ['an unknown token', { token: 'xoxb-other' }, 'Slack does not accept the token.'],
     ['an unknown channel', { channel: 'C0UNKNOWN0' }, 'Slack does not know the channel'],
-  ])('%s needs a person', async (_, settings, reason) => {
+  ])('Slack’s error %s is a dead letter', async (_, settings, reason) => {
     const desk = await openDesk(tokenSettings(fake, settings));
     const outcome = await desk.attempt(sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining(reason) });
     expect(JSON.stringify(outcome)).not.toContain('xoxb-');
   });
 
-  test('an archived channel and a missing scope say what to do', async () => {
+  test('the errors for an archived channel and a missing scope say what to do', async () => {
     fake.channels[0]!.isArchived = true;
     const desk = await openDesk(tokenSettings(fake));
     expect(await desk.attempt(sampleMessage('start'))).toMatchObject({
@@ -357,7 +357,7 @@ describe('failures', () => {
     expect(JSON.stringify(fake.inChannel()[0]?.blocks)).not.toContain('gone.png');
   });
 
-  test('an event without a time is shown all the same', async () => {
+  test('an event without a time is still shown', async () => {
     const desk = await openDesk(tokenSettings(fake));
     const { timestamp: _, ...payload } = samplePayload('start');
     await desk.deliver(messageOf(payload));

@@ -12,7 +12,7 @@ function faults(settings: unknown): string[] {
 const TOKEN = { token: 'xoxb-1-2', channel: 'C0123456789' };
 
 describe('the settings', () => {
-  test('take channels as text or as a list, by ID or by name', () => {
+  test('the settings of Slack take channels as text or as a list, by ID or by name', () => {
     const channels = (channel: unknown) => slack.settings.parse({ ...TOKEN, channel }).channel;
     expect(channels('C0123456789, #experiments')).toEqual(['C0123456789', 'experiments']);
     expect(channels('https://alpine-goods.slack.com/archives/C0123456789')).toEqual(['C0123456789']);
@@ -22,7 +22,7 @@ describe('the settings', () => {
     ]);
   });
 
-  test('take switches as text or typed', () => {
+  test('the settings of Slack take switches as text or typed', () => {
     expect(slack.settings.parse({ ...TOKEN, mentions: 'false' }).mentions).toBe(false);
     expect(slack.settings.parse({ ...TOKEN, mentions: false }).mentions).toBe(false);
     expect(slack.settings.parse(TOKEN)).toMatchObject({
@@ -45,11 +45,11 @@ describe('the settings', () => {
     [{ ...TOKEN, mentions: 'perhaps' }, 'mentions: Write “true” or “false”.'],
     [{ ...TOKEN, apiUrl: 'ftp://slack.com' }, 'apiUrl: Write an address such as'],
     [{ ...TOKEN, chanel: 'x' }, ': Unrecognized key: "chanel"'],
-  ])('%j is refused with what to write instead', (settings, message) => {
+  ])('the settings of Slack %j are refused with what to write instead', (settings, message) => {
     expect(faults(settings)).toEqual([expect.stringContaining(message)]);
   });
 
-  test('are described for editors, the secrets marked', () => {
+  test('the settings of Slack are described for editors, with secrets marked', () => {
     const schema = z.toJSONSchema(slack.settings, { io: 'input' }) as {
       properties: Record<string, { description?: string; secret?: boolean }>;
     };
@@ -61,7 +61,7 @@ describe('the settings', () => {
     expect(schema.properties.webhookUrl?.secret).toBe(true);
   });
 
-  test('the example is valid', () => {
+  test('the example of Slack’s settings is valid', () => {
     expect(slack.settings.parse(slack.example)).toEqual(slack.example);
   });
 });

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 describe('an incoming webhook', () => {
-  test('gets a plain message for each event and report', async () => {
+  test('an incoming webhook gets a plain message for each event and report', async () => {
     const desk = await openDesk({ webhookUrl: fake.webhookUrl });
     for (const name of SAMPLE_NAMES) {
       await desk.deliver(sampleMessage(name));
@@ -31,7 +31,7 @@ describe('an incoming webhook', () => {
     ]);
   });
 
-  test('says at start that it can do no more', async () => {
+  test('the check at start says what an incoming webhook cannot do', async () => {
     const desk = await openDesk({ webhookUrl: fake.webhookUrl });
     const [check] = await desk.destination.check();
     expect(check).toMatchObject({ state: 'warning', finding: expect.stringContaining('plain messages') });
@@ -41,14 +41,17 @@ describe('an incoming webhook', () => {
   test.each([
     ['repeat', 2],
     ['skip', 1],
-  ])('treats what may have arrived as the settings say: %s', async (unsure, expected) => {
-    fake.faults.add({ kind: 'status', status: 500, after: true });
-    const desk = await openDesk({ webhookUrl: fake.webhookUrl, unsure });
-    await desk.deliver(sampleMessage('start'));
-    expect(fake.inChannel()).toHaveLength(expected);
-  });
+  ])(
+    'a message to an incoming webhook that may have arrived follows the setting: %s',
+    async (unsure, expected) => {
+      fake.faults.add({ kind: 'status', status: 500, after: true });
+      const desk = await openDesk({ webhookUrl: fake.webhookUrl, unsure });
+      await desk.deliver(sampleMessage('start'));
+      expect(fake.inChannel()).toHaveLength(expected);
+    },
+  );
 
-  test('gets the message without the chart that Slack cannot fetch', async () => {
+  test('an incoming webhook gets the message without a chart that Slack cannot fetch', async () => {
     const image = { url: 'https://charts.example.com/gone.png', description: 'Gone' };
     fake.unfetchable.add(image.url);
     const desk = await openDesk({ webhookUrl: fake.webhookUrl });
@@ -57,7 +60,7 @@ describe('an incoming webhook', () => {
     expect(JSON.stringify(fake.inChannel())).not.toContain('gone.png');
   });
 
-  test('that was removed is a fault of the check, which posts nothing', async () => {
+  test('the check reports a deleted incoming webhook, and posts nothing', async () => {
     const removed = await openDesk({ webhookUrl: `${fake.webhookUrl}x` });
     expect(await removed.destination.check()).toEqual([
       expect.objectContaining({ state: 'warning' }),
@@ -67,7 +70,7 @@ describe('an incoming webhook', () => {
     expect(fake.messages()).toEqual([]);
   });
 
-  test('is tried again after a rate limit, when the other side asks', async () => {
+  test('an incoming webhook is retried after a rate limit, when Slack asks for it', async () => {
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 3 });
     const desk = await openDesk({ webhookUrl: fake.webhookUrl });
     const outcome = await desk.attempt(sampleMessage('start'));
@@ -79,7 +82,7 @@ describe('an incoming webhook', () => {
     [403, 'action_prohibited', 'An administrator has restricted posting there.'],
     [410, 'channel_is_archived', 'Unarchive it'],
     [400, 'something_new', 'Check the incoming webhook’s URL'],
-  ])('that answers %d %s needs a person', async (status, body, reason) => {
+  ])('an incoming webhook that answers %d %s makes a dead letter', async (status, body, reason) => {
     fake.faults.add({ kind: 'status', status, body });
     const desk = await openDesk({ webhookUrl: fake.webhookUrl });
     const outcome = await desk.attempt(sampleMessage('start'));
@@ -87,7 +90,7 @@ describe('an incoming webhook', () => {
     expect(JSON.stringify(outcome)).not.toContain('abcdefghijklmnopqrstuvwx');
   });
 
-  test('that cannot be reached got nothing', async () => {
+  test('an unreachable incoming webhook got nothing', async () => {
     const { webhookUrl } = fake;
     await fake.close();
     const desk = await openDesk({ webhookUrl });

@@ -8,12 +8,12 @@ import { CHAT_MESSAGES, extremeMessages } from '../common/messages.ts';
 describe.each(Object.entries(CHAT_MESSAGES))('%s', (name, message) => {
   const file = name.replaceAll(' ', '-');
 
-  test('is rendered as the golden file shows', () => {
+  test('the Teams card matches its golden file', () => {
     const rendered = JSON.stringify(renderTeams(message), null, 2);
     expectGolden(new URL(`golden/${file}.json`, import.meta.url), `${rendered}\n`);
   });
 
-  test('reads as the golden text shows', () => {
+  test('the Teams preview matches its golden text', () => {
     const { text } = teams.preview(message, teams.example);
     expectGolden(new URL(`golden/${file}.txt`, import.meta.url), `${text}\n`);
   });
@@ -22,7 +22,7 @@ describe.each(Object.entries(CHAT_MESSAGES))('%s', (name, message) => {
 test.each([
   ...Object.entries(CHAT_MESSAGES),
   ...Object.entries(extremeMessages()).map(([name, message]) => [`extreme ${name}`, message] as const),
-])('%s keeps the limits of Teams', (_, message) => {
+])('%s stays within the limits of Teams', (_, message) => {
   const rendered = renderTeams(message);
   expect(cardFaults(rendered.attachments[0].content)).toEqual([]);
 });

@@ -18,7 +18,7 @@ const open = (settings: Record<string, unknown> = {}) =>
   openKind(teams, { webhookUrl: fake.webhookUrl, ...settings });
 
 describe('Teams', () => {
-  test('gets a card for each event and report', async () => {
+  test('Teams gets a card for each event and report', async () => {
     const destination = await open();
     for (const message of [...SAMPLE_NAMES.map((name) => sampleMessage(name)), SAMPLE_REPORT]) {
       expect(await attempt(destination, message)).toEqual({ type: 'done' });
@@ -38,27 +38,27 @@ describe('Teams', () => {
     [401, '“Anyone” can trigger it'],
     [404, 'Turn it on'],
     [418, 'Check the workflow’s URL'],
-  ])('that answers %d needs a person', async (status, advice) => {
+  ])('a Teams webhook that answers %d makes a dead letter', async (status, advice) => {
     fake.faults.add({ kind: 'status', status });
     const outcome = await attempt(await open(), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining(advice) });
     expect(JSON.stringify(outcome)).not.toContain('signature-of-the-workflow');
   });
 
-  test('a workflow that was turned off says to turn it on', async () => {
+  test('the error for a Teams workflow that was turned off says to turn it on', async () => {
     fake.setEnabled(false);
     const outcome = await attempt(await open(), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining('Turn it on') });
     expect(outcome).toMatchObject({ reason: expect.not.stringContaining('Create the workflow again') });
   });
 
-  test('that limits the rate is left alone for as long as it asks', async () => {
+  test('Teams gets no request for as long as its rate limit asks', async () => {
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 9 });
     const outcome = await attempt(await open(), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 9000 });
   });
 
-  test('that tells its rate limit in a 200, as the older connectors do, is understood', async () => {
+  test('a rate limit that an older Teams connector reports with status 200 is understood', async () => {
     const body =
       'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429.';
     fake.faults.add({ kind: 'status', status: 200, body });
@@ -69,7 +69,7 @@ describe('Teams', () => {
   test.each([
     ['repeat', 2],
     ['skip', 1],
-  ])('is sent what may have arrived as the settings say: %s', async (unsure, expected) => {
+  ])('a message to Teams that may have arrived follows the setting: %s', async (unsure, expected) => {
     fake.faults.add({ kind: 'status', status: 502, after: true });
     const destination = await open({ unsure });
     const first = await attempt(destination, sampleMessage('start'));
@@ -79,13 +79,13 @@ describe('Teams', () => {
     expect(fake.cards).toHaveLength(expected);
   });
 
-  test('says at start what a timeout may lead to', async () => {
+  test('the check of Teams at start says what a timeout may lead to', async () => {
     const [check] = await (await open({ unsure: 'skip' })).check();
     expect(check).toMatchObject({ state: 'ok', finding: expect.stringContaining('may be missing') });
   });
 });
 
-test('a URL that is none is refused with where to find it', () => {
+test('an invalid Teams URL is refused with where to find the right one', () => {
   const parsed = teams.settings.safeParse({ webhookUrl: 'teams' });
   expect(parsed.error?.issues.map(({ message }) => message)).toEqual([
     expect.stringContaining('Write the workflow’s URL'),
