@@ -2,32 +2,51 @@ import type { Analytics, Verdict } from './intelligems-analytics.ts';
 
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   strong_win: 'Strong win',
-  directional_win: 'Leaning towards a win',
-  directional_loss: 'Leaning towards a loss',
+  directional_win: 'Leaning toward a win',
+  directional_loss: 'Leaning toward a loss',
   strong_loss: 'Strong loss',
   mixed_signals: 'Mixed signals',
   not_ready: 'Not ready yet',
   error: 'No verdict',
 };
 
-/** The vendor's verdict in words; “No verdict” where there is none. */
+/** The vendor's verdict in words; “No verdict” without one. */
 export function verdictWords(verdict: Verdict | null): string {
   return VERDICT_WORDS[verdict ?? 'error'];
 }
 
-/** The vendor's rules of thumb before a result is to be trusted. */
-const LEAST_DAYS = 10;
-const LEAST_VISITORS = 100;
-const LEAST_ORDERS = 10;
+/** When a result can be trusted, and what it says. */
+export interface Thresholds {
+  /** How long an experience must have run. */
+  leastDays: number;
+  /** For each variation. */
+  leastVisitors: number;
+  /** For each variation. */
+  leastOrders: number;
+  /** From this probability to beat the control, 0 to 1, a variation counts as better. */
+  likely: number;
+  /** A smaller difference from the control, as a fraction, is no difference. */
+  flat: number;
+}
 
-/**
- * Why the results are to be read with caution, one sentence each, by the vendor's rules of thumb (ten days,
- * and a hundred visitors and ten orders for each variation); empty where there is no reason.
- */
-export function cautions({ runtimeDays, variations }: Analytics): string[] {
+/** The rules of thumb of the vendor's results page. Its other guides have other figures. */
+export const DEFAULT_THRESHOLDS: Thresholds = {
+  leastDays: 10,
+  leastVisitors: 100,
+  leastOrders: 10,
+  likely: 0.8,
+  flat: 0.05,
+};
+
+/** Why the results are not reliable yet, one sentence each; empty if they are. */
+export function cautions(
+  { runtimeDays, variations }: Pick<Analytics, 'runtimeDays' | 'variations'>,
+  { leastDays, leastVisitors, leastOrders }: Thresholds = DEFAULT_THRESHOLDS,
+): string[] {
   const found: string[] = [];
-  if (runtimeDays !== null && runtimeDays < LEAST_DAYS) {
-    found.push(`It has run for ${Math.floor(runtimeDays)} days; ${LEAST_DAYS} are the least.`);
+  if (runtimeDays !== null && runtimeDays < leastDays) {
+    const days = Math.floor(runtimeDays);
+    found.push(`It has run for ${days} ${days === 1 ? 'day' : 'days'}, and needs at least ${leastDays}.`);
   }
   const few = (name: 'visitors' | 'orders', least: number) => {
     const short = variations.filter((variation) => (variation[name] ?? 0) < least);
@@ -35,7 +54,7 @@ export function cautions({ runtimeDays, variations }: Analytics): string[] {
       found.push(`Fewer than ${least} ${name} in ${short.map((each) => each.name).join(', ')}.`);
     }
   };
-  few('visitors', LEAST_VISITORS);
-  few('orders', LEAST_ORDERS);
+  few('visitors', leastVisitors);
+  few('orders', leastOrders);
   return found;
 }

@@ -1,3 +1,4 @@
+import type { Thresholds } from '../../shared/verdict-words.ts';
 import type { ConfiguredDestination } from '../contract/destination.ts';
 import type { Source } from '../contract/source.ts';
 import type { Routing } from '../routes/route.ts';
@@ -12,7 +13,7 @@ export interface Configuration extends Settings {
   routing: Routing;
   digest: Settings['digest'] & { timeZone: string };
   overview: Settings['overview'] & { timeZone: string };
-  reports: { locale: string };
+  reports: { locale: string; thresholds: Thresholds };
   /** Sentences about settings that are valid but may surprise, to show at start. */
   notices: string[];
 }

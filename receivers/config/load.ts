@@ -80,7 +80,7 @@ export function loadConfiguration({
 
   const configuration = {
     ...withTimeZones(values.value),
-    reports: { locale: values.value.locale },
+    reports: { locale: values.value.locale, thresholds: values.value.verdict },
     file: file.name === '' ? null : file.name,
     sources: sources.value,
     destinations: destinations.value,

@@ -1,18 +1,29 @@
 import type { Analytics, VariationAnalytics } from '../../shared/intelligems-analytics.ts';
-import { cautions, verdictWords } from '../../shared/verdict-words.ts';
+import { cautions, DEFAULT_THRESHOLDS, type Thresholds, verdictWords } from '../../shared/verdict-words.ts';
 import type { Results, VariationResult } from '../contract/experience.ts';
 import { type Figures, figuresIn } from './figures.ts';
 
+/** How results are worded. */
+export interface ResultStyle {
+  /** How figures are written, such as `en-US`. */
+  locale: string;
+  /** Default: {@link DEFAULT_THRESHOLDS}. */
+  thresholds?: Thresholds;
+}
+
 /**
- * Puts an answer of the analytics into this project's words.
+ * The results of an experience in words, from the vendor's analytics.
  *
- * @param currency of the store, an ISO 4217 code; null where it is not known
- * @param locale how figures are written, such as `en-US`
+ * @param currency of the store, an ISO 4217 code; null if unknown
  */
-export function readResults(analytics: Analytics, currency: string | null, locale: string): Results {
+export function readResults(
+  analytics: Analytics,
+  currency: string | null,
+  { locale, thresholds = DEFAULT_THRESHOLDS }: ResultStyle,
+): Results {
   return {
     verdict: analytics.verdict ?? 'error',
-    summary: summaryOf(analytics, figuresIn(locale, currency)),
+    summary: summaryOf(analytics, figuresIn(locale, currency), thresholds),
     variations: analytics.variations.map(variationResult),
     currency,
     locale,
@@ -21,23 +32,22 @@ export function readResults(analytics: Analytics, currency: string | null, local
   };
 }
 
-/** Whether the vendor has come to a verdict. */
+/** Whether the vendor has a verdict. */
 export function isReady({ verdict }: Pick<Analytics, 'verdict'>): boolean {
   return verdict !== null && verdict !== 'not_ready' && verdict !== 'error';
 }
 
-/** The vendor's rule of thumb: from this probability to beat the control on, a variation is held to be better. */
-const LIKELY = 0.8;
-/** The vendor's rule of thumb: a smaller difference than this is flat. */
-const FLAT = 0.05;
+interface Challenger {
+  name: string;
+  standing: 'ahead' | 'behind' | 'flat' | 'open';
+  probability: number;
+}
 
-/**
- * What the figures say of the best variation beside the control, as likely as they make it; null where there is none
- * to speak of.
- */
+/** How the best variation other than the control compares with it; null without a probability. */
 export function likelyWinner(
   variations: readonly VariationAnalytics[],
-): { name: string; standing: 'ahead' | 'behind' | 'flat' | 'open'; probability: number } | null {
+  { likely, flat }: Thresholds = DEFAULT_THRESHOLDS,
+): Challenger | null {
   const judged = variations.flatMap(({ isControl, name, revenuePerVisitor: { probability, uplift } }) =>
     isControl || probability === null ? [] : [{ name, probability, uplift }],
   );
@@ -46,26 +56,23 @@ export function likelyWinner(
     return null;
   }
   const { name, probability, uplift } = best;
-  const within = uplift !== null && Math.abs(uplift.value) < FLAT;
-  if (probability >= LIKELY) {
-    return { name, probability, standing: within ? 'flat' : 'ahead' };
+  if (uplift !== null && Math.abs(uplift.value) < flat) {
+    return { name, probability, standing: 'flat' };
   }
-  if (probability <= 1 - LIKELY) {
-    return { name, probability, standing: within ? 'flat' : 'behind' };
-  }
-  return { name, probability, standing: within ? 'flat' : 'open' };
+  const standing = probability >= likely ? 'ahead' : probability <= 1 - likely ? 'behind' : 'open';
+  return { name, probability, standing };
 }
 
-function summaryOf(analytics: Analytics, figures: Figures): string {
-  const doubts = cautions(analytics);
-  const winner = likelyWinner(analytics.variations);
+function summaryOf(analytics: Analytics, figures: Figures, thresholds: Thresholds): string {
+  const doubts = cautions(analytics, thresholds);
+  const winner = likelyWinner(analytics.variations, thresholds);
   const parts = [`${verdictWords(analytics.verdict)}.`];
   if (winner !== null) {
-    parts.push(doubts.length > 0 ? 'There is no winner to be told yet.' : winnerWords(winner, figures));
+    parts.push(
+      doubts.length > 0 ? 'It is too early to name a winner.' : winnerWords(winner, figures, thresholds),
+    );
   }
-  if (doubts.length > 0) {
-    parts.push(`Read with caution: ${doubts.join(' ')}`);
-  }
+  parts.push(...doubts);
   if (analytics.advice !== null) {
     parts.push(`Intelligems says: ${analytics.advice}`);
   }
@@ -73,19 +80,20 @@ function summaryOf(analytics: Analytics, figures: Figures): string {
 }
 
 function winnerWords(
-  { name, standing, probability }: NonNullable<ReturnType<typeof likelyWinner>>,
+  { name, standing, probability }: Challenger,
   figures: Figures,
+  { flat }: Thresholds,
 ): string {
   const chance = figures.chance(probability);
   switch (standing) {
     case 'ahead':
-      return `“${name}” probably beats the control (probability ${chance}).`;
+      return `“${name}” probably beats the control (${chance} chance).`;
     case 'behind':
-      return `The control is probably better than every variation (“${name}” beats it with a probability of ${chance}).`;
+      return `The control is probably better than every variation (“${name}” beats it with a chance of ${chance}).`;
     case 'flat':
-      return `“${name}” is within ${figures.percent(FLAT)} of the control: hardly a difference.`;
+      return `“${name}” is within ${figures.percent(flat)} of the control: practically no difference.`;
     default:
-      return `It is open whether “${name}” beats the control (probability ${chance}).`;
+      return `It is not clear yet whether “${name}” beats the control (${chance} chance).`;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Results } from '../contract/experience.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
+import type { ResultStyle } from '../experience/results.ts';
 import type { Clients } from './clients.ts';
 import { keptResults, RESULTS, ResultsDestination } from './results.ts';
 import type { FetchSettings, WhoSettings } from './settings.ts';
@@ -14,7 +15,7 @@ import { WHO, WHO_CHANGED, WhoDestination, whoQueue } from './who.ts';
 export interface EnrichmentSettings {
   who: WhoSettings;
   results: FetchSettings;
-  reports: { locale: string };
+  reports: ResultStyle;
 }
 
 /** What Intelligems is asked about the events that came from it. */

@@ -9,7 +9,7 @@ import type { Outcome } from '../contract/outcome.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
 import { completeDeliveries, isCompletion } from '../delivery/completion.ts';
 import { reportEvent } from '../delivery/report.ts';
-import { isReady, readResults } from '../experience/results.ts';
+import { isReady, type ResultStyle, readResults } from '../experience/results.ts';
 import { resultsData } from '../reports/report-data.ts';
 import { resultsReport } from '../reports/results.ts';
 import { checkTokens } from './check.ts';
@@ -22,14 +22,13 @@ export const RESULTS = 'intelligems-results';
 /** The charts that are asked for, by the vendor's names. */
 export const CHARTS = ['net_revenue_per_visitor'] as const;
 
-export interface ResultsSettings {
+export interface ResultsSettings extends ResultStyle {
   /** The destinations that get a report; null for those that were told of the end. */
   to: readonly string[] | null;
   /** The first look comes so long after the end, milliseconds. */
   afterMs: number;
   /** After so long results that are still not ready are told as they are, milliseconds. */
   patienceMs: number;
-  locale: string;
 }
 
 export interface ResultsServices {
@@ -79,7 +78,7 @@ export class ResultsDestination implements Destination {
     const results = readResults(
       analytics.value,
       await this.#currency(message, client, signal),
-      this.#settings.locale,
+      this.#settings,
     );
     await ledger.remember(RESULTS, { [resultsFact(source, id)]: JSON.stringify(results) });
     await this.#report(message, results, analytics.value);

@@ -1,5 +1,6 @@
 import type { ExperienceAddresses } from '../../shared/experience-link.ts';
 import type { Source } from '../contract/source.ts';
+import type { ResultStyle } from '../experience/results.ts';
 import type { OverviewTime } from '../reports/overview.ts';
 
 /** When to ask who caused an event. */
@@ -29,7 +30,7 @@ export interface SurveySettings {
   };
   milestones: { to: string[]; days: number[] };
   overview: OverviewTime & { to: string[] };
-  reports: { locale: string };
+  reports: ResultStyle;
   storage: { retentionDays: number; databaseUrl: string | null };
   intelligems: { addresses: ExperienceAddresses };
   sources: Source[];

@@ -3,6 +3,7 @@ import { ACTIONS, type Action, parseEvent, triggeredBy } from '../../shared/even
 import { cut } from '../../shared/words.ts';
 import { startRounds } from '../base/rounds.ts';
 import { type CalendarDay, calendarDay, instantOf } from '../base/zoned-time.ts';
+import { experienceKey } from '../contract/experience-key.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { EventSummary } from '../contract/ledger-reader.ts';
 import type { Report } from '../contract/message.ts';
@@ -14,25 +15,25 @@ import { REPORTS } from './remembered.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** A digest is looked for at least this often, milliseconds: the clock of the machine may be set. */
+/** How often to check for a due digest, milliseconds: the machine's clock may change. */
 const ROUND_MS = 15 * 60_000;
 
 const AFTER_FAULT_MS = 60_000;
 
-/** So many events are read at once. */
+/** How many events are read at once. */
 const PAGE = 500;
 
-/** Of so many events the bodies are read. */
+/** How many bodies are read to find out who did it. */
 const MOST_READ = 200;
 
-/** Longer names are cut, characters. */
+/** The longest name, in characters. */
 const LONGEST_NAME = 120;
 
-/** After a longer absence the days before these many are told no more. */
+/** After a downtime, digests of this many days at most are sent. */
 const MOST_DAYS = 7;
 
-/** The fact that tells the last day that was looked at. */
-const TOLD_DAY = 'digest';
+/** The fact that holds the last day that was handled. */
+const LAST_DAY = 'digest';
 
 /** An event in a digest. */
 export type DigestEvent = Pick<
@@ -44,11 +45,11 @@ export type DigestEvent = Pick<
 interface DigestStyle {
   timeZone: string;
   locale: string;
-  /** All sources; where there are several, each line names its own by its title. */
+  /** All sources. With several, each line names its source. */
   sources: readonly Pick<Source, 'name' | 'title'>[];
 }
 
-/** The order in which a digest tells the actions, with their words. */
+/** The actions in the order of a digest, in words. */
 const WORDS: readonly [Action, string][] = [
   ['startExperience', 'started'],
   ['endExperience', 'ended'],
@@ -58,7 +59,7 @@ const WORDS: readonly [Action, string][] = [
   ['updateExperience', 'updated'],
 ];
 
-/** The digest of what was accepted on one day; null for a quiet one. Pure. */
+/** The digest of the events of one day; null for a day without events. Pure. */
 export function digestReport(
   events: readonly DigestEvent[],
   day: CalendarDay,
@@ -66,20 +67,20 @@ export function digestReport(
 ): Report | null {
   const groups = WORDS.map(([action, words]) => ({
     words,
-    told: events.filter((event) => event.action === action),
-  })).filter(({ told }) => told.length > 0);
+    own: events.filter((event) => event.action === action),
+  })).filter(({ own }) => own.length > 0);
   if (groups.length === 0) {
     return null;
   }
-  const counts = groups.map(({ words, told }) => `${countOf(told)} ${words}`).join(', ');
+  const counts = groups.map(({ words, own }) => `${countOf(own)} ${words}`).join(', ');
   const date = figuresIn(style.locale, null).day(day * DAY_MS, 'UTC');
   return {
     topic: 'digest',
     title: `Experiences on ${date}: ${counts}`,
-    summary: `${experiencesIn(events)} had something to tell.`,
-    sections: groups.map(({ words, told }) => ({
+    summary: `${experiencesIn(events)} changed.`,
+    sections: groups.map(({ words, own }) => ({
       heading: words.charAt(0).toUpperCase() + words.slice(1),
-      lines: linesOf(told, style),
+      lines: linesOf(own, style),
       table: null,
     })),
     experienceId: null,
@@ -88,8 +89,13 @@ export function digestReport(
   };
 }
 
+/** Two sources may have an experience with the same id. */
+function identityOf({ source, experienceId }: Pick<DigestEvent, 'source' | 'experienceId'>): string {
+  return experienceKey(source, experienceId ?? '');
+}
+
 function countOf(events: readonly DigestEvent[]): number {
-  return new Set(events.map(({ experienceId }) => experienceId)).size;
+  return new Set(events.map(identityOf)).size;
 }
 
 function experiencesIn(events: readonly DigestEvent[]): string {
@@ -97,10 +103,10 @@ function experiencesIn(events: readonly DigestEvent[]): string {
   return count === 1 ? 'One experience' : `${count} experiences`;
 }
 
-/** A line for each experience: its name, whose it is, when, by whom, and how often if more than once. */
+/** A line for each experience: its name and store, when, by whom, and how often. */
 function linesOf(events: readonly DigestEvent[], { timeZone, locale, sources }: DigestStyle): string[] {
   const titles = new Map(sources.length > 1 ? sources.map(({ name, title }) => [name, title]) : []);
-  const byExperience = Map.groupBy(events, ({ experienceId }) => experienceId);
+  const byExperience = Map.groupBy(events, identityOf);
   return [...byExperience.values()].map((own) => {
     const last = own.at(-1) as DigestEvent;
     const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }).format(
@@ -115,13 +121,13 @@ function linesOf(events: readonly DigestEvent[], { timeZone, locale, sources }: 
   });
 }
 
-/** When digests go out: the one of a day at this hour of the next, in this time zone. */
+/** When a day's digest is sent: at this hour of the next day, in this time zone. */
 export interface DigestTime {
   hour: number;
   timeZone: string;
 }
 
-/** The day whose digest went out last or is due at `now`, and when the next one is due (milliseconds since 1970). */
+/** The last day whose digest is due at `now`, and when the next one is due (milliseconds since 1970). */
 export function digestDue({ hour, timeZone }: DigestTime, now: number): { day: CalendarDay; nextAt: number } {
   const today = calendarDay(now, timeZone);
   const dueAt = instantOf(today, hour * 60, timeZone);
@@ -139,7 +145,7 @@ export interface DigestSettings {
 
 type DigestLedger = Pick<Ledger, 'accept' | 'event' | 'events' | 'recall' | 'remember'>;
 
-/** Sends a digest of each day on which something happened. Gives a function that ends it. */
+/** Starts sending the daily digest. Gives a function that ends it. */
 export function startDigest(
   { digest, reports, sources }: DigestSettings,
   ledger: DigestLedger,
@@ -151,7 +157,7 @@ export function startDigest(
   return startRounds(
     async () => {
       const now = Date.now();
-      await tellDigests({ ...digest, ...reports, sources }, ledger, now);
+      await sendDigests({ ...digest, ...reports, sources }, ledger, now);
       return Math.min(digestDue(digest, now).nextAt - now, ROUND_MS);
     },
     { firstMs: 0, afterFailureMs: AFTER_FAULT_MS, what: 'the daily digest' },
@@ -160,27 +166,27 @@ export function startDigest(
 }
 
 /**
- * Accepts the digests that are due and were not told before: of each day since the last one that was looked at, so
- * that none is left out while the receiver is away; at the first start, of the last day alone.
+ * Accepts the digests that are due: one for each day since the last one handled, so that a downtime skips none. At the
+ * first start, only the digest of the day before.
  */
-export async function tellDigests(
+export async function sendDigests(
   settings: DigestTime & DigestStyle & { to: readonly string[] },
   ledger: DigestLedger,
   now: number,
 ): Promise<void> {
   const { day: due } = digestDue(settings, now);
-  const known = await ledger.recall(REPORTS, TOLD_DAY);
+  const known = await ledger.recall(REPORTS, LAST_DAY);
   const last = known === null ? due - 1 : Date.parse(known) / DAY_MS;
-  // A day after the last one was told by a clock that was ahead.
+  // The last day is in the future if this machine's clock was ahead.
   const first = last > due ? due : Math.max(last + 1, due - MOST_DAYS + 1);
   for (let day = first; day <= due; day += 1) {
-    await tellDigest(day, settings, ledger, now);
-    await ledger.remember(REPORTS, { [TOLD_DAY]: dateOf(day) });
+    await sendDigest(day, settings, ledger, now);
+    await ledger.remember(REPORTS, { [LAST_DAY]: dateOf(day) });
   }
 }
 
-/** Accepts the digest of a day, unless it was told before or there is nothing to tell. */
-async function tellDigest(
+/** Accepts the digest of a day, unless it was accepted before or the day had no events. */
+async function sendDigest(
   day: CalendarDay,
   { to, ...style }: DigestStyle & { to: readonly string[] },
   ledger: DigestLedger,
@@ -198,12 +204,12 @@ async function tellDigest(
   }
 }
 
-/** A day as ISO 8601 writes it. */
+/** A day in ISO 8601. */
 function dateOf(day: CalendarDay): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** The events, with who caused them where they tell it themselves; so many of them that it stays quick. */
+/** The events with who caused them, as far as their bodies say; only the first ones, to stay quick. */
 async function withAuthors(
   events: readonly EventSummary[],
   ledger: Pick<Ledger, 'event'>,
@@ -217,7 +223,7 @@ async function withAuthors(
   );
 }
 
-/** What was accepted in a span of time, oldest first, each action once. */
+/** The events of a period, oldest first, each action once. */
 async function eventsOf(
   ledger: Pick<Ledger, 'events'>,
   receivedFrom: number,
@@ -235,10 +241,10 @@ async function eventsOf(
       break;
     }
   }
-  const byExperience = Map.groupBy(found, ({ experienceId }) => experienceId);
+  const byExperience = Map.groupBy(found, identityOf);
   return found
     .reverse()
-    .filter((event) => firstOfSameAction(event, byExperience.get(event.experienceId) ?? []) === null);
+    .filter((event) => firstOfSameAction(event, byExperience.get(identityOf(event)) ?? []) === null);
 }
 
 function isOfExperience(origin: string): boolean {

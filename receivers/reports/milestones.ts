@@ -9,7 +9,7 @@ import type { Ledger } from '../contract/ledger.ts';
 import type { Report } from '../contract/message.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
 import { reportEvent } from '../delivery/report.ts';
-import { readResults } from '../experience/results.ts';
+import { type ResultStyle, readResults } from '../experience/results.ts';
 import { experienceState } from '../experience/state.ts';
 import { askEach } from './asking.ts';
 import { REPORTS } from './remembered.ts';
@@ -18,7 +18,7 @@ import { resultSections, type Subject } from './results.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** A milestone that was passed longer ago is no news any more, milliseconds. */
+/** A milestone older than this is not reported any more, milliseconds. */
 const NEWS_MS = 3 * DAY_MS;
 
 /** The chart of a milestone, by the vendor's name. */
@@ -28,19 +28,18 @@ export interface ReportServices {
   /** Name of the source whose experiences these are. */
   source: string;
   ledger: Pick<Ledger, 'accept' | 'event' | 'recall' | 'remember'>;
-  /** The results as they stand, with the charts of these names. */
+  /** The current results, with these charts. */
   analytics(experienceId: string, charts: readonly string[]): Promise<ApiResult<Analytics>>;
   now(): number;
   /** Who else wants a report; default: nobody. */
   subscribers?: ReportSubscribers;
 }
 
-export interface ReportSettings {
+export interface ReportSettings extends ResultStyle {
   /** The destinations that get it. */
   to: readonly string[];
-  locale: string;
   addresses: ExperienceAddresses;
-  /** Nothing that happened before is told, milliseconds since 1970. */
+  /** Nothing from before this time is reported, milliseconds since 1970. */
   since: number;
 }
 
@@ -51,11 +50,11 @@ export function liveTime(experience: ApiExperience, now: number): number | null 
 }
 
 /**
- * The last of the milestones that an experience has passed, where that is news; null where it is none.
+ * The last milestone that an experience has passed, if that is recent; else null.
  *
  * @param liveMs how long it has been live
  * @param days the milestones, in days live
- * @param since what was passed before is none, milliseconds since 1970
+ * @param since milestones before this are not reported, milliseconds since 1970
  */
 export function passedMilestone(
   liveMs: number,
@@ -68,7 +67,7 @@ export function passedMilestone(
   return last > 0 && passedAt > since && passedAt > now - NEWS_MS ? last : null;
 }
 
-/** The report of an experience that has been live for so many days. Pure. */
+/** The report of an experience that has been live for a number of days. Pure. */
 export function milestoneReport(
   { experienceId, name, link }: Subject,
   experience: Pick<ApiExperience, 'type'>,
@@ -87,10 +86,10 @@ export function milestoneReport(
   };
 }
 
-/** Tells of every running experience the milestone that it has passed, each once. Gives the failure that kept one back. */
+/** Reports the milestones of running experiences, each once. Gives the failure that delayed one. */
 export async function tellMilestones(
   running: readonly ApiExperience[],
-  { days, since, locale, addresses, ...settings }: ReportSettings & { days: readonly number[] },
+  { days, since, locale, thresholds, addresses, ...settings }: ReportSettings & { days: readonly number[] },
   { source, ledger, analytics, now, subscribers }: ReportServices,
 ): Promise<ApiFailure | null> {
   const to = [...settings.to, ...((await subscribers?.('milestone')) ?? [])];
@@ -101,17 +100,17 @@ export async function tellMilestones(
     // Retention may remove the report while its milestone is still news.
     if (
       passed !== null &&
-      (await ledger.recall(REPORTS, toldFact(source, experience.id))) !== String(passed)
+      (await ledger.recall(REPORTS, reportedFact(source, experience.id))) !== String(passed)
     ) {
       due.push({ experience, passed });
     }
   }
   const ids = due.map(({ experience }) => experience.id);
-  const { told, failure } = await askEach(ids, (id) => analytics(id, CHARTS));
+  const { found: resultsById, failure } = await askEach(ids, (id) => analytics(id, CHARTS));
   for (const { experience, passed } of due) {
-    const found = told.get(experience.id) ?? null;
+    const found = resultsById.get(experience.id) ?? null;
     if (found !== null) {
-      const results = readResults(found, experience.currency ?? null, locale);
+      const results = readResults(found, experience.currency ?? null, { locale, thresholds });
       const subject = subjectOf(experience, addresses);
       const report = milestoneReport(subject, experience, passed, results, locale);
       const key = `report_milestone_${source}_${experience.id.replaceAll(/[^\w-]/g, '_')}_${passed}`;
@@ -119,14 +118,14 @@ export async function tellMilestones(
       const occasion = { source, organizationId, now: now(), milestoneDays: passed };
       const data = resultsData(report, experience, found, occasion);
       await ledger.accept(reportEvent(key, { ...report, data }, to, now(), source));
-      await ledger.remember(REPORTS, { [toldFact(source, experience.id)]: String(passed) });
+      await ledger.remember(REPORTS, { [reportedFact(source, experience.id)]: String(passed) });
     }
   }
   return failure;
 }
 
 /** The fact that tells the last milestone of an experience that was reported, in days. */
-function toldFact(source: string, experienceId: string): string {
+function reportedFact(source: string, experienceId: string): string {
   return `milestone:${experienceKey(source, experienceId)}`;
 }
 

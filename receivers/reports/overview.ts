@@ -86,15 +86,15 @@ function summaryOf(running: readonly RunningExperience[]): string {
   const inState = (suffix: string): number =>
     running.filter(({ results }) => results?.verdict.endsWith(suffix)).length;
   const said = [
-    [inState('win'), 'towards a win'],
-    [inState('loss'), 'towards a loss'],
+    [inState('win'), 'toward a win'],
+    [inState('loss'), 'toward a loss'],
   ] as const;
   const words = said
     .filter(([count]) => count > 0)
-    .map(([count, what]) => `${count} ${count === 1 ? 'points' : 'point'} ${what}`);
+    .map(([count, what]) => `${count} ${count === 1 ? 'leans' : 'lean'} ${what}`);
   return words.length === 0
-    ? 'None of them points to a result yet.'
-    : `${words.join(', ')}; none of it is certain.`;
+    ? 'No experience leans toward a result yet.'
+    : `${words.join(', ')}; nothing is certain yet.`;
 }
 
 function rowOf({ experience, liveMs, results }: RunningExperience, locale: string): string[] {
@@ -134,17 +134,17 @@ export async function tellOverview(
     return null;
   }
   const ids = running.slice(0, MOST_ASKED).map(({ id }) => id);
-  const { told, failure } = await askEach(ids, (id) => analytics(id, []));
+  const { found: resultsById, failure } = await askEach(ids, (id) => analytics(id, []));
   if (failure !== null && (failure.reason !== 'unavailable' || now() - dueAt < PATIENCE_MS)) {
     return failure;
   }
   const shown = running.map((experience): RunningExperience => {
-    const found = told.get(experience.id) ?? null;
+    const found = resultsById.get(experience.id) ?? null;
     return {
       experience,
       link: experienceLink(experience, settings.addresses),
       liveMs: liveTime(experience, now()),
-      results: found === null ? null : readResults(found, experience.currency ?? null, locale),
+      results: found === null ? null : readResults(found, experience.currency ?? null, settings),
     };
   });
   const report = overviewReport(title, shown, locale);

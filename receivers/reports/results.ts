@@ -50,7 +50,7 @@ export function resultSections(results: Results, locale: string): ReportSection[
     });
   }
   if (monthlyRevenue !== null) {
-    const line = `${figures.gain(monthlyRevenue)} revenue a month, as Intelligems estimates it.`;
+    const line = `${figures.gain(monthlyRevenue)} revenue per month, estimated by Intelligems.`;
     sections.push({ heading: 'If it were rolled out', lines: [line], table: null });
   }
   return sections;

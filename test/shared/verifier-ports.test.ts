@@ -67,7 +67,7 @@ print('accepted', end='')`,
   },
 ];
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const README = readFileSync(new URL('../../shared/README.md', import.meta.url), 'utf8');
 const scratch = mkdtempSync(join(tmpdir(), 'verifier-ports-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
@@ -128,7 +128,7 @@ function exampleIn(file: string, marker: string): string[] {
 }
 
 test.each([...EXAMPLES, { name: 'Go', file: 'go/verifier.go', marker: '//\t' }])(
-  'the README shows how the example in the port to $name refuses',
+  'shared/README.md shows how the example in the port to $name refuses',
   ({ file, marker }) => {
     expect(README).toContain(`\`${exampleIn(file, marker).at(-1)}\``);
   },

@@ -146,7 +146,7 @@ describe('Find Experience Results', () => {
     const [results] = await run(perform, { authData, inputData: { experience_id: id } });
     expect(results.verdict_words).toBe('Not ready yet');
     expect(results.caution).toBe(
-      'It has run for 3 days; 10 are the least. Fewer than 100 visitors in Control. Fewer than 10 orders in Control.',
+      'It has run for 3 days, and needs at least 10. Fewer than 100 visitors in Control. Fewer than 10 orders in Control.',
     );
   });
 

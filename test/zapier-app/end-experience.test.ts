@@ -110,7 +110,7 @@ describe('End Experience', () => {
     const fields = {
       outcome: 'winner',
       variation_id: challengerId(),
-      only_if_verdict: ['strong_win', null, '', 'Leaning towards a win'],
+      only_if_verdict: ['strong_win', null, '', 'Leaning toward a win'],
     };
     if (ends) {
       expect(await end(fields)).toMatchObject({ status: 'ended' });

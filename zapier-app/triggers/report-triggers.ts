@@ -131,7 +131,7 @@ const SAMPLE_WEEK: ZapierWeeklyReport = {
   title: 'This week at Alpine Goods: 1 experience is running',
   summary: '1 points toward a win; none of it is certain.',
   experience_count: 1,
-  experience_lines: `${sampled.name}: live for 22 days, leaning towards a win`,
+  experience_lines: `${sampled.name}: live for 22 days, leaning toward a win`,
   experiences: [
     {
       id: sampled.id,
@@ -161,7 +161,7 @@ export const reportTriggers: Trigger[] = [
     description: 'Triggers when the results of an experience that has ended are ready.',
     subject: 'results',
     status: 'ended',
-    sample: sampleReport(`Results of ${sampled.name}: Leaning towards a win`, null),
+    sample: sampleReport(`Results of ${sampled.name}: Leaning toward a win`, null),
   }),
   resultsTrigger({
     key: 'experience_milestone',

@@ -7,6 +7,7 @@ import { digest, milestones, overview } from './reports.ts';
 import { server } from './server.ts';
 import { section, setting } from './setting.ts';
 import { database, storage } from './storage.ts';
+import { verdict } from './verdict.ts';
 
 /**
  * All settings except the lists of sources, destinations and routes. Its shape is that of receivers.yaml; each
@@ -50,6 +51,7 @@ export const settings = z.strictObject({
   intelligems,
   who,
   results,
+  verdict,
   milestones,
   overview,
   reconcile,

@@ -179,7 +179,7 @@ describe('what came of an experience', () => {
     expect(text).toMatch(/Strong win/);
     expect(text).toContain(`“${variations[1]?.name}” probably beats the control`);
     expect(text).toContain('€2.08');
-    expect(text).toContain('+€8,200 revenue a month');
+    expect(text).toContain('+€8,200 revenue per month');
     await until(
       () => JSON.stringify(world.slack.inChannel()[0]?.blocks),
       (blocks) => blocks.includes('Strong win'),
@@ -203,7 +203,7 @@ describe('what came of an experience', () => {
       () => world.smtp.mails.at(-1),
       (each) => /Results of/.test(each?.raw.toString() ?? ''),
     );
-    expect((await parseMail(mail!)).text).toMatch(/Not ready yet.*Read with caution/s);
+    expect((await parseMail(mail!)).text).toMatch(/Not ready yet.*too early to name a winner/s);
   });
 });
 

@@ -11,7 +11,7 @@ const EMPTY: ApiFailure = { reason: 'rate limited', message: 'Try again later.',
 async function asking(failures: readonly (ApiFailure | null)[]) {
   const asked: string[] = [];
   const results = { variations: [] } as unknown as Analytics;
-  const { told, failure } = await askEach(
+  const { found, failure } = await askEach(
     failures.map((_, index) => String(index)),
     async (id) => {
       asked.push(id);
@@ -21,20 +21,20 @@ async function asking(failures: readonly (ApiFailure | null)[]) {
   );
   return {
     asked: asked.length,
-    told: [...told].map(([id, found]) => `${id}${found ? '' : ' none'}`),
+    found: [...found].map(([id, found]) => `${id}${found ? '' : ' none'}`),
     failure,
   };
 }
 
 test('an experience that fails keeps back no other', async () => {
-  expect(await asking([DOWN, null, DOWN, null])).toEqual({ asked: 4, told: ['1', '3'], failure: DOWN });
+  expect(await asking([DOWN, null, DOWN, null])).toEqual({ asked: 4, found: ['1', '3'], failure: DOWN });
 });
 
-test('an experience that has no results is told as such, and nothing to try again', async () => {
-  expect(await asking([INVALID, null])).toEqual({ asked: 2, told: ['0 none', '1'], failure: null });
+test('an experience that has no results is found as such, and nothing to try again', async () => {
+  expect(await asking([INVALID, null])).toEqual({ asked: 2, found: ['0 none', '1'], failure: null });
 });
 
 test('an Intelligems that answers nobody, or allows no more, is left in peace', async () => {
-  expect(await asking([DOWN, DOWN, null])).toEqual({ asked: 2, told: [], failure: DOWN });
-  expect(await asking([null, EMPTY, null])).toEqual({ asked: 2, told: ['0'], failure: EMPTY });
+  expect(await asking([DOWN, DOWN, null])).toEqual({ asked: 2, found: [], failure: DOWN });
+  expect(await asking([null, EMPTY, null])).toEqual({ asked: 2, found: ['0'], failure: EMPTY });
 });

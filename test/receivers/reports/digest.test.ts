@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Ledger } from '../../../receivers/contract/ledger.ts';
 import { newEvent } from '../../../receivers/inbound/new-event.ts';
-import { type DigestEvent, digestDue, digestReport, tellDigests } from '../../../receivers/reports/digest.ts';
+import { type DigestEvent, digestDue, digestReport, sendDigests } from '../../../receivers/reports/digest.ts';
 import { emptyLedger } from '../../fixtures/ledger.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
 
@@ -39,7 +39,7 @@ describe('a digest', () => {
       IN_ZURICH,
     );
     expect(report?.title).toBe('Experiences on 9 October 2026: 1 started, 1 ended, 1 updated');
-    expect(report?.summary).toBe('2 experiences had something to tell.');
+    expect(report?.summary).toBe('2 experiences changed.');
     expect(report?.sections).toEqual([
       { heading: 'Started', lines: ['Backpack: at 08:00 by noor@example.com'], table: null },
       { heading: 'Ended', lines: ['Boots: at 22:30'], table: null },
@@ -104,7 +104,7 @@ describe('a digest', () => {
     };
     const tell = async (...times: string[]) => {
       for (const at of times) {
-        await tellDigests(settings, ledger, Date.parse(at));
+        await sendDigests(settings, ledger, Date.parse(at));
       }
     };
     const told = async () =>

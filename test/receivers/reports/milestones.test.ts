@@ -33,7 +33,7 @@ describe('a milestone', () => {
     expect(report).toMatchObject({
       topic: 'milestone',
       title: 'Backpack price test has been live for 7 days',
-      summary: 'Price. Leaning towards a win.',
+      summary: 'Price. Leaning toward a win.',
       experienceId: SUBJECT.experienceId,
     });
     expect(report.sections[0]?.table?.rows).toHaveLength(2);

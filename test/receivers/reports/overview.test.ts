@@ -47,9 +47,9 @@ test('the overview lists what runs, the longest live first', () => {
     'en-US',
   );
   expect(report.title).toBe('This week at Alpine Goods: 2 experiences are running');
-  expect(report.summary).toBe('1 points towards a win; none of it is certain.');
+  expect(report.summary).toBe('1 leans toward a win; nothing is certain yet.');
   expect(report.sections[0]?.table?.rows).toEqual([
-    ['Backpack price test', '8 days', '10,002', '321', 'Price −5%', '+8.2%', '93%', 'Leaning towards a win'],
+    ['Backpack price test', '8 days', '10,002', '321', 'Price −5%', '+8.2%', '93%', 'Leaning toward a win'],
     ['New', '1 hour', '–', '–', '–', '–', '–', '–'],
   ]);
 });

@@ -7,7 +7,7 @@ import { RESULTS, SUBJECT } from './subjects.ts';
 describe('the report of results', () => {
   test('has a row for each variation, in the store’s currency, without columns that nobody filled', () => {
     const report = resultsReport(SUBJECT, RESULTS, 'en-US');
-    expect(report.title).toBe('Results of Backpack price test: Leaning towards a win');
+    expect(report.title).toBe('Results of Backpack price test: Leaning toward a win');
     expect(report.image).toEqual(RESULTS.chart);
     expect(report.sections).toEqual([
       {
@@ -31,7 +31,7 @@ describe('the report of results', () => {
       },
       {
         heading: 'If it were rolled out',
-        lines: ['+€8,213 revenue a month, as Intelligems estimates it.'],
+        lines: ['+€8,213 revenue per month, estimated by Intelligems.'],
         table: null,
       },
     ]);
@@ -91,32 +91,46 @@ function analytics(changes: {
 
 describe('results in words', () => {
   test.each([
-    ['ahead', { probability: 0.86 }, '“Blue” probably beats the control (probability 86%).'],
+    ['ahead', { probability: 0.86 }, '“Blue” probably beats the control (86% chance).'],
     ['behind', { probability: 0.1, gain: -0.2 }, 'The control is probably better than every variation'],
-    ['flat', { probability: 0.9, gain: 0.03 }, '“Blue” is within 5% of the control: hardly a difference.'],
-    ['almost surely ahead', { probability: 0.9981 }, '(probability over 99%).'],
-    ['almost surely behind', { probability: 0.002, gain: -0.2 }, 'with a probability of under 1%).'],
-    ['open', { probability: 0.6 }, 'It is open whether “Blue” beats the control (probability 60%).'],
+    [
+      'flat',
+      { probability: 0.9, gain: 0.03 },
+      '“Blue” is within 5% of the control: practically no difference.',
+    ],
+    ['almost surely ahead', { probability: 0.9981 }, '(over 99% chance).'],
+    ['almost surely behind', { probability: 0.002, gain: -0.2 }, 'with a chance of under 1%).'],
+    ['open', { probability: 0.6 }, 'It is not clear yet whether “Blue” beats the control (60% chance).'],
   ])('tell a variation that is %s, never as a certainty', (_, changes, words) => {
-    expect(readResults(analytics(changes), 'USD', 'en-US').summary).toContain(words);
+    expect(readResults(analytics(changes), 'USD', { locale: 'en-US' }).summary).toContain(words);
+  });
+
+  test('name a winner by other thresholds, if these are set', () => {
+    const few = analytics({ runtimeDays: 5, orders: 4, probability: 0.86 });
+    const loose = { leastDays: 3, leastVisitors: 1, leastOrders: 1, likely: 0.8, flat: 0 };
+    const words = (thresholds: typeof loose): string =>
+      readResults(few, 'USD', { locale: 'en-US', thresholds }).summary;
+    expect(words(loose)).toContain('probably beats the control');
+    expect(words({ ...loose, likely: 0.9 })).toContain('It is not clear yet');
+    expect(words({ ...loose, leastOrders: 5 })).toContain('Fewer than 5 orders');
   });
 
   test.each([
-    [{ runtimeDays: 5 }, 'It has run for 5 days; 10 are the least.'],
+    [{ runtimeDays: 5 }, 'It has run for 5 days, and needs at least 10.'],
     [{ orders: 4 }, 'Fewer than 10 orders in Blue.'],
   ])('name no winner too early: %j', (changes, reason) => {
-    const { summary } = readResults(analytics(changes), 'USD', 'en-US');
-    expect(summary).toContain('There is no winner to be told yet.');
+    const { summary } = readResults(analytics(changes), 'USD', { locale: 'en-US' });
+    expect(summary).toContain('It is too early to name a winner.');
     expect(summary).toContain(reason);
   });
 
   test('have the chart only where it is a picture on the web', () => {
-    expect(readResults(analytics({}), null, 'en-US').chart).toEqual({
+    expect(readResults(analytics({}), null, { locale: 'en-US' }).chart).toEqual({
       url: 'https://charts.example/1.png',
       description: 'Revenue',
     });
     const local = { ...analytics({}), charts: [{ title: '', url: 'http://10.0.0.1/x.png', data: null }] };
-    expect(readResults(local, null, 'en-US').chart).toBeNull();
+    expect(readResults(local, null, { locale: 'en-US' }).chart).toBeNull();
   });
 
   test('are ready with a verdict alone', () => {

@@ -9,7 +9,7 @@ export const SUBJECT: Subject = {
 
 export const RESULTS: Results = {
   verdict: 'directional_win',
-  summary: 'Leaning towards a win.',
+  summary: 'Leaning toward a win.',
   currency: 'EUR',
   monthlyRevenue: 8213.4,
   chart: { url: 'https://charts.example/1.png', description: 'Revenue per visitor' },

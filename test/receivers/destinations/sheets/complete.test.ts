@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const RESULTS: Results = {
   verdict: 'directional_win',
-  summary: 'Leaning towards a win.',
+  summary: 'Leaning toward a win.',
   variations: [],
   currency: 'USD',
   monthlyRevenue: 1200,
@@ -41,7 +41,7 @@ test('the row of an experience gets its results once they are known', async () =
   await deliver(destination, sampleMessage('end'));
   await destination.complete?.(sampleMessage('end', { results: RESULTS }), attempt());
   const [headers, row, ...others] = fake.spreadsheet.shown(EXPERIENCES);
-  expect(row?.[headers?.indexOf('Verdict') ?? -1]).toBe('Leaning towards a win');
+  expect(row?.[headers?.indexOf('Verdict') ?? -1]).toBe('Leaning toward a win');
   expect(others).toEqual([]);
 });
 
