@@ -29,6 +29,10 @@ export function batchOutcome(batch: Batch): Outcome {
   const { progress, deferred } = advance(before, sent);
   const left = remaining(open, progress);
   const remember = progress === before ? {} : { remember: { [fact]: JSON.stringify(progress) } };
+  const smaller = inSmallerMails(batch);
+  if (smaller !== null) {
+    return smaller;
+  }
   if (sent.failure !== null && sent.rejections.length < recipients.length) {
     const outcome = smtpOutcome(sent.failure, server, sent.unsure.length > 0, setting);
     return { ...outcome, reason: `${outcome.reason}${alreadySent(progress)}`, ...remember };
@@ -61,6 +65,23 @@ export function batchOutcome(batch: Batch): Outcome {
   return { type: 'retry', reason, ...limited, answer, ...remember };
 }
 
+/** Some servers refuse a whole mail for the number of its recipients. Null if that is not what happened. */
+function inSmallerMails({ before, recipients, sent, server, fact }: Batch): Outcome | null {
+  const { failure, unsure } = sent;
+  if (failure === null || unsure.length > 0 || recipients.length === 1 || !isTooMany(failure)) {
+    return null;
+  }
+  const most = Math.floor(recipients.length / 2);
+  return {
+    type: 'retry',
+    reason: `${server} takes no mail for ${recipients.length} recipients. They get it in smaller mails.`,
+    progressed: true,
+    delayMs: 0,
+    answer: cut(`${failure.response ?? ''}`, 1024),
+    remember: { [fact]: JSON.stringify({ ...before, most }) },
+  };
+}
+
 /** Every recipient has the mail or was rejected. */
 function finished({ sent, server, setting, repeated }: Batch, progress: Progress, answer: string): Outcome {
   const refused = Object.entries(progress.refused).map(
@@ -91,8 +112,8 @@ function adviceFor(rejection: Rejection): ReturnType<typeof replyAdvice> {
     : replyAdvice(responseCode, enhancedCode(rejection), `${response ?? message}`);
 }
 
-function hasProgress({ delivered, refused, unsure }: Progress): boolean {
-  return delivered.length + unsure.length + Object.keys(refused).length > 0;
+function hasProgress({ delivered, refused, unsure, most }: Progress): boolean {
+  return delivered.length + unsure.length + Object.keys(refused).length > 0 || most !== null;
 }
 
 function alreadySent({ delivered }: Progress): string {

@@ -15,9 +15,11 @@ export interface Progress {
   refused: Record<string, string>;
   /** Who may have the mail from an attempt that got no answer. */
   unsure: string[];
+  /** How many recipients a mail may have, if the server refused one for having more; null if it did not. */
+  most: number | null;
 }
 
-const NO_PROGRESS: Progress = { delivered: [], refused: {}, unsure: [] };
+const NO_PROGRESS: Progress = { delivered: [], refused: {}, unsure: [], most: null };
 
 /** Under which key the progress of a delivery is remembered. */
 export function progressFact(messageKey: string): string {
@@ -43,9 +45,9 @@ export function remaining(addresses: readonly string[], { delivered, refused }: 
  * Whom the next mail goes to: those whose addresses are ASCII come first and in a mail of their own, because
  * RFC 6531 lets no server pass a mail that names another kind of address on to a server without SMTPUTF8.
  */
-export function nextBatch(addresses: readonly string[]): string[] {
+export function nextBatch(addresses: readonly string[], { most }: Progress): string[] {
   const plain = addresses.filter((address) => !needsUtf8(address));
-  return plain.length > 0 ? plain : [...addresses];
+  return (plain.length > 0 ? plain : addresses).slice(0, most ?? addresses.length);
 }
 
 /**
@@ -63,6 +65,7 @@ export function advance(
     accepted.length + refused.length + unsure.length === 0
       ? before
       : {
+          ...before,
           delivered: [...before.delivered, ...accepted.map(addressKey)],
           refused: { ...before.refused, ...Object.fromEntries(refused.map(inWords)) },
           unsure: [...new Set([...before.unsure, ...unsure.map(addressKey)])],
@@ -71,12 +74,12 @@ export function advance(
 }
 
 /**
- * Whether the server takes this recipient with another mail: one mail had too many of them (RFC 5321, section
- * 4.5.3.1.10, where servers answer 452 or, following RFC 821, 552; x.5.3 in RFC 3463).
+ * Whether the server takes a recipient with another mail, or a mail with fewer recipients: one mail had too many of
+ * them (RFC 5321, section 4.5.3.1.10, where servers answer 452 or, following RFC 821, 552; x.5.3 in RFC 3463).
  */
 export function isTooMany(rejection: SmtpFailure): boolean {
-  const code = enhancedCode(rejection)?.slice(2);
-  return code === '5.3' || (code === undefined && /too many recipients/i.test(`${rejection.response ?? ''}`));
+  const words = `${rejection.response ?? ''}`;
+  return enhancedCode(rejection)?.slice(2) === '5.3' || /too many (recipients|rcpts?\b)/i.test(words);
 }
 
 /** @param tookOthers the server took the same mail for someone else */

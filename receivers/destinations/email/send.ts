@@ -65,7 +65,7 @@ export class EmailDestination implements Destination {
     if (open.length === 0) {
       return { type: 'done', note: 'Every recipient already has this mail, so it was not sent again.' };
     }
-    const recipients = nextBatch(open);
+    const recipients = nextBatch(open, before);
     const sent = await this.#transmit(mail, recipients, attempt.signal);
     const server = this.#server.name;
     const repeated = attempt.uncertain ? repeatedNote(before.unsure, mail.messageId) : null;

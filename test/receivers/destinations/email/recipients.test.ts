@@ -2,8 +2,9 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { Destination } from '../../../../receivers/contract/destination.ts';
 import type { Outcome } from '../../../../receivers/contract/outcome.ts';
 import { type FakeSmtp, type FakeSmtpOptions, startFakeSmtp } from '../../../fakes/smtp.ts';
+import { startScriptedSmtp } from '../../../fakes/smtp-script.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, opened, recalling } from './opened.ts';
+import { attempt, opened, openedWith, recalling } from './opened.ts';
 
 /*
  * Mail servers that take a mail for some of its recipients. Reported of other software:
@@ -69,6 +70,45 @@ test('a limit answered with 552 or 550 5.5.3 works the same way: the others get 
     expect((await deliver()).map(({ type }) => type)).toEqual(['retry', 'done']);
     expect(smtp.mails.map(({ to }) => to)).toEqual([['person1@alpine.example'], ['person2@alpine.example']]);
   }
+});
+
+test('a whole mail that is refused for its recipients reaches them all in smaller mails', async () => {
+  await start(people(10));
+  smtp.faults.add('data', { kind: 'reply', code: 552, text: '5.3.4 too many recipients' }, { times: 2 });
+  const outcomes = await deliver();
+  expect(outcomes.at(-1)).toMatchObject({ type: 'done' });
+  expect(smtp.mails.map(({ to }) => to.length)).toEqual([2, 2, 2, 2, 2]);
+  expect(new Set(smtp.mails.flatMap(({ to }) => to))).toEqual(new Set(people(10)));
+});
+
+// https://www.postfix.org/postconf.5.html#smtpd_hard_error_limit: after too many errors the connection is closed.
+test('a server that hangs up after five recipients gets smaller mails', async () => {
+  let recipients = 0;
+  const server = await startScriptedSmtp({
+    MAIL: (socket) => {
+      recipients = 0;
+      socket.write('250 2.1.0 Ok\r\n');
+    },
+    RCPT: (socket) => {
+      recipients += 1;
+      if (recipients > 5) {
+        socket.end('421 4.7.0 Error: too many recipients\r\n');
+      } else {
+        socket.write('250 2.1.5 Ok\r\n');
+      }
+    },
+  });
+  destination = openedWith({}, server, { to: people(12) });
+  started.push(server, destination);
+  const outcomes = await deliver();
+  expect(outcomes.at(-1)).toMatchObject({ type: 'done' });
+  expect(server.seen.filter((step) => step === 'dot')).toHaveLength(4);
+});
+
+test('one recipient that is too many for the server costs an attempt', async () => {
+  await start('maya@alpine.example');
+  smtp.faults.add('data', { kind: 'reply', code: 452, text: '4.5.3 too many recipients' }, { times: 9 });
+  expect(await deliver()).toEqual([expect.not.objectContaining({ progressed: true })]);
 });
 
 test('greylisting of all recipients costs an attempt each time, and the next one goes to all', async () => {
