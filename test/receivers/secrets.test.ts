@@ -80,8 +80,8 @@ test.each(CONNECTED_KINDS.map((kind) => [kind.title, kind] as const))(
   },
 );
 
-describe('with nothing that works', () => {
-  test('no secret is in the log', async () => {
+describe('with every destination failing', () => {
+  test('the log contains no secret', async () => {
     await receiver.post(sampleBody('start'));
     for (const { kind } of CONNECTED_KINDS) {
       await receiver.printed(new RegExp(`"destination":"${kind}".*"dead letter"`));
@@ -89,7 +89,7 @@ describe('with nothing that works', () => {
     expectNoSecret(receiver.output);
   });
 
-  test('no secret is in the ledger, nor in what the command line says', async () => {
+  test('the ledger and the output of the command line contain no secret', async () => {
     const on = { ...settings, PORT: new URL(receiver.url).port, HOST: '127.0.0.1' };
     for (const words of [
       ['export'],

@@ -81,13 +81,13 @@ function takers(key: string): string[] {
 }
 
 describe('several sources', () => {
-  test('each has its own address and its own secrets, any of which is right', async () => {
+  test('each source has its own address and its own secrets, any of which is valid', async () => {
     await accepted(fresh('create'), { secret: SECRETS.MAIN_OLD });
     await accepted(fresh('create'), { secret: SECRETS.MAIN_NEW });
     await accepted(fresh('create'), OUTLET);
   });
 
-  test('no source can speak for another', async () => {
+  test('a source cannot sign for another one', async () => {
     const wrong = [
       { secret: SECRETS.OUTLET },
       { path: '/webhooks/intelligems/default', secret: SECRETS.OUTLET },
@@ -100,7 +100,7 @@ describe('several sources', () => {
 });
 
 describe('several destinations of one kind', () => {
-  test('get what their routes name', async () => {
+  test('destinations of one kind get what their routes name', async () => {
     const price = await accepted(fresh('start'), { secret: SECRETS.MAIN_NEW });
     const theme = await accepted(fresh('start', { type: 'content/theme' }), { secret: SECRETS.MAIN_NEW });
     const outlet = await accepted(fresh('start'), OUTLET);
@@ -115,13 +115,13 @@ describe('several destinations of one kind', () => {
     expect(takers(outlet)).toEqual(['everything', 'prices', 'outlet']);
   });
 
-  test('each in its own way', () => {
+  test('destinations of one kind each have their own settings', () => {
     expect(new Set(apis.outlet.requests.map(({ method }) => method))).toEqual(new Set(['PUT']));
     expect(apis.prices.requests.every(({ headers }) => 'webhook-signature' in headers)).toBe(true);
     expect(apis.everything.requests.some(({ headers }) => 'webhook-signature' in headers)).toBe(false);
   });
 
-  test('one that fails holds up none of the others', async () => {
+  test('a failing destination of a kind does not hold up the others', async () => {
     apis.everything.faults.add({ kind: 'status', status: 503 }, { times: 2 });
     const key = await accepted(fresh('end'), OUTLET);
     await receiver.printed(new RegExp(`"event":"${key}","destination":"everything".*"will try again"`));
@@ -131,7 +131,7 @@ describe('several destinations of one kind', () => {
   });
 });
 
-test('no secret is printed', () => {
+test('several sources and destinations print no secret', () => {
   for (const secret of [...Object.values(SECRETS), API_SECRET]) {
     expect(receiver.output).not.toMatch(secret);
   }

@@ -45,12 +45,12 @@ describe('a whole life of an experience, sent from the command line', () => {
     await receiver.printedTimes('"msg":"delivered"', 4 * TITLES.length);
   });
 
-  test('is accepted', () => {
+  test('the six events of an experience are accepted', () => {
     expect(sent.code).toBe(0);
     expect(sent.stdout.match(/: 200 \{"status":"accepted"/g)).toHaveLength(TITLES.length);
   });
 
-  test('is one card in Slack that shows its end, with what happened in its thread', () => {
+  test('the six events become one card in Slack that shows the end, with replies in its thread', () => {
     const [card, ...others] = world.slack.inChannel();
     expect(others).toEqual([]);
     expect(JSON.stringify(card?.blocks)).toMatch(/Deleted/);
@@ -58,7 +58,7 @@ describe('a whole life of an experience, sent from the command line', () => {
     expect(replies.map(({ text }) => text).join('\n')).toMatch(/started.*updated.*paused.*ended.*deleted/s);
   });
 
-  test('is six rows in the sheet, with the documented columns first', () => {
+  test('the six events become six rows in the sheet, with the documented columns first', () => {
     const [header, ...rows] = world.sheets.spreadsheet.shown('Intelligems');
     expect(header?.slice(0, 6)).toEqual([
       'Experience Name',
@@ -71,14 +71,14 @@ describe('a whole life of an experience, sent from the command line', () => {
     expect(rows.map((row) => row[1])).toEqual(ACTIONS_IN_ORDER);
   });
 
-  test('is six mails in one thread', async () => {
+  test('the six events become six mails in one thread', async () => {
     const mails = await Promise.all(world.smtp.mails.map(parseMail));
     expect(mails).toHaveLength(TITLES.length);
     expect(new Set(mails.map(({ subject }) => subject?.replace(/^Re: /, ''))).size).toBe(1);
     expect(mails[1]?.text).toMatch(/was started by maya@alpine-goods\.example/);
   });
 
-  test('is six signed calls of the own API, in order', () => {
+  test('the six events become six signed calls of your own API, in order', () => {
     const calls = world.api.requests.filter(({ tookEffect }) => tookEffect);
     expect(calls.map(({ body }) => JSON.parse(body).title)).toEqual(
       TITLES.map((title) => `Experience ${title}`),
@@ -87,7 +87,7 @@ describe('a whole life of an experience, sent from the command line', () => {
   });
 });
 
-test('a fault at one side holds up no other, and mends by itself', async () => {
+test('a failing destination does not hold up others, and catches up by itself', async () => {
   world.slack.faults.add({ kind: 'status', status: 500 }, { path: 'chat.', times: 2 });
   const before = world.smtp.mails.length;
   const payload = samplePayload('start');
@@ -102,13 +102,13 @@ test('a fault at one side holds up no other, and mends by itself', async () => {
   ).toHaveLength(1);
 });
 
-test('no secret is printed', () => {
+test('the whole way prints no secret', () => {
   for (const secret of [SECRET, world.slack.token, 'PRIVATE KEY']) {
     expect(receiver.output).not.toMatch(secret);
   }
 });
 
-test('SIGTERM finishes what is under way and exits with 0', async () => {
+test('SIGTERM finishes work in progress and exits with 0', async () => {
   const payload = samplePayload('end');
   world.api.faults.add({ kind: 'status', status: 500 });
   await receiver.post(JSON.stringify({ ...payload, experience: { ...payload.experience, id: 'last' } }));

@@ -17,11 +17,11 @@ function shown(name: string): string {
   return name === NEXT ? copied.replace(/'(\.\/verifier.*)\.ts'/, "'$1'") : copied;
 }
 
-test.each(recipes)('shared/README.md shows %s as it is', (name) => {
+test.each(recipes)('shared/README.md shows %s unchanged', (name) => {
   expect(readme).toContain(`\`\`\`ts\n${shown(name).trimEnd()}\n\`\`\``);
 });
 
-test('what it shows for Next.js compiles with the options that Next.js sets', () => {
+test('the README’s code for Next.js compiles with the options that Next.js sets', () => {
   const files = {
     'route.ts': `${shown(NEXT)}\ndeclare function onEvent(event: unknown): void;`,
     'verifier-web.ts': read('../../shared/verifier-web.ts'),

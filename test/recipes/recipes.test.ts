@@ -157,7 +157,7 @@ describe.each(RECIPES)('the recipe for %s', (_name, send) => {
     }
   });
 
-  test('answers 401 to a forged event, and says why in the log', async () => {
+  test('a recipe answers 401 to a forged event, and says why in the log', async () => {
     const body = Buffer.from('{"action":"startExperience"}');
     const forged = { body, signature: signWebhook(body, 'a guess'), secret: 'the secret' };
     expect(await sendWith(forged)).toBe(401);
@@ -166,7 +166,7 @@ describe.each(RECIPES)('the recipe for %s', (_name, send) => {
     expect(refusals()).toEqual(['no-match', 'no-signature']);
   });
 
-  test('accepts nothing while no secret is configured', async () => {
+  test('a recipe accepts nothing if no secret is configured', async () => {
     const body = Buffer.from('{"action":"startExperience"}');
     const signature = createHmac('sha256', '').update(body).digest('hex');
     expect(await sendWith({ body, signature, secret: '' })).toBe(401);
@@ -179,7 +179,7 @@ const EVENT = Buffer.from('{"action":"startExperience"}');
 test.each([
   ['Express, after express.json()', afterJson],
   ['Google Cloud Functions', google],
-])('the recipe for %s says that it has no raw body, where its hook was not asked', async (_name, send) => {
+])('the recipe for %s says that it has no raw body if its hook was not called', async (_name, send) => {
   const signed = { body: EVENT, signature: signWebhook(EVENT, 'the secret'), secret: 'the secret' };
   process.env.INTELLIGEMS_WEBHOOK_SECRET = signed.secret;
   expect(await send({ ...signed, contentType: 'text/plain' })).toBe(401);

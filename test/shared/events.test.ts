@@ -10,7 +10,7 @@ function start(fields: object = {}, experience: object = {}): ExperienceEvent {
 }
 
 describe('parseEvent', () => {
-  test.each(SAMPLE_NAMES)('reads the sample “%s”, as bytes and as text', (name) => {
+  test.each(SAMPLE_NAMES)('parseEvent reads the sample “%s”, as bytes and as text', (name) => {
     const body = sampleBody(name);
     const payload = samplePayload(name);
     const parsed = parseEvent(body);
@@ -41,11 +41,11 @@ describe('parseEvent', () => {
     ['no experience', '{"action":"startExperience","experience":{"id":7}}'],
     ['no experience', '{"action":"startExperience","experience":[]}'],
     ['no experience', `{"action":"startExperience","experience":{"id":"${'1'.repeat(257)}"}}`],
-  ])('says what is wrong: %s for %s', (problem, body) => {
+  ])('parseEvent says what is wrong: %s for %s', (problem, body) => {
     expect(parseEvent(body)).toEqual({ ok: false, problem, hint: expect.stringMatching(/.\.$/) });
   });
 
-  test('takes times as milliseconds, digits or ISO 8601, and nothing that is no time', () => {
+  test('parseEvent takes times as milliseconds, digits, or ISO 8601, and nothing else', () => {
     const time = Date.UTC(2026, 8, 2);
     for (const timestamp of [time, String(time), '2026-09-02T00:00:00.000Z', time + 0.7]) {
       expect(start({ timestamp }).timestamp).toBe(time);
@@ -55,7 +55,7 @@ describe('parseEvent', () => {
     }
   });
 
-  test('takes a field of another type as absent, and keeps the payload whole', () => {
+  test('parseEvent takes a field of another type as missing, and keeps the payload whole', () => {
     const event = start(
       { organization: [], extra: { deep: [1] } },
       {
@@ -72,17 +72,20 @@ describe('parseEvent', () => {
     expect(event.payload).toMatchObject({ extra: { deep: [1] }, experience: { name: 7 } });
   });
 
-  test.each(['EUR', { code: 'EUR', symbol: '€' }])('takes the currency %j as its code', (currency) => {
-    expect(start({}, { currency }).experience.currency).toBe('EUR');
-  });
+  test.each(['EUR', { code: 'EUR', symbol: '€' }])(
+    'parseEvent takes the currency %j as its code',
+    (currency) => {
+      expect(start({}, { currency }).experience.currency).toBe('EUR');
+    },
+  );
 
-  test('takes no field from a prototype', () => {
+  test('parseEvent takes no field from a prototype', () => {
     const body = '{"__proto__":{"action":"startExperience","experience":{"id":"1"}}}';
     expect(parseEvent(body)).toMatchObject({ ok: false, problem: 'unknown action' });
     expect(({} as { action?: string }).action).toBeUndefined();
   });
 
-  test('never throws, whatever the bytes or the JSON', () => {
+  test('parseEvent never throws, whatever the bytes or the JSON', () => {
     fc.assert(fc.property(fc.uint8Array(), (bytes) => typeof parseEvent(bytes).ok === 'boolean'));
     const inside = fc.record({
       action: fc.constantFrom(...ACTIONS),
@@ -111,11 +114,11 @@ describe('triggeredBy', () => {
     { user: { email: maya } },
     { performedBy: maya },
     { triggeredBy: null, triggeredByEmail: '', user: 'somebody', performedBy: maya },
-  ])('reads %j', (fields) => {
+  ])('triggeredBy reads %j', (fields) => {
     expect(triggeredBy(start(fields))).toBe(maya);
   });
 
-  test('else takes the newest entry that fits the action and its time', () => {
+  test('triggeredBy takes the newest entry that fits the action and its time, if no field names a person', () => {
     const timestamp = 1_790_000_000_000;
     const experienceActions = [
       { action: 'start', actionTs: timestamp - 3_600_000, performedBy: 'earlier@example.com' },
@@ -126,7 +129,7 @@ describe('triggeredBy', () => {
     expect(triggeredBy(start({ timestamp: timestamp + 3_600_000 }, { experienceActions }))).toBeNull();
   });
 
-  test('is nobody where the newest entry does not tell, even if an older one does', () => {
+  test('triggeredBy is null if the newest entry names no one, even if an older one does', () => {
     const experienceActions = [
       { action: 'start', actionTs: 2, performedBy: null },
       { action: 'start', actionTs: 1, performedBy: maya },
@@ -134,7 +137,7 @@ describe('triggeredBy', () => {
     expect(triggeredBy(start({}, { experienceActions }))).toBeNull();
   });
 
-  test('takes no entry for actions that have none', () => {
+  test('triggeredBy uses no entry for actions that have none', () => {
     expect(performedBy([{ performedBy: maya }], 'createExperience', null)).toBeNull();
     expect(performedBy([{ performedBy: maya, action: 'start' }], 'updateExperience', null)).toBeNull();
   });
@@ -144,7 +147,7 @@ describe('the key of an event', () => {
   const body = sampleBody('start');
   const event = eventOf(samplePayload('start'));
 
-  test('stays the same in other bytes, and differs by source, organization, experience, action and time', () => {
+  test('an event key does not depend on the bytes, and differs by source, organization, experience, action, and time', () => {
     const key = eventKey('store', event, body);
     expect(key).toMatch(/^evt_[0-9a-f]{32}$/);
     expect(eventKey('store', event, Buffer.from('other bytes'))).toBe(key);
@@ -159,14 +162,14 @@ describe('the key of an event', () => {
     expect(new Set([key, fromAnother, ...others]).size).toBe(6);
   });
 
-  test('is made of the bytes where there is no time', () => {
+  test('the key of an event without a time is made of the bytes', () => {
     const timeless = start();
     expect(eventKey('store', timeless, body)).toBe(bodyKey('store', body));
     expect(eventKey('store', timeless, Buffer.from('other'))).not.toBe(bodyKey('store', body));
     expect(bodyKey('another-store', body)).not.toBe(bodyKey('store', body));
   });
 
-  test('sorts by the time of the event', () => {
+  test('event keys sort by the time of the event', () => {
     const keys = [9, 80, 700, 6_000].map((timestamp) => eventKey('store', start({ timestamp }), body));
     expect([...keys].sort()).toEqual(keys);
   });

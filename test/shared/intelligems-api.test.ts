@@ -40,7 +40,7 @@ function failure(result: ApiResult<unknown>): ApiFailure {
 }
 
 describe('reading', () => {
-  test('pages through all experiences, each once', async () => {
+  test('the client reads all pages of experiences, each once', async () => {
     const names = Array.from({ length: 230 }, (_, index) => fake.create({ name: `Test ${index}` }).name);
     const found: string[] = [];
     for await (const page of client().everyPage()) {
@@ -50,7 +50,7 @@ describe('reading', () => {
     expect(fake.requests).toHaveLength(3);
   });
 
-  test('passes the filters on', async () => {
+  test('the client passes filters on', async () => {
     fake.create({ type: 'pricing' });
     const wanted = fake.create({ type: 'shipping', category: 'personalization' });
     fake.act(wanted.id, 'start');
@@ -59,7 +59,7 @@ describe('reading', () => {
     expect(page).toMatchObject({ total: 1, experiences: [{ id: wanted.id }] });
   });
 
-  test('tells who acted: from the history in a list, from the actions of one', async () => {
+  test('the client gives who acted: from the history in a list, from the actions of one experience', async () => {
     const { id } = fake.create({ name: 'Backpack price test', currency: 'EUR', type: 'pricing' });
     fake.act(id, 'start', 'jonas@alpine-goods.example');
     const listed = value(await client().listExperiences()).experiences[0];
@@ -78,7 +78,7 @@ describe('reading', () => {
     });
   });
 
-  test('reads the change log, with bare email addresses', async () => {
+  test('the client reads the change log, with bare email addresses', async () => {
     const { id } = fake.create();
     fake.update(id, { name: 'Renamed' }, 'maya@alpine-goods.example');
     const experience = value(await client().experience(id, { includeChangeLog: true }));
@@ -87,7 +87,7 @@ describe('reading', () => {
     ]);
   });
 
-  test('reads results with verdict, uplift, probability, impact and chart', async () => {
+  test('the client reads results with verdict, uplift, probability, impact, and chart', async () => {
     const { id } = fake.create();
     fake.measure(id, {
       verdict: 'strong_win',
@@ -118,7 +118,7 @@ describe('reading', () => {
 });
 
 describe('acting', () => {
-  test('starts, pauses and ends with a winner', async () => {
+  test('the client starts, pauses, and ends with a winner', async () => {
     const { id, variations } = fake.create();
     const api = client();
     expect(value(await api.act(id, 'start'))?.status).toBe('started');
@@ -128,7 +128,7 @@ describe('acting', () => {
     expect(JSON.parse(fake.requests.at(-1)?.body ?? '')).toEqual({ variationId: winner });
   });
 
-  test('an action whose answer was lost is looked up, not repeated', async () => {
+  test('an action whose answer was lost is checked, not repeated', async () => {
     const { id } = fake.create();
     fake.faults.add({ kind: 'reset', after: true }, { path: '/actions/' });
     expect(value(await client().act(id, 'start'))?.status).toBe('started');
@@ -140,7 +140,7 @@ describe('acting', () => {
     { kind: 'status', status: 500 } as const,
     { kind: 'hang' } as const,
     { kind: 'reset' } as const,
-  ])('an action that failed before it took effect ($kind) is told as uncertain', async (fault) => {
+  ])('an action that failed before it took effect ($kind) is reported as uncertain', async (fault) => {
     const { id } = fake.create();
     fake.faults.add(fault, { path: '/actions/' });
     const failed = failure(await client({ timeoutMs: 100 }).act(id, 'start'));
@@ -155,7 +155,7 @@ describe('acting', () => {
     expect(value(await client().act(id, 'start'))?.status).toBe('started');
   });
 
-  test('an action that could not even connect is tried again and not uncertain', async () => {
+  test('an action that could not connect is tried again and is not uncertain', async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const { port } = closed.address() as AddressInfo;
@@ -168,19 +168,19 @@ describe('acting', () => {
 });
 
 describe('failures', () => {
-  test('a wrong token', async () => {
+  test('a wrong token gives unauthorized', async () => {
     const failed = failure(await client({ token: 'secret-but-wrong' }).listExperiences());
     expect(failed.reason).toBe('unauthorized');
     expect(failed.message).not.toContain('secret-but-wrong');
     expect(fake.requests).toHaveLength(1);
   });
 
-  test('an unknown experience', async () => {
+  test('an unknown experience gives not found', async () => {
     const id = '2f4b8c1d-6a7e-4d59-8b30-91c2e5f7a014';
     expect(failure(await client().experience(id)).reason).toBe('not found');
   });
 
-  test('a refused request, in the words of the vendor', async () => {
+  test('a refused request gives the reasons in the vendor’s words', async () => {
     const failed = failure(await client().experience('no-uuid'));
     expect(failed).toMatchObject({
       reason: 'invalid',
@@ -194,13 +194,13 @@ describe('failures', () => {
     expect(early.message).toContain('Cannot pause an experience that is pending');
   });
 
-  test('a wrong version of the API, which no experience is to blame for', async () => {
+  test('a wrong version of the API is reported as such, and not as a missing experience', async () => {
     const failed = failure(await client({ version: 'v1' }).listExperiences());
     expect(failed.message).toContain(`no list of experiences at ${fake.url}/v1 (status 404)`);
     expect(failed.message).toContain('Check the base URL and the version');
   });
 
-  test('a passing fault is survived, a lasting one is told', async () => {
+  test('a passing failure is retried, and a lasting one is reported', async () => {
     fake.faults.add({ kind: 'status', status: 502 }, { times: 2 });
     fake.faults.add({ kind: 'reset' });
     expect((await client().listExperiences()).ok).toBe(true);
@@ -213,27 +213,27 @@ describe('failures', () => {
     expect(fake.requests).toHaveLength(8);
   });
 
-  test('no answer within the time-out', async () => {
+  test('no answer in time gives unavailable', async () => {
     fake.faults.add({ kind: 'hang' }, { times: 2 });
     const failed = failure(await client({ timeoutMs: 50, attempts: 2 }).listExperiences());
     expect(failed.message).toBe('Intelligems did not answer within 0.05 s.');
   });
 
-  test('an address where nothing listens', async () => {
+  test('an address without a server gives unavailable', async () => {
     const failed = failure(await client({ baseUrl: 'http://127.0.0.1:1', attempts: 1 }).listExperiences());
     expect(failed.message).toBe(
       'Intelligems cannot be reached: nothing is listening at 127.0.0.1:1 (ECONNREFUSED).',
     );
   });
 
-  test('a caller that gives up', async () => {
+  test('a caller can cancel a call', async () => {
     fake.faults.add({ kind: 'hang' }, { times: 9 });
     const failed = failure(await client().listExperiences({}, AbortSignal.timeout(30)));
     expect(failed.reason).toBe('unavailable');
     expect(fake.requests.length).toBeLessThanOrEqual(1);
   });
 
-  test('a redirect is not followed, so the token stays at home', async () => {
+  test('a redirect is not followed, so the token is not sent elsewhere', async () => {
     const elsewhere: string[] = [];
     const other = createServer((request, response) => {
       elsewhere.push(request.url ?? '');
@@ -256,7 +256,7 @@ describe('failures', () => {
     }
   });
 
-  test('an answer in another form than documented', async () => {
+  test('an undocumented answer is reported as such', async () => {
     fake.faults.add({ kind: 'status', status: 200, body: '<html>' }, { times: 9 });
     expect(failure(await client().listExperiences()).message).toContain('not in the documented form');
     fake.faults.clear();
@@ -266,7 +266,7 @@ describe('failures', () => {
 });
 
 describe('the rate limit', () => {
-  test('is waited for: many calls at once, and none runs into it', async () => {
+  test('many calls at once wait for the rate limit, and none gets a 429', async () => {
     await fake.close();
     fake = await startFakeIntelligems({ rate: { size: 50, refill: 25, everyMs: 60 } });
     fake.create();
@@ -276,7 +276,7 @@ describe('the rate limit', () => {
     expect(fake.requests.filter(({ status }) => status === 429)).toHaveLength(0);
   });
 
-  test('is waited for by two clients of one token that share what they know', async () => {
+  test('two clients of one token share the rate limit', async () => {
     await fake.close();
     fake = await startFakeIntelligems({ rate: { size: 50, refill: 25, everyMs: 60 } });
     fake.create();
@@ -287,7 +287,7 @@ describe('the rate limit', () => {
     expect(fake.requests.filter(({ status }) => status === 429)).toHaveLength(0);
   });
 
-  test('is survived where another client has emptied the bucket', async () => {
+  test('a bucket that another client has emptied is waited for', async () => {
     await fake.close();
     fake = await startFakeIntelligems({ rate: { size: 4, refill: 2, everyMs: 60 } });
     fake.create();
@@ -298,7 +298,7 @@ describe('the rate limit', () => {
     }
   });
 
-  test('ends the call where the wait would be too long, and says how long', async () => {
+  test('a call ends if the wait for the rate limit would be too long, and says how long', async () => {
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 30 }, { times: 2 });
     const api = client({ maxWaitMs: 0 });
     const failed = failure(await api.listExperiences());
@@ -310,7 +310,7 @@ describe('the rate limit', () => {
 });
 
 describe('the fake', () => {
-  test('names who performed an action only after a while, and knows the webhooks of a life', async () => {
+  test('the fake names who performed an action only after a while, and knows the webhooks of a life', async () => {
     await fake.close();
     let now = 1_788_271_331_000;
     fake = await startFakeIntelligems({ now: () => now, resolvesAfterMs: 120_000 });

@@ -26,7 +26,7 @@ describe('Retry-After', () => {
     ['Thu, 26 Nov 2026 05:00:00 GMT', 1_000],
     ['Sunday, 06-Nov-94 08:49:37 GMT', 1_000],
     ['Sat, 27 Nov 2027 05:00:00 GMT', DAY_MS],
-  ])('of %s asks to wait %d ms', (value, ms) => {
+  ])('a Retry-After of %s waits %d ms', (value, ms) => {
     expect(retryAfterMs(value, null, NOW)).toBe(ms);
   });
 
@@ -41,12 +41,12 @@ describe('Retry-After', () => {
     '0x10',
     'Fri, 27 Foo 2026 05:02:00 GMT',
     '5 minutes',
-  ])('of %j cannot be read', (value) => {
+  ])('a Retry-After of %j cannot be read', (value) => {
     expect(retryAfterMs(value, null, NOW)).toBeNull();
   });
 
   // https://github.com/wso2/carbon-apimgt/pull/7059: a comment asks for seconds because clocks differ.
-  test('as a date is compared with the response’s own clock', () => {
+  test('a Retry-After with a date is compared with the response’s own clock', () => {
     const value = 'Fri, 27 Nov 2026 05:02:00 GMT';
     const date = 'Fri, 27 Nov 2026 05:01:50 GMT';
     expect(retryAfterMs(value, date, NOW - DAY_MS)).toBe(10_000);
@@ -54,14 +54,14 @@ describe('Retry-After', () => {
   });
 });
 
-test('a date of HTTP is in UTC whatever its form', () => {
+test('an HTTP date is in UTC in each of its forms', () => {
   const time = Date.UTC(1994, 10, 6, 8, 49, 37);
   expect(httpDate('Sun, 06 Nov 1994 08:49:37 GMT')).toBe(time);
   expect(httpDate('Sunday, 06-Nov-94 08:49:37 GMT')).toBe(time);
   expect(httpDate('Sun Nov  6 08:49:37 1994')).toBe(time);
 });
 
-test('a wait that a body names has the same bounds', () => {
+test('a wait in a response’s body has the same limits', () => {
   expect([0, 1_500.2, 1e12, Number.POSITIVE_INFINITY].map(boundedDelay)).toEqual([
     1_000,
     1_501,

@@ -16,6 +16,6 @@ test.each([
   expect(compile({ [name]: text }, project)).toBe('');
 });
 
-test('a mistake in a copied file is told', () => {
+test('a mistake in a copied file is reported', () => {
   expect(compile({ 'mistake.ts': 'export const count: number = "one";' }, BROWSER)).toContain('TS2322');
 });

@@ -40,13 +40,13 @@ describe.each(VERIFIERS)('%s', (_name, verify, sign) => {
     }
   });
 
-  test('signs what it verifies, in lower-case hex', async () => {
+  test('the verifier signs what it verifies, in lower-case hex', async () => {
     const rfc4231 = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843';
     expect(await sign('what do ya want for nothing?', 'Jefe')).toBe(rfc4231);
     expect(await sign(Buffer.from('what do ya want for nothing?'), 'Jefe')).toBe(rfc4231);
   });
 
-  test('takes a part of a larger buffer as the part it is', async () => {
+  test('the verifier reads only its part of a larger buffer', async () => {
     const whole = Buffer.from('before{"a":1}behind');
     expect(await verify(whole.subarray(6, 13), await sign('{"a":1}', 'secret'), 'secret')).toEqual({
       ok: true,
@@ -54,7 +54,7 @@ describe.each(VERIFIERS)('%s', (_name, verify, sign) => {
     });
   });
 
-  test('reads the clock of the machine unless given one', async () => {
+  test('the verifier uses the machine’s clock unless it gets another one', async () => {
     const body = JSON.stringify({ timestamp: Date.now() });
     const signature = await sign(body, 'secret');
     expect(await verify(body, signature, 'secret', { toleranceMs: 60_000 })).toMatchObject({ ok: true });
@@ -79,7 +79,7 @@ describe.each(VERIFIERS)('%s', (_name, verify, sign) => {
     ['an empty secret', 'body', '', 'no-secret'],
     ['a secret that is not set', 'body', undefined, 'no-secret'],
     ['a secret that is a number', 'body', 5, 'no-secret'],
-  ])('tells the programmer of %s in one sentence', async (_mistake, body, secret, reason) => {
+  ])('the verifier explains %s to the programmer in one sentence', async (_mistake, body, secret, reason) => {
     const verdict = await verify(body as string, 'a'.repeat(64), secret as string);
     expect(verdict).toMatchObject({ ok: false, reason });
     const { hint } = verdict as { hint: string };
@@ -88,7 +88,7 @@ describe.each(VERIFIERS)('%s', (_name, verify, sign) => {
   });
 
   test.each([[5], [{}], [['a'.repeat(64)]], [true], [Symbol('x')]])(
-    'a signature that is no text (%p) is malformed',
+    'a signature that is not text (%p) is malformed',
     async (signature) => {
       expect(await verify('body', signature as unknown as string, 'x')).toMatchObject({
         reason: 'malformed-signature',
@@ -96,7 +96,7 @@ describe.each(VERIFIERS)('%s', (_name, verify, sign) => {
     },
   );
 
-  test('a hint never holds the secret, the signature or the body', async () => {
+  test('a hint never contains the secret, the signature, or the body', async () => {
     for (const vector of cases.filter((each) => !each.verdict.ok && each.secrets.join('').length > 5)) {
       const verdict = await verify(bodyOf(vector), vector.signature, vector.secrets, optionsOf(vector));
       const { hint } = verdict as { hint: string };
@@ -108,7 +108,7 @@ describe.each(VERIFIERS)('%s', (_name, verify, sign) => {
     }
   });
 
-  test('any one bit changed in body, signature or secret refuses', async () => {
+  test('changing any bit of body, signature, or secret refuses the webhook', async () => {
     const bytes = fc.uint8Array({ minLength: 1, maxLength: 300 });
     const secret = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 100 });
     await fc.assert(
@@ -131,7 +131,7 @@ describe.each(VERIFIERS)('%s', (_name, verify, sign) => {
     );
   });
 
-  test('a bit changed in the text of the signature never accepts more than another case of its letters', async () => {
+  test('changing a bit in the text of the signature accepts nothing but another case of its letters', async () => {
     const signature = await sign('body', 'secret');
     for (let position = 0; position < 64 * 8; position++) {
       const changed = Buffer.from(flipBit(Buffer.from(signature), position)).toString('latin1');
@@ -140,7 +140,7 @@ describe.each(VERIFIERS)('%s', (_name, verify, sign) => {
     }
   });
 
-  test('names the first of several secrets that matches, wherever it stands', async () => {
+  test('the verdict names the first of several secrets that matches, at any position', async () => {
     const secrets = fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(secrets, fc.nat(), fc.string(), async (secrets, seed, body) => {
@@ -174,7 +174,7 @@ describe('both files', () => {
     { requiredKeys: [] },
   );
 
-  test('agree on any input of the right types, and throw on none', async () => {
+  test('both verifiers agree on any input of the right types, and never throw', async () => {
     await fc.assert(
       fc.asyncProperty(body, signature, secret, options, async (...input) => {
         expect(await web.verifyWebhook(...input)).toEqual(node.verifyWebhook(...input));
@@ -183,7 +183,7 @@ describe('both files', () => {
     );
   });
 
-  test('agree on anything signed, whatever the options', async () => {
+  test('both verifiers agree on any signed input, whatever the options', async () => {
     await fc.assert(
       fc.asyncProperty(body, fc.string({ minLength: 1 }), options, async (body, secret, options) => {
         const signature = node.signWebhook(body, secret);
@@ -195,7 +195,7 @@ describe('both files', () => {
     );
   });
 
-  test('agree on any input of any type, and throw on none', async () => {
+  test('both verifiers agree on any input of any type, and never throw', async () => {
     await fc.assert(
       fc.asyncProperty(anything, anything, anything, async (...given) => {
         const input = given as unknown as [string, string, string];
@@ -205,7 +205,7 @@ describe('both files', () => {
     );
   });
 
-  test('the body may change once it is handed over', async () => {
+  test('the body may change after it was passed to the verifier', async () => {
     const body = Buffer.from('body');
     const verdict = web.verifyWebhook(body, node.signWebhook('body', 'secret'), 'secret');
     body.fill(0);

@@ -18,7 +18,7 @@ function keysOf(group: 'creates' | 'searches' | 'triggers', key: string): string
 }
 
 describe('actions', () => {
-  test('start, pause and end with a winner', async () => {
+  test('the actions start, pause, and end with a winner', async () => {
     const { id, variations } = fake.create({ name: 'Backpack price test', type: 'pricing' });
     const inputData = { experience_id: id };
     const started = await run(performOf('creates', 'start_experience'), { authData, inputData });
@@ -58,7 +58,7 @@ describe('actions', () => {
     expect(failure.name).toBe('ExpiredAuthError');
   });
 
-  test('the rate limit makes Zapier wait as long as asked', async () => {
+  test('the rate limit makes Zapier wait for as long as Intelligems asks', async () => {
     const { id } = fake.create();
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 17 });
     const inputData = { experience_id: id };
@@ -81,7 +81,7 @@ describe('actions', () => {
 });
 
 describe('Find Experience', () => {
-  test('puts the exact name first, then the newest that contains it', async () => {
+  test('Find Experience gives the exact name first, then the newest that contains it', async () => {
     fake.create({ name: 'Shipping test', createdAtTs: 1 });
     const other = fake.create({ name: 'Backpack price test, second round' });
     const exact = fake.create({ name: 'backpack price test' });
@@ -91,7 +91,7 @@ describe('Find Experience', () => {
     expect(Object.keys(found[0])).toEqual(keysOf('searches', 'find_experience'));
   });
 
-  test('passes the status on, and finds nothing without an error', async () => {
+  test('Find Experience passes the status on, and finds nothing without an error', async () => {
     const { id } = fake.create({ name: 'Running' });
     fake.create({ name: 'Running too, but not started' });
     fake.act(id, 'start');
@@ -103,7 +103,7 @@ describe('Find Experience', () => {
 });
 
 describe('Find Experience Results', () => {
-  test('gives the verdict and the figures of each variation', async () => {
+  test('Find Experience Results gives the verdict and the figures of each variation', async () => {
     const { id, variations } = fake.create({ name: 'Backpack price test' });
     fake.measure(id, {
       verdict: 'strong_win',
@@ -133,7 +133,7 @@ describe('Find Experience Results', () => {
     });
   });
 
-  test('warns where the numbers are still small', async () => {
+  test('Find Experience Results adds a caution if the numbers are still small', async () => {
     const { id } = fake.create();
     fake.measure(id, {
       runtimeDays: 3,
@@ -150,7 +150,7 @@ describe('Find Experience Results', () => {
     );
   });
 
-  test('finds nothing for an experience that is gone', async () => {
+  test('Find Experience Results finds nothing for a deleted experience', async () => {
     const inputData = { experience_id: '2f4b8c1d-6a7e-4d59-8b30-91c2e5f7a014' };
     expect(await run(performOf('searches', 'experience_results'), { authData, inputData })).toEqual([]);
   });
@@ -197,7 +197,7 @@ test('Find Experiences narrows by name and status, and finds nothing without an 
 });
 
 describe('dropdowns', () => {
-  test('of an action list only what the action is possible for', async () => {
+  test('the dropdown of an action lists only experiences for which it is possible', async () => {
     const [pending, started, paused, ended] = ['Pending', 'Live', 'Paused', 'Over'].map((name) =>
       fake.create({ name }),
     );
@@ -217,7 +217,7 @@ describe('dropdowns', () => {
     expect(await listed('experience_list')).toHaveLength(4);
   });
 
-  test('list the experiences page by page, without the deleted ones', async () => {
+  test('the dropdown lists the experiences page by page, without deleted ones', async () => {
     for (let index = 0; index < 130; index += 1) {
       fake.create({ name: `Test ${index}` });
     }
@@ -232,7 +232,7 @@ describe('dropdowns', () => {
     expect(names).toContain('Test 7 (pending)');
   });
 
-  test("list an experience's variations once it is chosen", async () => {
+  test('the dropdown lists an experience’s variations once it is chosen', async () => {
     const { id, variations } = fake.create();
     const perform = performOf('triggers', 'variation_list');
     expect(await run(perform, { authData })).toEqual([]);

@@ -46,7 +46,7 @@ async function call(event: object): Promise<unknown> {
   return JSON.parse(stdout.split('\n').at(-1) ?? '');
 }
 
-test('the app is valid, and its archive runs by itself', async () => {
+test('the app is valid, and its archive runs without the repository', async () => {
   expect(await zapierPlatform('validate', '--without-style')).toContain('structurally sound');
   await zapierPlatform('build', '--skip-dep-install', '--skip-validation');
   await decompress(join(appFolder, 'build/build.zip'), folder);
@@ -63,7 +63,7 @@ test('the app is valid, and its archive runs by itself', async () => {
   expect(answer).toEqual([event]);
 }, 120_000);
 
-test('the source archive compiles by itself, with a lock file for all that it needs', async () => {
+test('the source archive compiles without the repository, with a lock file for all its packages', async () => {
   const source = await mkdtemp(join(tmpdir(), 'zapier-source-'));
   try {
     writeSourceArchive();

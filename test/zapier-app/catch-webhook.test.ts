@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 afterEach(() => fake.close());
 
-test('gives a signed webhook in the common form', async () => {
+test('Catch Intelligems Webhook gives a signed webhook in the common form', async () => {
   const [event] = await run(perform, { authData, ...caught(body, SECRET) });
   expect(Object.keys(event)).toEqual(Object.keys(sampleEvent('startExperience')));
   expect(event).toMatchObject({
@@ -40,19 +40,19 @@ test('gives a signed webhook in the common form', async () => {
 });
 
 test.each(['Http-X-Intelligems-Signature', 'HTTP_X_INTELLIGEMS_SIGNATURE', 'x-intelligems-signature'])(
-  'finds the signature under %s',
+  'the signature is found under %s',
   async (header) => {
     expect(await run(perform, { authData, ...caught(body, SECRET, header) })).toHaveLength(1);
   },
 );
 
-test('reads the signature from another header where the Zap names one', async () => {
+test('the signature is read from another header if the Zap names one', async () => {
   const inputData = { signature_header: 'X-Signature' };
   const bundle = { authData, inputData, ...caught(body, SECRET, 'Http-X-Signature') };
   expect(await run(perform, bundle)).toHaveLength(1);
 });
 
-test('takes either of two secrets while they are being changed', async () => {
+test('either of two secrets is accepted while they are being changed', async () => {
   const both = { ...authData, webhook_secret: 'older newer' };
   expect(await run(perform, { authData: both, ...caught(body, 'newer') })).toHaveLength(1);
   expect(await run(perform, { authData: both, ...caught(body, 'older') })).toHaveLength(1);
@@ -67,11 +67,11 @@ const zapierCases = httpCases.filter((vector) => {
   return isWritable && Buffer.from(bytes.toString()).equals(bytes);
 });
 
-test('meets most of the vectors', () => {
+test('the trigger runs most of the vectors', () => {
   expect(zapierCases.length).toBeGreaterThan(50);
 });
 
-test.each(zapierCases)('gives the verdict of the vectors: $name', async (vector) => {
+test.each(zapierCases)('the trigger gives the verdict of the vectors: $name', async (vector) => {
   const bundle: ZapBundle = {
     authData: { ...authData, webhook_secret: vector.secrets.join(' ') },
     rawRequest: {
@@ -87,14 +87,14 @@ test.each(zapierCases)('gives the verdict of the vectors: $name', async (vector)
   }
 });
 
-test('ignores a request without a signature, so that a scanner does not count as an error of the Zap', async () => {
+test('a request without a signature is ignored, so a scanner does not count as an error of the Zap', async () => {
   for (const headers of [{}, { 'Http-X-Intelligems-Signature': ' ' }]) {
     const bundle = { authData, rawRequest: { headers, content: body }, cleanedRequest: JSON.parse(body) };
     expect(await run(perform, bundle as ZapBundle)).toEqual([]);
   }
 });
 
-test('refuses what was changed on the way, and says what to compare', async () => {
+test('a changed webhook is refused with what to compare', async () => {
   const bundle = caught(body, SECRET);
   const changed: ZapBundle = { ...bundle, rawRequest: { ...bundle.rawRequest, content: `${body} ` } };
   const failure = await failureOf(run(perform, { authData, ...changed }));
@@ -102,7 +102,7 @@ test('refuses what was changed on the way, and says what to compare', async () =
   expect(failure.text).not.toContain(SECRET);
 });
 
-test('says that the secret is missing, when the Zap is tested and when it runs', async () => {
+test('a missing secret is reported when the Zap is tested and when it runs', async () => {
   const without = { access_token: fake.token };
   for (const each of [perform, performOf('triggers', 'catch_webhook', 'performList')]) {
     const failure = await failureOf(run(each, { authData: without, ...caught(body, SECRET) }));
@@ -111,7 +111,7 @@ test('says that the secret is missing, when the Zap is tested and when it runs',
   }
 });
 
-test('tells of the missing secret while the Zap is made', async () => {
+test('a missing secret is reported in the editor', async () => {
   const [notice] = app.triggers.catch_webhook?.operation.inputFields ?? [];
   const fields = (bundle: ZapBundle) => run(notice as (z: ZObject, bundle: Bundle) => object[], bundle);
   expect(await fields({ authData })).toEqual([]);
@@ -119,7 +119,7 @@ test('tells of the missing secret while the Zap is made', async () => {
   expect(told).toMatchObject([{ type: 'copy', helpText: expect.stringContaining('no Webhook Secret') }]);
 });
 
-test('gives nothing for an event that was not chosen, nor for one that nobody knows', async () => {
+test('an event that was not chosen, or is unknown, does not run the Zap', async () => {
   const inputData = { events: ['endExperience'] };
   expect(await run(perform, { authData, inputData, ...caught(body, SECRET) })).toEqual([]);
   const unknown = JSON.stringify({ action: 'cloneExperience', experience: { id: '1' } });
@@ -127,7 +127,7 @@ test('gives nothing for an event that was not chosen, nor for one that nobody kn
 });
 
 test.each([['Experience Ended'], ['endExperience, Experience Paused'], [['experience ended']]])(
-  'takes %j for the events it names, and not for all',
+  'the Events field %j means the events it names, and not all',
   async (events) => {
     const inputData = { events };
     expect(await run(perform, { authData, inputData, ...caught(body, SECRET) })).toEqual([]);
@@ -137,7 +137,7 @@ test.each([['Experience Ended'], ['endExperience, Experience Paused'], [['experi
 );
 
 test.each([['experience_ended'], [['startExperience', 'cloneExperience']], [[7]]])(
-  'refuses %j among the events, and names those there are',
+  'the Events field %j is refused with the events that exist',
   async (events) => {
     const failure = await failureOf(
       run(perform, { authData, inputData: { events }, ...caught(body, SECRET) }),
@@ -147,7 +147,7 @@ test.each([['experience_ended'], [['startExperience', 'cloneExperience']], [[7]]
   },
 );
 
-test('offers what happened lately as samples', async () => {
+test('the editor gets recent events as samples', async () => {
   const { id } = fake.create({ name: 'Backpack price test' });
   fake.act(id, 'start');
   const events = await run(performOf('triggers', 'catch_webhook', 'performList'), { authData });

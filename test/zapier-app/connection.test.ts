@@ -24,7 +24,7 @@ async function labelOf(fields: Record<string, string> = {}): Promise<string> {
   return (await run<{ label: string }>(connect, { authData: { ...authData, ...fields } })).label;
 }
 
-test('a connection is tried by a real call, and its label holds no part of the token', async () => {
+test('the connection test makes a real call, and its label contains no part of the token', async () => {
   const label = await labelOf();
   expect(label).not.toMatch(/gth|token/i);
   expect(fake.requests).toHaveLength(1);
@@ -32,7 +32,7 @@ test('a connection is tried by a real call, and its label holds no part of the t
   expect(await labelOf()).toContain(fake.organization.id);
 });
 
-test('a wrong token is an error', async () => {
+test('a wrong token fails the connection test', async () => {
   const failure = await failureOf(run(connect, { authData: { access_token: 'wrong' } }));
   expect(failure.text).toContain('does not accept the access token');
 });
@@ -84,7 +84,7 @@ describe('credentials that cannot be right are refused before a request', () => 
     ['receiver_url', 'http://hooks.example.com', 'Receiver URL'],
     ['receiver_url', 'https://me:secret@hooks.example.com', 'Receiver URL'],
     ['receiver_url', '“https://hooks.example.com”', 'Receiver URL'],
-  ])('%s %j names the field and no value', async (field, value, label) => {
+  ])('the field with %s %j is named, and its value is not shown', async (field, value, label) => {
     const whole = { receiver_url: 'https://hooks.example.com', receiver_key: 'secret key', [field]: value };
     const failure = await failureOf(labelOf(whole));
     expect(failure.name).toBe('AppError');
@@ -93,7 +93,7 @@ describe('credentials that cannot be right are refused before a request', () => 
     expect(fake.requests).toEqual([]);
   });
 
-  test('says which of the two fields of the receiver is missing', async () => {
+  test('a connection with only one of the receiver’s fields says which one is missing', async () => {
     expect((await failureOf(labelOf({ receiver_key: KEY }))).text).toContain('lacks the Receiver URL');
     expect((await failureOf(labelOf({ receiver_url: 'https://x.example' }))).text).toContain(
       'lacks the Receiver Key',
@@ -119,7 +119,7 @@ describe('a proxy in front of the receiver', () => {
     [401, 'text/html', '<h1>Sign in</h1>'],
     [401, 'application/json', '{"error":"Unauthorized"}'],
     [403, 'text/html', '<h1>Forbidden</h1>'],
-  ])('its own %i (%s) does not ask to reconnect', async (status, type, body) => {
+  ])('the proxy’s own %i (%s) does not ask to reconnect', async (status, type, body) => {
     proxy.answer = { status, headers: { 'content-type': type }, body };
     const receiver = { receiver_url: new URL(proxy.url).origin, receiver_key: KEY };
     const failure = await failureOf(labelOf(receiver));

@@ -83,7 +83,7 @@ function matchesType(value: unknown, { type, children }: PlainOutputField): bool
 }
 
 describe('what is offered', () => {
-  test('triggers, actions and searches under their names', () => {
+  test('the triggers, actions, and searches have their names', () => {
     expect(visible.map(({ kind, display }) => `${kind}: ${display.label}`)).toEqual([
       'trigger: Experience Created',
       'trigger: Experience Started',
@@ -108,7 +108,7 @@ describe('what is offered', () => {
   });
 
   test.each([['private', privateApp] as const, ['public', publicApp] as const])(
-    'the %s app has the structure that Zapier wants',
+    'the %s app has the structure that Zapier requires',
     async (_, app) => {
       expect(await createAppHandler(app)({ command: 'validate' })).toMatchObject({ results: [] });
     },
@@ -122,7 +122,7 @@ describe('what is offered', () => {
     expect(steps.some(({ key }) => key === 'catch_webhook')).toBe(true);
   });
 
-  test('a public app asks for no secret that none of its triggers needs', () => {
+  test('a public app asks for no secret that its triggers do not need', () => {
     const asked = ({ authentication }: typeof privateApp) => authentication?.fields?.map(({ key }) => key);
     expect(asked(privateApp)).toEqual(['access_token', 'receiver_url', 'receiver_key', 'webhook_secret']);
     expect(asked(publicApp)).toEqual(['access_token', 'receiver_url', 'receiver_key']);
@@ -134,18 +134,18 @@ describe.each(visible.map((step) => [step.key, step] as const))('%s', (_, step) 
   const { outputFields = [], sample = {} } = operation;
   const inputFields = (operation.inputFields ?? []).filter((field) => typeof field !== 'function');
 
-  test('its names are in title case (D018)', () => {
+  test('the names of a step are in title case (D018)', () => {
     const labels = [display.label, step.noun, ...inputFields.map(({ label }) => label)];
     labels.push(...outputFields.map(({ label }) => label));
     expect(labels.filter((label) => label === undefined || !isTitleCase(label))).toEqual([]);
   });
 
-  test('its description is a sentence of the right form, without the name of the app (D021, M002)', () => {
+  test('the description of a step is a sentence of the right form, without the name of the app (D021, M002)', () => {
     expect(display.description).toMatch(kind === 'trigger' ? /^Triggers when .+\.$/ : /^[A-Z].+s .+\.$/);
     expect(display.description).not.toMatch(/intelligems|zapier/i);
   });
 
-  test('its sample has every output field, and no other, in the right type (D012, D023, D024)', () => {
+  test('the sample of a step has every output field, and no other, in the right type (D012, D023, D024)', () => {
     expect(Object.keys(sample).sort()).toEqual(outputFields.map(({ key }) => key).sort());
     for (const field of outputFields) {
       const value = sample[field.key];
@@ -165,11 +165,11 @@ describe.each(visible.map((step) => [step.key, step] as const))('%s', (_, step) 
     }
   });
 
-  test('its sample has an id (D010)', () => {
+  test('the sample of a step has an ID (D010)', () => {
     expect(sample.id).toEqual(expect.any(String));
   });
 
-  test('ids are picked from dropdowns that exist, searches for them as well (D004, D005, D013, D014)', () => {
+  test('IDs are picked from dropdowns that exist, and searches exist for them (D004, D005, D013, D014)', () => {
     for (const field of inputFields.filter(({ key }) => key.endsWith('_id'))) {
       const [trigger, value, label] = field.dynamic?.split('.') ?? [];
       const source = steps.find((each) => each.kind === 'trigger' && each.key === trigger);
@@ -181,7 +181,7 @@ describe.each(visible.map((step) => [step.key, step] as const))('%s', (_, step) 
     }
   });
 
-  test('asks for no key of an account (D001) and helps where it does not only repeat (D011)', () => {
+  test('a step asks for no key of an account (D001), and its help adds to its label (D011)', () => {
     for (const { key, label, helpText } of inputFields) {
       expect(key).not.toMatch(/api_?key|token|secret|password/);
       expect(helpText?.replace(/\.$/, '').toLowerCase()).not.toBe(label?.toLowerCase());
@@ -194,12 +194,12 @@ describe.each(visible.map((step) => [step.key, step] as const))('%s', (_, step) 
   });
 });
 
-test('a deletion is promised only where the list still tells of it', () => {
+test('a deletion is promised only while the list still contains the experience', () => {
   const { description } = privateApp.triggers.experience_status_changed?.display ?? {};
   expect(description).toContain('deleted while it is still listed');
 });
 
-test('the documented fields come first, under their names', () => {
+test('the documented fields come first, under their documented names', () => {
   const documented = [
     'Experience Name',
     'Action Type',
@@ -225,14 +225,14 @@ test('every trigger for events gives the same object', () => {
   }
 });
 
-test('links are whole and encrypted, addresses in running text stand in backticks (D007, D008)', () => {
+test('links are complete and encrypted, and addresses in texts are in backticks (D007, D008)', () => {
   for (const [path, text] of texts(privateApp)) {
     const outside = text.replaceAll(/\[[^\]]+\]\(https:\/\/[^)\s]+\)/g, '').replaceAll(/`[^`]*`/g, '');
     expect([path, /https?:\/\/\w/.test(outside)]).toEqual([path, false]);
   }
 });
 
-test('the connection tells where to find what it asks for, and is named (D002, D003)', () => {
+test('the connection says where to find what it asks for, and has a name (D002, D003)', () => {
   const { authentication } = privateApp;
   const fields = (authentication?.fields ?? []) as PlainInputField[];
   expect(fields.every(({ helpText }) => helpText !== undefined)).toBe(true);

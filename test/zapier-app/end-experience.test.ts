@@ -40,19 +40,19 @@ describe('End Experience', () => {
     ['a winner of invisible characters', { outcome: 'winner', variation_id: ' \u200b\ufeff ' }],
   ];
 
-  test.each(blanks)('halts before any request with %s', async (_, fields) => {
+  test.each(blanks)('End Experience halts before any request with %s', async (_, fields) => {
     expect(await failureOf(end(fields))).toMatchObject({ name: 'HaltedError' });
     expect(fake.requests).toEqual([]);
     expect(status()).toBe('started');
   });
 
-  test('halts before any request if the experience is blank', async () => {
+  test('End Experience halts before any request if the experience is blank', async () => {
     const failure = await failureOf(end({ experience_id: '', outcome: 'none' }));
     expect(failure.name).toBe('HaltedError');
     expect(fake.requests).toEqual([]);
   });
 
-  test('halts when the winner is mapped from results that name none yet', async () => {
+  test('End Experience halts if the winner is mapped from results that name none yet', async () => {
     const [found] = await results();
     expect(found).toMatchObject({ recommended_variation_id: null, best_variation_id: null });
     fake.requests.length = 0;
@@ -64,7 +64,7 @@ describe('End Experience', () => {
   });
 
   test.each([['none'], ['End without a winner'], [' NONE ']])(
-    'ends without a winner for the outcome “%s”, whatever variation is mapped',
+    'End Experience ends without a winner for the outcome “%s”, whatever variation is mapped',
     async (outcome) => {
       const ended = await end({ outcome, variation_id: challengerId(), update_prices: true });
       expect(ended).toMatchObject({ status: 'ended', winning_variation: null, winning_variation_id: null });
@@ -72,7 +72,7 @@ describe('End Experience', () => {
     },
   );
 
-  test('applies the winner, with spaces around its ID', async () => {
+  test('End Experience applies the winner, with spaces around its ID', async () => {
     const ended = await end({ outcome: 'winner', variation_id: ` ${challengerId()}\u200b ` });
     expect(ended).toMatchObject({ winning_variation: 'Variation 1', winning_variation_id: challengerId() });
     expect(JSON.parse(fake.requests.at(-1)?.body ?? '')).toEqual({ variationId: challengerId() });
@@ -83,14 +83,14 @@ describe('End Experience', () => {
     [{ outcome: 'winner', variation_id: 'Variation 1' }, 'Winning Variation needs an ID'],
     [{ outcome: 'none', only_if_verdict: ['big_win'] }, 'Strong win (strong_win)'],
     [{ outcome: 'none', experience_id: 'Backpack price test' }, 'Experience needs an ID'],
-  ])('refuses %j in plain words, before any request', async (fields, words) => {
+  ])('End Experience refuses %j in plain words, before any request', async (fields, words) => {
     const failure = await failureOf(end(fields));
     expect(failure.name).toBe('AppError');
     expect(failure.text).toContain(words);
     expect(fake.requests).toEqual([]);
   });
 
-  test('says in plain words that the winner is a variation of another experience', async () => {
+  test('End Experience says in plain words that the winner is a variation of another experience', async () => {
     const other = fake.create();
     const failure = await failureOf(end({ outcome: 'winner', variation_id: other.variations[1]?.id }));
     expect(failure.name).toBe('AppError');
@@ -105,7 +105,7 @@ describe('End Experience', () => {
     ['mixed_signals', false],
     ['not_ready', false],
     ['error', false],
-  ])('limited to wins, with the verdict %s it ends: %s', async (verdict, ends) => {
+  ])('End Experience, limited to wins, with the verdict %s ends: %s', async (verdict, ends) => {
     fake.measure(experience.id, { verdict });
     const fields = {
       outcome: 'winner',
@@ -121,7 +121,7 @@ describe('End Experience', () => {
     }
   });
 
-  test('limited to a verdict, it does not end if the results cannot be had', async () => {
+  test('End Experience, limited to a verdict, does not end if the results are unavailable', async () => {
     fake.faults.add({ kind: 'status', status: 500 }, { path: '/analytics/', times: 9 });
     const failure = await failureOf(end({ outcome: 'none', only_if_verdict: 'strong_win' }));
     expect(failure.name).toBe('AppError');
@@ -138,14 +138,14 @@ describe('Recommended Variation', () => {
     ['mixed_signals', null],
     ['not_ready', null],
     ['error', null],
-  ])('with the verdict %s it is %s', async (verdict, name) => {
+  ])('with the verdict %s the recommended variation is %s', async (verdict, name) => {
     fake.measure(experience.id, { verdict });
     const [found] = await results();
     const id = experience.variations.find((variation) => variation.name === name)?.id ?? null;
     expect(found).toMatchObject({ recommended_variation: name, recommended_variation_id: id });
   });
 
-  test('is nobody if two variations have the name of the winner', async () => {
+  test('no variation is recommended if two have the name of the winner', async () => {
     const twins = fake.create({
       variations: experience.variations.flatMap((variation) =>
         variation.isControl ? [variation] : [variation, { ...variation, id: challengerId() ?? '', order: 2 }],
@@ -158,7 +158,7 @@ describe('Recommended Variation', () => {
 });
 
 describe('an action that succeeded', () => {
-  test('is not reported as failed if its response and the experience cannot be read', async () => {
+  test('an action does not fail if its response and the experience cannot be read', async () => {
     fake.faults.add({ kind: 'status', status: 200, body: '<html>', after: true }, { path: '/actions/' });
     fake.faults.add({ kind: 'status', status: 500 }, { path: `/experiences/${experience.id}`, times: 9 });
     const ended = await end({ outcome: 'winner', variation_id: challengerId() });
@@ -166,7 +166,7 @@ describe('an action that succeeded', () => {
     expect(acted()).toHaveLength(1);
   });
 
-  test('is an error if the experience turns out not to have ended', async () => {
+  test('an action fails if the experience turns out not to have ended', async () => {
     fake.faults.add({ kind: 'status', status: 200, body: '<html>' }, { path: '/actions/' });
     const failure = await failureOf(end({ outcome: 'none' }));
     expect(failure.text).toContain('it is started');
@@ -174,7 +174,7 @@ describe('an action that succeeded', () => {
 });
 
 describe('an action that is not possible', () => {
-  test('halts with the reason if the experience is paused already', async () => {
+  test('a pause halts with the reason if the experience is paused already', async () => {
     fake.act(experience.id, 'pause');
     const inputData = { experience_id: experience.id };
     const failure = await failureOf(run(performOf('creates', 'pause_experience'), { authData, inputData }));
@@ -184,7 +184,7 @@ describe('an action that is not possible', () => {
     );
   });
 
-  test('halts if the experience has ended already', async () => {
+  test('an end halts if the experience has ended already', async () => {
     fake.act(experience.id, 'end');
     expect((await failureOf(end({ outcome: 'none' }))).name).toBe('HaltedError');
   });

@@ -52,7 +52,7 @@ test.each([
   ['searches', 'experience_results'],
   ['creates', 'pause_experience'],
 ] as const)(
-  'a retired version of the API is an error in %s.%s, so that people see it',
+  'a retired version of the API is an error in %s.%s, so that people notice it',
   async (group, key) => {
     const { id } = fake.create();
     process.env.INTELLIGEMS_API_VERSION = 'v24-01-gone';

@@ -33,7 +33,7 @@ function webhook(zap: string | null, meta: object = {}): ZapBundle {
   };
 }
 
-test('a delivery that comes again weeks later makes no Zap run', async () => {
+test('a delivery that is repeated weeks later does not run the Zap', async () => {
   const again = () => runWithCache(cache, 'experience_started', delivery('evt_1.zap'));
   expect(await again()).toHaveLength(1);
   cache.ageS += 60 * DAY_S;
@@ -41,7 +41,7 @@ test('a delivery that comes again weeks later makes no Zap run', async () => {
   expect(await runWithCache(cache, 'experience_started', delivery('evt_2.zap'))).toHaveLength(1);
 });
 
-test('of a delivery that comes twice at the same moment one makes the Zap run', async () => {
+test('of two identical deliveries at the same moment, one runs the Zap', async () => {
   let waiting = 0;
   const both = Promise.withResolvers<void>();
   cache.before = async (method) => {
@@ -59,26 +59,26 @@ test('of a delivery that comes twice at the same moment one makes the Zap run', 
   expect((await Promise.all(runs)).flat()).toHaveLength(1);
 });
 
-test('a webhook that Intelligems repeats makes each Zap run once', async () => {
+test('a webhook that Intelligems repeats runs each Zap once', async () => {
   const run = (zap: string) => runWithCache(cache, 'catch_webhook', webhook(zap));
   expect(await run('one')).toHaveLength(1);
   expect(await run('one')).toEqual([]);
   expect(await run('other')).toHaveLength(1);
 });
 
-test('where nobody tells which Zap it is, no Zap takes another one’s webhook', async () => {
+test('a Zap without a known ID does not take another Zap’s webhook', async () => {
   expect(await runWithCache(cache, 'catch_webhook', webhook(null))).toHaveLength(1);
   expect(await runWithCache(cache, 'catch_webhook', webhook(null))).toHaveLength(1);
 });
 
-test('what the editor tries counts neither as seen nor as new', async () => {
+test('a test in the editor does not count as seen', async () => {
   const tried = webhook('one', { isLoadingSample: true });
   expect(await runWithCache(cache, 'catch_webhook', tried)).toHaveLength(1);
   expect(await runWithCache(cache, 'catch_webhook', tried)).toHaveLength(1);
   expect(await runWithCache(cache, 'catch_webhook', webhook('one'))).toHaveLength(1);
 });
 
-test('a cache that fails loses no event', async () => {
+test('a failing cache loses no event', async () => {
   await cache.close();
   expect(await runWithCache(cache, 'experience_started', delivery('evt_1.zap'))).toHaveLength(1);
   cache = await startFakeZapierCache();

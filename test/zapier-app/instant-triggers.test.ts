@@ -102,7 +102,7 @@ async function post(
   expect(response.status).toBe(200);
 }
 
-describe('a receiver that runs on', () => {
+describe('a receiver that is shared by tests', () => {
   beforeAll(async () => {
     data = temporaryFolder();
     await startReceiver();
@@ -119,7 +119,7 @@ describe('a receiver that runs on', () => {
     }
   });
 
-  test('the whole way: a Zap subscribes, a signed webhook arrives, the Zap gets it once, and then no more', async () => {
+  test('a Zap subscribes, gets a signed webhook once, and gets nothing after unsubscribing', async () => {
     const subscription = await subscribe('experience_started', 'zap');
     for (let times = 0; times < 3; times += 1) {
       expect((await receiver.post(sampleBody('start'))).status).toBe(200);
@@ -155,7 +155,7 @@ describe('a receiver that runs on', () => {
     await unsubscribe('experience_started', subscription);
   });
 
-  test('each Zap gets the events that it chose', async () => {
+  test('each Zap gets the events it chose', async () => {
     await subscribe('experience_started', 'started');
     await subscribe('any_experience_event', 'chosen', { events: ['endExperience', 'pauseExperience'] });
     await subscribe('any_experience_event', 'all');
@@ -179,7 +179,7 @@ describe('a receiver that runs on', () => {
     expect(names('other')).toEqual([]);
   });
 
-  test('where one Zap cannot be told, the others are not told twice', async () => {
+  test('if one Zap cannot be reached, the others do not get an event twice', async () => {
     hooks.faults.add({ kind: 'status', status: 502 }, { path: '/broken' });
     await subscribe('experience_started', 'fine');
     await subscribe('experience_started', 'broken');
@@ -188,7 +188,7 @@ describe('a receiver that runs on', () => {
     expect(hooks.of('fine')).toHaveLength(1);
   });
 
-  test('the console shows for which Zap each delivery is, and that something is connected', async () => {
+  test('the console shows the Zap of each delivery, and that Zapier is connected', async () => {
     const { id } = await subscribe('experience_started', 'zap');
     await post({ id: 'shown' });
     await hooks.waitFor(1, 'zap');
@@ -201,28 +201,28 @@ describe('a receiver that runs on', () => {
     expect(event).not.toContain('sent anew');
   });
 
-  describe('what is wrong is told when the Zap is switched on', () => {
-    test('the connection names no receiver', async () => {
+  describe('errors are reported when the Zap is switched on', () => {
+    test('switching on fails if the connection names no receiver', async () => {
       authData = { access_token: 'token', receiver_url: receiver.url };
       const failure = await failureOf(subscribe('experience_started', 'zap'));
       expect(failure.text).toContain('lacks the Receiver Key');
       expect(failure.text).toContain('ZAPIER_API_KEY');
     });
 
-    test('an event is named that there is not', async () => {
+    test('switching on fails if an event does not exist', async () => {
       const failure = await failureOf(subscribe('any_experience_event', 'zap', { events: ['Ended'] }));
       expect(failure.text).toContain('“Ended”');
       expect(failure.text).toContain('Experience Ended (endExperience)');
     });
 
-    test('the key is wrong', async () => {
+    test('switching on fails if the key is wrong', async () => {
       authData.receiver_key = 'wrong';
       const failure = await failureOf(subscribe('experience_started', 'zap'));
       expect(failure.name).toBe('ExpiredAuthError');
       expect(failure.text).toContain('does not accept the Receiver Key');
     });
 
-    test('the receiver cannot be reached, or is another server', async () => {
+    test('switching on fails if the receiver cannot be reached, or is another server', async () => {
       authData.receiver_url = hooks.urlOf('x').replace(/\/hooks.*$/, '');
       expect((await failureOf(subscribe('experience_started', 'zap'))).text).toContain('is not the receiver');
       authData.receiver_url = 'http://127.0.0.1:9';
@@ -235,7 +235,7 @@ describe('a receiver that runs on', () => {
   });
 });
 
-describe('what stands before the receiver is told from the receiver', () => {
+describe('errors of a proxy in front of the receiver differ from the receiver’s', () => {
   let proxy: FakeOwnApi;
 
   beforeEach(async () => {
@@ -262,7 +262,7 @@ describe('what stands before the receiver is told from the receiver', () => {
     [307, {}, 'redirects to an address that is not named'],
     [500, {}, 'Check that it runs'],
     [502, {}, 'Check that it runs'],
-  ])('status %i, %j', async (status, headers, told) => {
+  ])('the status %i with %j is explained', async (status, headers, told) => {
     proxy.answer = { status, headers, body: '<html></html>' };
     const failure = await failureOf(subscribe('experience_started', 'zap'));
     expect(failure.name).toBe('AppError');
@@ -271,7 +271,7 @@ describe('what stands before the receiver is told from the receiver', () => {
     expect(failure.text).toContain(String(status));
   });
 
-  test('a failure is told in the words of the receiver, where it has any', async () => {
+  test('a failure is explained in the receiver’s words, if it has any', async () => {
     const body = JSON.stringify({ title: 'Storage unavailable', detail: 'Try again later.' });
     proxy.answer = { status: 503, headers: { 'content-type': 'application/problem+json' }, body };
     const failure = await failureOf(subscribe('experience_started', 'zap'));
@@ -279,7 +279,7 @@ describe('what stands before the receiver is told from the receiver', () => {
   });
 });
 
-describe('a receiver of its own', () => {
+describe('a receiver for one test', () => {
   beforeEach(() => {
     data = temporaryFolder();
   });
@@ -291,7 +291,7 @@ describe('a receiver of its own', () => {
     connect();
   }
 
-  test('a subscription outlives a restart, and an event that was accepted before it goes out after it, once', async () => {
+  test('a subscription survives a restart, and an event accepted before it goes out after it, once', async () => {
     await begin();
     hooks.faults.add({ kind: 'status', status: 503 }, { times: 1000 });
     await subscribe('experience_started', 'zap');
@@ -309,7 +309,7 @@ describe('a receiver of its own', () => {
     ]);
   });
 
-  test('an event whose answer was lost in a crash may come again, and the Zap runs for it once', async () => {
+  test('an event whose answer was lost in a crash may be repeated, and runs the Zap once', async () => {
     await begin();
     hooks.faults.add({ kind: 'hang', after: true });
     await subscribe('experience_started', 'zap');
@@ -321,7 +321,7 @@ describe('a receiver of its own', () => {
     expect(await eventsOf('experience_started', 'zap')).toHaveLength(1);
   });
 
-  test('a Zap that Zapier calls gone is never told again', async () => {
+  test('a Zap whose URL answers 410 gets nothing more', async () => {
     await begin();
     hooks.switchOff('gone');
     await subscribe('experience_started', 'gone');
@@ -336,7 +336,7 @@ describe('a receiver of its own', () => {
     );
   });
 
-  test('samples are the newest real events, as the Zap will get them', async () => {
+  test('samples are the newest real events, in the form that the Zap will get', async () => {
     await begin();
     const perform = performOf('triggers', 'experience_started', 'performList');
     await subscribe('any_experience_event', 'all');
@@ -358,7 +358,7 @@ describe('a receiver of its own', () => {
     ]);
   });
 
-  test('samples of a Zap that wants few are found behind the many that it does not want', async () => {
+  test('samples for a narrow filter are found among many other events', async () => {
     await begin();
     await post({ id: 'wanted', name: 'Free shipping over $75', category: 'personalization' });
     for (let index = 0; index < 60; index += 1) {
@@ -375,13 +375,13 @@ describe('a receiver of its own', () => {
     }
   });
 
-  test('the receiver has no key set', async () => {
+  test('a receiver without a key says so', async () => {
     await begin({ ZAPIER_API_KEY: '' });
     const failure = await failureOf(subscribe('experience_started', 'zap'));
     expect(failure.text).toContain('ZAPIER_API_KEY must be set');
   });
 
-  test('the receiver does not send events to just anywhere', async () => {
+  test('the receiver sends events only to allowed hosts', async () => {
     await begin({ ZAPIER_TARGET_HOSTS: '' });
     const failure = await failureOf(subscribe('experience_started', 'zap'));
     expect(failure.text).toContain('events go only to hooks.zapier.com');

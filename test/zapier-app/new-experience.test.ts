@@ -18,7 +18,7 @@ function poll(bundle: ZapBundle = {}): Promise<{ id: string }[]> {
   return run(performOf('triggers', 'new_experience'), { authData, ...bundle });
 }
 
-test('New Experience gives what was created, newest first, and nothing old', async () => {
+test('New Experience gives created experiences, newest first, and nothing old', async () => {
   const old = fake.create({ createdAtTs: Date.now() - 30 * DAY_MS });
   const one = fake.create({ createdAtTs: Date.now() - 2_000 });
   const other = fake.create({ createdAtTs: Date.now() - 1_000 });
@@ -27,7 +27,7 @@ test('New Experience gives what was created, newest first, and nothing old', asy
   expect(noted.map(({ id }) => id)).toContain(old.id);
 });
 
-test('New Experience filters by type and name, also by what people call a type', async () => {
+test('New Experience filters by type and name, including the names that people use for a type', async () => {
   const { id } = fake.create({ name: 'Backpack price test', type: 'pricing' });
   fake.create({ name: 'Backpack banner', type: 'content/onsiteEdits' });
   const inputData = { experience_type: 'Price', name_contains: 'backpack' };

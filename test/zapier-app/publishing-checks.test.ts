@@ -82,7 +82,7 @@ function fits(value: unknown, { type, children }: PlainOutputField): boolean {
 }
 
 describe.each(visible)('%s.%s', (group, key, operation) => {
-  test('gives live results with an ID, in the keys of its sample, in the types of its fields (T002–T006, Z001)', async () => {
+  test('the step gives live results with an ID, with the keys of its sample, in the types of its fields (T002–T006, Z001)', async () => {
     const items = await live(group, key, operation);
     expect(items.length).toBeGreaterThan(0);
     for (const item of items) {
@@ -105,7 +105,7 @@ describe.each(visible)('%s.%s', (group, key, operation) => {
   });
 });
 
-test('what the receiver sends has the keys of the samples, whatever the event (T004, T006)', () => {
+test('objects from the receiver have the keys of the samples, for any event (T004, T006)', () => {
   const keys = Object.keys(app.triggers.experience_started?.operation.sample ?? {});
   for (const message of [sampleMessage('start'), ...Object.values(AWKWARD_MESSAGES)]) {
     expect(Object.keys(render(message))).toEqual(keys);

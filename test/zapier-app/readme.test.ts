@@ -30,7 +30,7 @@ test('the Zaps in the README map only fields that the app gives', () => {
   expect(named.filter((name) => !labels.has(name))).toEqual([]);
 });
 
-test('the pictures of the Zaps show the fields as they are: run node test/pictures/zapier.ts', () => {
+test('the pictures of the Zaps show the current fields (update them: node test/pictures/zapier.ts)', () => {
   for (const [name, content] of zapPictures()) {
     expect(readFileSync(`${PICTURES_FOLDER}${name}`, 'utf8')).toBe(content);
     expect(page).toContain(`(pictures/${name})`);

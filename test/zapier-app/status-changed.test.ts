@@ -29,7 +29,7 @@ function later(id: string, action: 'start' | 'pause' | 'end' | 'delete', by?: st
   fake.act(id, action, by);
 }
 
-test('gives what was started, paused and ended, newest first, in the common form', async () => {
+test('Experience Status Changed gives starts, pauses, and ends, newest first, in the common form', async () => {
   const one = fake.create({ name: 'One' });
   const other = fake.create({ name: 'Other' });
   later(one.id, 'start', 'jonas@alpine-goods.example');
@@ -56,7 +56,7 @@ test('gives what was started, paused and ended, newest first, in the common form
   expect(Object.keys(events[0] ?? {})).toEqual(Object.keys(sampleEvent('startExperience')));
 });
 
-test('its sample promises nothing that the list does not tell', async () => {
+test('the sample of Experience Status Changed has nothing that the list lacks', async () => {
   later(fake.create().id, 'start');
   const [event] = await poll();
   const { sample } = app.triggers.experience_status_changed?.operation ?? {};
@@ -65,7 +65,7 @@ test('its sample promises nothing that the list does not tell', async () => {
   }
 });
 
-test('gives an action the same id in every poll, and two starts of one experience two ids', async () => {
+test('an action has the same ID in every poll, and two starts of one experience have two IDs', async () => {
   const { id } = fake.create();
   later(id, 'start');
   const first = await poll();
@@ -76,7 +76,7 @@ test('gives an action the same id in every poll, and two starts of one experienc
   expect(new Set(second.map((event) => event.id)).size).toBe(3);
 });
 
-test('reads all pages', async () => {
+test('a poll reads all pages', async () => {
   for (let index = 0; index < 120; index += 1) {
     later(fake.create({ name: `Test ${index}` }).id, 'start');
   }
@@ -86,7 +86,7 @@ test('reads all pages', async () => {
   expect(fake.requests).toHaveLength(2);
 });
 
-test('an experience that leaves the list makes nothing old new', async () => {
+test('an experience that leaves the list makes no old action new', async () => {
   now = Date.now() - 5 * DAY_MS;
   const experiences = Array.from({ length: 60 }, () => fake.create());
   for (const { id } of experiences) {
@@ -100,7 +100,7 @@ test('an experience that leaves the list makes nothing old new', async () => {
   expect((await poll()).filter(({ id }) => !known.has(id))).toEqual([]);
 });
 
-test('sees a start of the thousand-and-first experience, and does not run for old actions', async () => {
+test('a poll sees a start of the thousand-and-first experience, and does not run for old actions', async () => {
   const oldest = fake.create();
   now += 1;
   for (let index = 0; index < 1_000; index += 1) {
@@ -115,7 +115,7 @@ test('sees a start of the thousand-and-first experience, and does not run for ol
   expect(fake.requests.map(({ path }) => path)).toEqual([`/v25-10-beta/experiences/${oldest.id}`]);
 });
 
-test('with more pages than a run can read, what is live comes first', async () => {
+test('if a poll cannot read all pages, live experiences come first', async () => {
   now = Date.now() - 60_000;
   const oldest = fake.create();
   now += 1;
@@ -128,7 +128,7 @@ test('with more pages than a run can read, what is live comes first', async () =
   expect(paths[1]).toContain('status=started');
 });
 
-test('what Zapier notes when a Zap is switched on stays within its limits, and holds all IDs', async () => {
+test('what Zapier stores when a Zap is switched on stays within its limits, and has all IDs', async () => {
   const variations = Array.from({ length: 40 }, (_, order) => ({
     id: `2f4b8c1d-6a7e-4d59-8b30-${String(order).padStart(12, '0')}`,
     name: `A variation with a long name, number ${order}`,
@@ -148,7 +148,7 @@ test('what Zapier notes when a Zap is switched on stays within its limits, and h
   expect(await poll({ meta: { isLoadingSample: true } })).toHaveLength(3);
 });
 
-test('old actions fill the list of what Zapier has seen, and serve as samples', async () => {
+test('old actions fill Zapier’s list of seen IDs, and serve as samples', async () => {
   now = Date.now() - 120 * DAY_MS;
   later(fake.create().id, 'start');
   expect(await poll()).toEqual([]);
@@ -156,7 +156,7 @@ test('old actions fill the list of what Zapier has seen, and serve as samples', 
   expect(await poll({ meta: { isLoadingSample: true } })).toHaveLength(1);
 });
 
-test('reads one page only for a sample in the editor', async () => {
+test('a sample in the editor reads one page only', async () => {
   for (let index = 0; index < 120; index += 1) {
     later(fake.create().id, 'start');
   }
@@ -164,7 +164,7 @@ test('reads one page only for a sample in the editor', async () => {
   expect(fake.requests).toHaveLength(1);
 });
 
-test('filters by event, module, category, type, name and experience', async () => {
+test('Experience Status Changed filters by event, module, category, type, name, and experience', async () => {
   const wanted = fake.create({ name: 'Free shipping over $75', type: 'shipping' });
   const other = fake.create({ name: 'Backpack price test', type: 'pricing', category: 'personalization' });
   for (const { id } of [wanted, other]) {
@@ -185,13 +185,13 @@ test('filters by event, module, category, type, name and experience', async () =
   expect(events.map((event) => event.action_type)).toEqual(['endExperience', 'endExperience']);
 });
 
-test('refuses events that the list never tells of, and names those there are', async () => {
+test('Experience Status Changed refuses events that the list never reports, and names those it does', async () => {
   const failure = await failureOf(poll({ inputData: { events: ['updateExperience'] } }));
   expect(failure.text).toContain('Experience Ended (endExperience)');
   expect(failure.text).not.toContain('Experience Created');
 });
 
-test('says that Intelligems was silent, not that it could not be reached', async () => {
+test('a timeout says that Intelligems did not answer, not that it could not be reached', async () => {
   fake.faults.add({ kind: 'hang' });
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] });
   try {
@@ -206,7 +206,7 @@ test('says that Intelligems was silent, not that it could not be reached', async
   }
 });
 
-test('asks to wait where the rate limit is met, and to reconnect where the token is wrong', async () => {
+test('a rate limit asks Zapier to wait, and a wrong token asks to reconnect', async () => {
   fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 30 });
   expect((await failureOf(poll())).name).toBe('ThrottledError');
   expect((await failureOf(poll({ authData: { access_token: 'wrong' } }))).name).toBe('ExpiredAuthError');

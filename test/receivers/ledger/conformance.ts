@@ -138,7 +138,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
     }
 
     describe('accepting', () => {
-      test('keeps the event whole, bytes and all', async () => {
+      test('the ledger keeps the event whole, with its bytes', async () => {
         const body = Buffer.from([0, 255, 128, 10]);
         const given = event({ body });
         expect(await ledger.accept(given)).toEqual({ status: 'accepted', key: given.key });
@@ -153,7 +153,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         });
       });
 
-      test('answers the same key again as a duplicate that causes nothing', async () => {
+      test('the ledger answers a repeated key as a duplicate, which has no effect', async () => {
         const given = event({ deliveries: [delivery('slack')] });
         await ledger.accept(given);
         expect(await ledger.accept({ ...given, body: Buffer.from('{}') })).toEqual({
@@ -166,14 +166,14 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         );
       });
 
-      test('accepts one of many that come at once with the same key', async () => {
+      test('the ledger accepts one of many events that arrive at once with the same key', async () => {
         const given = event({ deliveries: [delivery('slack')] });
         const answers = await Promise.all(Array.from({ length: 50 }, () => ledger.accept(given)));
         expect(answers.filter(({ status }) => status === 'accepted')).toHaveLength(1);
         expect(await ledger.deliveries(given.key)).toHaveLength(1);
       });
 
-      test('keeps a thousand that come at once', async () => {
+      test('the ledger keeps a thousand events that arrive at once', async () => {
         const given = Array.from({ length: 1_000 }, () => event({ deliveries: [delivery('slack')] }));
         await Promise.all(given.map((each) => ledger.accept(each)));
         await reopen();
@@ -181,7 +181,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(new Set(listed.map(({ key }) => key))).toEqual(new Set(given.map(({ key }) => key)));
       });
 
-      test('marks an event that is older than one accepted before as late', async () => {
+      test('the ledger marks an event that is older than an accepted one as late', async () => {
         const newer = event({ occurredAt: 2_000 });
         const older = event({ occurredAt: 1_000 });
         const elsewhere = event({ occurredAt: 1_000, experienceId: 'experience-2' });
@@ -192,7 +192,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(late.map((each) => each?.late)).toEqual([false, true, false]);
       });
 
-      test('keeps what is no known event, marked', async () => {
+      test('the ledger keeps and marks a body that is not a known event', async () => {
         const broken = event({
           action: null,
           experienceId: null,
@@ -205,7 +205,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
     });
 
     describe('handing out deliveries', () => {
-      test('hands out what is due, with its event, and writes what came of it', async () => {
+      test('the queue hands out due deliveries with their event, and records the outcome', async () => {
         await worker.start(ledger);
         const given = event({ deliveries: [delivery('slack')] });
         await ledger.accept(given);
@@ -230,7 +230,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(await ledger.recall('sheets', 'card:1')).toBeNull();
       });
 
-      test('goes on after a restart with what was accepted before it', async () => {
+      test('the queue continues after a restart with events that were accepted before it', async () => {
         const given = event({ deliveries: [delivery('slack'), delivery('sheets')] });
         await ledger.accept(given);
         await reopen();
@@ -243,7 +243,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         await finished(given.key);
       });
 
-      test('after a crash in the middle of an attempt, says that it may have arrived', async () => {
+      test('a delivery that was interrupted by a crash is handed out as one that may have arrived', async () => {
         await worker.start(ledger);
         const given = event({ deliveries: [delivery('slack')] });
         await ledger.accept(given);
@@ -256,7 +256,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         await finished(given.key);
       });
 
-      test('keeps the order of acceptance within an experience, others not held up', async () => {
+      test('the queue keeps the order of acceptance within an experience, and does not hold up others', async () => {
         await worker.start(ledger);
         const [first, second] = [event(), event()].map((each) => ({
           ...each,
@@ -282,7 +282,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(await finished(first?.key as string)).toEqual(['dead']);
       });
 
-      test('an attempt that does not count leaves the number as it was', async () => {
+      test('an attempt that does not count leaves the number of attempts unchanged', async () => {
         await worker.start(ledger);
         const given = event({ deliveries: [delivery('slack')] });
         await ledger.accept(given);
@@ -294,7 +294,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(await ledger.attempts(again.delivery.id)).toHaveLength(2);
       });
 
-      test('does not hand out before the time', async () => {
+      test('the queue does not hand out a delivery before its time', async () => {
         await worker.start(ledger);
         const later = event({ deliveries: [delivery('slack', { dueAt: Date.now() + 3_600_000 })] });
         const now = event({ experienceId: 'experience-2', deliveries: [delivery('slack')] });
@@ -308,7 +308,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(await ledger.deliveries(later.key)).toMatchObject([{ state: 'ready' }]);
       });
 
-      test('hands out at the time', async () => {
+      test('the queue hands out a delivery at its time', async () => {
         await worker.start(ledger);
         const dueAt = Date.now() + 300;
         await ledger.accept(event({ deliveries: [delivery('slack', { dueAt })] }));
@@ -317,7 +317,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         handed.answer(DONE);
       });
 
-      test('pauses a destination that keeps failing, and others go on', async () => {
+      test('the queue pauses a destination that keeps failing, and others continue', async () => {
         await worker.start(ledger);
         const failing = Array.from({ length: 6 }, (_, index) =>
           event({ experienceId: `failing-${index}`, deliveries: [delivery('slack')] }),
@@ -369,46 +369,55 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
       /** Pauses a destination after each failure, for a moment. */
       const pausing = circuitBreaker({ failures: 1, firstPauseMs: 200, longestPauseMs: 200 });
 
-      test.each([false, true])('does not keep a delivery waiting (restart: %s)', async (restart) => {
-        const receivedAt = ahead();
-        const given = event({ receivedAt, deliveries: [delivery('slack', { dueAt: receivedAt + 300 })] });
-        await ledger.accept(given);
-        if (restart) {
-          await reopen();
-        }
-        await worker.start(ledger);
-        expect((await worker.next()).delivery.eventKey).toBe(given.key);
-      });
-
-      test.each([false, true])('does not keep a burst waiting (restart: %s)', async (restart) => {
-        const receivedAt = ahead();
-        const burst = { dueAt: receivedAt + 300, quietMs: 300 };
-        await ledger.accept(event({ receivedAt, deliveries: [delivery('slack', burst)] }));
-        if (restart) {
-          await reopen();
-        }
-        const next = event({ deliveries: [delivery('slack', { dueAt: Date.now() + 300, quietMs: 300 })] });
-        await ledger.accept(next);
-        await worker.start(ledger);
-        expect((await worker.next()).delivery.eventKey).toBe(next.key);
-      });
-
-      test.each([false, true])('does not keep a retry waiting (restart: %s)', async (restart) => {
-        await worker.start(ledger);
-        const given = event({ deliveries: [delivery('slack')] });
-        await ledger.accept(given);
-        const finishedAt = ahead();
-        (await worker.next()).answer(RETRY, { finishedAt, dueAt: finishedAt + 300 } as Partial<Settlement>);
-        if (restart) {
-          await finishedOnce(given.key);
-          await reopen();
+      test.each([false, true])(
+        'setting the clock back does not delay a delivery (restart: %s)',
+        async (restart) => {
+          const receivedAt = ahead();
+          const given = event({ receivedAt, deliveries: [delivery('slack', { dueAt: receivedAt + 300 })] });
+          await ledger.accept(given);
+          if (restart) {
+            await reopen();
+          }
           await worker.start(ledger);
-        }
-        expect((await worker.next()).delivery.eventKey).toBe(given.key);
-      });
+          expect((await worker.next()).delivery.eventKey).toBe(given.key);
+        },
+      );
 
       test.each([false, true])(
-        'does not keep a paused destination waiting (restart: %s)',
+        'setting the clock back does not delay a burst (restart: %s)',
+        async (restart) => {
+          const receivedAt = ahead();
+          const burst = { dueAt: receivedAt + 300, quietMs: 300 };
+          await ledger.accept(event({ receivedAt, deliveries: [delivery('slack', burst)] }));
+          if (restart) {
+            await reopen();
+          }
+          const next = event({ deliveries: [delivery('slack', { dueAt: Date.now() + 300, quietMs: 300 })] });
+          await ledger.accept(next);
+          await worker.start(ledger);
+          expect((await worker.next()).delivery.eventKey).toBe(next.key);
+        },
+      );
+
+      test.each([false, true])(
+        'setting the clock back does not delay a retry (restart: %s)',
+        async (restart) => {
+          await worker.start(ledger);
+          const given = event({ deliveries: [delivery('slack')] });
+          await ledger.accept(given);
+          const finishedAt = ahead();
+          (await worker.next()).answer(RETRY, { finishedAt, dueAt: finishedAt + 300 } as Partial<Settlement>);
+          if (restart) {
+            await finishedOnce(given.key);
+            await reopen();
+            await worker.start(ledger);
+          }
+          expect((await worker.next()).delivery.eventKey).toBe(given.key);
+        },
+      );
+
+      test.each([false, true])(
+        'setting the clock back does not prolong a pause (restart: %s)',
         async (restart) => {
           await worker.start(ledger, pausing);
           const given = event({ deliveries: [delivery('slack')] });
@@ -453,7 +462,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         return updates.map(({ key }) => key) as [string, string];
       }
 
-      test('merge into the newest', async () => {
+      test('updates in a burst merge into the newest', async () => {
         const updates = Array.from({ length: 3 }, () =>
           event({ action: 'updateExperience', deliveries: [quiet()] }),
         );
@@ -466,7 +475,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(states).toEqual(['merged', 'merged', 'ready']);
       });
 
-      test('gather behind one that is under way, and behind its retries', async () => {
+      test('updates gather behind one in progress, and behind its retries', async () => {
         await worker.start(ledger);
         const update = (): NewEvent =>
           event({
@@ -489,7 +498,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(await finished(second.key)).toEqual(['merged']);
       });
 
-      test('are still merged after a restart', async () => {
+      test('merged updates are still merged after a restart', async () => {
         const updates = [1, 2, 3].map(() => event({ action: 'updateExperience', deliveries: [quiet()] }));
         await ledger.accept(updates[0] as NewEvent);
         await ledger.accept(updates[1] as NewEvent);
@@ -507,7 +516,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         await finished(updates[2]?.key as string);
       });
 
-      test('that were merged go with old events, and the dead letter that tells them stays', async () => {
+      test('merged updates are removed with old events, and the dead letter that includes them stays', async () => {
         const [, second] = await deadBurst();
         await ledger.prune(Date.now() + 1_000, 100);
         expect((await ledger.events({ limit: 10 })).map(({ key }) => key)).toEqual([second]);
@@ -523,7 +532,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(history.map(({ key }) => key)).toContain(next.key);
       });
 
-      test('are told whole also as a replayed dead letter, and when the event is sent again', async () => {
+      test('merged updates are included in a replayed dead letter, and when the event is sent again', async () => {
         const [first, second] = await deadBurst();
         const [letter] = await ledger.deadLetters({ limit: 10 });
         await ledger.reviveDeadLetters([letter?.id as number]);
@@ -538,7 +547,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         await finished(second);
       });
 
-      test('are told at once, and before it, when something else happens', async () => {
+      test('merged updates go out at once, and in order, when something else happens', async () => {
         await worker.start(ledger);
         const updates = Array.from({ length: 2 }, () =>
           event({ action: 'updateExperience', deliveries: [quiet()] }),
@@ -567,7 +576,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         return given;
       }
 
-      test('are listed with their reason, and can be replayed', async () => {
+      test('dead letters are listed with their reason, and can be replayed', async () => {
         await worker.start(ledger);
         const given = await deadLetter();
         const [letter] = await ledger.deadLetters({ limit: 10 });
@@ -583,7 +592,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(await ledger.reviveDeadLetters([letter?.id as number])).toBe(0);
       });
 
-      test('keep what had been done, and that it may have arrived', async () => {
+      test('a dead letter keeps what had been done, and that it may have arrived', async () => {
         await worker.start(ledger);
         const given = event({ deliveries: [delivery('slack')] });
         await ledger.accept(given);
@@ -599,7 +608,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         await finished(given.key);
       });
 
-      test('have `dead` as their last attempt, also where it only failed for now', async () => {
+      test('a dead letter’s last attempt is `dead`, even if it only failed temporarily', async () => {
         await worker.start(ledger);
         const given = event({ deliveries: [delivery('slack')] });
         await ledger.accept(given);
@@ -611,7 +620,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(outcomes).toEqual(['retry', 'dead']);
       });
 
-      test('of one experience go out in the order of acceptance when they are made ready together', async () => {
+      test('replayed dead letters of one experience go out in the order of acceptance', async () => {
         await worker.start(ledger);
         const keys: string[] = [];
         for (let count = 0; count < 3; count += 1) {
@@ -629,7 +638,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         await finished(keys[2] as string);
       });
 
-      test('can be set aside', async () => {
+      test('a dead letter can be dismissed', async () => {
         await worker.start(ledger);
         const given = await deadLetter();
         const [letter] = await ledger.deadLetters({ destination: 'slack', limit: 10 });
@@ -638,7 +647,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(await ledger.deliveries(given.key)).toMatchObject([{ state: 'dismissed' }]);
       });
 
-      test('stay when old events go', async () => {
+      test('dead letters stay when old events are removed', async () => {
         await worker.start(ledger);
         const kept = await deadLetter();
         const gone = event();
@@ -649,7 +658,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
       });
     });
 
-    test('an event that is sent again has a delivery of its own', async () => {
+    test('an event that is sent again gets a new delivery', async () => {
       await worker.start(ledger);
       const given = event({ deliveries: [delivery('slack')] });
       await ledger.accept(given);
@@ -663,7 +672,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
       expect(await ledger.sendAgain('evt_unknown', delivery('slack'))).toBeNull();
     });
 
-    test('two sources that post the same experience id have two experiences, histories and lines', async () => {
+    test('two sources that post the same experience ID have two experiences, histories, and orders', async () => {
       await worker.start(ledger);
       const at = Date.now();
       const fields = { experienceId: 'shared-id', deliveries: [delivery('slack')] };
@@ -690,7 +699,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
       expect(await ledger.history('third', 'shared-id', 10)).toEqual([]);
     });
 
-    test('what is sent again with its own ordering key waits for nothing but that key', async () => {
+    test('a delivery with its own ordering key waits only for that key', async () => {
       const first = event({ deliveries: [delivery('slack')] });
       const second = event();
       await ledger.accept(first);
@@ -713,7 +722,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
       await finished(second.key);
     });
 
-    test('stopping waits for what is under way', async () => {
+    test('stopping waits for deliveries in progress', async () => {
       await worker.start(ledger);
       const given = event({ deliveries: [delivery('slack')] });
       await ledger.accept(given);
@@ -725,7 +734,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
     });
 
     describe('reading', () => {
-      test('filters events', async () => {
+      test('the ledger filters events', async () => {
         const given = [
           event({ action: 'createExperience', source: 'eu', experienceName: '100% cotton_test' }),
           event({ action: 'endExperience', origin: 'test', deliveries: [delivery('slack')] }),
@@ -756,7 +765,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         });
       });
 
-      test('tells the history of an experience by event time', async () => {
+      test('the history of an experience is sorted by event time', async () => {
         const times = [3_000, 1_000, 2_000];
         for (const occurredAt of times) {
           await ledger.accept(event({ occurredAt, experienceId: 'experience-h' }));
@@ -767,7 +776,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(last.map(({ occurredAt }) => occurredAt)).toEqual([1_000, 2_000]);
       });
 
-      test('counts what waits and what is dead', async () => {
+      test('the ledger counts waiting deliveries and dead letters', async () => {
         const receivedAt = Date.now();
         await ledger.accept(event({ receivedAt, deliveries: [delivery('slack'), delivery('sheets')] }));
         await ledger.accept(event({ receivedAt: receivedAt + 5, deliveries: [delivery('slack')] }));
@@ -780,7 +789,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         });
       });
 
-      test('lists experiences by their last event', async () => {
+      test('the ledger lists experiences by their last event', async () => {
         await ledger.accept(event({ experienceId: 'a', experienceName: 'Alpha', occurredAt: 1_000 }));
         await ledger.accept(event({ experienceId: 'b', experienceName: 'Beta', occurredAt: 3_000 }));
         await ledger.accept(event({ experienceId: 'a', experienceName: 'Alpha', occurredAt: 2_000 }));
@@ -791,7 +800,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(await ledger.experiences({ search: 'lph', limit: 10 })).toMatchObject([{ experienceId: 'a' }]);
       });
 
-      test('counts over time', async () => {
+      test('the ledger counts events and deliveries over time', async () => {
         await ledger.accept(event({ receivedAt: 1_000 }));
         await ledger.accept(event({ receivedAt: 1_500 }));
         await ledger.accept(event({ receivedAt: 2_500 }));
@@ -802,7 +811,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         ]);
       });
 
-      test('exports everything, page by page, oldest first', async () => {
+      test('the export contains everything, page by page, oldest first', async () => {
         const given = [event({ deliveries: [delivery('slack')] }), event(), event()];
         for (const each of given) {
           await ledger.accept(each);
@@ -813,7 +822,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(page[0]?.deliveries).toMatchObject([{ destination: 'slack', attemptRecords: [] }]);
       });
 
-      test('recalls facts by the beginning of their key', async () => {
+      test('facts are recalled by the beginning of their key', async () => {
         await ledger.remember('zapier', { 'hook:a': '1', 'hook:b': '2', 'sent:a': '3' });
         await ledger.remember('slack', { 'hook:c': '4' });
         await ledger.remember('zapier', { 'hook:b': '5' });
@@ -821,7 +830,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(await ledger.recallAll('zapier', 'hook_')).toEqual({});
       });
 
-      test('remembers who caused an event', async () => {
+      test('the ledger remembers who caused an event', async () => {
         const given = event();
         await ledger.accept(given);
         await ledger.nameTrigger(given.key, 'maya@alpine-goods.example');

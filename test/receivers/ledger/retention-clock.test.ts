@@ -28,21 +28,21 @@ function event(number: number, receivedAt: number): NewEvent {
 }
 
 describe('the time that retention believes', () => {
-  test('is the clock’s while the ledger proves it', () => {
+  test('the time that retention believes is the clock’s while the ledger proves it', () => {
     expect(believedTime(NEWEST + HOUR, NEWEST, 2 * HOUR)).toBe(NEWEST + HOUR);
   });
 
-  test('moves with the running process while the clock is ahead of what is proven', () => {
+  test('while the clock is ahead of the proven time, the believed time moves with the running process', () => {
     expect(believedTime(NEWEST + 2 * DAY, NEWEST, 0)).toBe(NEWEST);
     expect(believedTime(NEWEST + 2 * DAY, NEWEST, 3 * HOUR)).toBe(NEWEST + 3 * HOUR);
   });
 
-  test('follows a clock that stays ahead for hours little by little, as after a long stop', () => {
+  test('the believed time slowly follows a clock that stays ahead for hours, as after a long stop', () => {
     expect(believedTime(NEWEST + 30 * DAY, NEWEST, 7 * HOUR)).toBe(NEWEST + 19 * HOUR);
     expect(believedTime(NEWEST + 30 * DAY, NEWEST, 3 * DAY)).toBe(NEWEST + 30 * DAY);
   });
 
-  test('is never later than the clock', () => {
+  test('the believed time is never later than the clock', () => {
     expect(believedTime(NEWEST - DAY, NEWEST, 5 * DAY)).toBe(NEWEST - DAY);
   });
 });
@@ -87,16 +87,16 @@ describe('a start with the clock two days ahead, at a retention of one day', () 
     return (await ledger.events({ limit: 10 })).map(({ key }) => key);
   }
 
-  test('removes only what is a day older than the newest event', async () => {
+  test('retention removes only events a day older than the newest one', async () => {
     expect(await keysAfter(NEWEST + 2 * DAY)).toEqual(['evt_3', 'evt_2']);
   });
 
-  test('removes nothing more at the next start', async () => {
+  test('retention removes nothing more at the next start', async () => {
     await keysAfter(NEWEST + 2 * DAY);
     expect(await keysAfter(NEWEST + 2 * DAY)).toEqual(['evt_3', 'evt_2']);
   });
 
-  test('an idle receiver that is restarted every half a day removes old events all the same', async () => {
+  test('an idle receiver that is restarted every 12 hours still removes old events', async () => {
     await keysAfter(NEWEST + 12 * HOUR, 12 * HOUR);
     await keysAfter(NEWEST + DAY, 12 * HOUR);
     expect(await keysAfter(NEWEST + 1.5 * DAY, 12 * HOUR)).toEqual([]);

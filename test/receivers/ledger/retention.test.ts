@@ -25,7 +25,7 @@ async function keptKeys(settings: Record<string, string>): Promise<string[]> {
     .map((line) => JSON.parse(line).event.key);
 }
 
-test('old events go, in batches; dead letters stay until someone decides', async () => {
+test('old events are removed in batches, and dead letters stay until a person decides', async () => {
   const settings = {
     DATA_DIR: data.folder,
     FORWARD_URL: api.url,

@@ -42,7 +42,7 @@ function event(number: number, experienceId: string): NewEvent {
   };
 }
 
-test('a ledger file of a development version is refused with what to do, and not touched', async () => {
+test('a ledger file of a development version is refused with what to do, and stays unchanged', async () => {
   const written = new DatabaseSync(file);
   written.exec(
     'PRAGMA journal_mode = WAL; CREATE TABLE events (sequence INTEGER PRIMARY KEY) STRICT; PRAGMA user_version = 3',
@@ -58,11 +58,11 @@ test.each([
   ['3.51.2', false],
   ['3.51.3', true],
   ['3.53.4', true],
-])('checkpoints beside writes, with SQLite %s: %s', (version, allowed) => {
+])('one connection may make checkpoints while another writes, with SQLite %s: %s', (version, allowed) => {
   expect(checkpointsBesideWrites(version)).toBe(allowed);
 });
 
-test('what was written comes into the file while the ledger is open, and again', async () => {
+test('the write-ahead log is copied into the file while the ledger is open, repeatedly', async () => {
   const ledger = await SqliteLedger.open(home.folder);
   for (const round of [0, 1]) {
     const before = statSync(file).size;
@@ -83,7 +83,7 @@ test('what was written comes into the file while the ledger is open, and again',
   await ledger.close();
 });
 
-test('a write-ahead log that was removed while the ledger is open loses nothing', async () => {
+test('removing the write-ahead log while the ledger is open loses nothing', async () => {
   const ledger = await SqliteLedger.open(home.folder);
   const accept = async (number: number) => ledger.accept(event(number, 'experience-1'));
   await accept(1);
@@ -109,7 +109,7 @@ test('a write-ahead log that was removed while the ledger is open loses nothing'
   asAfterACrash.remove();
 });
 
-test('a storage that does not answer is told to who asks for an event to be kept, until it does', async () => {
+test('accepting an event fails while the storage does not answer, and recovers', async () => {
   const writer = new LedgerThread<WriterOperations>({ file, mode: 'write' }, {}, 1_000);
   const accept = (number: number) => {
     const given = event(number, 'experience-1');
@@ -128,7 +128,7 @@ test('a storage that does not answer is told to who asks for an event to be kept
   await writer.close();
 });
 
-test('a copy of the ledger without its write-ahead log is noticed at the start', async () => {
+test('a copy of the ledger without its write-ahead log is reported at the start', async () => {
   const ledger = await SqliteLedger.open(home.folder);
   for (const number of [1, 2, 3]) {
     await ledger.accept(event(number, 'experience-1'));

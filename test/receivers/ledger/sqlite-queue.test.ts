@@ -67,47 +67,50 @@ function losingAnswerOf(operation: keyof WriterOperations, thread: LedgerThread<
   });
 }
 
-describe('where the answer of the storage is lost', () => {
-  test.each(['claim', 'settle'] as const)('of a %s, each delivery is told once', async (operation) => {
-    const thread = new LedgerThread<WriterOperations>({
-      file: join(home.folder, 'ledger.sqlite'),
-      mode: 'write',
-    });
-    const first = event(1);
-    await thread.call('accept', acceptRow(first), first.body);
-    const queue = new SqliteQueue(losingAnswerOf(operation, thread), async () => []);
-    const told: ClaimedDelivery[] = [];
-    const errors: Error[] = [];
-    const both = new Promise<void>((resolve) => {
-      void queue.start({
-        destinations: [{ name: 'slack', concurrency: 2 }],
-        health: circuitBreaker({ failures: 3, firstPauseMs: 1_000, longestPauseMs: 1_000 }),
-        onError: (error) => errors.push(error),
-        attempt: async (delivery) => {
-          told.push(delivery);
-          if (delivery.eventKey === 'evt_2') {
-            resolve();
-          }
-          return done();
-        },
+describe('when the storage’s answer is lost', () => {
+  test.each(['claim', 'settle'] as const)(
+    'each delivery goes out once if the answer to a %s is lost',
+    async (operation) => {
+      const thread = new LedgerThread<WriterOperations>({
+        file: join(home.folder, 'ledger.sqlite'),
+        mode: 'write',
       });
-    });
-    const next = event(2);
-    await thread.call('accept', acceptRow(next), next.body);
-    queue.announce('slack', Date.now());
-    await both;
-    await queue.stop(10_000);
-    expect(errors.map(({ message }) => message)).toEqual(['the answer was lost']);
-    expect(told.map(({ eventKey }) => eventKey).sort()).toEqual(['evt_1', 'evt_2']);
-    await thread.close();
-    const ledger = await SqliteLedger.open(home.folder);
-    expect((await ledger.depths()).map(({ open }) => open)).toEqual([]);
-    expect(await ledger.attempts(told[0]?.id as number)).toHaveLength(1);
-    await ledger.close();
-  });
+      const first = event(1);
+      await thread.call('accept', acceptRow(first), first.body);
+      const queue = new SqliteQueue(losingAnswerOf(operation, thread), async () => []);
+      const told: ClaimedDelivery[] = [];
+      const errors: Error[] = [];
+      const both = new Promise<void>((resolve) => {
+        void queue.start({
+          destinations: [{ name: 'slack', concurrency: 2 }],
+          health: circuitBreaker({ failures: 3, firstPauseMs: 1_000, longestPauseMs: 1_000 }),
+          onError: (error) => errors.push(error),
+          attempt: async (delivery) => {
+            told.push(delivery);
+            if (delivery.eventKey === 'evt_2') {
+              resolve();
+            }
+            return done();
+          },
+        });
+      });
+      const next = event(2);
+      await thread.call('accept', acceptRow(next), next.body);
+      queue.announce('slack', Date.now());
+      await both;
+      await queue.stop(10_000);
+      expect(errors.map(({ message }) => message)).toEqual(['the answer was lost']);
+      expect(told.map(({ eventKey }) => eventKey).sort()).toEqual(['evt_1', 'evt_2']);
+      await thread.close();
+      const ledger = await SqliteLedger.open(home.folder);
+      expect((await ledger.depths()).map(({ open }) => open)).toEqual([]);
+      expect(await ledger.attempts(told[0]?.id as number)).toHaveLength(1);
+      await ledger.close();
+    },
+  );
 });
 
-test('an attempt that throws is told of, and made again later as one that may have arrived', async () => {
+test('an attempt that throws is reported, and made again later as one that may have arrived', async () => {
   const ledger = await SqliteLedger.open(home.folder);
   const told = Promise.withResolvers<Error>();
   await ledger.accept(event(1));
@@ -129,7 +132,7 @@ test('an attempt that throws is told of, and made again later as one that may ha
   await ledger.close();
 });
 
-test('an event can be sent again until its numbers run out, and no other event is touched', async () => {
+test('an event can be sent again until its numbers run out, and no other event is affected', async () => {
   const ledger = await SqliteLedger.open(home.folder);
   await ledger.accept(event(1));
   await ledger.accept(event(2));
@@ -145,7 +148,7 @@ test('an event can be sent again until its numbers run out, and no other event i
   await ledger.close();
 });
 
-test('one call that cannot be carried out spoils none of those that share its commit', async () => {
+test('a failed call does not affect others in its commit', async () => {
   const ledger = await SqliteLedger.open(home.folder);
   const broken = { ...event(0), receivedAt: null as unknown as number };
   const answers = await Promise.allSettled(

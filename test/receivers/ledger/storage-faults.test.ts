@@ -46,7 +46,7 @@ async function refuses(receiver: Receiver, said: RegExp): Promise<void> {
   await receiver.printed(said);
 }
 
-test('a ledger that another program has locked', async () => {
+test('a start with a ledger that another program has locked fails with what to do', async () => {
   const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
   const other = new DatabaseSync(join(data.folder, 'ledger.sqlite'), { timeout: 10_000 });
   other.exec('BEGIN IMMEDIATE');
@@ -59,7 +59,7 @@ test('a ledger that another program has locked', async () => {
   expect(await receiver.stop()).toBe(0);
 });
 
-test('a ledger that was moved away takes nothing, and goes on when it is back', async () => {
+test('a ledger that was moved away accepts nothing, and continues when it is back', async () => {
   const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
   expect((await receiver.post(freshBody())).status).toBe(200);
   const away = `${data.folder}-away`;
@@ -70,7 +70,7 @@ test('a ledger that was moved away takes nothing, and goes on when it is back', 
   expect(await receiver.stop()).toBe(0);
 });
 
-test('a process.lock that was removed: nothing more is written, since another receiver could start', async () => {
+test('nothing is written after process.lock was removed, since another receiver could start', async () => {
   const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
   expect((await receiver.post(freshBody())).status).toBe(200);
   rmSync(join(data.folder, 'process.lock'));
@@ -78,7 +78,7 @@ test('a process.lock that was removed: nothing more is written, since another re
   await receiver.stop();
 });
 
-test('a ledger that is damaged while the receiver runs takes nothing more', async () => {
+test('a ledger that is damaged while the receiver runs accepts nothing more', async () => {
   const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
   expect((await receiver.post(freshBody())).status).toBe(200);
   for (const name of ['ledger.sqlite', 'ledger.sqlite-wal']) {
@@ -93,7 +93,7 @@ test('a ledger that is damaged while the receiver runs takes nothing more', asyn
   await receiver.kill();
 });
 
-test('a damaged ledger: the receiver says so and does not start', async () => {
+test('a damaged ledger stops the start with what to do', async () => {
   writeFileSync(join(data.folder, 'ledger.sqlite'), 'this is not a database, it is a text\n'.repeat(500));
   const { code, stderr } = await runCommand(['start'], {
     DATA_DIR: data.folder,
@@ -130,7 +130,7 @@ probe.remove();
     execFileSync('umount', ['--lazy', data.folder]);
   });
 
-  test('that is full', async () => {
+  test('a full disk refuses events, and the receiver recovers', async () => {
     const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
     const filler = join(data.folder, 'filler');
     execFileSync('sh', ['-c', `cat /dev/zero > ${filler} 2>/dev/null || true`]);
@@ -145,7 +145,7 @@ probe.remove();
     expect(await receiver.stop()).toBe(0);
   });
 
-  test('that is full at the start: it does not promise to recover', async () => {
+  test('a full disk at the start makes no promise to recover', async () => {
     const filler = join(data.folder, 'filler');
     execFileSync('sh', ['-c', `cat /dev/zero > ${filler} 2>/dev/null || true`]);
     const { code, stderr } = await runCommand(['start'], {
@@ -160,7 +160,7 @@ probe.remove();
     expect(stderr).not.toMatch(/by itself/);
   });
 
-  test('that is read-only', async () => {
+  test('a read-only folder refuses events with what to do', async () => {
     const receiver = await Receiver.start({ DATA_DIR: data.folder });
     await receiver.stop();
     // What is left after a stop is whole by itself.

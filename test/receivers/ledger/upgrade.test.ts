@@ -52,7 +52,7 @@ describe('an upgrade of ledger.sqlite', () => {
 
   afterEach(() => home.remove());
 
-  test('keeps the events, and a copy that the earlier version can open', async () => {
+  test('an upgrade of ledger.sqlite keeps the events, and a copy that the earlier version can open', async () => {
     const before = readFileSync(file);
     const upgraded = await SqliteLedger.open(home.folder, { migrations: NEXT });
     expect(await upgraded.event(EVENT.key)).toMatchObject({ key: EVENT.key });
@@ -65,7 +65,7 @@ describe('an upgrade of ledger.sqlite', () => {
     expect(readFileSync(`${file}.schema-1`).equals(before)).toBe(true);
   });
 
-  test('removes the copy once the new version has run', async () => {
+  test('an upgrade of ledger.sqlite removes the copy once the new version has run', async () => {
     const upgraded = await SqliteLedger.open(home.folder, { migrations: NEXT, copyKeptMs: 20 });
     expect(copies()).toHaveLength(1);
     while (copies().length > 0) {
@@ -77,7 +77,7 @@ describe('an upgrade of ledger.sqlite', () => {
     await again.close();
   });
 
-  test('that fails is undone as a whole, leaves the file unchanged, and says how to go back', async () => {
+  test('a failed upgrade of ledger.sqlite is undone, leaves the file unchanged, and says how to go back', async () => {
     const before = readFileSync(file);
     const failed = SqliteLedger.open(home.folder, { migrations: BROKEN });
     await expect(failed).rejects.toThrow(
@@ -90,7 +90,7 @@ describe('an upgrade of ledger.sqlite', () => {
     await earlier.close();
   });
 
-  test('is not made where no copy can be written', async () => {
+  test('ledger.sqlite is not upgraded if no copy can be written', async () => {
     const blocked = new DatabaseSync(file);
     blocked.exec('BEGIN; SELECT * FROM events');
     blocked.prepare('SELECT count(*) FROM events').get();
@@ -130,7 +130,7 @@ describe('an upgrade of a database', () => {
     return rows.map(({ column_name }) => column_name);
   }
 
-  test('keeps the events, and the earlier version runs beside the new one', async () => {
+  test('an upgrade of a database keeps the events, and the earlier version runs alongside the new one', async () => {
     const earlier = await PostgresLedger.open({ url });
     await earlier.accept(EVENT);
     const upgraded = await PostgresLedger.open({ url }, [...POSTGRES, added]);
@@ -142,7 +142,7 @@ describe('an upgrade of a database', () => {
     await (await PostgresLedger.open({ url })).close();
   });
 
-  test('that fails is undone as a whole, and says how to go back', async () => {
+  test('a failed upgrade of a database is undone, and says how to go back', async () => {
     const failed = PostgresLedger.open({ url }, [...POSTGRES, added, broken]);
     await expect(failed).rejects.toThrow(
       /from schema 2 to 4 failed and was undone; nothing has changed.+start the earlier version.+missing/s,
@@ -151,7 +151,7 @@ describe('an upgrade of a database', () => {
     await (await PostgresLedger.open({ url })).close();
   });
 
-  test('from a development version is refused with what to do', async () => {
+  test('a database of a development version is refused with what to do', async () => {
     const bare = await databases.createBare();
     const client = new pg.Client({ connectionString: bare });
     await client.connect();

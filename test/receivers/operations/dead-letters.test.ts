@@ -19,7 +19,7 @@ function letter(fields: Partial<DeliveryRecord>): DeliveryRecord {
   };
 }
 
-test('dead letters are grouped by destination and cause, whatever numbers and ids their reasons have', () => {
+test('dead letters are grouped by destination and cause, despite different numbers and ids in their reasons', () => {
   const groups = groupDeadLetters([
     letter({
       id: 1,

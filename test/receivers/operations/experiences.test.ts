@@ -62,7 +62,7 @@ function operations() {
   });
 }
 
-test('a list of experiences reads one body of each, and tells its life from the events', async () => {
+test('a list of experiences reads one body of each, and derives the state from the events', async () => {
   const [row, ...others] = await operations().experiences({ limit: 20 });
   expect(others).toEqual([]);
   expect(read).toHaveLength(1);
@@ -88,7 +88,7 @@ test('a list of experiences reads one body of each, and tells its life from the 
   ]);
 });
 
-test('an experience is found by its id alone, and not under a source that never posted it', async () => {
+test('an experience is found by its ID alone, and not under a source that never posted it', async () => {
   expect((await operations().experience('a', null))?.experience.name).toBe('Renamed');
   expect(await operations().experience('a', 'another')).toBeNull();
 });

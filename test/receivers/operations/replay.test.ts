@@ -29,14 +29,14 @@ test.each<[DeliveryState | null, string]>([
   ['waiting', 'nothing'],
   ['ready', 'nothing'],
   ['running', 'nothing'],
-])('a replay after the state %s does: %s', (state, does) => {
+])('a replay of a delivery in the state %s does: %s', (state, does) => {
   const deliveries = state === null ? [] : [letter({ state })];
   expect(
     replayStep('slack', [...deliveries, letter({ id: 9, destination: 'http', state: 'running' })], null),
   ).toMatchObject({ does });
 });
 
-test('a replay looks at the newest delivery to the destination', () => {
+test('a replay uses the newest delivery to the destination', () => {
   expect(
     replayStep('slack', [letter({ id: 2, state: 'done' }), letter({ id: 1, state: 'dead' })], null).does,
   ).toBe('send');

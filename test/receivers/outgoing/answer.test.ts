@@ -47,7 +47,7 @@ describe('a response’s body', () => {
     ['zstd', zstdCompressSync],
     ['gzip, br', (text: string) => brotliCompressSync(gzipSync(text))],
     ['something-else', (text: string) => Buffer.from(text)],
-  ])('in %s is decompressed', async (encoding, compress) => {
+  ])('a response body in %s is decompressed', async (encoding, compress) => {
     const body = compress('{"message":"Größe"}');
     expect(await ask(response(body, { 'content-encoding': encoding }))).toMatchObject({
       text: '{"message":"Größe"}',
@@ -55,7 +55,7 @@ describe('a response’s body', () => {
     });
   });
 
-  test('that expands to a gigabyte is read up to the limit', async () => {
+  test('a response body that expands to a gigabyte is read up to the limit', async () => {
     const bomb = gzipSync(Buffer.alloc(200_000_000, 'a'));
     const exchange = (await ask(response(bomb, { 'content-encoding': 'gzip' }), {
       limit: 1_000_000,
@@ -65,17 +65,17 @@ describe('a response’s body', () => {
   });
 
   // https://github.com/curl/curl/issues/2368, https://github.com/sindresorhus/got/issues/1964
-  test('that is not in the encoding that it claims is read as it is', async () => {
+  test('a response body with the wrong Content-Encoding is read unchanged', async () => {
     const exchange = await ask(response('{"message":"Größe"}', { 'content-encoding': 'gzip' }));
     expect(exchange).toMatchObject({ text: '{"message":"Größe"}' });
   });
 
-  test('without a charset that is cut within a character stays UTF-8', async () => {
+  test('a response body without a charset that is cut within a character is still UTF-8', async () => {
     const exchange = await ask(response('Größe'), { limit: 3 });
     expect(exchange).toMatchObject({ text: 'Gr' });
   });
 
-  test('that is damaged or cut off is read as far as it goes', async () => {
+  test('a damaged or cut response body is read as far as possible', async () => {
     const text = 'It failed. '.repeat(5_000);
     const half = gzipSync(text).subarray(0, 60);
     expect(await ask(response(half, { 'content-encoding': 'gzip' }))).toMatchObject({ status: 200 });
@@ -100,11 +100,11 @@ describe('a response’s body', () => {
     ['text/plain; charset=utf-8', Buffer.from('\uFEFFGröße', 'utf16le')],
     // https://github.com/usebruno/bruno/issues/1505
     ['text/plain', Buffer.from('Größe', 'latin1')],
-  ])('of %s is decoded', async (type, body) => {
+  ])('a response body in %s is decoded', async (type, body) => {
     expect(await ask(response(body, { 'content-type': type }))).toMatchObject({ text: 'Größe' });
   });
 
-  test('that never ends is read up to the limit, without waiting for the rest', async () => {
+  test('a response body that never ends is read up to the limit, without waiting for the rest', async () => {
     const exchange = (await ask(
       (socket) => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
@@ -117,7 +117,7 @@ describe('a response’s body', () => {
     expect(exchange.text).toHaveLength(65_536);
   });
 
-  test('that drips is given as far as it came when the time is up', async () => {
+  test('a slow response body is given as far as it arrived in time', async () => {
     const exchange = await ask((socket) => void socket.write('HTTP/1.1 503 Busy\r\n\r\nslow'), {
       timeoutMs: 300,
     });
@@ -127,7 +127,7 @@ describe('a response’s body', () => {
 
 describe('a response', () => {
   // https://github.com/nodejs/undici/issues/197, https://github.com/openid/python-openid/pull/76
-  test('is read behind informational ones that nobody asked for', async () => {
+  test('a response is read after informational responses that the client did not ask for', async () => {
     const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi';
     for (const before of [
       'HTTP/1.1 100 Continue\r\n\r\n',
@@ -144,7 +144,7 @@ describe('a response', () => {
     expect(apart).toMatchObject({ status: 200, text: 'hi' });
   });
 
-  test('without content may come with some', async () => {
+  test('a response that should have no body may have one', async () => {
     expect(await ask('HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\nhello')).toMatchObject({
       status: 204,
     });
@@ -155,7 +155,7 @@ describe('a response', () => {
     ['no status', 'HTTP/1.1 OK\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!'],
     ['bytes of another protocol', 'SSH-2.0-OpenSSH_9.6\r\n'],
-  ])('with %s is not valid, and the request may have arrived', async (_, bytes) => {
+  ])('a response with %s is not valid, and the request may have arrived', async (_, bytes) => {
     expect(await ask(bytes)).toMatchObject({
       answered: false,
       mayHaveArrived: true,
@@ -165,12 +165,12 @@ describe('a response', () => {
 });
 
 describe('what people see of a response', () => {
-  test('has no control characters and no characters that turn text around', () => {
+  test('readable text has no control characters and no characters that reverse text', () => {
     const text = 'a\u0000b\u001B[31mc\u007Fd\u009Be\u202Ef\u2066g\nh\ti';
     expect(readableBody({ text, headers: {} })).toBe('a b [31mc d efg\nh\ti');
   });
 
-  test('is the words of a page, at most 1,024 characters', () => {
+  test('readable text of an HTML page is its words, at most 1,024 characters', () => {
     const text = `<!DOCTYPE html><html><head><title>502 Bad Gateway</title><style>p{}</style><script>alert(1)</script>
       </head><body><!-- hidden --><h1>Bad&nbsp;Gateway</h1><p>nginx &amp; more ${'x'.repeat(3_000)}</p></body></html>`;
     const words = readableBody({ text, headers: { 'content-type': 'text/html' } });
@@ -185,7 +185,7 @@ describe('what people see of a response', () => {
     ['/login?next=%2Fhooks', 'https://api.example.com/login'],
     ['//other.example.com/hooks/0123456789abcdef', 'https://other.example.com/hooks/…'],
     ['http://%', 'an address that it does not name'],
-  ])('of a redirect to %s is where it leads, without secrets', (location, shown) => {
+  ])('readable text of a redirect to %s is its target, without secrets', (location, shown) => {
     const url = new URL('https://api.example.com/hooks/0123456789abcdef');
     expect(redirectTarget({ status: 302, headers: { location } }, url)).toBe(shown);
   });

@@ -36,8 +36,8 @@ async function listening(server: Server): Promise<number> {
 
 const post = { method: 'POST', body: '{"a":1}' };
 
-describe('a request has surely not arrived', () => {
-  test('where the certificate is not trusted', async () => {
+describe('a request that cannot have arrived', () => {
+  test('a request to a server with an untrusted certificate has not arrived', async () => {
     let requests = 0;
     const port = await listening(
       createTlsServer(UNTRUSTED_CERTIFICATE, (_, response) => {
@@ -50,7 +50,7 @@ describe('a request has surely not arrived', () => {
     expect(requests).toBe(0);
   });
 
-  test('where a firewall drops the packets, also if the attempt ends before the connect timeout', async () => {
+  test('a request behind a firewall that drops packets has not arrived, even if the attempt ends first', async () => {
     const silent = await openSilentPort();
     closing.push(() => silent.close());
     const url = `http://127.0.0.1:${silent.port}/`;
@@ -66,7 +66,7 @@ describe('a request has surely not arrived', () => {
     expect(after).toMatchObject({ mayHaveArrived: false, code: 'UND_ERR_CONNECT_TIMEOUT' });
   });
 
-  test('where a proxy does not answer, which is named', async () => {
+  test('a request through a proxy that does not answer has not arrived, and the reason names the proxy', async () => {
     const silent = await startRawServer(() => {});
     closing.push(() => silent.close());
     const proxies = readProxies({ HTTPS_PROXY: silent.url });
@@ -76,7 +76,7 @@ describe('a request has surely not arrived', () => {
     expect(exchange).toMatchObject({ reason: expect.stringContaining('which is set in HTTPS_PROXY') });
   });
 
-  test('where nothing listens, and where the name does not exist', async () => {
+  test('a request to a closed port or an unknown host name has not arrived', async () => {
     const port = await listening(createServer());
     await closing.pop()?.();
     expect(await client().request({ ...post, url: `http://127.0.0.1:${port}/` })).toMatchObject({
@@ -89,7 +89,7 @@ describe('a request has surely not arrived', () => {
     });
   });
 
-  test('where the port does not speak TLS', async () => {
+  test('a request to a port without TLS has not arrived', async () => {
     const port = await listening(createServer());
     const exchange = await client().request({ ...post, url: `https://127.0.0.1:${port}/` });
     expect(exchange).toMatchObject({
@@ -99,14 +99,14 @@ describe('a request has surely not arrived', () => {
     });
   });
 
-  test('where the connection is reset during the TLS handshake', async () => {
+  test('a request whose connection is reset during the TLS handshake has not arrived', async () => {
     const raw = await startRawServer((socket) => socket.resetAndDestroy());
     closing.push(() => raw.close());
     const exchange = await client().request({ ...post, url: `https://127.0.0.1:${raw.port}/` });
     expect(exchange).toMatchObject({ mayHaveArrived: false, kind: 'unreachable' });
   });
 
-  test('where it waits for a busy connection, and then it is not sent', async () => {
+  test('a request that waits for a busy connection has not arrived, and is not sent later', async () => {
     const requests: string[] = [];
     const port = await listening(
       createServer((request, response) => {
@@ -129,11 +129,11 @@ describe('a request has surely not arrived', () => {
     ['an address that is not a URL', { url: 'api.example.com/hook' }],
     ['a protocol other than http', { url: 'ftp://127.0.0.1/' }],
     ['a line break in a header', { url: 'http://127.0.0.1:1/', headers: { 'x-name': 'a\r\nb: c' } }],
-  ])('where the request has %s', async (_, request) => {
+  ])('a request with %s has not arrived', async (_, request) => {
     expect(await client().request(request)).toMatchObject({ mayHaveArrived: false, kind: 'invalid request' });
   });
 
-  test('where it was stopped before it began', async () => {
+  test('a request that was stopped before it began has not arrived', async () => {
     const exchange = await client().request({
       ...post,
       url: 'http://127.0.0.1:1/',
@@ -142,21 +142,24 @@ describe('a request has surely not arrived', () => {
     expect(exchange).toMatchObject({ mayHaveArrived: false, kind: 'canceled' });
   });
 
-  test.each([407, 403, 502])('where the proxy refuses the tunnel with %d', async (status) => {
-    const proxy = await startFakeProxy({ refuse: status });
-    closing.push(() => proxy.close());
-    const proxies = readProxies({ HTTPS_PROXY: `http://user:hidden-word@127.0.0.1:${proxy.port}` });
-    const exchange = await client({ proxies }).request({ ...post, url: 'https://api.example.com/' });
-    expect(exchange).toMatchObject({ mayHaveArrived: false, kind: 'proxy' });
-    expect(JSON.stringify(exchange)).not.toContain('hidden-word');
-    expect(exchange).toMatchObject({
-      reason: expect.stringContaining(`The proxy 127.0.0.1:${proxy.port} refused`),
-    });
-  });
+  test.each([407, 403, 502])(
+    'a request whose proxy refuses the tunnel with %d has not arrived',
+    async (status) => {
+      const proxy = await startFakeProxy({ refuse: status });
+      closing.push(() => proxy.close());
+      const proxies = readProxies({ HTTPS_PROXY: `http://user:hidden-word@127.0.0.1:${proxy.port}` });
+      const exchange = await client({ proxies }).request({ ...post, url: 'https://api.example.com/' });
+      expect(exchange).toMatchObject({ mayHaveArrived: false, kind: 'proxy' });
+      expect(JSON.stringify(exchange)).not.toContain('hidden-word');
+      expect(exchange).toMatchObject({
+        reason: expect.stringContaining(`The proxy 127.0.0.1:${proxy.port} refused`),
+      });
+    },
+  );
 });
 
 describe('a request may have arrived', () => {
-  test('where it was written and no answer came in time', async () => {
+  test('a request that was written and timed out may have arrived', async () => {
     const raw = await startRawServer(() => {});
     closing.push(() => raw.close());
     const exchange = await client().request({ ...post, url: raw.url, timeoutMs: 200 });
@@ -175,7 +178,7 @@ describe('a request may have arrived', () => {
       'is closed amid the headers',
       (socket: import('node:net').Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-'),
     ],
-  ])('where the connection %s before an answer', async (_, react) => {
+  ])('a request whose connection %s before an answer may have arrived', async (_, react) => {
     const raw = await startRawServer(react);
     closing.push(() => raw.close());
     expect(await client().request({ ...post, url: raw.url })).toMatchObject({
@@ -185,7 +188,7 @@ describe('a request may have arrived', () => {
     expect(raw.received).toHaveLength(1);
   });
 
-  test('where what comes back is not HTTP', async () => {
+  test('a request that is answered by something other than HTTP may have arrived', async () => {
     const raw = await startRawServer((socket) => socket.end('220 mail.example.com ESMTP\r\n'));
     closing.push(() => raw.close());
     expect(await client().request({ ...post, url: raw.url })).toMatchObject({
@@ -194,7 +197,7 @@ describe('a request may have arrived', () => {
     });
   });
 
-  test('where a kept connection was closed as the request was written, and it is not sent again', async () => {
+  test('a request on a kept connection that closes as it is written may have arrived, and is not sent again', async () => {
     let requests = 0;
     const port = await listening(
       createServer((request, response) => {

@@ -45,7 +45,7 @@ function google({ url }: RawServer, fetchImplementation: typeof globalThis.fetch
   return sheets.spreadsheets.get({ spreadsheetId: 'one' });
 }
 
-test('the clients of Slack and Google get their answers through it', async () => {
+test('the clients of Slack and Google work over the outgoing fetch', async () => {
   const one = await served(json('{"ok":true,"channel":"C1"}'));
   expect(await slack(one.server, one.fetch).apiCall('chat.postMessage', { text: 'hi' })).toMatchObject({
     channel: 'C1',
@@ -55,7 +55,7 @@ test('the clients of Slack and Google get their answers through it', async () =>
   expect((await google(two.server, two.fetch)).data).toEqual({ spreadsheetId: 'one' });
 });
 
-test('an error’s answer reaches the clients of Slack and Google', async () => {
+test('an error response reaches the clients of Slack and Google', async () => {
   const one = await served(json('{}', '429 Slow').replace('\r\n\r\n', '\r\nretry-after: 7\r\n\r\n'));
   await expect(
     slack(one.server, one.fetch).apiCall('chat.postMessage', { text: 'hi' }),

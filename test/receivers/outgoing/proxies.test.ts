@@ -47,7 +47,7 @@ async function proxied(options: FakeProxyOptions = {}, publicOnly = false) {
 const CREDENTIALS = `Basic ${Buffer.from('bot:100%sure').toString('base64')}`;
 
 describe('a request through a proxy', () => {
-  test('to http names the whole URL, with the proxy’s credentials for the proxy alone', async () => {
+  test('a request for http sends the whole URL to the proxy, with the proxy’s credentials for the proxy only', async () => {
     const { port, requests } = await listening(createServer());
     const { proxy, client } = await proxied({ hosts: { 'api.example.com': port } });
     const exchange = await client.request({
@@ -61,7 +61,7 @@ describe('a request through a proxy', () => {
     expect(requests[0]?.headers).not.toHaveProperty('proxy-authorization');
   });
 
-  test('to https is tunneled, and the certificate is checked at the other end', async () => {
+  test('a request for https goes through a tunnel, and the certificate of the other side is checked', async () => {
     const { port, requests } = await listening(createTlsServer(UNTRUSTED_CERTIFICATE));
     const { proxy, client } = await proxied({ hosts: { 'api.example.com:443': port } });
     const exchange = await client.request({ method: 'POST', url: 'https://api.example.com/a', body: '{}' });
@@ -70,21 +70,24 @@ describe('a request through a proxy', () => {
     expect(requests).toEqual([]);
   });
 
-  test.each([403, 407, 502, 200])('that refuses http with %d', async (status) => {
-    const { client } = await proxied({ refuse: status });
-    const exchange = await client.request({ url: 'http://api.example.com/' });
-    if (status === 407) {
-      expect(exchange).toMatchObject({
-        mayHaveArrived: false,
-        kind: 'proxy',
-        reason: expect.stringContaining('HTTP_PROXY'),
-      });
-    } else {
-      expect(exchange).toMatchObject({ answered: true, status });
-    }
-  });
+  test.each([403, 407, 502, 200])(
+    'a proxy that refuses a request for http with %d is named',
+    async (status) => {
+      const { client } = await proxied({ refuse: status });
+      const exchange = await client.request({ url: 'http://api.example.com/' });
+      if (status === 407) {
+        expect(exchange).toMatchObject({
+          mayHaveArrived: false,
+          kind: 'proxy',
+          reason: expect.stringContaining('HTTP_PROXY'),
+        });
+      } else {
+        expect(exchange).toMatchObject({ answered: true, status });
+      }
+    },
+  );
 
-  test('that is not there names the proxy and its setting, without credentials', async () => {
+  test('an unreachable proxy is named with its setting, without credentials', async () => {
     const { proxy, client } = await proxied();
     await proxy.close();
     for (const url of ['http://api.example.com/', 'https://api.example.com/']) {
@@ -96,7 +99,7 @@ describe('a request through a proxy', () => {
   });
 
   test.each(['http://127.0.0.1:9/', 'http://localhost:9/', 'https://169.254.169.254/', 'http://[::1]:9/'])(
-    'to the private address %s does not reach the proxy where only public ones are allowed',
+    'a request to the private address %s does not reach the proxy if only public ones are allowed',
     async (url) => {
       const { proxy, client } = await proxied({}, true);
       expect(await client.request({ url })).toMatchObject({ mayHaveArrived: false, kind: 'private address' });
@@ -104,7 +107,7 @@ describe('a request through a proxy', () => {
     },
   );
 
-  test('gives the proxy the address that was checked where only public ones are allowed', async () => {
+  test('the proxy gets the checked address if only public ones are allowed', async () => {
     const { port } = await listening(createServer());
     const { proxy, client } = await proxied({ hosts: { '8.8.8.8:80': port } }, true);
     expect(await client.request({ url: 'http://8.8.8.8/' })).toMatchObject({ status: 200 });
@@ -117,7 +120,7 @@ describe('a certificate that is trusted', () => {
   beforeAll(() => setDefaultCACertificates([...trusted, UNTRUSTED_CERTIFICATE.cert]));
   afterAll(() => setDefaultCACertificates(trusted));
 
-  test('lets a request pass through a tunnel to the name in it, and to no other name', async () => {
+  test('a trusted certificate allows a tunnel to its own host name only', async () => {
     const { port, requests } = await listening(createTlsServer(UNTRUSTED_CERTIFICATE));
     const hosts = { 'mail.example:443': port, 'other.example:443': port };
     const { client } = await proxied({ hosts });
@@ -139,7 +142,7 @@ describe('which proxy a request goes through', () => {
     return proxy === null ? null : `${proxy.hostname}:${proxy.port}`;
   };
 
-  test('depends on the protocol; lower case comes first, and https falls back to the proxy of http', () => {
+  test('the proxy depends on the protocol; lower case wins, and https falls back to HTTP_PROXY', () => {
     expect(through({}, 'http://a.example/')).toBeNull();
     expect(through({ HTTP_PROXY: 'http://one:1' }, 'https://a.example/')).toBe('one:1');
     expect(through({ HTTP_PROXY: 'http://one:1', HTTPS_PROXY: 'http://two:2' }, 'https://a.example/')).toBe(
@@ -184,7 +187,7 @@ describe('which proxy a request goes through', () => {
     expect(proxy).toBe(isDirect ? null : 'p:1');
   });
 
-  test('is refused with the setting’s name where it is not an HTTP proxy', () => {
+  test('the address of a proxy that is not for HTTP is refused with its setting’s name', () => {
     for (const address of ['socks5://proxy:1080', 'http://', 'ftp://proxy', 'http://user:pa#ss@proxy:1']) {
       const problem = proxyProblem({ https_proxy: address });
       expect(problem).toMatchObject({ variable: 'https_proxy' });

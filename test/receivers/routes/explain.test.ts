@@ -11,7 +11,7 @@ function explained(yaml: string): string[] {
   );
 }
 
-test('every route says whether it matches, and why', () => {
+test('the explanation says for each route whether it matches, and why', () => {
   expect(
     explained(`
 routes:
@@ -30,7 +30,7 @@ routes:
   ]);
 });
 
-test('quiet hours say when they end', () => {
+test('the explanation says when quiet hours end', () => {
   const hours = 'from: "22:00", to: "07:00", timeZone: Europe/Zurich';
   expect(
     explained(`
@@ -44,7 +44,7 @@ routes:
   ]);
 });
 
-test('the first match takes the event', () => {
+test('the explanation shows that the first match takes the event', () => {
   expect(explained('routing: first\nroutes:\n  - {name: a, to: one}\n  - {name: b, to: two}\n')).toEqual([
     'yes a matches, and goes to one',
     'no b would match, but an earlier route took the event (routing: first)',

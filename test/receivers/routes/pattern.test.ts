@@ -17,7 +17,7 @@ describe('fitsPattern', () => {
     ['**x**', 'x'],
     ['.hidden', '.HIDDEN'],
     ['!not', '!not'],
-  ])('%j fits %j', (pattern, text) => {
+  ])('the pattern %j fits %j', (pattern, text) => {
     expect(fitsPattern(pattern, text)).toBe(true);
   });
 
@@ -32,11 +32,11 @@ describe('fitsPattern', () => {
     ['[ab]', 'a'],
     ['content/*', 'context/url'],
     ['*a*b', 'ab a'],
-  ])('%j does not fit %j', (pattern, text) => {
+  ])('the pattern %j does not fit %j', (pattern, text) => {
     expect(fitsPattern(pattern, text)).toBe(false);
   });
 
-  test('agrees with an expression that tries every way', () => {
+  test('patterns agree with a regular expression that tries every way', () => {
     const letters = ['a', 'b', '*', '?'];
     const words = (of: string[], length: number): string[] =>
       length === 0
@@ -53,7 +53,7 @@ describe('fitsPattern', () => {
     }
   });
 
-  test('is not held up by a name that nearly fits in many ways', () => {
+  test('a name that nearly fits a pattern in many ways does not take long', () => {
     expect(fitsPattern(`${'*a'.repeat(90)}*b`, 'a'.repeat(100_000))).toBe(false);
   });
 });

@@ -22,7 +22,7 @@ function destinationsOf(
   return planDeliveries(routing, event, { source, now }).map(({ destination }) => destination);
 }
 
-test('without routes every event goes everywhere, at once', () => {
+test('without routes, every event goes everywhere, at once', () => {
   const deliveries = planDeliveries(routesFrom(), sample('start'), { source: 'default', now: MONDAY });
   expect(deliveries).toEqual(
     ['one', 'two', 'three'].map((destination) => ({
@@ -62,7 +62,7 @@ describe('conditions', () => {
     expect(destinationsOf(routing)).toEqual(matches ? ['one'] : []);
   });
 
-  test('are not met by what is missing', () => {
+  test('a condition on a missing field is not met', () => {
     const routing = routesFrom(`
 routes:
   - {name: a, to: one, when: {types: '*'}}
@@ -73,7 +73,7 @@ routes:
     expect(destinationsOf(routing, bare)).toEqual([]);
   });
 
-  test('of a share look at every variation but the control', () => {
+  test('a condition on traffic shares checks every variation but the control', () => {
     const routing = routesFrom('routes:\n  - {name: r, to: one, when: {share: {atLeast: 60, atMost: 80}}}\n');
     const split = (control: number, other: number) =>
       sample('start', {
@@ -94,7 +94,7 @@ routes:
   - {name: prices, to: [two, three], when: {types: pricing}}
 `;
 
-  test('each count, and reach a destination once', () => {
+  test('all matching routes count, and a destination gets the event once', () => {
     const deliveries = planDeliveries(routesFrom(overlapping), sample('start'), {
       source: 'default',
       now: MONDAY,
@@ -106,13 +106,13 @@ routes:
     ]);
   });
 
-  test('count up to the first that matches, if so wished', () => {
+  test('with routing set to first, the first matching route counts', () => {
     const routing = routesFrom(`routing: first\n${overlapping}`);
     expect(destinationsOf(routing)).toEqual(['one', 'two']);
     expect(destinationsOf(routing, sample('pause'))).toEqual(['two', 'three']);
   });
 
-  test('a muting one keeps events back, wherever it stands', () => {
+  test('a muting route holds events back, wherever it is in the list', () => {
     const mute = '  - {name: hush, mute: true, to: two, when: {names: Backpack*}}\n';
     expect(destinationsOf(routesFrom(overlapping + mute))).toEqual(['one', 'three']);
     expect(destinationsOf(routesFrom(overlapping.replace('routes:\n', `routes:\n${mute}`)))).toEqual([
@@ -124,12 +124,12 @@ routes:
     );
   });
 
-  test('a muting one without destinations keeps them back from all', () => {
+  test('a muting route without destinations holds events back from all', () => {
     const routing = routesFrom(`${overlapping}  - {name: hush, mute: true}\n`);
     expect(destinationsOf(routing)).toEqual([]);
   });
 
-  test('a muting one that comes first takes the event, where the first one counts', () => {
+  test('a muting route that comes first takes the event if the first match counts', () => {
     const routing = routesFrom(`
 routing: first
 routes:
@@ -145,14 +145,14 @@ describe('quiet hours', () => {
   const night = (afterwards: string) =>
     `{from: "22:00", to: "07:00", timeZone: Europe/Zurich, afterwards: ${afterwards}}`;
 
-  test('hold an event until they end', () => {
+  test('quiet hours hold an event until they end', () => {
     const routing = routesFrom(`routes:\n  - {name: r, to: one, quietHours: ${night('deliver')}}\n`);
     const plan = (now: number) => planDeliveries(routing, sample('start'), { source: 'default', now });
     expect(plan(NIGHT)).toMatchObject([{ destination: 'one', dueAt: Date.parse('2026-10-13T05:00:00Z') }]);
     expect(plan(MONDAY)).toMatchObject([{ destination: 'one', dueAt: MONDAY }]);
   });
 
-  test('drop an event, if so wished, but not from other routes', () => {
+  test('quiet hours can drop an event, but not from other routes', () => {
     const routing = routesFrom(`
 routes:
   - {name: quiet, to: [one, two], quietHours: ${night('drop')}}
@@ -164,7 +164,7 @@ routes:
 });
 
 describe('bursts of updates', () => {
-  test('wait for a quiet minute; everything else goes at once', () => {
+  test('updates wait for a quiet minute, and everything else goes at once', () => {
     const plan = (name: SampleName) =>
       planDeliveries(routesFrom(), sample(name), { source: 'default', now: MONDAY })[0];
     expect(plan('update')).toMatchObject({ dueAt: MONDAY + 60_000, quietMs: 60_000 });
@@ -173,7 +173,7 @@ describe('bursts of updates', () => {
     }
   });
 
-  test('go at once where nobody wants to wait', () => {
+  test('updates go at once if no route waits', () => {
     const routing = routesFrom('updates: {quietSeconds: 0}\n');
     expect(planDeliveries(routing, sample('update'), { source: 'default', now: MONDAY })[0]).toMatchObject({
       dueAt: MONDAY,

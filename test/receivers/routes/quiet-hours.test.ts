@@ -30,12 +30,12 @@ describe('quiet hours within a day', () => {
     ['2026-10-12T12:00:00+02:00', '2026-10-12T11:30:00Z'],
     ['2026-10-12T13:29:59.999+02:00', '2026-10-12T11:30:00Z'],
     ['2026-10-12T13:30:00+02:00', null],
-  ])('at %s they last until %s', (now, end) => {
+  ])('quiet hours within a day, at %s, last until %s', (now, end) => {
     expect(endOf(lunch, now)).toBe(end);
   });
 });
 
-describe('quiet hours over midnight', () => {
+describe('quiet hours past midnight', () => {
   const night = hours('22:00', '07:00');
 
   test.each([
@@ -43,11 +43,11 @@ describe('quiet hours over midnight', () => {
     ['2026-10-12T22:00:00+02:00', '2026-10-13T05:00:00Z'],
     ['2026-10-13T06:59:00+02:00', '2026-10-13T05:00:00Z'],
     ['2026-10-13T07:00:00+02:00', null],
-  ])('at %s they last until %s', (now, end) => {
+  ])('quiet hours past midnight, at %s, last until %s', (now, end) => {
     expect(endOf(night, now)).toBe(end);
   });
 
-  test('belong to the day on which they begin', () => {
+  test('quiet hours past midnight belong to the day on which they begin', () => {
     const friday = hours('22:00', '07:00', { days: ['fri'] });
     expect(endOf(friday, '2026-10-16T23:00:00+02:00')).toBe('2026-10-17T05:00:00Z');
     expect(endOf(friday, '2026-10-17T03:00:00+02:00')).toBe('2026-10-17T05:00:00Z');
@@ -55,7 +55,7 @@ describe('quiet hours over midnight', () => {
     expect(endOf(friday, '2026-10-17T23:00:00+02:00')).toBeNull();
   });
 
-  test('that follow each other are one', () => {
+  test('quiet hours that follow each other count as one', () => {
     const weekend = hours('00:00', '24:00', { days: ['sat', 'sun'] });
     expect(endOf(weekend, '2026-10-17T10:00:00+02:00')).toBe('2026-10-18T22:00:00Z');
     expect(endOf(weekend, '2026-10-19T00:00:00+02:00')).toBeNull();
@@ -70,32 +70,32 @@ describe('when clocks change', () => {
     expect(endOf(hours('22:00', '07:00'), now)).toBe(end);
   });
 
-  test('an end that is skipped comes as much later', () => {
+  test('an end that the clock skips comes later by the skipped time', () => {
     expect(endOf(hours('22:00', '02:30'), '2026-03-29T01:00:00+01:00')).toBe('2026-03-29T01:30:00Z');
   });
 
-  test('an end that comes twice is the first', () => {
+  test('of an end that comes twice, the first counts', () => {
     expect(endOf(hours('22:00', '02:30'), '2026-10-25T01:00:00+02:00')).toBe('2026-10-25T00:30:00Z');
   });
 
-  test('a beginning that is skipped comes as much later', () => {
+  test('a beginning that the clock skips comes later by the skipped time', () => {
     const early = hours('02:30', '06:00');
     expect(endOf(early, '2026-03-29T03:29:00+02:00')).toBeNull();
     expect(endOf(early, '2026-03-29T03:30:00+02:00')).toBe('2026-03-29T04:00:00Z');
   });
 
-  test('clocks that go by half an hour are understood', () => {
+  test('quiet hours handle clocks that change by half an hour', () => {
     const night = hours('22:00', '07:00', { timeZone: 'Australia/Lord_Howe' });
     expect(endOf(night, '2026-10-03T23:00:00+10:30')).toBe('2026-10-03T20:00:00Z');
   });
 
-  test('a midnight that does not exist is understood', () => {
+  test('quiet hours handle a midnight that does not exist', () => {
     const morning = hours('00:00', '06:00', { timeZone: 'Africa/Cairo' });
     expect(endOf(morning, '2026-04-23T22:30:00Z')).toBe('2026-04-24T03:00:00Z');
   });
 });
 
-test('they hold in whole days of UTC just as well', () => {
+test('quiet hours work for whole days in UTC', () => {
   const night = hours('20:00', '04:00', { timeZone: 'UTC' });
   for (let hour = 0; hour < 24 * 14; hour += 1) {
     const now = Date.UTC(2026, 1, 20, hour);

@@ -8,7 +8,7 @@ import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 
 const CONSOLE_TOKEN = 'the-token-of-the-console';
 
-test('a clock that differs from that of a service is reported by /readyz and the console, with by how much', async () => {
+test('/readyz and the console report a clock that differs from a service’s, and by how much', async () => {
   const api = createServer((request, response) => {
     request.resume();
     response.setHeader('date', new Date(Date.now() + 20 * 60_000).toUTCString());

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
 import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 
-test('a start that fails closes what it opened: the same ledger and port can be opened next', async () => {
+test('a failed start closes what it opened: the same ledger and port can be opened next', async () => {
   const data = temporaryFolder();
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');

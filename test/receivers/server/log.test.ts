@@ -16,7 +16,7 @@ async function startLogging(): Promise<ChildProcessByStdio<Writable, Readable, R
   return child;
 }
 
-test('what was logged just before the exit is written', async () => {
+test('lines that were logged just before the exit are written', async () => {
   const child = await startLogging();
   child.stdin.write('20000');
   const lines = (await text(child.stdout)).trimEnd().split('\n');
@@ -25,7 +25,7 @@ test('what was logged just before the exit is written', async () => {
   );
 });
 
-test('an exit does not wait for a reader that is gone', async () => {
+test('an exit does not wait for a closed log', async () => {
   const child = await startLogging();
   child.stdout.destroy();
   await once(child.stdout, 'close');
@@ -33,7 +33,7 @@ test('an exit does not wait for a reader that is gone', async () => {
   expect(await once(child, 'exit')).toEqual([3, null]);
 });
 
-test('an exit waits a moment for a reader that does not read, and no longer', async () => {
+test('an exit waits only a moment for a log that no one reads', async () => {
   const child = await startLogging();
   child.stdout.pause();
   child.stdin.write('20000');

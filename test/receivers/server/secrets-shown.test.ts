@@ -33,7 +33,7 @@ async function shown(path: string): Promise<string> {
   return response.text();
 }
 
-test('a secret that was sent as the signature is masked in the list of refusals, which names the mistake', async () => {
+test('a secret that was sent as the signature is masked in the list of refusals, which says what went wrong', async () => {
   await postSigned(receiver.url, sampleBody('start'), { headers: { 'x-intelligems-signature': SECRET } });
   const refused = await shown('/api/refused');
   expect(refused).toContain('contains the secret itself instead of a signature');

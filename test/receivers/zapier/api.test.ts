@@ -26,7 +26,7 @@ function call(method: string, path: string, body?: unknown, key = KEY): Promise<
 
 const HOOK = { targetUrl: 'https://hooks.zapier.com/hooks/standard/1/', actions: ['startExperience'] };
 
-test('the start names Zapier among what it delivers to', () => {
+test('the start lists Zapier among the destinations', () => {
   expect(receiver.output).toMatch(/delivering to .*Zapier\./);
   expect(receiver.output).not.toMatch(/Connect a destination/);
 });
@@ -56,13 +56,13 @@ test.each([
   [422, 'an unknown action in plain text', { ...HOOK, actions: 'cloneExperience' }],
   [422, 'actions that are no names', { ...HOOK, actions: { startExperience: true } }],
   [413, 'far too much', { ...HOOK, more: 'x'.repeat(20_000) }],
-])('%i for %s', async (status, _, body) => {
+])('the Zapier API answers %i for %s', async (status, _, body) => {
   const response = await call('POST', 'hooks', body);
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toContain('application/problem+json');
 });
 
-test.each(['', 'wrong', `${KEY} `.repeat(2)])('401 for the key “%s”', async (key) => {
+test.each(['', 'wrong', `${KEY} `.repeat(2)])('the Zapier API answers 401 for the key “%s”', async (key) => {
   for (const [method, path] of [
     ['GET', 'events'],
     ['POST', 'hooks'],
@@ -74,13 +74,13 @@ test.each(['', 'wrong', `${KEY} `.repeat(2)])('401 for the key “%s”', async 
   }
 });
 
-test('422 for recent events of an action that nobody knows', async () => {
+test('the Zapier API answers 422 for recent events of an unknown action', async () => {
   const response = await call('GET', 'events?action=startExperience&action=cloneExperience');
   expect(response.status).toBe(422);
   expect(await response.json()).toMatchObject({ title: 'Unknown action' });
 });
 
-test('recent events are real, known, newest first, of the actions asked for', async () => {
+test('recent events are real, known, newest first, and of the requested actions', async () => {
   await receiver.post(sampleBody('start'));
   await receiver.post(sampleBody('pause'));
   await receiver.post('{"action": "cloneExperience"}');

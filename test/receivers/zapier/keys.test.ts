@@ -103,8 +103,8 @@ async function post(source: 'alpine' | 'bikes', organization = source === 'alpin
   expect(response.status).toBe(200);
 }
 
-describe('a key of a source', () => {
-  test('gets that source’s events only, as events and as samples', async () => {
+describe('a key for a source', () => {
+  test('a key gets the events of its source only, as events and as samples', async () => {
     const { key } = await makeKey('alpine');
     await subscribe(key, 'of-alpine');
     await subscribe((await makeKey('bikes')).key, 'of-bikes');
@@ -120,7 +120,7 @@ describe('a key of a source', () => {
     expect(new Set(samples.map(({ store }) => store))).toEqual(new Set([ALPINE.shopId]));
   });
 
-  test('names its store, and refuses the access token of another organization', async () => {
+  test('a key names its store, and refuses the access token of another organization', async () => {
     const { key } = await makeKey('alpine');
     const own = await call(key, 'GET', `connection?organization=${ALPINE.id}`);
     expect(await own.json()).toMatchObject({ source: 'alpine', title: 'Alpine Goods' });
@@ -131,7 +131,7 @@ describe('a key of a source', () => {
     expect(detail).not.toContain('City Bikes');
   });
 
-  test('is kept as a hash, and listed with its last use', async () => {
+  test('a key is stored as a hash, and listed with its last use', async () => {
     const { key, id } = await makeKey('bikes');
     const find = () =>
       administer(async (operations) => (await operations.keys()).find((each) => each.id === id));
@@ -149,7 +149,7 @@ describe('a key of a source', () => {
     expect(ledger).not.toContain(key);
   });
 
-  test('ends its subscriptions when it is revoked, and those of no other key', async () => {
+  test('revoking a key ends its subscriptions, and not those of other keys', async () => {
     const { key, id } = await makeKey('alpine');
     await subscribe(key, 'revoked');
     await subscribe((await makeKey('alpine')).key, 'kept');
@@ -162,8 +162,8 @@ describe('a key of a source', () => {
   });
 });
 
-describe('the key of the settings, on a receiver of several stores', () => {
-  test('reaches the store of the connection’s organization', async () => {
+describe('the key in the settings, for a receiver of several stores', () => {
+  test('the key in the settings reaches the store of the connection’s organization', async () => {
     await subscribe(API_KEY, 'with-bikes', { organization: BIKES.id });
     await subscribe(API_KEY, 'with-alpine', { organization: ALPINE.id });
     await post('alpine');
@@ -173,7 +173,7 @@ describe('the key of the settings, on a receiver of several stores', () => {
     expect(hooks.of('with-alpine')).toHaveLength(1);
   });
 
-  test('reaches nothing without an organization, or with one that is not served', async () => {
+  test('the key in the settings reaches nothing without an organization, or with one that is not served', async () => {
     const path = 'connection';
     expect((await call(API_KEY, 'GET', path)).status).toBe(409);
     const third = await call(API_KEY, 'GET', `${path}?organization=a-third`);
@@ -184,7 +184,7 @@ describe('the key of the settings, on a receiver of several stores', () => {
   });
 });
 
-test('an event that names another store’s organization reaches no Zap of either', async () => {
+test('an event that names another store’s organization reaches no Zap of either store', async () => {
   await subscribe(API_KEY, 'victim', { organization: BIKES.id });
   await subscribe(API_KEY, 'witness', { organization: ALPINE.id });
   await post('alpine', BIKES);
@@ -194,7 +194,7 @@ test('an event that names another store’s organization reaches no Zap of eithe
   expect(hooks.of('victim')).toEqual([]);
 });
 
-test('Zaps are listed with what they are limited to and their last event, and can be ended', async () => {
+test('Zaps are listed with their filters and their last event, and can be ended', async () => {
   const { key, id: keyId } = await makeKey('alpine');
   const id = await subscribe(key, 'listed', {
     filters: { experienceType: 'Price', nameContains: 'backpack' },
@@ -218,7 +218,7 @@ test('Zaps are listed with what they are limited to and their last event, and ca
   expect(await find()).toBeUndefined();
 });
 
-test('the command makes a key beside the running receiver, and shows it once', async () => {
+test('the command makes a key while the receiver runs, and shows it once', async () => {
   const made = await runCommandHere(['zapier-keys', 'make', 'alpine', '--name', 'Jonas'], settings);
   const [key = ''] = made.stdout.split('\n');
   expect(key).toMatch(/^izk_/);
@@ -263,14 +263,14 @@ test('the console makes a key and shows it once, lists Zaps, and revokes', async
   expect((await call(key, 'GET', 'connection')).status).toBe(401);
 });
 
-test('who may only read the console can make and revoke no key', async () => {
+test('a user who may only read the console cannot make or revoke keys', async () => {
   const page = await signedIn(CONSOLE_VIEWER_TOKEN);
   expect(await (await page('zapier')).text()).not.toContain('Make a key');
   expect((await page('zapier/keys', { source: 'alpine' })).status).toBe(403);
 });
 
 describe('a changed ZAPIER_API_KEY', () => {
-  test('ends the subscriptions of the earlier one', async () => {
+  test('changing ZAPIER_API_KEY ends the subscriptions of the earlier key', async () => {
     await subscribe(API_KEY, 'earlier', { organization: ALPINE.id });
     await receiver.kill();
     receiver = await Receiver.start({ ...settings, ZAPIER_API_KEY: 'another key of the settings' });

@@ -56,7 +56,7 @@ function postLast(): Promise<Response> {
   return receiver.post(String(fake.webhooks.at(-1)?.body));
 }
 
-test('results reach the Zaps that wait for them, in the keys of their sample, and not those that filter them out', async () => {
+test('results reach the Zaps that wait for them, with the keys of their sample, and not those that filter them out', async () => {
   const { id } = fake.create({ name: 'Backpack price test', type: 'pricing' });
   fake.act(id, 'start');
   await postLast();
@@ -80,7 +80,7 @@ test('results reach the Zaps that wait for them, in the keys of their sample, an
   expect(await run(perform, { authData })).toMatchObject([{ id: report?.id, experience_id: id }]);
 });
 
-test('a burst of changes is one run, with everything that changed in words', async () => {
+test('a burst of changes runs a Zap once, with all changes in words', async () => {
   await subscribe('settings_changed', 'changed', { changed_settings: ['Traffic split'] });
   await subscribe('settings_changed', 'names', { changed_settings: ['name'] });
   await subscribe('settings_changed', 'shipping-only', { changed_settings: ['shipping'] });

@@ -20,7 +20,7 @@ async function deliveriesTo(key: string) {
   return (await desk.ledger.deliveries(key)).filter(({ destination }) => destination === ZAPS);
 }
 
-test('every Zap that wants the event gets it, under an id of its own', async () => {
+test('every Zap that wants the event gets it, in a delivery with its own ID', async () => {
   const first = await desk.subscribe('first');
   await desk.subscribe('second', ['startExperience']);
   await desk.subscribe('third', ['endExperience']);
@@ -33,14 +33,14 @@ test('every Zap that wants the event gets it, under an id of its own', async () 
   expect(outcome).toMatchObject({ note: 'Goes to 2 Zaps.' });
 });
 
-test('a Zap is not told what happened before it was switched on', async () => {
+test('a Zap does not get what happened before it was switched on', async () => {
   await desk.subscribe('later', [], Date.now() + 60_000);
   await desk.accept();
   const { outcome } = await desk.ended('done', 'zapier');
   expect(outcome).toMatchObject({ note: 'No Zap is waiting for it.' });
 });
 
-test('a Zap that was switched on since is told what a person sends anew, and the others once more', async () => {
+test('a newer Zap gets an event that a person sends again, and the older ones get it once more', async () => {
   await desk.subscribe('early');
   const key = await desk.accept();
   await desk.hooks.waitFor(1);
@@ -57,14 +57,14 @@ test('a Zap that was switched on since is told what a person sends anew, and the
   expect(new Set(ids).size).toBe(3);
 });
 
-describe('where one Zap cannot be told', () => {
+describe('when one Zap cannot be reached', () => {
   beforeEach(async () => {
     await desk.subscribe('fine');
     await desk.subscribe('broken', ['startExperience']);
     desk.hooks.faults.add({ kind: 'status', status: 502 }, { path: '/broken', times: 3 });
   });
 
-  test('it is tried again by itself', async () => {
+  test('a Zap that cannot be reached is tried again by itself', async () => {
     const key = await desk.accept();
     const { outcome } = await desk.ended('ready');
     expect(outcome).toMatchObject({
@@ -76,7 +76,7 @@ describe('where one Zap cannot be told', () => {
     expect(await deliveriesTo(key)).toHaveLength(2);
   });
 
-  test('the others are told at once what happens to the same experience next', async () => {
+  test('other Zaps get the next event of the same experience at once', async () => {
     desk.hooks.faults.add({ kind: 'status', status: 502 }, { path: '/broken', times: 1_000 });
     await desk.accept('startExperience');
     await desk.ended('ready');
@@ -86,7 +86,7 @@ describe('where one Zap cannot be told', () => {
     expect(desk.caughtBy('broken')).toEqual([]);
   });
 
-  test('the others are told of other experiences, however often it fails', async () => {
+  test('other Zaps get events of other experiences, however often one Zap fails', async () => {
     desk.hooks.faults.add({ kind: 'status', status: 502 }, { path: '/broken', times: 1_000 });
     for (let number = 1; number <= 7; number += 1) {
       await desk.accept('startExperience', `experience-${number}`);
@@ -96,7 +96,7 @@ describe('where one Zap cannot be told', () => {
     expect(await desk.health()).toMatchObject({ pausedUntil: 0, failingSince: null, lastFailure });
   });
 
-  test('it gets what happened in order once it works again', async () => {
+  test('a Zap that works again gets the events in order', async () => {
     await desk.subscribe('broken', ['startExperience', 'endExperience']);
     await desk.accept('startExperience');
     await desk.ended('ready');
@@ -106,7 +106,7 @@ describe('where one Zap cannot be told', () => {
   });
 });
 
-test('where nobody answers, Zapier as a whole is left alone', async () => {
+test('the destination pauses if Zapier cannot be reached at all', async () => {
   await desk.subscribe('zap');
   desk.hooks.faults.add({ kind: 'reset' }, { times: 1_000 });
   for (let number = 1; number <= 3; number += 1) {
@@ -116,7 +116,7 @@ test('where nobody answers, Zapier as a whole is left alone', async () => {
   expect(await desk.health()).toMatchObject({ pauseReason: expect.stringContaining('failures in a row') });
 });
 
-test('one that is at its limit is waited for as long as Zapier asks, and counts no attempt', async () => {
+test('a rate limit of Zapier lasts as long as Zapier asks, and costs no attempt', async () => {
   await desk.subscribe('zap');
   desk.hooks.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 700 });
   await desk.accept();
@@ -127,7 +127,7 @@ test('one that is at its limit is waited for as long as Zapier asks, and counts 
 });
 
 test.each(['9999999999999', '7.1234567'])(
-  'a limit of %s seconds is waited for, and stops nothing',
+  'a rate limit of %s seconds is waited for, and stops nothing',
   async (retryAfter) => {
     await desk.subscribe('zap');
     desk.hooks.faults.add({ kind: 'status', status: 429, retryAfterSeconds: Number(retryAfter) });
@@ -156,7 +156,7 @@ describe('a refusal', () => {
     desk.hooks.faults.add({ kind: 'status', status: 400 }, { path: '/refusing' });
   });
 
-  test('is a dead letter that tells what to do; the others are told', async () => {
+  test('an event that Zapier refuses becomes a dead letter that says what to do, and other Zaps get theirs', async () => {
     await desk.subscribe('refusing');
     await desk.accept();
     const settlement = await desk.ended('dead');
@@ -164,7 +164,7 @@ describe('a refusal', () => {
     await desk.hooks.waitFor(1, 'fine');
   });
 
-  test('reaches the Zap once it has been switched off and on again, and no other twice', async () => {
+  test('an event that Zapier refused reaches the Zap once it is switched off and on again, and no other Zap twice', async () => {
     const refusing = await desk.subscribe('refusing');
     const key = await desk.accept();
     await desk.ended('dead');
@@ -178,7 +178,7 @@ describe('a refusal', () => {
   });
 });
 
-test('410 ends the subscription', async () => {
+test('the status 410 ends the subscription', async () => {
   await desk.subscribe('gone');
   desk.hooks.switchOff('gone');
   await desk.accept();
@@ -194,7 +194,7 @@ test('a subscription to a host that is no longer allowed ends without a call', a
   expect(await desk.subscriptions.all()).toEqual([]);
 });
 
-test('handing an event on twice, as after a crash, makes no delivery twice', async () => {
+test('handing an event on twice, as after a crash, makes each delivery once', async () => {
   await desk.subscribe('first');
   await desk.subscribe('second');
   const key = await desk.accept();
@@ -208,7 +208,7 @@ test('handing an event on twice, as after a crash, makes no delivery twice', asy
   expect(desk.hooks.of('first')).toHaveLength(1);
 });
 
-test('reports are not for Zaps', async () => {
+test('reports do not go to Zaps for events', async () => {
   await desk.subscribe('zap');
   for (const { destination } of desk.zapier.destinations) {
     expect(await destination.send(SAMPLE_REPORT, attempt())).toMatchObject({ type: 'done' });
@@ -216,7 +216,7 @@ test('reports are not for Zaps', async () => {
   expect(desk.hooks.caught).toEqual([]);
 });
 
-test('whatever the event, the object has the same keys', () => {
+test('the object for a Zap has the same keys for any event', () => {
   const [expected, ...shapes] = Object.values(AWKWARD_MESSAGES).map((message) =>
     Object.keys(render(message)),
   );
@@ -233,7 +233,7 @@ test('the check counts the Zaps', async () => {
 });
 
 test.each([{ kind: 'hang' } as const, { kind: 'reset' } as const])(
-  'a lost answer ($kind) is uncertain',
+  'a lost answer ($kind) may have arrived',
   async (fault) => {
     const { subscriptions, ledger } = desk;
     const zap = new ZapDestination(
