@@ -1,6 +1,9 @@
 /** Replaces a secret in a text. */
 const MASKED = '[secret]';
 
+/** How much more of a text is searched than is shown of it, in characters. */
+const SEARCHED_BEYOND = 4_096;
+
 /** Shorter texts are too likely to be part of ordinary words, in characters. */
 const SHORTEST_SECRET = 6;
 
@@ -44,12 +47,22 @@ export class SecretMask {
   hide(text: string): string {
     return this.#pattern === null ? text : text.replace(this.#pattern, MASKED);
   }
+
+  /**
+   * The first characters of a text, without secrets. Cut before it is masked, the text could end in most of a secret
+   * that is no longer recognized.
+   */
+  hideInStart(text: string, characters: number): string {
+    return this.hide(text.slice(0, characters + SEARCHED_BEYOND)).slice(0, characters);
+  }
 }
 
 function formsOf(secret: string): string[] {
+  const inUrl = encodeURIComponent(secret.toWellFormed());
   const plain = [
     secret,
-    encodeURIComponent(secret.toWellFormed()),
+    inUrl,
+    inUrl.replace(/%../g, (byte) => byte.toLowerCase()),
     new URLSearchParams({ '': secret }).toString().slice(1),
     JSON.stringify(secret).slice(1, -1),
     secret.replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] as string),

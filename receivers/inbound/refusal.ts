@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Verdict } from '../../shared/verifier.ts';
 import { type Problem, sendProblem } from '../base/problem.ts';
+import type { SecretMask } from '../base/secret-mask.ts';
 import { keptHeaders } from './kept-headers.ts';
 import type { ReadBody } from './read-body.ts';
 import { KEPT_BODY_BYTES } from './refusals.ts';
@@ -24,6 +25,9 @@ const TOO_MANY_AT_ONCE: Problem = {
 /** How much of an unknown source's name is logged, in characters. Longer names are not typos. */
 const LOGGED_NAME = 64;
 
+/** How much of a refused body is searched for secrets, in bytes. */
+const SEARCHED_BODY_BYTES = 8_192;
+
 /** A verified source, and the body whose signature was refused. */
 interface RefusedBody {
   source: WebhookSource;
@@ -34,7 +38,7 @@ interface RefusedBody {
 /** Answers webhooks that are not accepted, counts and logs them, and keeps what helps to find the cause. */
 export function createRefusal(
   settings: WebhookSettings,
-  { refusals, addressOf, log, now, observe }: WebhookServices,
+  { refusals, addressOf, mask, log, now, observe }: WebhookServices,
 ) {
   const diagnose = createSignatureDoctor();
 
@@ -42,7 +46,7 @@ export function createRefusal(
     unknownSource(request: IncomingMessage, response: ServerResponse, name: string): void {
       request.resume();
       observe.refused('unknown', 'unknown-source');
-      log.warn({ source: name.slice(0, LOGGED_NAME), reason: 'unknown-source' }, 'refused');
+      log.warn({ source: mask.hideInStart(name, LOGGED_NAME), reason: 'unknown-source' }, 'refused');
       sendProblem(response, UNKNOWN_SOURCE);
     },
 
@@ -87,13 +91,20 @@ export function createRefusal(
         reason: verdict.reason,
         finding,
         address: addressOf(request),
-        headers: keptHeaders(headers),
-        bodyStart: body.subarray(0, KEPT_BODY_BYTES).toString(),
+        headers: keptHeaders(headers, mask),
+        bodyStart: startOf(body, mask),
         bodyLength: body.length,
       });
       log.warn({ source: source.name, reason: verdict.reason, finding }, 'refused');
     },
   };
+}
+
+/** As text. A text of several bytes a character is only shorter. */
+function startOf(body: Buffer, mask: SecretMask): string {
+  return body.length > KEPT_BODY_BYTES
+    ? mask.hideInStart(body.subarray(0, SEARCHED_BODY_BYTES).toString(), KEPT_BODY_BYTES)
+    : body.toString();
 }
 
 function tooLarge(limitBytes: number): Problem {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ClientAddress } from '../base/client-address.ts';
+import type { SecretMask } from '../base/secret-mask.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Refusals } from './refusals.ts';
@@ -26,6 +27,8 @@ export interface WebhookServices {
   plan: Plan;
   refusals: Refusals;
   addressOf: ClientAddress;
+  /** Hides secrets in what is cut, where they would not be recognized later. */
+  mask: SecretMask;
   log: Logger;
   now(): number;
   observe: WebhookObserver;

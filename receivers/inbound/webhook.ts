@@ -21,7 +21,7 @@ const STORAGE_REFUSED: Problem = {
  * again.
  */
 export function createWebhook(settings: WebhookSettings, services: WebhookServices) {
-  const { ledger, plan, log, now, observe } = services;
+  const { ledger, plan, mask, log, now, observe } = services;
   const refuse = createRefusal(settings, services);
   const bodies = new BodyReader(settings.bodyLimitBytes);
 
@@ -46,7 +46,7 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
     const event = newEvent(
       {
         body,
-        headers: keptHeaders(request.headers),
+        headers: keptHeaders(request.headers, mask),
         source: source.name,
         organizationId: source.organizationId,
         origin: request.headers[TEST_HEADER] === undefined ? 'webhook' : 'test',

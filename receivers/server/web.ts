@@ -76,7 +76,7 @@ export function openWeb(services: WebServices): Web {
   const observe = liveWebhooks(metrics.webhook, () => live.changed());
   const webhook = createWebhook(
     { sources, bodyLimitBytes: server.bodyLimitBytes, signatureHeader: server.signatureHeader },
-    { ledger, plan, refusals, addressOf, log, now: Date.now, observe },
+    { ledger, plan, refusals, addressOf, mask, log, now: Date.now, observe },
   );
   const app = createApp({
     ledger,

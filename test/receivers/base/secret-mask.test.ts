@@ -6,6 +6,8 @@ const SECRET = 'p@ss/w&rd"+ÿ<x>';
 const ENCODED: Readonly<Record<string, (secret: string) => string>> = {
   'as it is': (secret) => secret,
   'in a URL': encodeURIComponent,
+  'in a URL, in lower case': (secret) =>
+    encodeURIComponent(secret).replace(/%../g, (byte) => byte.toLowerCase()),
   'in a form': (secret) => new URLSearchParams({ secret }).toString(),
   'in JSON': JSON.stringify,
   'in HTML': (secret) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { SecretMask } from '../../../receivers/base/secret-mask.ts';
 import type { Plan } from '../../../receivers/contract/plan.ts';
 import { keptHeaders } from '../../../receivers/inbound/kept-headers.ts';
 import { newEvent } from '../../../receivers/inbound/new-event.ts';
@@ -69,12 +70,15 @@ describe('the headers that are kept', () => {
       'x-amz-security-token': 'abc',
       'x-webhook-secret': 'abc',
     };
-    const kept = keptHeaders({
-      ...secret,
-      'content-type': 'application/json',
-      'x-intelligems-signature': '0f',
-      'x-forwarded-for': '203.0.113.7',
-    });
+    const kept = keptHeaders(
+      {
+        ...secret,
+        'content-type': 'application/json',
+        'x-intelligems-signature': '0f',
+        'x-forwarded-for': '203.0.113.7',
+      },
+      new SecretMask(),
+    );
     expect(kept).toEqual({
       'content-type': 'application/json',
       'x-intelligems-signature': '0f',
@@ -86,7 +90,7 @@ describe('the headers that are kept', () => {
     const many = Object.fromEntries(
       Array.from({ length: 500 }, (_, index) => [`x-${index}`, 'v'.repeat(10_000)]),
     );
-    const kept = keptHeaders(many);
+    const kept = keptHeaders(many, new SecretMask());
     expect(Object.keys(kept)).toHaveLength(40);
     expect(Math.max(...Object.values(kept).map(({ length }) => length))).toBe(512);
   });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { clientAddress } from '../../../receivers/base/client-address.ts';
+import { SecretMask } from '../../../receivers/base/secret-mask.ts';
 import type { NewEvent } from '../../../receivers/contract/event.ts';
 import { Refusals } from '../../../receivers/inbound/refusals.ts';
 import { createWebhook } from '../../../receivers/inbound/webhook.ts';
@@ -37,6 +38,7 @@ beforeAll(async () => {
       plan: () => [],
       refusals: new Refusals(),
       addressOf: clientAddress(0),
+      mask: new SecretMask(),
       log,
       now: Date.now,
       observe: metrics.webhook,

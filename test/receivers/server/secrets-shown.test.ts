@@ -66,6 +66,24 @@ test.each([
   expect(everything).not.toContain(Buffer.from(SECRET).toString('base64').slice(3, -4));
 });
 
+test('nothing is left of a secret where a path, a header or a body is cut', async () => {
+  const wrong = { 'x-intelligems-signature': 'f'.repeat(64) };
+  const most = SECRET.slice(0, -2);
+  await postSigned(receiver.url, '{}', { path: `/webhooks/intelligems/${'p'.repeat(48)}${SECRET}` });
+  await postSigned(receiver.url, `${'b'.repeat(2_032)}${SECRET}`, {
+    headers: { ...wrong, 'x-note': `${'h'.repeat(496)}${SECRET}` },
+  });
+  const body = sampleBody('pause');
+  const accepted = await postSigned(receiver.url, body, {
+    headers: { 'x-note': `${'h'.repeat(496)}${SECRET}` },
+  });
+  const { event } = (await accepted.json()) as { event: string };
+  expect(receiver.output).toContain('p'.repeat(48));
+  for (const text of [receiver.output, await shown('/api/refused'), await shown(`/api/events/${event}`)]) {
+    expect(text).not.toContain(most);
+  }
+});
+
 test('secrets of the settings within a verified event are masked in the event, its export and its preview', async () => {
   const payload = JSON.parse(sampleBody('start').toString());
   const secrets = [
