@@ -19,6 +19,9 @@ const DOUBT_MS = 6 * HOUR_MS;
 /** After that, each hour of running adds this many hours of the lead. */
 const CATCH_UP = 12;
 
+/** How many of the newest events are compared. A host whose clock is ahead gives all that it receives a later time. */
+const COMPARED = 20;
+
 /** Under this fact, of no destination, the time is kept that retention believed last. */
 const BELIEVED = 'retention-time';
 
@@ -76,11 +79,15 @@ export function startRetention(
   );
 }
 
-/** An empty ledger proves nothing, and has nothing to remove. */
+/**
+ * The latest time on which two clocks agree: ours, by which an event was received, and that of its sender. Events that
+ * came while our clock was ahead prove nothing. An empty ledger proves nothing, and has nothing to remove.
+ */
 async function provenTime(ledger: Pick<Ledger, 'events' | 'recall'>): Promise<number> {
-  const [newest] = await ledger.events({ limit: 1 });
+  const newest = await ledger.events({ limit: COMPARED });
   const believed = Number((await ledger.recall('', BELIEVED)) ?? 0);
-  return Math.max(newest?.receivedAt ?? 0, believed);
+  const agreed = newest.map(({ receivedAt, occurredAt }) => Math.min(receivedAt, occurredAt ?? receivedAt));
+  return Math.max(0, ...agreed, believed);
 }
 
 async function removeBefore(

@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const NEWEST = Date.UTC(2026, 9, 10);
 
-function event(number: number, receivedAt: number): NewEvent {
+function event(number: number, receivedAt: number, occurredAt = receivedAt): NewEvent {
   return {
     key: `evt_${number}`,
     source: 'default',
@@ -18,7 +18,7 @@ function event(number: number, receivedAt: number): NewEvent {
     experienceId: `experience-${number}`,
     experienceName: null,
     organizationId: null,
-    occurredAt: receivedAt,
+    occurredAt,
     receivedAt,
     body: Buffer.from('{}'),
     headers: {},
@@ -89,6 +89,11 @@ describe('a start with the clock two days ahead, at a retention of one day', () 
 
   test('retention removes only events a day older than the newest one', async () => {
     expect(await keysAfter(NEWEST + 2 * DAY)).toEqual(['evt_3', 'evt_2']);
+  });
+
+  test('retention removes nothing more at the next start, also if an event came while the clock was ahead', async () => {
+    await ledger.accept(event(4, NEWEST + 2 * DAY, NEWEST + HOUR));
+    expect(await keysAfter(NEWEST + 2 * DAY)).toEqual(['evt_4', 'evt_3', 'evt_2']);
   });
 
   test('retention removes nothing more at the next start', async () => {
