@@ -26,14 +26,14 @@ export function createAccess({ tokens, limit, addressOf, publicUrl, now }: Acces
   /** Checks a token, and counts wrong ones by client address. */
   function login(token: string, request: Request): Login {
     const address = addressOf(request);
-    const waitSeconds = limit.waitSeconds(address, now());
+    const waitSeconds = limit.waitSeconds(address);
     if (waitSeconds > 0) {
       return { ok: false, waitSeconds };
     }
     const role = roleOfToken(token.trim(), tokens);
     if (role === null) {
-      limit.failed(address, now());
-      return { ok: false, waitSeconds: limit.waitSeconds(address, now()) };
+      limit.failed(address);
+      return { ok: false, waitSeconds: limit.waitSeconds(address) };
     }
     limit.succeeded(address);
     return { ok: true, role };
