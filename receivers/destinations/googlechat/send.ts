@@ -39,8 +39,11 @@ const RULES: AnswerRules = {
     JSON.stringify({ name: /"name":\s*"(spaces\/[^"]+\/messages\/[^"]+)"/.exec(text)?.[1] }),
 };
 
-/** A space takes one message a second from all webhooks together. https://developers.google.com/workspace/chat/limits */
-const SPACING_MS = 1_000;
+/**
+ * A space takes one message a second from all webhooks together (https://developers.google.com/workspace/chat/limits).
+ * The rest is for requests that take different times on their way.
+ */
+const SPACING_MS = 1_200;
 
 /** Opens a Google Chat destination: a card per event in a thread per experience, posted to a space's webhook. */
 export function openGoogleChat(
