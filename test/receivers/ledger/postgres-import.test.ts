@@ -249,9 +249,9 @@ describe('import', () => {
         attempt: async (delivery) => {
           if (delivery.destination === 'slack') {
             handed.push(delivery);
-          }
-          if (delivery.merged.length > 0) {
-            burst.resolve(delivery);
+            if (delivery.merged.length > 0) {
+              burst.resolve(delivery);
+            }
           }
           return { startedAt: 1, finishedAt: 1, state: 'done', outcome: { type: 'done' } };
         },
