@@ -79,6 +79,8 @@ export interface Services {
   now(): number;
   /** How many processes, including this one, send to this destination and share its limits. Default: one. */
   sharers?(): number;
+  /** Hides secrets in what is printed. Default: none. */
+  hideSecrets?(text: string): string;
 }
 
 /** A kind of destination: its name, its settings, and how to open it. One per folder. */

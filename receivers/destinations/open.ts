@@ -4,18 +4,19 @@ import type {
   DestinationDescription,
   OpenDestination,
   OpenDestinations,
+  Services,
 } from '../contract/destination.ts';
 import { settingName } from './setting-name.ts';
 
 /**
  * Opens every destination of the settings, without touching the network.
  *
- * @param sharers how many processes share the destinations' limits
+ * @param shared what all destinations get
  */
 export async function openDestinations(
   configured: readonly ConfiguredDestination[],
   log: Logger,
-  sharers: () => number = () => 1,
+  shared: Pick<Services, 'sharers' | 'hideSecrets'> = {},
 ): Promise<OpenDestinations> {
   const open = await Promise.all(
     configured.map(async (each): Promise<OpenDestination> => {
@@ -25,7 +26,7 @@ export async function openDestinations(
         setting: settingName(each),
         log: log.child({ destination: name }),
         now: Date.now,
-        sharers,
+        ...shared,
       };
       const destination = await kind.open(settings, services);
       return { ...describeDestination(each), concurrency: kind.concurrency, destination };

@@ -75,7 +75,10 @@ async function openService(
     clients,
   );
   closers.add(() => zapier.close());
-  const own = await openDestinations(configuration.destinations, log, () => ledger.queue.workers);
+  const own = await openDestinations(configuration.destinations, log, {
+    sharers: () => ledger.queue.workers,
+    hideSecrets: (text) => mask.hide(text),
+  });
   const enrichment = openEnrichment(configuration, clients, ledger, own, zapier.reportsTo);
   const destinations = joinDestinations(own, [...enrichment.destinations, ...zapier.destinations]);
   closers.add(() => closeDestinations(destinations));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { visible } from '../../base/visible-text.ts';
 import type { DestinationKind } from '../../contract/destination.ts';
 import type { Message } from '../../contract/message.ts';
 
@@ -20,13 +21,13 @@ export function previewOf(kinds: readonly DestinationKind[]): DestinationKind<Pr
       const text = render(message);
       return { text, document: { type: 'text', content: text } };
     },
-    async open() {
+    async open(_settings, { hideSecrets = (text) => text }) {
       return {
         async send(message, { signal }) {
           if (signal.aborted) {
             return { type: 'retry', reason: 'The attempt ended before anything was printed.' };
           }
-          process.stdout.write(`${render(message)}\n`);
+          process.stdout.write(`${visible(hideSecrets(render(message)))}\n`);
           return { type: 'done', note: 'Printed as a preview; nothing was sent.' };
         },
         async check() {
