@@ -45,7 +45,8 @@ beforeEach(() => {
 /** A sample about the experience of the test, with everything in it as the store would send it. */
 function body(name: 'start' | 'end', changes: object = {}): string {
   const payload = samplePayload(name);
-  return JSON.stringify({ ...payload, ...changes, experience: { ...payload.experience, id: experienceId } });
+  const { organizationId: _, ...experience } = payload.experience as Record<string, unknown>;
+  return JSON.stringify({ ...payload, ...changes, experience: { ...experience, id: experienceId } });
 }
 
 async function post(source: typeof STORE, content: string): Promise<{ status: string; event: string }> {

@@ -65,7 +65,10 @@ async function fill(dataFolder: string): Promise<ExportedEvent[]> {
   let settled = 0;
   const enough = Promise.withResolvers<void>();
   await ledger.queue.start({
-    destinations: [{ name: 'http', concurrency: 8 }],
+    destinations: [
+      { name: 'http', concurrency: 8 },
+      { name: 'slack', concurrency: 0 },
+    ],
     health: BREAKER,
     onError: enough.reject,
     attempt: async (delivery) => {
