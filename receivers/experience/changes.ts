@@ -9,6 +9,7 @@ import {
 } from '../../shared/words.ts';
 import type { Change } from '../contract/experience.ts';
 import { type Difference, fieldDifferences, quoted, same } from './differences.ts';
+import { knownDifferences } from './known-settings.ts';
 
 type Document = Record<string, unknown>;
 
@@ -103,7 +104,8 @@ function differences(field: string, before: Document, after: Document): Differen
   if (field === 'status' && typeof earlier === 'string' && typeof later === 'string') {
     return [{ words: `status ${earlier} → ${later}`, bookkeeping: false }];
   }
-  return fieldDifferences(field, earlier, later);
+  const { currency } = readExperience({ currency: own(after, 'currency') });
+  return knownDifferences(field, earlier, later, currency) ?? fieldDifferences(field, earlier, later);
 }
 
 /** A variation as it came, and as this project reads it. */
@@ -137,7 +139,7 @@ function variationDifferences(before: Document, after: Document): Difference[] {
   ];
   const differences = [
     ...words.map((each) => ({ words: each, bookkeeping: false })),
-    ...kept.flatMap(({ was, is }) => furtherDifferences(was, is)),
+    ...kept.flatMap(({ was, is }) => furtherDifferences(was, is, currency)),
   ];
   if (differences.length > 0) {
     return differences;
@@ -193,9 +195,13 @@ function reordered(kept: readonly { was: Sided; is: Sided }[]): boolean {
 /** The fields of a variation that have words of their own. */
 const NAMED_FIELDS = ['id', 'name', 'percentage', 'isControl', 'order', 'priceChange', 'priceChangeUnit'];
 
-function furtherDifferences(was: Sided, is: Sided): Difference[] {
+function furtherDifferences(was: Sided, is: Sided, currency: string | undefined): Difference[] {
   return fieldsOf(was.document, is.document)
     .filter((field) => !NAMED_FIELDS.includes(field))
-    .flatMap((field) => fieldDifferences(field, own(was.document, field), own(is.document, field)))
+    .filter((field) => !same(own(was.document, field), own(is.document, field)))
+    .flatMap((field) => {
+      const [earlier, later] = [own(was.document, field), own(is.document, field)];
+      return knownDifferences(field, earlier, later, currency) ?? fieldDifferences(field, earlier, later);
+    })
     .map(({ words, bookkeeping }) => ({ words: `${is.name}: ${words}`, bookkeeping }));
 }

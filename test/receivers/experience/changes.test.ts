@@ -79,7 +79,7 @@ describe('what changed, of the fields that people know', () => {
       { startAt: 1_790_100_000_000 },
       ['start at 2026-09-21 14:13 UTC → 2026-09-22 18:00 UTC'],
     ],
-    ['a description', { description: 'Old' }, { description: null }, ['description “Old” removed']],
+    ['a description', { description: 'Old' }, { description: null }, ['hypothesis “Old” removed']],
     ['a switch', { isPreview: true }, { isPreview: false }, ['preview yes → no']],
   ])('%s', (_, before, after, expected) => {
     expect(words(before, after)).toEqual(expected);
@@ -158,7 +158,7 @@ describe('what changed, of the fields that people know', () => {
 
   test('offers, redirects and edits of a variation', () => {
     expect(variantWords({ offer: { name: 'Ten off', amount: 10 } })).toEqual([
-      'Variant B: added offer: “Ten off”',
+      'Variant B: added offer “Ten off”',
     ]);
     expect(variantWords({ offer: { amount: 15 } }, { offer: { amount: 10 } })).toEqual([
       'Variant B: offer amount 10 → 15',
@@ -166,12 +166,15 @@ describe('what changed, of the fields that people know', () => {
     expect(variantWords({ offer: null }, { offer: { amount: 10 } })).toEqual([
       'Variant B: removed offer: 10',
     ]);
-    expect(variantWords({ redirects: [{ id: 1, from: '/a', to: '/b' }] })).toEqual([
-      'Variant B: added redirect: /a /b',
+    expect(variantWords({ redirects: [{ id: 1, originUrl: '/a', destinationUrl: '/b' }] })).toEqual([
+      'Variant B: added redirect: /a → /b',
     ]);
     expect(
-      variantWords({ onsiteEdits: [{ id: 1, css: 'b' }] }, { onsiteEdits: [{ id: 1, css: 'a' }] }),
-    ).toEqual(['Variant B: changed onsite edit: b']);
+      variantWords(
+        { onsiteEdits: [{ id: 1, title: 'Hero', replace: 'b' }] },
+        { onsiteEdits: [{ id: 1, title: 'Hero', replace: 'a' }] },
+      ),
+    ).toEqual(['Variant B: changed onsite edit: “Hero”']);
   });
 
   test('audience rules', () => {
@@ -179,7 +182,9 @@ describe('what changed, of the fields that people know', () => {
     expect(
       words({ audience: { rules: [rule('US')] } }, { audience: { rules: [rule('US'), rule('CA')] } }),
     ).toEqual(['added audience rule: country is CA']);
-    expect(words({ audience: { rules: [rule('US')] } }, { audience: null })).toEqual(['removed audience']);
+    expect(words({ audience: { rules: [rule('US')] } }, { audience: null })).toEqual([
+      'removed the audience',
+    ]);
     expect(words({ audienceRules: [rule('US')] }, { audienceRules: [] })).toEqual([
       'removed audience rule: country is US',
     ]);
