@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { sendProblem } from '../base/problem.ts';
 import { sameSecret } from '../base/same-secret.ts';
 import type { SecretMask } from '../base/secret-mask.ts';
+import { escapeSteering } from '../base/visible-text.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import { warningsOf } from '../operations/warnings.ts';
 import type { Metrics } from './metrics.ts';
@@ -96,11 +97,20 @@ function scrape({ metrics, metricsToken }: AppServices): RequestHandler {
   };
 }
 
-/** Masks secrets in everything that people read, whatever page or call shows it. */
+/**
+ * Masks secrets in everything that people read, whatever page or call shows it, and escapes in JSON what would change
+ * a terminal.
+ */
 function withoutSecrets(mask: SecretMask): RequestHandler {
   return (_request, response, next) => {
     const send = response.send.bind(response);
-    response.send = (body) => send(typeof body === 'string' ? mask.hide(body) : body);
+    response.send = (body) => {
+      if (typeof body !== 'string') {
+        return send(body);
+      }
+      const hidden = mask.hide(body);
+      return send(/json/.test(String(response.get('content-type'))) ? escapeSteering(hidden) : hidden);
+    };
     const write = response.write.bind(response) as (chunk: unknown, ...rest: unknown[]) => boolean;
     response.write = (chunk: unknown, ...rest: unknown[]) =>
       write(typeof chunk === 'string' ? mask.hide(chunk) : chunk, ...rest);

@@ -1,5 +1,6 @@
 import pino, { type Logger, type LoggerOptions } from 'pino';
 import { SecretMask } from '../base/secret-mask.ts';
+import { escapeSteering } from '../base/visible-text.ts';
 import { LogOutput } from './log-output.ts';
 
 const STANDARD_OUTPUT = 1;
@@ -35,19 +36,9 @@ export function logOptions(level: string, mask: SecretMask): LoggerOptions {
     level,
     base: null,
     serializers: { err: describeError },
-    hooks: { streamWrite: (line) => escapeControls(mask.hide(line)) },
+    hooks: { streamWrite: (line) => escapeSteering(mask.hide(line)) },
   };
 }
-
-/**
- * JSON escapes only the first 32 control characters. DEL, those of C1, and those that change the direction of text
- * can still change what a terminal shows.
- */
-function escapeControls(line: string): string {
-  return line.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-const CONTROLS = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Logs no other fields of an error: clients of other services keep tokens there. */
 function describeError(error: unknown): Record<string, unknown> {

@@ -108,3 +108,15 @@ test('secrets of the settings within a verified event are masked in the event, i
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
   }
 });
+
+test('the API escapes control characters that would change a terminal', async () => {
+  const payload = JSON.parse(sampleBody('start').toString());
+  payload.timestamp += 1;
+  payload.experience.name = 'DEL \u007f C1 \u009b bidi \u202e end';
+  const response = await receiver.post(JSON.stringify(payload));
+  const { event } = (await response.json()) as { event: string };
+  for (const path of [`/api/events/${event}`, '/api/events', '/api/experiences', '/api/export']) {
+    expect(await shown(path)).not.toMatch(/[\u007f-\u009f\u202a-\u202e]/);
+  }
+  expect(JSON.parse(await shown('/api/events')).events[0].experienceName).toBe(payload.experience.name);
+});
