@@ -28,7 +28,7 @@ afterEach(closeAll);
 afterAll(() => databases.stop());
 
 describe('many processes on one database', () => {
-  test('ten may start at once where there is nothing yet', async () => {
+  test('ten receivers may start at once on an empty database', async () => {
     const url = await databases.createBare();
     const ledgers = await Promise.all(
       Array.from({ length: 10 }, () => PostgresLedger.open({ url, acceptConnections: 1 })),
@@ -38,7 +38,7 @@ describe('many processes on one database', () => {
     await Promise.all(ledgers.map((ledger) => ledger.close()));
   });
 
-  test('one of them accepts an event that comes to all of them at once', async () => {
+  test('one process accepts an event that arrives at all of them at once', async () => {
     const url = await databases.create();
     const processes = await Promise.all([Process.open(url), Process.open(url), Process.open(url)]);
     const given = event();
@@ -47,7 +47,7 @@ describe('many processes on one database', () => {
     expect(await processes[0]?.ledger.deliveries(given.key)).toHaveLength(1);
   });
 
-  test('what one accepts, another delivers', async () => {
+  test('one process delivers what another accepts', async () => {
     const url = await databases.create();
     const accepting = await Process.open(url);
     const delivering = await (await Process.open(url)).deliver();
@@ -59,7 +59,7 @@ describe('many processes on one database', () => {
     expect(await accepting.finished(given.key)).toEqual(['done']);
   });
 
-  test('each delivery goes out once, in order within an experience, whoever takes it', async () => {
+  test('each delivery goes out once, in order within an experience, whichever process takes it', async () => {
     const url = await databases.create();
     const processes = await Promise.all([Process.open(url), Process.open(url)]);
     const sent: string[] = [];
@@ -102,7 +102,7 @@ describe('many processes on one database', () => {
     expect(processes.flatMap(({ errors }) => errors)).toEqual([]);
   });
 
-  test('a destination that fails is paused for all, and one delivery in the cluster probes it', async () => {
+  test('a failing destination is paused for all processes, and one delivery of all probes it', async () => {
     const url = await databases.create();
     const [one, other] = await Promise.all([Process.open(url), Process.open(url)]);
     await one.deliver(3);
@@ -128,7 +128,7 @@ describe('many processes on one database', () => {
   });
 });
 
-test('each process knows how many deliver', async () => {
+test('each process knows how many processes deliver', async () => {
   const url = await databases.create();
   const [one, other] = await Promise.all([Process.open(url), Process.open(url)]);
   await Promise.all([one.deliver(), other.deliver()]);
@@ -154,7 +154,7 @@ async function holdingBehindNetwork() {
 }
 
 describe('a worker that is lost', () => {
-  test('stops before another takes its delivery over, which then says that it may have arrived', async () => {
+  test('a lost worker stops before another takes over its delivery, which may then have arrived', async () => {
     const { url, network, given, handed: first } = await holdingBehindNetwork();
     const aborted = new Promise<string>((resolve) => {
       first.lost.addEventListener('abort', () => resolve('aborted'));
@@ -174,7 +174,7 @@ describe('a worker that is lost', () => {
     expect((await other.ledger.attempts(delivery.id)).map(({ outcome }) => outcome)).toEqual(['done']);
   });
 
-  test('leaves the retry it wrote last of all, after its jobs were given away', async () => {
+  test('a lost worker’s retry is kept after its jobs were given away', async () => {
     const { url, network, process: lost, given, handed } = await holdingBehindNetwork();
     const { rows } = await run(url, 'SELECT id FROM ledger.workers');
     // It buries the dead, and takes nothing itself.
@@ -198,7 +198,7 @@ describe('a worker that is lost', () => {
     expect(await lost.finished(given.key)).toEqual(['done']);
   });
 
-  test('delivers again when its network is back', async () => {
+  test('a lost worker delivers again when its network is back', async () => {
     const { network, process, given, handed } = await holdingBehindNetwork();
     network.cut();
     await new Promise((resolve) => {
@@ -215,7 +215,7 @@ describe('a worker that is lost', () => {
 });
 
 describe('a database in trouble', () => {
-  test('that is restarted: accepts are refused, then go on by themselves; outcomes are written later', async () => {
+  test('while the database restarts, accepts are refused, then continue; outcomes are written later', async () => {
     const own = await startOwnPostgres();
     try {
       const process = await (await Process.open(await own.createDatabase())).deliver();
@@ -248,7 +248,7 @@ describe('a database in trouble', () => {
     }
   });
 
-  test('that is too slow: an accept is refused in time, and nothing of it remains', async () => {
+  test('with a slow database, an accept is refused in time, and leaves nothing behind', async () => {
     const url = await databases.create();
     const process = await Process.open(url, { statementTimeoutMs: 150 });
     const blocking = new pg.Client({ connectionString: url });
@@ -261,14 +261,14 @@ describe('a database in trouble', () => {
     await expect(process.ledger.accept(event())).resolves.toMatchObject({ status: 'accepted' });
   });
 
-  test('that cannot be reached at the start is named, without its password', async () => {
+  test('the error for an unreachable database at the start contains no password', async () => {
     const opened = PostgresLedger.open({ url: 'postgres://receiver:hush@127.0.0.1:1/ledger' });
     await expect(opened).rejects.toThrow(/ECONNREFUSED/);
     await expect(opened).rejects.toThrow(StorageError);
     await expect(opened).rejects.not.toThrow(/hush/);
   });
 
-  test('that a newer version has made is used if that version says so, and else refused', async () => {
+  test('a database of a newer version is used if that version allows it, and refused otherwise', async () => {
     const url = await databases.create();
     await run(url, 'INSERT INTO ledger.schema_versions VALUES (98, 1)');
     await (await PostgresLedger.open({ url })).close();
@@ -276,7 +276,7 @@ describe('a database in trouble', () => {
     await expect(PostgresLedger.open({ url })).rejects.toThrow(/newer version/);
   });
 
-  test('what PostgreSQL cannot hold as text is kept all the same', async () => {
+  test('text that PostgreSQL cannot store is still kept', async () => {
     const process = await Process.open(await databases.create());
     const odd = event({
       experienceId: 'nul\0',
@@ -291,7 +291,7 @@ describe('a database in trouble', () => {
 });
 
 describe('a database whose clock was an hour ahead and is set back', () => {
-  test('does not keep jobs waiting longer than their deliveries were meant to', async () => {
+  test('setting the database’s clock back does not make jobs wait longer than planned', async () => {
     const url = await databases.create();
     const process = await Process.open(url);
     const given = event();
@@ -305,7 +305,7 @@ describe('a database whose clock was an hour ahead and is set back', () => {
     handed.answer(DONE);
   });
 
-  test('does not keep a destination paused longer than its pause', async () => {
+  test('setting the database’s clock back does not prolong a pause', async () => {
     const url = await databases.create();
     const process = await Process.open(url);
     await run(

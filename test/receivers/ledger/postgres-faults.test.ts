@@ -48,7 +48,7 @@ describe('an answer of the database that is lost', () => {
     return { url, accepting, network, process: await Process.open(network.url) };
   }
 
-  test('to a claim: the delivery goes out all the same, as one that may have arrived', async () => {
+  test('after a lost answer to a claim, the delivery still goes out, as one that may have arrived', async () => {
     const { accepting, network, process } = await behindNetwork();
     await process.deliver();
     const lost = network.loseAnswerTo('claim\0');
@@ -62,7 +62,7 @@ describe('an answer of the database that is lost', () => {
     expect(process.unseen).toBe(0);
   });
 
-  test('to a fetch of jobs: they are fetched again, and a person is told', async () => {
+  test('after a lost answer to a fetch of jobs, they are fetched again, and the log says so', async () => {
     const { accepting, network, process } = await behindNetwork();
     const given = event();
     await accepting.ledger.accept(given);
@@ -76,7 +76,7 @@ describe('an answer of the database that is lost', () => {
     expect(await accepting.finished(given.key)).toEqual(['done']);
   });
 
-  test('to the first statement of the queue: the destination is served all the same', async () => {
+  test('after a lost answer to the queue’s first statement, the destination is still served', async () => {
     const { accepting, network, process } = await behindNetwork();
     const given = event();
     await accepting.ledger.accept(given);
@@ -86,7 +86,7 @@ describe('an answer of the database that is lost', () => {
     expect((await process.next()).delivery.eventKey).toBe(given.key);
   });
 
-  test('to the queue that begins to listen, in a process that stops: nothing breaks but the connection', async () => {
+  test('a lost answer to the queue’s LISTEN in a stopping process breaks only the connection', async () => {
     const { url, network, process } = await behindNetwork();
     const lost = network.loseAnswerTo('LISTEN');
     await process.deliver();
@@ -101,7 +101,7 @@ describe('an answer of the database that is lost', () => {
   });
 });
 
-test('a process whose queue breaks while it removes jobs goes on with another', async () => {
+test('a process whose queue breaks while it removes jobs continues with another queue', async () => {
   const url = await databases.create();
   const process = await (await Process.open(url)).deliver();
   await Promise.all([process.ledger.accept(event()), process.ledger.accept(event())]);
@@ -121,7 +121,7 @@ test('a process whose queue breaks while it removes jobs goes on with another', 
   expect((await process.next()).delivery.eventKey).toBe(later.key);
 });
 
-test('a job that was locked after its process had been buried is found', async () => {
+test('a job that was locked after its process was declared dead is found', async () => {
   const url = await databases.create();
   const process = await Process.open(url, { leaseMs: 300 });
   const given = event();
@@ -131,7 +131,7 @@ test('a job that was locked after its process had been buried is found', async (
   expect((await process.next()).delivery.eventKey).toBe(given.key);
 });
 
-test('nobody is buried who is claiming', async () => {
+test('a process that is claiming is not declared dead', async () => {
   const url = await databases.create();
   const process = await (await Process.open(url)).deliver();
   const claiming = await connected(url);
@@ -148,7 +148,7 @@ test('nobody is buried who is claiming', async () => {
 });
 
 describe('an attempt', () => {
-  test('that throws is told, and made again later as one that may have arrived', async () => {
+  test('an attempt that throws is reported, and made again later as one that may have arrived', async () => {
     const url = await databases.create();
     const process = await Process.open(url);
     await process.ledger.queue.start({
@@ -167,7 +167,7 @@ describe('an attempt', () => {
     expect((await run(url, 'SELECT uncertain FROM ledger.deliveries')).rows).toEqual([{ uncertain: true }]);
   });
 
-  test('whose outcome the database cannot hold leaves the outcomes beside it alone, and its state counts', async () => {
+  test('an outcome that the database cannot store does not affect others, and its state counts', async () => {
     const process = await (await Process.open(await databases.create())).deliver();
     const given = [event(), event(), event()];
     await Promise.all(given.map((each) => process.ledger.accept(each)));
@@ -188,7 +188,7 @@ describe('an attempt', () => {
   });
 });
 
-test('a process that stops during a pause does not put off what it had in hand', async () => {
+test('a process that stops during a pause does not delay the deliveries it held', async () => {
   const url = await databases.create();
   const process = await Process.open(url);
   await run(
@@ -218,7 +218,7 @@ describe('removing old events', () => {
     return { url, process, old };
   }
 
-  test('leaves one that is sent again meanwhile', async () => {
+  test('removing old events leaves one that is sent again meanwhile', async () => {
     const { url, process, old } = await withOldEvent(5_000);
     // A removal waits at its first look at the deliveries: then what it sees of them is decided.
     await run(
@@ -242,7 +242,7 @@ describe('removing old events', () => {
     expect((await process.ledger.deliveries(old.key)).map(({ state }) => state)).toEqual(['done', 'ready']);
   });
 
-  test('may take longer than other statements', async () => {
+  test('removing old events may take longer than other statements', async () => {
     const { url, process } = await withOldEvent(150);
     await run(
       url,
@@ -260,7 +260,7 @@ test.each([
   ['off', 'on'],
   ['local', 'on'],
   ['remote_apply', 'remote_apply'],
-])('where the database commits with %s, events and outcomes are committed with %s', async (given, used) => {
+])('if the database commits with %s, events and outcomes are committed with %s', async (given, used) => {
   const url = await databases.create();
   await run(
     url,

@@ -221,7 +221,7 @@ async function inDatabase<T>(url: string, look: (ledger: PostgresLedger) => Prom
 }
 
 describe('import', () => {
-  test('takes over a whole ledger from a data folder', async () => {
+  test('the import takes over a whole ledger from a data folder', async () => {
     expect(moved.told).toBe('600 events read, 600 of them new in the database.\n');
     await inDatabase(moved.url, async (ledger) => {
       expect(comparable(await everything(ledger))).toEqual(comparable(original));
@@ -236,7 +236,7 @@ describe('import', () => {
     });
   });
 
-  test('what was open goes on, in order, with the bursts it had merged', async () => {
+  test('open deliveries continue after an import, in order, with their merged updates', async () => {
     await inDatabase(moved.url, async (ledger) => {
       const slack = original.flatMap(({ deliveries, experienceId }) =>
         deliveries
@@ -275,7 +275,7 @@ describe('import', () => {
     });
   });
 
-  test('takes over what export wrote, and goes on where it was cut off', async () => {
+  test('the import takes what export wrote, and continues if it was interrupted', async () => {
     const url = await server.createDatabase();
     const exported = await runCommand(['export'], { DATA_DIR: folder.folder, PORT: '1' });
     const lines = exported.stdout.trimEnd().split('\n');
@@ -305,7 +305,7 @@ describe('import', () => {
 
     afterAll(() => home.remove());
 
-    test('knows which may have arrived, which attempts count, and the ordering keys', async () => {
+    test('an import keeps which deliveries may have arrived, which attempts count, and the ordering keys', async () => {
       const url = await server.createDatabase();
       await runCommand(['import', '--from', home.folder], { DATABASE_URL: url });
       expect(await handedOut(url, 4)).toEqual({
@@ -316,7 +316,7 @@ describe('import', () => {
       });
     });
 
-    test('takes for uncertain what was tried before export told it', async () => {
+    test('an import treats what was tried before export recorded it as uncertain', async () => {
       const url = await server.createDatabase();
       const { stdout } = await runCommand(['export'], { DATA_DIR: home.folder, PORT: '1' });
       const before = stdout.replaceAll(/,"uncertain":\w+,"countedAttempts":\d+,"orderingKey":[^}]+/g, '');
@@ -330,7 +330,7 @@ describe('import', () => {
     });
   });
 
-  test('says what to do where it cannot', async () => {
+  test('an import that fails says what to do', async () => {
     const without = await runCommand(['import', 'export.jsonl']);
     expect(without).toMatchObject({ code: 1, stderr: expect.stringMatching(/DATABASE_URL/) });
     const settings = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };

@@ -16,7 +16,7 @@ afterEach(async () => {
   }
 });
 
-test('a process that holds jobs when its database goes lives on, and delivers each once it is back', async () => {
+test('a process that holds jobs when the database fails survives, and delivers each once it is back', async () => {
   const postgres = await startOwnPostgres();
   closing.push(() => postgres.stop());
   const api = await startFakeOwnApi({ delayMs: 100 });

@@ -70,7 +70,7 @@ async function hostile(url: string, by: 'DATABASE' | 'ROLE'): Promise<string> {
 }
 
 test.each(['DATABASE', 'ROLE'] as const)(
-  'events are delivered as they came where every default of the %s is another',
+  'events are delivered unchanged if every default of the %s differs',
   async (by) => {
     const process = await Process.open(await hostile(await databases.createBare(), by));
     await process.deliver();
@@ -103,7 +103,7 @@ test.each(['DATABASE', 'ROLE'] as const)(
   },
 );
 
-test('a host that ends idle sessions and slow statements early ends none of the receiver', async () => {
+test('a host that ends idle sessions and slow statements early breaks nothing in the receiver', async () => {
   const url = await hostile(await databases.createBare(), 'DATABASE');
   const process = await Process.open(url);
   await process.deliver();

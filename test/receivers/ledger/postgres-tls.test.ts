@@ -50,13 +50,13 @@ function opened(parameters: Record<string, string>): Promise<PostgresLedger> {
   return PostgresLedger.open({ url: address.href });
 }
 
-test('a certificate of the authority that the URL names is taken', async () => {
+test('a certificate of the authority that the URL names is accepted', async () => {
   const ledger = await opened({ uselibpqcompat: 'true', sslmode: 'verify-ca', sslrootcert: authority });
   await ledger.probe();
   await ledger.close();
 });
 
-test('one that nobody signed is refused, and so is one for another name', async () => {
+test('a self-signed certificate, and one for another host name, are refused', async () => {
   await expect(opened({ sslmode: 'verify-full' })).rejects.toThrow(/self-signed certificate/);
   await expect(opened({ sslmode: 'verify-full', sslrootcert: authority })).rejects.toThrow(
     /does not match certificate/,

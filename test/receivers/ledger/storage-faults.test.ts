@@ -46,7 +46,7 @@ async function refuses(receiver: Receiver, said: RegExp): Promise<void> {
   await receiver.printed(said);
 }
 
-test('a start with a ledger that another program has locked fails with what to do', async () => {
+test('a ledger that another program has locked refuses events, and recovers', async () => {
   const receiver = await Receiver.start({ DATA_DIR: data.folder, LOG_PRETTY: 'false' });
   const other = new DatabaseSync(join(data.folder, 'ledger.sqlite'), { timeout: 10_000 });
   other.exec('BEGIN IMMEDIATE');
@@ -160,7 +160,7 @@ probe.remove();
     expect(stderr).not.toMatch(/by itself/);
   });
 
-  test('a read-only folder refuses events with what to do', async () => {
+  test('a read-only folder stops the start with what to do', async () => {
     const receiver = await Receiver.start({ DATA_DIR: data.folder });
     await receiver.stop();
     // What is left after a stop is whole by itself.
