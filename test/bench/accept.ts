@@ -7,12 +7,12 @@ import { Wrk } from './wrk.ts';
 
 /**
  * Durable accepts per second of the receiver (signature, parse, commit, four deliveries made) against a
- * plain Express endpoint that keeps nothing, interleaved in one run. What the main thread works for each tells
- * how they compare where the other threads and the load generator have processors of their own.
+ * plain Express endpoint that keeps nothing, interleaved in one run. The main thread's work for each event shows
+ * how they compare if the other threads and the load generator have their own processors.
  *
  *   npm run bench:accept [-- PAIRS [SECONDS [wrk]]]
  *
- * With `wrk` that makes the load in place of autocannon, whose work for each event is about a server's own: with
+ * With `wrk`, which generates the load instead of autocannon, whose work per event is about a server's own: with
  * few cores, it says more of a server whose events come from elsewhere.
  */
 const [pairs = 7, seconds = 4] = process.argv.slice(2, 4).map(Number);

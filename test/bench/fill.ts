@@ -6,7 +6,7 @@ import { sampleBody } from '../fixtures/messages.ts';
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * Fills a new SQLite ledger in a data folder with so many events of the last 80 days, of 500 experiences,
+ * Fills a new SQLite ledger in a data folder with events of the last 80 days, of 500 experiences,
  * each delivered to four destinations; one delivery in a thousand is a dead letter.
  */
 export function fillLedger(folder: string, events: number): void {

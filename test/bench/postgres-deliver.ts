@@ -59,7 +59,7 @@ async function onPostgres(processes: number): Promise<number> {
   return rate;
 }
 
-/** Has all events accepted, then starts so many delivering processes, and measures them. */
+/** Accepts all events, then starts this many delivering processes, and measures them. */
 async function delivered(storage: Record<string, string>, processes: number): Promise<number> {
   const apis = await Promise.all(
     Array.from({ length: DESTINATIONS }, () => startFakeOwnApi({ delayMs: answerMs })),

@@ -19,7 +19,7 @@ const [pairs = 5, seconds = 4, held = 1_000_000] = process.argv.slice(2).map(Num
 const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta.url));
 const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
 
-/** So many events are written in one statement. */
+/** How many events are written in one statement. */
 const STEP = 50_000;
 
 const postgres = await startOwnPostgres({

@@ -60,20 +60,20 @@ export interface LoadResult {
   perSecond: number;
   /** Milliseconds. */
   p99: number;
-  /** What the main thread of the server's process worked per request, microseconds; NaN where nobody can tell. */
+  /** What the main thread of the server's process worked per request, microseconds; NaN if that is not known. */
   mainThread: number;
 }
 
-/** So long under load a server that has just started is still being compiled by its platform: it is not measured. */
+/** The warm-up under load, while the platform still compiles a new server; not measured. */
 export const WARM_UP_SECONDS = 3;
 
-/** How many events to prepare for a load of so many seconds, at most so many a second. */
+/** How many events to prepare for a load of some seconds at a maximum rate per second. */
 export function eventsFor(seconds: number, perSecond = 20_000): number {
   return perSecond * (seconds + WARM_UP_SECONDS);
 }
 
 /**
- * Posts different events over 50 connections for so many seconds, after a time in which the server warms up.
+ * Posts different events over 50 connections for this many seconds, after the server has warmed up.
  * Throws if one was not answered 2xx.
  *
  * @param pid the server's process, where its main thread is to be watched (on Linux)

@@ -9,7 +9,7 @@ export interface SignedEvent {
   headers: Record<string, string>;
 }
 
-/** So many experiences the events of a benchmark belong to: a large agency's. */
+/** How many experiences the events of a benchmark belong to: those of a large agency. */
 const EXPERIENCES = 500;
 
 /**

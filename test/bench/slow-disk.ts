@@ -54,7 +54,7 @@ async function receiver(addedMs: number): Promise<Figures> {
     SLOW_FSYNC_US: String(addedMs * 1_000),
   });
   try {
-    // Each look begins the measurement anew.
+    // Each read starts a new measurement.
     await loopDelay(server.url);
     return { ...(await load(server.url, events, seconds)), loopDelay: await loopDelay(server.url) };
   } finally {

@@ -28,7 +28,7 @@ interface Contender {
   verify: () => unknown;
 }
 
-/** JSON of exactly so many bytes, with a letter beyond ASCII, as experience names have them. */
+/** JSON of exactly this many bytes, with a letter beyond ASCII, as experience names have them. */
 function bodyOf(size: number): string {
   const start = '{"action":"startExperience","name":"Prüfung","text":"';
   const filler = 'The quick brown fox jumps over the lazy dog. ';
@@ -81,7 +81,7 @@ async function contendersFor(text: string): Promise<Contender[]> {
   ];
 }
 
-/** Microseconds for one verification, over so many in a row. */
+/** Microseconds per verification, averaged over this many in a row. */
 async function slice({ verify }: Contender, times: number): Promise<number> {
   const isAsync = verify() instanceof Promise;
   const start = performance.now();

@@ -133,7 +133,7 @@ async function liveAndDie(
   return acknowledged;
 }
 
-/** Posts an event; gives its key once the answer is there whole, or null where there is none. */
+/** Posts an event; gives its key once the whole answer has arrived; null without an answer. */
 export function post(
   receiver: Receiver,
   body: string,
@@ -168,7 +168,7 @@ export function post(
 /** Longer than any run has needed: what is open then stays open. Milliseconds. */
 const DRAINED_WITHIN_MS = 60_000;
 
-/** Resolves once the receiver has nothing more to deliver; rejects with what is open where that does not come. */
+/** Resolves once the receiver has nothing more to deliver; rejects with the open deliveries if that takes too long. */
 export async function drained(receiver: Receiver): Promise<void> {
   const limit = Date.now() + DRAINED_WITHIN_MS;
   for (;;) {
@@ -230,16 +230,16 @@ export function count(
   };
 }
 
-/** The keys of the events that people see in Slack: in messages and replies, or by the card that tells them. */
+/** The keys of the events that people see in Slack: in messages and replies, or on the card. */
 function slackEffects({ slack }: World): string[] {
   const messages = slack.messages();
-  const told = messages.filter(({ metadata }) => metadata?.event_type === 'intelligems_event').map(keyOf);
-  const replied = new Set(told);
+  const posted = messages.filter(({ metadata }) => metadata?.event_type === 'intelligems_event').map(keyOf);
+  const replied = new Set(posted);
   const byCard = messages
     .filter(({ metadata }) => metadata?.event_type === 'intelligems_card')
     .map(keyOf)
     .filter((key) => !replied.has(key));
-  return [...told, ...byCard];
+  return [...posted, ...byCard];
 }
 
 function keyOf({ metadata }: { metadata: { event_payload: Record<string, unknown> } | null }): string {

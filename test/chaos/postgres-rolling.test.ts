@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 /**
- * A balancer that sends a request to the next receiver, and to another one where it gets no answer: a connection
+ * A balancer that sends a request to the next receiver, and to another one if it gets no answer: a connection
  * that waits to be taken when a receiver stops is refused or reset, and a receiver knows what comes twice.
  */
 async function startBalancer(receivers: readonly Receiver[]): Promise<{ url: string; server: Server }> {

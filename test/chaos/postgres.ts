@@ -106,7 +106,7 @@ class Fleet {
     );
   }
 
-  /** Throws if a process ended that nobody killed. */
+  /** Throws if a process ended that the test did not kill. */
   check(): void {
     for (const { process, output } of this.#receivers) {
       if (process.exitCode !== null || process.signalCode !== null) {

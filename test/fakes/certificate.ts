@@ -1,4 +1,4 @@
-/** A certificate for mail.example and its private key, in PEM; signed by nobody, for tests only. */
+/** A certificate for mail.example and its private key, in PEM; self-signed, for tests only. */
 export const UNTRUSTED_CERTIFICATE = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgW4C7smvm3zRwJRLn

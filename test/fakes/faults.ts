@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * What a fake does instead of its proper answer. `after`: the request takes effect first, as when a service did its
+ * What a fake does instead of its normal answer. `after`: the request takes effect first, as when a service did its
  * work and the answer was lost. `retryAfter` is the header's text, for values that are not whole seconds.
  */
 export type Fault =
@@ -28,12 +28,12 @@ export class FaultPlan {
   #planned: Planned[] = [];
   #chance: (request: IncomingMessage) => Fault | null = () => null;
 
-  /** The next `times` requests whose path contains `path` meet this fault. */
+  /** The next `times` requests whose path contains `path` get this fault. */
   add(fault: Fault, { times = 1, path = '' }: { times?: number; path?: string } = {}): void {
     this.#planned.push({ fault, left: times, matches: (request) => (request.url ?? '').includes(path) });
   }
 
-  /** Every request that meets no planned fault is put to this function, such as a seeded draw. */
+  /** Called for each request without a planned fault, such as for seeded random faults. */
   draw(chance: (request: IncomingMessage) => Fault | null): void {
     this.#chance = chance;
   }
@@ -43,7 +43,7 @@ export class FaultPlan {
     this.#chance = () => null;
   }
 
-  /** The fault that this request meets; null for none. */
+  /** The fault for this request; null for none. */
   next(request: IncomingMessage): Fault | null {
     const planned = this.#planned.find(({ left, matches }) => left > 0 && matches(request));
     if (planned === undefined) {
@@ -54,7 +54,7 @@ export class FaultPlan {
   }
 }
 
-/** Answers as the fault says. A hanging request stays open until the client or the fake closes it. */
+/** Answers according to the fault. A hanging request stays open until the client or the fake closes it. */
 export function answerFault(fault: Fault, response: ServerResponse): void {
   if (fault.kind === 'reset') {
     response.socket?.resetAndDestroy();

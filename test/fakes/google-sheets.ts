@@ -43,13 +43,13 @@ export interface FakeGoogleSheets {
   accountDisabled: boolean;
   /** How far Google's clock is ahead of this machine's, milliseconds: in Date headers and in the check of tokens. */
   clockOffsetMs: number;
-  /** Refuses a batch for what is in it; null lets it pass. */
+  /** Refuses a batch because of its content; null accepts it. */
   refuse: (requests: readonly sheets_v4.Schema$Request[]) => ApiError | null;
   /** Called when a read was answered: what happens between a read and the write after it. */
   afterRead: () => void;
-  /** The spreadsheet that is there from the start, shared with the service account. */
+  /** The first spreadsheet, shared with the service account. */
   spreadsheet: PersonsSpreadsheet;
-  /** Makes a further spreadsheet, shared with the service account unless a test takes that back. */
+  /** Makes another spreadsheet, shared with the service account unless a test changes that. */
   addSpreadsheet(id: string, options?: { title?: string; timeZone?: string }): PersonsSpreadsheet;
   /** Makes all access tokens invalid. */
   expireTokens(): void;

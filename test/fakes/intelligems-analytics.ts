@@ -5,7 +5,7 @@ function below(z: number): number {
   return 1 / (1 + Math.exp(-1.702 * z));
 }
 
-/** One figure with its interval, and with its gain on the control where there is one. */
+/** One figure with its interval, and with its uplift over the control if there is one. */
 function metric(value: number, spread: number, control: { value: number; spread: number } | null) {
   const plusMinus = 1.96 * spread;
   const interval = {
@@ -102,7 +102,7 @@ export function analyticsDocument(
 
 export interface ChartQuery {
   now: number;
-  /** Where the fake serves the pictures. */
+  /** The base URL of the pictures. */
   chartUrl: string;
   charts: readonly string[];
   withVerdict: boolean;

@@ -26,7 +26,7 @@ export interface Measured {
   orders: number;
   /** In the store's currency, all orders together. */
   revenue: number;
-  /** Null where no costs are set. */
+  /** Null if no costs are set. */
   profit: number | null;
 }
 

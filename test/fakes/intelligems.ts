@@ -22,13 +22,13 @@ export interface FakeOptions {
   organization?: FakeOrganization;
   /** The clock of what happens to experiences, milliseconds since 1970. */
   now?: () => number;
-  /** How old an action must be before its page tells who performed it. Default: 0. */
+  /** How old an action must be before its page names who performed it. Default: 0. */
   resolvesAfterMs?: number;
-  /** The token buckets, one for experiences and one for analytics; the vendor's figures unless told. */
+  /** The token buckets, one for experiences and one for analytics; by default the vendor's figures. */
   rate?: { size: number; refill: number; everyMs: number };
   /**
    * What is left of a deleted experience (the vendor says only that it is “hidden from default listings”): it
-   * stands in the list, can be asked for alone, or is unknown. Default: listed.
+   * is in the list, can be requested by its ID, or is unknown. Default: listed.
    */
   deleted?: 'listed' | 'hidden' | 'gone';
 }
@@ -132,7 +132,7 @@ export class FakeIntelligems {
     await closed;
   }
 
-  /** Somebody creates an experience. Gives it as kept; `by` is an email address. */
+  /** A person creates an experience. Gives it as kept; `by` is an email address. */
   create(
     fields: Partial<FakeExperience> = {},
     by: string | null = 'maya@alpine-goods.example',
@@ -168,11 +168,11 @@ export class FakeIntelligems {
       variations,
     };
     this.#experiences.set(kept.id, kept);
-    this.#tell('createExperience', kept, now);
+    this.#record('createExperience', kept, now);
     return kept;
   }
 
-  /** Somebody starts, pauses, ends or deletes an experience. Throws where its state does not allow it. */
+  /** A person starts, pauses, ends or deletes an experience. Throws if its state does not allow it. */
   act(id: string, action: LifeAction, by: string | null = 'maya@alpine-goods.example'): FakeExperience {
     const kept = this.experience(id);
     if (kept.isDeleted || !ALLOWED_FROM[action].includes(kept.status)) {
@@ -193,11 +193,11 @@ export class FakeIntelligems {
     } else {
       kept.isDeleted = true;
     }
-    this.#tell(name, kept, now);
+    this.#record(name, kept, now);
     return kept;
   }
 
-  /** Somebody changes an experience's settings. */
+  /** A person changes an experience's settings. */
   update(
     id: string,
     fields: Partial<Pick<FakeExperience, 'name' | 'variations' | 'currency' | 'document'>>,
@@ -214,11 +214,11 @@ export class FakeIntelligems {
     kept.changes.push({ actionTs: now, performedBy: by, changedFields, previous, updated });
     Object.assign(kept, own, { document: { ...kept.document, ...document }, lastUpdateTs: now });
     kept.history.push({ id: randomUUID(), action: 'saveExperience', email: by, at: now });
-    this.#tell('updateExperience', kept, now);
+    this.#record('updateExperience', kept, now);
     return kept;
   }
 
-  /** Somebody puts an experience away: it is no longer listed, and no webhook tells of it. */
+  /** A person archives an experience: it is no longer listed, and no webhook reports it. */
   archive(id: string): void {
     const kept = this.experience(id);
     const now = this.#now();
@@ -235,7 +235,7 @@ export class FakeIntelligems {
   experience(id: string): FakeExperience {
     const kept = this.#experiences.get(id);
     if (kept === undefined) {
-      throw new Error(`The fake knows no experience ${id}`);
+      throw new Error(`The fake has no experience ${id}`);
     }
     return kept;
   }
@@ -248,7 +248,7 @@ export class FakeIntelligems {
     return (this.#options.now ?? Date.now)();
   }
 
-  #tell(action: string, kept: FakeExperience, timestamp: number): void {
+  #record(action: string, kept: FakeExperience, timestamp: number): void {
     const body = webhookBody(action, timestamp, kept, this.organization);
     this.webhooks.push({ action, experienceId: kept.id, timestamp, body });
   }

@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { listening } from '../fixtures/listening.ts';
 import { answerFault, FaultPlan } from './faults.ts';
 
-/** A request that the fake got, whatever came of it. */
+/** A request that the fake got, whatever the outcome. */
 export interface TakenRequest {
   /** The header webhook-id. */
   id: string;
@@ -14,7 +14,7 @@ export interface TakenRequest {
   body: string;
   /** When it came, by the steady clock, milliseconds. */
   at: number;
-  /** Whether the fake did what it asks for. */
+  /** Whether it took effect. */
   tookEffect: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface FakeOwnApi {
   faults: FaultPlan;
   /** In the order in which they came. */
   requests: TakenRequest[];
-  /** What the fake answers to a request that meets no fault. */
+  /** The fake's answer to a request without a fault. */
   answer: { status: number; headers: Record<string, string>; body: string };
   /** How many connections there have been. */
   connections(): number;

@@ -12,7 +12,7 @@ export interface FakeProxy {
 export interface FakeProxyOptions {
   /** Refuses everything with this status. */
   refuse?: number;
-  /** Where names lead that exist only here: `api.example.com:443` to a port of this machine. */
+  /** Names that exist only here: `api.example.com:443` leads to a port of this machine. */
   hosts?: Record<string, number>;
 }
 

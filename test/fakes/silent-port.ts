@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 
-/** Listens with the shortest queue, and then stands still, so that nothing is accepted. */
+/** Listens with the shortest queue, and then blocks, so that nothing is accepted. */
 const STANDING_STILL = `
   const { parentPort } = require('node:worker_threads');
   const server = require('node:net').createServer();
@@ -19,7 +19,7 @@ export interface SilentPort {
 
 /**
  * A port at which connections neither come about nor fail, as behind a firewall that drops packets: its queue is
- * full, and Linux then drops what knocks.
+ * full, and Linux then drops new connections.
  */
 export async function openSilentPort(): Promise<SilentPort> {
   const worker = new Worker(STANDING_STILL, { eval: true });

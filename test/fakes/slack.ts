@@ -11,7 +11,7 @@ export type { SlackChannel, SlackMessage } from './slack/workspace.ts';
 export interface FakeSlackOptions {
   token?: string;
   scopes?: readonly string[];
-  /** Besides the channel `experiments` (C0123456789), of which the app is a member. */
+  /** In addition to the channel `experiments` (C0123456789), of which the app is a member. */
   channels?: readonly (Partial<SlackChannel> & Pick<SlackChannel, 'id' | 'name'>)[];
   /** User ids by email address. */
   users?: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ export interface FakeSlack {
   webhookUrl: string;
   token: string;
   faults: FaultPlan;
-  /** The methods that were called, with what they were given, whatever came of them. */
+  /** The methods that were called, with their arguments, whatever the outcome. */
   calls: { method: string; parameters: Parameters }[];
   /** The channels. A test may change them: rename, archive, add. */
   channels: SlackChannel[];
@@ -55,7 +55,7 @@ export interface FakeSlack {
   messages(): SlackMessage[];
   /** Deletes a message, as a person does. */
   remove(message: SlackMessage): void;
-  /** Adds a message by somebody else. */
+  /** Adds a message by someone else. */
   say(words: string, channel?: string): SlackMessage;
   close(): Promise<void>;
 }

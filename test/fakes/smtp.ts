@@ -36,14 +36,14 @@ class SmtpFaultPlan {
   #planned: Planned[] = [];
   #chance: (moment: SmtpMoment) => SmtpFault | null = () => null;
 
-  /** The next `times` arrivals at the step meet this fault; at `rcpt` only for `recipient`, where it is given. */
+  /** The next `times` arrivals at the step get this fault; at `rcpt` only for `recipient`, if given. */
   add(step: SmtpStep, fault: SmtpFault, { times = 1, recipient = '' } = {}): void {
     const matches = (moment: SmtpMoment): boolean =>
       moment.step === step && (moment.recipient ?? '').includes(recipient);
     this.#planned.push({ fault, left: times, matches });
   }
 
-  /** Every moment that meets no planned fault is put to this function, such as a seeded draw. */
+  /** Called for each moment without a planned fault, such as for seeded random faults. */
   draw(chance: (moment: SmtpMoment) => SmtpFault | null): void {
     this.#chance = chance;
   }
@@ -53,7 +53,7 @@ class SmtpFaultPlan {
     this.#chance = () => null;
   }
 
-  /** The fault that this moment meets; null for none. */
+  /** The fault for this moment; null for none. */
   next(moment: SmtpMoment): SmtpFault | null {
     const planned = this.#planned.find(({ left, matches }) => left > 0 && matches(moment));
     if (planned === undefined) {
@@ -80,7 +80,7 @@ export interface TakenMail {
 }
 
 export interface FakeSmtp {
-  /** `smtp://127.0.0.1:port`, with user and password where the fake wants a login. */
+  /** `smtp://127.0.0.1:port`, with user and password if the fake requires a login. */
   url: string;
   port: number;
   faults: SmtpFaultPlan;
@@ -94,7 +94,7 @@ export interface FakeSmtp {
 }
 
 export interface FakeSmtpOptions {
-  /** Wants this login; without it, anybody may send. */
+  /** Requires this login; without one, anyone may send. */
   login?: { user: string; password: string };
   /** Offers STARTTLS with a certificate that no authority signed. */
   starttls?: boolean;
@@ -125,7 +125,7 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
   const mails: TakenMail[] = [];
   let all = 0;
 
-  /** Goes on properly, or as the fault says. `takeEffect` is what the proper way would do. */
+  /** Continues normally, or with the fault. `takeEffect` is the normal effect. */
   function goOn(
     moment: SmtpMoment,
     session: SMTPServerSession,

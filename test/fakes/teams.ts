@@ -30,7 +30,7 @@ const BYTES_LIMIT = 28_672;
 
 /**
  * Starts a Teams workflow. The real one answers 202 at once and shows a card that it cannot take as “couldn't
- * be displayed”; this one answers 400 in its place, so that a test sees it.
+ * be displayed”; this one answers 400 instead, so that a test sees it.
  */
 export async function startFakeTeams(): Promise<FakeTeams> {
   const faults = new FaultPlan();

@@ -10,7 +10,7 @@ interface Call {
 
 /** The cache that Zapier's servers keep for an app, as the runtime of an app calls it. */
 export class FakeZapierCache {
-  /** Lets the cache grow older, in seconds. */
+  /** Ages the cache by this many seconds. */
   ageS = 0;
   /** What a call waits for before it is answered, such as for another call. */
   before: (method: Call['method']) => Promise<void> = async () => {};

@@ -44,7 +44,7 @@ export class FakeZapierHooks {
     return this.caught.filter(({ path }) => path.endsWith(`/${zap}`));
   }
 
-  /** Resolves once so many calls have come, of all Zaps or of one. */
+  /** Resolves once `count` calls have arrived, for all Zaps or for one. */
   async waitFor(count: number, zap?: string): Promise<void> {
     while ((zap === undefined ? this.caught : this.of(zap)).length < count) {
       await this.#changed.promise;

@@ -11,7 +11,7 @@ export function createApp(secret: string | readonly string[], onEvent: (event: u
   );
 
   app.post('/webhooks/intelligems', (request: Request, response) => {
-    // Missing where the hook was not asked, as for another content type: the verdict is then `body-not-raw`.
+    // Missing if the hook was not called, as for another content type: the verdict is then `body-not-raw`.
     const rawBody = rawBodies.get(request)!;
     const verdict = verifyWebhook(rawBody, request.get('x-intelligems-signature'), secret);
     if (!verdict.ok) {

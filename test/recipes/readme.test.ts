@@ -9,7 +9,7 @@ const recipes = readdirSync(new URL('.', import.meta.url)).filter(
   (name) => !name.endsWith('.test.ts') && name !== 'on-event.ts',
 );
 
-/** A recipe as a reader needs it: beside the copied file, and for Next.js without the ending that it does not allow. */
+/** A recipe as a reader needs it: next to the copied file, and for Next.js without the ending that it does not allow. */
 function shown(name: string): string {
   const copied = read(name)
     .replace("'../../shared/verifier", "'./verifier")

@@ -88,7 +88,7 @@ const RUNTIMES: Runtime[] = [
   },
 ];
 
-/** The line that tells that all is well. */
+/** The line that reports success. */
 const RESULT = /\b(1\d\d) of \1 cases agree|\b(\d+) of \2 instant triggers give/;
 
 const MODULES = [

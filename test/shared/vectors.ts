@@ -15,7 +15,7 @@ export interface Vector {
   verdict: { ok: true; secret: number } | { ok: false; reason: RefusalReason };
 }
 
-/** Where the file is, for programs in other languages. */
+/** The path of the file, for programs in other languages. */
 export const VECTORS_FILE = new URL('../../shared/vectors.json', import.meta.url);
 
 /** The name of the signature's header, and all cases. */
@@ -27,7 +27,7 @@ export const { header, cases } = JSON.parse(readFileSync(VECTORS_FILE, 'utf8')) 
 /** The cases that can be sent as a request: raw bytes, a header that HTTP can carry, no clock. */
 export const httpCases: readonly Vector[] = cases.filter((vector) => vector.http !== false);
 
-/** The raw bytes of a case; its parsed value, wrongly typed as bytes, where the case is about that mistake. */
+/** The raw bytes of a case; its parsed value, wrongly typed as bytes, if the case is about that mistake. */
 export function bodyOf(vector: Vector): Uint8Array {
   if ('parsedBody' in vector) {
     return vector.parsedBody as Uint8Array;

@@ -82,7 +82,7 @@ function start([command, ...args]: string[], folder = '.', environment: NodeJS.P
   return { status, output: `${stdout}${stderr}` };
 }
 
-/** Runs tests where the language is installed; elsewhere skips them, and `where` says so in their names. */
+/** Runs tests if the language is installed; otherwise skips them, and `where` says so in their names. */
 function whereInstalled(probe: string[]) {
   return start(probe).status === 0
     ? { here: test, where: '' }
@@ -104,7 +104,7 @@ describe.each(LANGUAGES)('the port to $name', ({ probe, folder, run }) => {
   );
 
   here(
-    `fails where one verdict differs${where}`,
+    `the port fails if one verdict differs${where}`,
     () => {
       const wrong = JSON.parse(readFileSync(VECTORS_FILE, 'utf8'));
       wrong.cases[0].verdict = { ok: false, reason: 'no-match' };

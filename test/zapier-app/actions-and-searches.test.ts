@@ -98,7 +98,7 @@ describe('Find Experience', () => {
     const perform = performOf('searches', 'find_experience');
     const found = await run(perform, { authData, inputData: { name: 'running', status: 'started' } });
     expect(found).toMatchObject([{ id }]);
-    expect(await run(perform, { authData, inputData: { name: 'no such thing' } })).toEqual([]);
+    expect(await run(perform, { authData, inputData: { name: 'an unknown name' } })).toEqual([]);
   });
 });
 

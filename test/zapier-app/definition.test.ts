@@ -52,7 +52,7 @@ function isTitleCase(label: string): boolean {
     .every((word, index) => (index > 0 && SMALL_WORDS.test(word)) || /^[A-Z]/.test(word));
 }
 
-/** Every text that people read, with where it stands. */
+/** Every text that people read, with its place. */
 function texts(value: unknown, path = 'app'): [string, string][] {
   if (typeof value === 'string') {
     return /\.(label|description|directions|helpText|placeholder)$/.test(path) ? [[path, value]] : [];

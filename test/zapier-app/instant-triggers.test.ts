@@ -86,7 +86,7 @@ async function eventsOf(trigger: string, zap: string): Promise<ZapierEvent[]> {
   return events;
 }
 
-/** Sends a webhook of its own kind, so that a test can tell it from others and wait for it to come through. */
+/** Sends a webhook of its own kind, so that a test can recognize it and wait for it. */
 async function post(
   fields: { action?: string; name?: string; id?: string; category?: string; timestamp?: number } = {},
 ) {
@@ -198,7 +198,7 @@ describe('a receiver that is shared by tests', () => {
     const [, address] = /href="(\/console\/events\/evt_\w+)"/.exec(overview) ?? [];
     const event = await page(String(address));
     expect(event).toContain(`For the Zap ${id.slice(0, 8)}`);
-    expect(event).not.toContain('sent anew');
+    expect(event).not.toContain('sent again');
   });
 
   describe('errors are reported when the Zap is switched on', () => {
@@ -262,11 +262,11 @@ describe('errors of a proxy in front of the receiver differ from the receiver’
     [307, {}, 'redirects to an address that is not named'],
     [500, {}, 'Check that it runs'],
     [502, {}, 'Check that it runs'],
-  ])('the status %i with %j is explained', async (status, headers, told) => {
+  ])('the status %i with %j is explained', async (status, headers, words) => {
     proxy.answer = { status, headers, body: '<html></html>' };
     const failure = await failureOf(subscribe('experience_started', 'zap'));
     expect(failure.name).toBe('AppError');
-    expect(failure.text).toContain(told);
+    expect(failure.text).toContain(words);
     expect(failure.text).not.toContain('hidden');
     expect(failure.text).toContain(String(status));
   });

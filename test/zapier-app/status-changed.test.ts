@@ -6,7 +6,7 @@ import { app, connectTo, failureOf, performOf, run, type ZapBundle } from './zap
 
 let fake: FakeIntelligems;
 let authData: Record<string, string>;
-/** The clock of the fake: what happens at first lies six days back, within what a poll still gives. */
+/** The clock of the fake: the first actions are six days old, which a poll still gives. */
 let now: number;
 
 const DAY_MS = 86_400_000;

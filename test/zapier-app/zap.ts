@@ -60,7 +60,7 @@ export async function runWithCache(
   trigger: string,
   bundle: ZapBundle,
 ): Promise<ZapierEvent[]> {
-  // In place of a run's token, with which the runtime would send its log to Zapier.
+  // Instead of a run's token, with which the runtime would send its log to Zapier.
   process.env.ZAPIER_DEPLOY_KEY = 'none';
   const { results } = await createAppHandler(app)({
     command: 'execute',
@@ -88,7 +88,7 @@ export function connectTo(fake: FakeIntelligems): Record<string, string> {
   return { access_token: fake.token };
 }
 
-/** The name of the error that a run ends with, and what it tells a person. */
+/** The name of the error that a run ends with, and its message for people. */
 export async function failureOf(run: Promise<unknown>): Promise<{ name: string; text: string }> {
   try {
     await run;

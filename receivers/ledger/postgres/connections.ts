@@ -24,7 +24,7 @@ export interface PoolSettings {
 }
 
 /**
- * A pool of connections whose errors reach whoever runs a statement, and nobody else: a server that ends
+ * A pool of connections whose errors reach only the code that runs a statement: a server that ends
  * never ends this process. Whole numbers come as numbers (none here exceeds 2^53), bytes as a Uint8Array.
  */
 export function openPool(settings: Required<PostgresSettings>, pool: PoolSettings): pg.Pool {
@@ -117,7 +117,7 @@ function sqlState(error: unknown): string | null {
 /** So often a statement is run again that the database undid for another's sake. */
 const CLASHES = 5;
 
-/** Runs a statement, again where it met a deadlock or clashed with another (SQLSTATE 40P01, 40001). */
+/** Runs a statement, again after a deadlock or a serialization failure (SQLSTATE 40P01, 40001). */
 export async function again<T>(task: () => Promise<T>): Promise<T> {
   for (let clashes = 0; ; clashes += 1) {
     try {

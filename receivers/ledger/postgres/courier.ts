@@ -42,7 +42,7 @@ export class Courier {
   readonly #claims: Gather<number, Claim | null>;
   readonly #outcomes: Gather<FinishedTry, boolean>;
   readonly #inProgress = new Set<Promise<void>>();
-  /** How many outcomes that tell of a destination the ledger does not hold yet. */
+  /** How many outcomes of a destination are not in the ledger yet. */
   readonly #unwritten = new Map<string, number>();
   /** The last success of each destination. */
   readonly successes = new Map<string, number>();
@@ -62,7 +62,7 @@ export class Courier {
     return this.#inProgress.size > 0;
   }
 
-  /** Resolves when the delivery's job is done with; rejects where it must stay in the queue. */
+  /** Resolves when the delivery's job is finished; rejects if it must stay in the queue. */
   async deliver(id: number, destination: string): Promise<void> {
     const delivered = this.#attempt(id, destination);
     this.#inProgress.add(delivered);
@@ -101,7 +101,7 @@ export class Courier {
     this.#expectLease();
   }
 
-  /** Waits until the delivery may go out, and marks it as running; null where nothing is left to do. */
+  /** Waits until the delivery may go out, and marks it as running; null if nothing is left to do. */
   async #hold(id: number, destination: string): Promise<(Claim & { verdict: 'claimed' }) | null> {
     const { board, lost } = this.#parts;
     for (;;) {
@@ -123,7 +123,7 @@ export class Courier {
   }
 
   /**
-   * Throws where the lease is over. The queue removes a job whose delivery resolves by its id alone, whoever
+   * Throws if the lease is over. The queue removes a job whose delivery resolves by its id alone, whoever
    * holds it by then: after a job was given away, its row may be the retry's, or another process may live by it.
    */
   #expectLease(): void {
@@ -151,7 +151,7 @@ export class Courier {
       return ids.map((id) => claims.get(id) ?? null);
     } catch (error) {
       work.onError(storageError(error));
-      // They may be marked as running all the same: for as long as this worker lives, nobody else gets them.
+      // They may still be marked as running: while this worker lives, no other gets them.
       retire();
       throw error;
     }
@@ -246,7 +246,7 @@ export class Courier {
 
 /** What an outcome decides, without anything that the database may have refused of it. */
 function bare({ settlement, tries }: Settling): Settlement {
-  const reason = 'The database refused to hold what came of the attempt. The log has the details.';
+  const reason = 'The database refused to store the outcome of the attempt. The log has the details.';
   const times = { startedAt: Date.now(), finishedAt: Date.now() };
   switch (settlement.state) {
     case 'done':

@@ -2,7 +2,7 @@ import { FEWER_CONNECTIONS } from './connection-budget.ts';
 
 /** What node-postgres takes for a server whose certificate no public authority signed. */
 const OWN_AUTHORITY =
-  'Get the file of its certificate authority from whoever runs the database, and add ' +
+  'Get the file of its certificate authority from the person who runs the database, and add ' +
   '?sslmode=verify-full&sslrootcert=/path/ca.pem to DATABASE_URL.';
 
 /**

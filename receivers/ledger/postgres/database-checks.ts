@@ -75,7 +75,7 @@ async function sessionChecks(one: pg.ClientBase, other: pg.ClientBase): Promise<
       ];
 }
 
-/** Where nothing is to be made, nothing needs to be allowed but to use it. */
+/** If nothing has to be created, only use needs to be allowed. */
 async function schemaChecks(client: pg.ClientBase): Promise<Check[]> {
   const { rows } = await client.query<{ missing: boolean; allowed: boolean; closed: string | null }>(
     `SELECT to_regclass('ledger.schema_versions') IS NULL AS missing,

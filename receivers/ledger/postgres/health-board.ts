@@ -39,7 +39,7 @@ export class HealthBoard {
     return Math.max(0, this.#kept(destination).pauseEnds - this.#clock.now());
   }
 
-  /** Takes over what the ledger holds. Whoever waits for a destination whose pause or probe changed looks again. */
+  /** Takes over what the ledger holds, and wakes waiters for destinations whose pause or probe changed. */
   put(all: readonly DestinationHealth[]): void {
     const reading = this.#reading();
     for (const health of all) {

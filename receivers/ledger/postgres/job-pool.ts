@@ -26,7 +26,7 @@ export interface JobPoolParts {
   deliver(id: number): Promise<void>;
   /** Jobs may be locked for this pool that it does not know of, or it will never fetch any. */
   onFetchFailed(error: unknown): void;
-  /** It takes nothing more, whoever ended it. */
+  /** It takes nothing more, whatever ended it. */
   onClosing(): void;
 }
 
@@ -64,7 +64,7 @@ export function startJobPool(
  * Watches a pool for what graphile-worker 0.18 does not report:
  * - A fetch of jobs that failed, and perhaps was run all the same. It is only logged, or tried again without a word;
  *   and where the pool's first statement failed, each fetch after it fails too.
- * - That a pool closes by itself. Its promise does not tell: after two removals of jobs that failed beside each other
+ * - That a pool closes by itself. Its promise does not say so: after two removals of jobs that failed at the same time
  *   it never settles.
  * - The jobs that a pool gives back when it closes. It does not count them when its local queue has nothing else under
  *   way: it then neither waits for them nor catches what the database says, and a database that is gone at that moment
@@ -75,7 +75,7 @@ function watched({ onFetchFailed, onClosing }: JobPoolParts): WorkerEvents {
   const events: WorkerEvents = new EventEmitter();
   events.on('localQueue:init', ({ localQueue }) => {
     // biome-ignore lint/complexity/useLiteralKeys: its types call it private
-    Object.assign(localQueue, { withPgClient: telling(localQueue['withPgClient'], onFetchFailed) });
+    Object.assign(localQueue, { withPgClient: reportingAccess(localQueue['withPgClient'], onFetchFailed) });
     events.on('pool:gracefulShutdown', () => {
       // biome-ignore lint/complexity/useLiteralKeys: its types call it private
       localQueue['background'](Promise.resolve());
@@ -86,7 +86,7 @@ function watched({ onFetchFailed, onClosing }: JobPoolParts): WorkerEvents {
 }
 
 /**
- * Lets a connection be given back twice: graphile-worker 0.18 does so with the one on which it listens, where that
+ * Lets a connection be given back twice: graphile-worker 0.18 does so with the one on which it listens, if that
  * breaks as it begins to listen and is given back meanwhile, and nothing catches what the pool says to it.
  */
 export function releaseOnce(pool: pg.Pool): void {
@@ -109,8 +109,11 @@ export function releaseOnce(pool: pg.Pool): void {
 }
 
 /** The same access to the database; reports every failure, also those that are retried. */
-function telling(access: EnhancedWithPgClient, onFailure: (error: unknown) => void): EnhancedWithPgClient {
-  const told = async <T>(task: () => Promise<T>): Promise<T> => {
+function reportingAccess(
+  access: EnhancedWithPgClient,
+  onFailure: (error: unknown) => void,
+): EnhancedWithPgClient {
+  const reporting = async <T>(task: () => Promise<T>): Promise<T> => {
     try {
       return await task();
     } catch (error) {
@@ -118,9 +121,9 @@ function telling(access: EnhancedWithPgClient, onFailure: (error: unknown) => vo
       throw error;
     }
   };
-  const watching =
+  const wrap =
     (run: WithPgClient): WithPgClient =>
     (use) =>
-      told(() => run((client) => told(() => use(client))));
-  return Object.assign(watching(access), { withRetries: watching(access.withRetries) });
+      reporting(() => run((client) => reporting(() => use(client))));
+  return Object.assign(wrap(access), { withRetries: wrap(access.withRetries) });
 }

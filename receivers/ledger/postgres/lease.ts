@@ -5,7 +5,7 @@ import { destinationHealth, HEALTH_COLUMNS, type HealthRow } from './rows.ts';
 /** How many times per lease a worker renews it and looks at the others. */
 const BEATS_PER_LEASE = 6;
 
-/** Every this many beats, one looks for jobs that nobody holds. That reads all jobs, so it is rare. */
+/** Every this many heartbeats, a process looks for jobs that no process holds. That reads all jobs, so it is rare. */
 const BEATS_PER_LOOK = 5 * BEATS_PER_LEASE;
 
 /** A worker is considered dead after this many leases without a beat. */

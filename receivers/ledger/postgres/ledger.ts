@@ -32,7 +32,7 @@ import { orderingKeyHash, storable, writeEvents } from './write.ts';
  */
 const LARGEST_BATCH = 256;
 
-/** How long removing old events may take, milliseconds: nobody waits for it. */
+/** How long removing old events may take, milliseconds: nothing waits for it. */
 const PRUNE_TIMEOUT_MS = 60_000;
 
 /**
@@ -77,7 +77,7 @@ export class PostgresLedger implements Ledger {
 
   /**
    * Opens the ledger of a database; its tables are made or brought up to date first. Rejects with a
-   * StorageError where the database cannot be reached or was made by a newer version.
+   * StorageError if the database cannot be reached or was made by a newer version.
    */
   static async open(given: PostgresSettings, migrations?: readonly Migration[]): Promise<PostgresLedger> {
     const settings = completeSettings(given);

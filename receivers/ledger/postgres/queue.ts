@@ -41,7 +41,7 @@ export class PostgresQueue implements DeliveryQueue {
     await this.#session?.stop(graceMs);
   }
 
-  /** Tells that a person ended a destination's pause; the other processes find it with their next beat. */
+  /** A person ended a destination's pause; the other processes notice with their next heartbeat. */
   resumed(health: DestinationHealth): void {
     this.#board.put([health]);
   }

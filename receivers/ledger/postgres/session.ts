@@ -94,7 +94,7 @@ export class WorkerSession {
     }
   }
 
-  /** Registers a worker and starts its pools, one per destination. Rejects where the database refuses. */
+  /** Registers a worker and starts its pools, one per destination. Rejects if the database refuses. */
   static async open(parts: SessionParts): Promise<WorkerSession> {
     const { settings, work } = parts;
     const served = work.destinations.filter(({ concurrency }) => concurrency > 0);
@@ -164,7 +164,7 @@ export class WorkerSession {
     this.#retire();
   }
 
-  /** Jobs may be locked for this process all the same: for as long as its worker lives, nobody else gets them. */
+  /** Jobs may still be locked for this process: while its worker lives, no other gets them. */
   #miss(error: unknown): void {
     if (!this.#closing.signal.aborted) {
       this.#work.onError(storageError(error));
@@ -212,7 +212,7 @@ export class WorkerSession {
   }
 }
 
-/** Lets something end that nobody waits for. */
+/** Ignores how something ends that is not awaited. */
 function quietly(ending: unknown): void {
   Promise.resolve(ending).catch(() => {});
 }

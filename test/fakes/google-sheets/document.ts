@@ -16,7 +16,7 @@ export function copyDocument(document: Document): Document {
   return { ...document, sheets: document.sheets.map(copySheet), metadata: [...document.metadata] };
 }
 
-/** The sheet of this ID; fails as the API does where there is none. */
+/** The sheet with this ID; fails as the API does if it does not exist. */
 export function sheetOf(document: Document, sheetId: number | null | undefined, where: string): Sheet {
   const sheet = document.sheets.find((each) => each.sheetId === (sheetId ?? 0));
   if (sheet === undefined) {

@@ -12,7 +12,7 @@ interface Placed {
   location: sheets_v4.Schema$DeveloperMetadataLocation;
 }
 
-/** All developer metadata of the spreadsheet, with where each is now. */
+/** All developer metadata of the spreadsheet, each with its current place. */
 function allMetadata(document: Document): Placed[] {
   const placed: Placed[] = document.metadata.map((metadata) => ({
     metadata,
@@ -55,7 +55,7 @@ export function findMetadata(
     .map(({ metadata, location }) => ({ ...metadata, location }));
 }
 
-/** Fastens metadata to a row, a column, a sheet or the spreadsheet. */
+/** Attaches metadata to a row, a column, a sheet or the spreadsheet. */
 export function createMetadata(
   document: Document,
   wanted: sheets_v4.Schema$DeveloperMetadata | undefined,
@@ -107,7 +107,7 @@ export function createMetadata(
   return { ...metadata, location };
 }
 
-/** Takes away the metadata that a lookup matches; gives what was taken away. */
+/** Removes the metadata that a lookup matches; gives what was removed. */
 export function deleteMetadata(
   document: Document,
   lookup: sheets_v4.Schema$DeveloperMetadataLookup,

@@ -3,7 +3,7 @@ import type { Document } from './document.ts';
 import { applyRequests } from './requests.ts';
 import { type Cell, filled, newSheet, type Sheet, shownValue, usedRows } from './sheet.ts';
 
-/** A spreadsheet in the hands of a person, who does by hand what people do. Rows and columns count from 0. */
+/** A spreadsheet as a person uses it by hand. Rows and columns count from 0. */
 export class PersonsSpreadsheet {
   readonly id: string;
   document: Document;
@@ -77,7 +77,7 @@ export class PersonsSpreadsheet {
     this.#fill(tab, column, from, { userEnteredValue: { boolValue: false } });
   }
 
-  /** Fills a column with a formula that shows nothing beside an empty row. */
+  /** Fills a column with a formula that shows nothing next to an empty row. */
   fillFormulas(tab: string, column: number, from = 1): void {
     this.#fill(tab, column, from, { userEnteredValue: { formulaValue: '=IF(A2="","",NOW()-D2)' } });
   }

@@ -10,7 +10,7 @@ export interface Metadata {
   visibility: string;
 }
 
-/** A row or a column: what is fastened to it goes where it goes. Never changed, only replaced. */
+/** A row or a column, which keeps what is attached to it when it moves. Never changed, only replaced. */
 export interface Line {
   readonly hidden: boolean;
   readonly pixelSize: number;
@@ -83,14 +83,14 @@ export function usedRows(sheet: Sheet): number {
   return sheet.rows.findLastIndex((row) => row?.cells.some(filled)) + 1;
 }
 
-/** Makes the first `count` rows stand in `rows`, blank where they were never touched. */
+/** Makes `rows` contain the first `count` rows, blank if they were never written. */
 export function touchRows(sheet: Sheet, count: number): void {
   while (sheet.rows.length < count) {
     sheet.rows.push(BLANK_ROW);
   }
 }
 
-/** Puts a row in its place. */
+/** Writes a row at its place. */
 export function setRow(sheet: Sheet, index: number, row: Row): void {
   touchRows(sheet, index);
   sheet.rows[index] = row;

@@ -135,7 +135,7 @@ const CHECKS: Readonly<Record<string, (check: Check, block: Fields) => void>> = 
   actions(check, block) {
     check.only(block, ['type', 'block_id', 'elements']);
     const ids = new Set<unknown>();
-    // Slack takes a button that only opens a link, and then shows a warning sign beside it if the app has no
+    // Slack takes a button that only opens a link, and then shows a warning sign next to it if the app has no
     // interactivity. https://github.com/slackapi/slack-github-action/issues/513
     check.items(block.elements, 25, 'elements').forEach((element, index) => {
       const at = check.at('elements').at(index);

@@ -10,7 +10,7 @@ export interface Method {
   run(workspace: Workspace, parameters: Parameters, app: App): Answer;
 }
 
-/** Whom a token belongs to. */
+/** The bot that a token belongs to. */
 export interface App {
   bot: string;
   user: string;

@@ -66,7 +66,7 @@ export class Workspace {
     return found?.deleted === true ? undefined : found;
   }
 
-  /** Whether a reply to the message would land in its thread: it is there, or left a stone for its replies. */
+  /** Whether a reply to the message would land in its thread: it exists, or a tombstone for its replies does. */
   hasThread(channel: string, ts: string): boolean {
     const parent = this.#byTs.get(`${channel} ${ts}`);
     return parent !== undefined && (!parent.deleted || this.replies(channel, ts).length > 0);

@@ -163,12 +163,12 @@ routes:
     ['two documents', 'log: {}\n---\nlog: {}\n', 'receivers.yaml:'],
     ['an unknown anchor', 'server: *nobody\n', 'receivers.yaml:1: There is no anchor &nobody before this.'],
     [
-      'a map in place of a list',
+      'a map instead of a list',
       'routes: {}\n',
       'receivers.yaml:1 routes: It is a map of names and values. Write a list',
     ],
     [
-      'a number in place of a map',
+      'a number instead of a map',
       'destinations: [7]\n',
       'receivers.yaml:1 destinations[0].type: It is missing.',
     ],

@@ -9,7 +9,7 @@ import { KINDS } from './kinds.ts';
 
 export type Variables = Record<string, string>;
 
-/** Reads settings from an environment and the text of receivers.yaml, where there is one. */
+/** Reads settings from an environment and the text of receivers.yaml, if given. */
 export function load(environment: Variables, yaml?: string): Loaded {
   return loadConfiguration({
     environment,

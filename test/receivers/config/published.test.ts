@@ -39,19 +39,19 @@ describe('receivers.schema.json', () => {
   test.each([
     ['a misspelt section', { sever: {} }],
     ['a misspelt setting', { server: { prot: 1 } }],
-    ['a number that is none', { server: { port: 'many' } }],
+    ['a port that is not a number', { server: { port: 'many' } }],
     ['a number out of bounds', { server: { port: 70_000 } }],
     ['an unknown type of destination', { destinations: [{ type: 'slak' }] }],
     ['a misspelt setting of a destination', { destinations: [{ type: 'slack', chanel: '#x' }] }],
     ['a route with an unknown condition', { routes: [{ name: 'a', to: 'b', when: { action: 'start' } }] }],
-    ['a word that is none of those known', { routing: 'last' }],
+    ['an unknown word', { routing: 'last' }],
   ])('receivers.schema.json refuses %s', (_, document) => {
     expect(fits(document)).toBe(false);
   });
 
   test.each([
-    ['a variable in place of a number', { server: { port: `\${PORT}` } }],
-    ['a variable in place of a word', { log: { level: `\${LEVEL}` } }],
+    ['a variable instead of a number', { server: { port: `\${PORT}` } }],
+    ['a variable instead of a word', { log: { level: `\${LEVEL}` } }],
     ['nothing', {}],
   ])('receivers.schema.json accepts %s', (_, document) => {
     expect(fits(document)).toBe(true);

@@ -152,7 +152,7 @@ describe('a failed attempt', () => {
   });
 
   test.each([
-    ['a moment that is no whole number of milliseconds', 7_123.4567, 7_124],
+    ['a fraction of a millisecond', 7_123.4567, 7_124],
     ['a year from now, as one who takes the hour for a length does', 1_795_627_591_000, 24 * HOUR_MS],
     ['no time that there is', 9_999_999_999_999_000, 24 * HOUR_MS],
     ['a time before', -5, 1_000],
@@ -339,13 +339,13 @@ describe('a webhook whose action was recovered before it arrived', () => {
   const late = claimed();
   const webhook = { ...late, eventKey: 'evt_2', event: { ...late.event, key: 'evt_2', sequence: 2 } };
   const recovered: StoredEvent = { ...late.event, origin: 'recovered', occurredAt: NOW - 1_000 };
-  const toldTo = (...destinations: string[]) => ({
+  const sentTo = (...destinations: string[]) => ({
     history: async () => [recovered, webhook.event],
     deliveries: async () => destinations.map((destination) => ({ destination }) as DeliveryRecord),
   });
 
   test('a late webhook is not sent to destinations that got the recovered event', async () => {
-    const settlement = await decided(webhook, RETRY, [], toldTo('own'));
+    const settlement = await decided(webhook, RETRY, [], sentTo('own'));
     expect(settlement).toMatchObject({
       state: 'done',
       outcome: { note: expect.stringMatching('already reported this action') },
@@ -353,7 +353,7 @@ describe('a webhook whose action was recovered before it arrived', () => {
   });
 
   test('a late webhook is sent if the recovered event was only listed', async () => {
-    for (const ledger of [toldTo(), toldTo('another')]) {
+    for (const ledger of [sentTo(), sentTo('another')]) {
       expect(await decided(webhook, { type: 'done' }, [], ledger)).toMatchObject({
         outcome: { type: 'done' },
       });

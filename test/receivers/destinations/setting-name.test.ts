@@ -9,8 +9,8 @@ import { attempt } from './http/opened.ts';
 
 const VARIABLES = new RegExp(DESTINATION_KINDS.flatMap((kind) => Object.keys(kind.environment)).join('|'));
 
-/** What the only destination of a settings file tells when it is looked at and sent to. */
-async function told(settings: Record<string, unknown>): Promise<string> {
+/** What the only destination of a settings file says in its check and after a delivery. */
+async function advice(settings: Record<string, unknown>): Promise<string> {
   const readFile = () => JSON.stringify({ destinations: [{ name: 'theirs', ...settings }] });
   const loaded = loadConfiguration({ environment: {}, readFile });
   const configured = loaded.ok ? loaded.configuration.destinations : [];
@@ -23,7 +23,7 @@ async function told(settings: Record<string, unknown>): Promise<string> {
   );
 }
 
-const NOBODY = 'http://127.0.0.1:1/';
+const UNREACHABLE = 'http://127.0.0.1:1/';
 
 describe('advice names settings by their place in the settings file', () => {
   test.each([
@@ -31,18 +31,18 @@ describe('advice names settings by their place in the settings file', () => {
       { type: 'http', url: 'https://10.1.2.3/x' },
       ['Set “secret” of', 'network, set “allowPrivate: true” of', 'replay.'],
     ],
-    [{ type: 'http', url: NOBODY, allowPrivate: true }, ['Check “url” of']],
+    [{ type: 'http', url: UNREACHABLE, allowPrivate: true }, ['Check “url” of']],
     [
       { type: 'email', smtpUrl: 'smtp://127.0.0.1:1', from: 'a@b.example', to: 'c@d.example' },
       ['“smtpUrl” of'],
     ],
     [
-      { type: 'slack', webhookUrl: NOBODY, unsure: 'skip' },
+      { type: 'slack', webhookUrl: UNREACHABLE, unsure: 'skip' },
       ['be missing (“unsure: skip” of', '“webhookUrl” of'],
     ],
-    [{ type: 'teams', webhookUrl: NOBODY }, ['Check “webhookUrl” of']],
+    [{ type: 'teams', webhookUrl: UNREACHABLE }, ['Check “webhookUrl” of']],
   ])('the advice for %j names its place in the settings file', async (settings, words) => {
-    const text = await told(settings);
+    const text = await advice(settings);
     for (const each of words) {
       expect(text).toContain(each);
     }
@@ -53,7 +53,7 @@ describe('advice names settings by their place in the settings file', () => {
   test('the advice for Slack with a token names its place in the settings file', async () => {
     const slack = await startFakeSlack({ scopes: [] });
     const settings = { type: 'slack', token: slack.token, channel: 'C0123456789', apiUrl: slack.url };
-    const text = await told(settings);
+    const text = await advice(settings);
     await slack.close();
     expect(text).toContain(
       'may appear twice (“unsure: repeat” of the destination “theirs” in receivers.yaml)',

@@ -12,7 +12,7 @@ import { startFakeTeams } from '../../fakes/teams.ts';
 export interface World {
   /** Settings of a destination that works. */
   settings: Record<string, unknown>;
-  /** The same at an address where nothing listens, with the same secrets. */
+  /** The same at an address without a listener, with the same secrets. */
   unreachable: Record<string, unknown>;
   /** The field that holds the address, for kinds that are reached by HTTP; null for others. */
   addressField: string | null;
@@ -23,7 +23,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** The same address at a port where nothing listens. */
+/** The same address at a port without a listener. */
 function closedPort(url: string): string {
   return url.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1');
 }

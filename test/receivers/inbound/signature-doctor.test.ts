@@ -81,7 +81,7 @@ describe('a body that changed on its way', () => {
 
   test.each([
     ['gzip', gzipSync(SENT), 'gzip'],
-    ['gzip that no header tells of', gzipSync(SENT), undefined],
+    ['gzip without a header', gzipSync(SENT), undefined],
     ['deflate', deflateSync(SENT), 'deflate'],
     ['brotli', brotliCompressSync(SENT), 'br'],
   ])('the doctor recognizes a decompressed body: %s', (_how, body, encoding) => {

@@ -6,7 +6,7 @@ import type { Outcome } from '../../../receivers/contract/outcome.ts';
 import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
 import { Inbox } from '../../fixtures/inbox.ts';
 
-/** A place where a ledger lives: opened again, it holds what it held before. */
+/** The storage of a ledger: opened again, it has the same content. */
 export interface LedgerHome {
   open(): Promise<Ledger>;
   /** Removes everything. */
@@ -47,7 +47,7 @@ interface Handed {
   answer(outcome: Outcome, settlement?: Partial<Settlement>): void;
 }
 
-/** A worker whose attempts wait for the test to say what came of them. */
+/** A worker whose attempts wait for the test to give their outcome. */
 class Worker {
   readonly errors: Error[] = [];
   readonly #handed = new Inbox<Handed>();
@@ -72,7 +72,7 @@ class Worker {
     return this.#handed.next();
   }
 
-  /** How many deliveries were handed out that the test did not look at yet. */
+  /** How many deliveries were handed out that the test has not taken yet. */
   get unseen(): number {
     return this.#handed.unseen;
   }
@@ -447,7 +447,7 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
     describe('bursts of updates', () => {
       const quiet = (): NewDelivery => delivery('slack', { quietMs: 60_000, dueAt: Date.now() + 60_000 });
 
-      /** Two updates of a burst, whose message becomes a dead letter, and the end that was told after them; the updates' keys. */
+      /** Two updates of a burst, whose message becomes a dead letter, and the end that went out after them; the updates' keys. */
       async function deadBurst(): Promise<[first: string, second: string]> {
         await worker.start(ledger);
         const updates = [1, 2].map(() => event({ action: 'updateExperience', deliveries: [quiet()] }));

@@ -81,7 +81,7 @@ test.each([
   expect(await advice(url)).toMatch(/ECONNREFUSED/);
 });
 
-test('a wrong password, user or database is told apart', async () => {
+test('the errors for a wrong password, user, and database differ', async () => {
   expect(await advice(changed((url) => (url.password = 'wrong')))).toMatch(
     /password authentication failed.+Correct the user and password/,
   );
@@ -105,7 +105,7 @@ test.each([
   await expect(PostgresLedger.open({ url })).rejects.toThrow(expected);
 });
 
-test('a user whose connections are used up is told which settings to lower', async () => {
+test('the error for a user without free connections says which settings to lower', async () => {
   await run(database, "CREATE ROLE crowded LOGIN PASSWORD 'hush' CONNECTION LIMIT 0");
   const url = changed((each) => {
     each.username = 'crowded';

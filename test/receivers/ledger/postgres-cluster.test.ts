@@ -167,7 +167,7 @@ describe('a worker that is lost', () => {
     expect(delivery).toMatchObject({ eventKey: given.key, uncertain: true, attempt: 2 });
 
     // What the first one then has to say comes too late to count.
-    network.mend();
+    network.reconnect();
     first.answer({ type: 'dead', reason: 'Too late.' });
     answer(DONE);
     expect(await other.finished(given.key)).toEqual(['done']);
@@ -191,7 +191,7 @@ describe('a worker that is lost', () => {
     while ((await run(url, buried)).rowCount === 1) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    network.mend();
+    network.reconnect();
     const again = await lost.next();
     expect(again.delivery).toMatchObject({ eventKey: given.key, attempt: 2 });
     again.answer(DONE);
@@ -205,7 +205,7 @@ describe('a worker that is lost', () => {
       handed.lost.addEventListener('abort', resolve);
     });
     handed.answer(DONE);
-    network.mend();
+    network.reconnect();
     expect(await process.finished(given.key)).toEqual(['done']);
     const after = event();
     await process.ledger.accept(after);

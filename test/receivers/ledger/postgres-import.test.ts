@@ -109,7 +109,7 @@ function settlement({ id }: ClaimedDelivery): Settlement {
 }
 
 /**
- * At Slack a dead letter that may have arrived, and a delivery that was only told to wait, again and again; of one
+ * At Slack a dead letter that may have arrived, and a delivery that only met rate limits, again and again; of one
  * event two deliveries to Zapier, with ordering keys of their own.
  */
 async function fillWithTries(dataFolder: string): Promise<void> {
@@ -155,7 +155,7 @@ async function fillWithTries(dataFolder: string): Promise<void> {
   await ledger.close();
 }
 
-/** With its dead letters revived, the deliveries that a database hands out at once, so many, by their names. */
+/** With its dead letters revived, the first deliveries that a database hands out, by their names. */
 async function handedOut(
   url: string,
   count: number,

@@ -43,7 +43,7 @@ test('a process that holds jobs when the database fails survives, and delivers e
   });
 
   await postgres.kill();
-  // By the end of its lease, or, with nothing under way, once it begins anew.
+  // By the end of its lease, or, with nothing in progress, once it starts again.
   await Promise.race([receiver.printed(/stops delivering|connect ECONNREFUSED/), ended]);
   await postgres.restart();
 

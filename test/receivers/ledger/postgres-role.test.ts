@@ -23,7 +23,7 @@ async function withRole(url: string): Promise<{ url: string; role: string; datab
   return { url: address.href, role, database };
 }
 
-test('a user without CREATE starts where nothing is to be made', async () => {
+test('a user without CREATE can start if nothing has to be created', async () => {
   const admin = await databases.createBare();
   const { url, role, database } = await withRole(admin);
   await run(admin, `GRANT CREATE ON DATABASE ${database} TO ${role}`);
@@ -40,12 +40,12 @@ test('a user without CREATE starts where nothing is to be made', async () => {
   expect(await process.finished(given.key)).toEqual(['done']);
 });
 
-test('a user without CREATE is told what to allow where the tables are to be made', async () => {
+test('a user without CREATE who has to create the tables gets an error that says what to allow', async () => {
   const { url } = await withRole(await databases.createBare());
   await expect(Process.open(url)).rejects.toThrow(/may not create.+GRANT CREATE ON DATABASE/);
 });
 
-test('a user who does not own the tables is told whose rights it needs, and starts with these', async () => {
+test('a user who does not own the tables gets an error that names the owner, and can start with the owner’s rights', async () => {
   const admin = await databases.create();
   const { url, role } = await withRole(admin);
   await run(

@@ -53,7 +53,7 @@ async function hostile(url: string, by: 'DATABASE' | 'ROLE'): Promise<string> {
     [
       `CREATE ROLE ${role} LOGIN PASSWORD 'hush'`,
       'CREATE SCHEMA shadow',
-      // Shadows PostgreSQL's own function where the search path lets it.
+      // Shadows PostgreSQL's own function if the search path allows it.
       "CREATE FUNCTION shadow.now() RETURNS timestamptz LANGUAGE sql AS $$ SELECT timestamptz '2001-01-01' $$",
       "CREATE FUNCTION shadow.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT timestamptz '2001-01-01' $$",
       `GRANT USAGE ON SCHEMA shadow TO ${role}`,

@@ -78,7 +78,7 @@ describe('when the storage’s answer is lost', () => {
       const first = event(1);
       await thread.call('accept', acceptRow(first), first.body);
       const queue = new SqliteQueue(losingAnswerOf(operation, thread), async () => []);
-      const told: ClaimedDelivery[] = [];
+      const claimed: ClaimedDelivery[] = [];
       const errors: Error[] = [];
       const both = new Promise<void>((resolve) => {
         void queue.start({
@@ -86,7 +86,7 @@ describe('when the storage’s answer is lost', () => {
           health: circuitBreaker({ failures: 3, firstPauseMs: 1_000, longestPauseMs: 1_000 }),
           onError: (error) => errors.push(error),
           attempt: async (delivery) => {
-            told.push(delivery);
+            claimed.push(delivery);
             if (delivery.eventKey === 'evt_2') {
               resolve();
             }
@@ -100,11 +100,11 @@ describe('when the storage’s answer is lost', () => {
       await both;
       await queue.stop(10_000);
       expect(errors.map(({ message }) => message)).toEqual(['the answer was lost']);
-      expect(told.map(({ eventKey }) => eventKey).sort()).toEqual(['evt_1', 'evt_2']);
+      expect(claimed.map(({ eventKey }) => eventKey).sort()).toEqual(['evt_1', 'evt_2']);
       await thread.close();
       const ledger = await SqliteLedger.open(home.folder);
       expect((await ledger.depths()).map(({ open }) => open)).toEqual([]);
-      expect(await ledger.attempts(told[0]?.id as number)).toHaveLength(1);
+      expect(await ledger.attempts(claimed[0]?.id as number)).toHaveLength(1);
       await ledger.close();
     },
   );

@@ -104,7 +104,7 @@ test('a damaged ledger stops the start with what to do', async () => {
   expect(stderr).toMatch(/ledger.sqlite in the data folder is damaged.*move the file away/);
 });
 
-/** A file system of two megabytes over the folder; false where this user may not mount one. */
+/** A file system of two megabytes over the folder; false if this user may not mount one. */
 function mountSmallDisk(folder: string): boolean {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });

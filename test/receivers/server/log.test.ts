@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { environment } from '../../fixtures/receiver.ts';
 
-/** A process that logs what it is told to, and ends. */
+/** A process that logs what it is asked to, and ends. */
 async function startLogging(): Promise<ChildProcessByStdio<Writable, Readable, Readable>> {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../../fixtures/logging-process.ts')], {
     env: environment({}),

@@ -16,8 +16,8 @@ import { type FakeZapierHooks, startFakeZapierHooks } from '../../fakes/zapier-h
 import { emptyLedger } from '../../fixtures/ledger.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
 
-/** What became of an attempt, told as it is written. */
-interface Told {
+/** The outcome of an attempt, as it is written. */
+interface Settled {
   destination: string;
   settlement: Settlement;
 }
@@ -34,7 +34,7 @@ export class ZapierDesk {
   readonly access: ZapierAccess;
   readonly keys: ZapierKeys;
   readonly #remove: () => Promise<void>;
-  readonly #told: Told[] = [];
+  readonly #settled: Settled[] = [];
   #changed = Promise.withResolvers<void>();
 
   private constructor(hooks: FakeZapierHooks, ledger: Ledger, zapier: Zapier, remove: () => Promise<void>) {
@@ -72,7 +72,7 @@ export class ZapierDesk {
           log: pino({ enabled: false }),
           now: Date.now,
           random: Math.random,
-          observe: (destination, settlement) => desk.#tell({ destination, settlement }),
+          observe: (destination, settlement) => desk.#record({ destination, settlement }),
         },
       ),
     });
@@ -90,7 +90,7 @@ export class ZapierDesk {
     return this.add({ targetUrl: this.hooks.urlOf(zap), filter: readZapierFilter({ actions }) }, now);
   }
 
-  /** Adds a subscription of the settings' key for the source `default`, unless told otherwise. */
+  /** Adds a subscription of the settings' key for the source `default`, by default. */
   add(fields: Partial<NewSubscription> & Pick<NewSubscription, 'targetUrl'>, now: number): Promise<string> {
     const subscription: NewSubscription = {
       subject: 'events',
@@ -123,7 +123,7 @@ export class ZapierDesk {
   /** Resolves with the nth attempt of a destination (a Zap's, unless said) that ends in a state. */
   async ended(state: Settlement['state'], destination = ZAPS, nth = 1): Promise<Settlement> {
     for (;;) {
-      const found = this.#told.filter(
+      const found = this.#settled.filter(
         (each) => each.destination === destination && each.settlement.state === state,
       );
       const last = found[nth - 1];
@@ -148,8 +148,8 @@ export class ZapierDesk {
     });
   }
 
-  #tell(told: Told): void {
-    this.#told.push(told);
+  #record(settled: Settled): void {
+    this.#settled.push(settled);
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }

@@ -64,7 +64,7 @@ beforeEach(() => {
   hooks.caught.length = 0;
 });
 
-/** What a person does, beside the running receiver. */
+/** What a person does while the receiver runs. */
 function administer<Result>(work: (operations: ZapierOperations) => Promise<Result>): Promise<Result> {
   return withZapierOperations(configuration, work);
 }

@@ -64,7 +64,7 @@ BEGIN
   )
   SELECT array_agg(key), array_agg(sequence) INTO new_keys, new_sequences FROM added;
 
-  -- Of each given event, where it is the first with its key and new.
+  -- Each given event that is new, and the first with its key.
   SELECT array_agg(CASE WHEN g.nth = g.first THEN a.sequence END ORDER BY g.nth) INTO sequences
   FROM (SELECT key, nth, min(nth) OVER (PARTITION BY key) AS first
     FROM unnest(keys) WITH ORDINALITY AS k (key, nth)) g

@@ -1,6 +1,6 @@
 -- Handing deliveries out for attempts.
 
--- Where the database's clock was set back, pauses would last that much longer: they begin again instead.
+-- If the database's clock was set back, pauses would last longer than planned: they start again instead.
 CREATE FUNCTION ledger.shorten_pauses() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE ledger.health h SET paused_until = ledger.now_ms() + h.pause_ms

@@ -31,7 +31,7 @@ CREATE FUNCTION ledger.remove_jobs_of_ended(ids bigint[]) RETURNS void LANGUAGE 
 DECLARE
   ended bigint;
 BEGIN
-  -- The lock keeps a replay from making the job anew meanwhile.
+  -- The lock keeps a replay from making a new job meanwhile.
   FOR ended IN
     SELECT d.id FROM ledger.deliveries d
     WHERE d.id = ANY (ids) AND d.state NOT IN ('waiting', 'ready', 'running') ORDER BY d.id FOR UPDATE

@@ -2,7 +2,7 @@
 
 -- Frees the jobs that are locked by no living worker, also those of a fetch that came through after its worker had been
 -- buried. What was given back without an attempt is due at once: the queue takes that for a failure and delays it, each
--- time longer. The queue's own count of attempts shows which ones these are, for a job is made anew after each attempt.
+-- time longer. The queue's own count of attempts shows which ones these are, for each attempt gets a new job.
 CREATE FUNCTION ledger.free_jobs() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   strays text[];
@@ -15,7 +15,7 @@ BEGIN
   IF cardinality(strays) > 0 THEN
     PERFORM ledger_queue.force_unlock_workers(strays);
   END IF;
-  -- Left over where a worker died after the outcome was written and before its job was removed.
+  -- Left over if a worker died after the outcome was written and before its job was removed.
   PERFORM ledger_queue.complete_jobs(array(
     SELECT j.id FROM ledger_queue.jobs j
     WHERE j.key IS NULL AND j.locked_at IS NULL AND j.attempts >= j.max_attempts
@@ -23,7 +23,7 @@ BEGIN
   PERFORM ledger_queue.reschedule_jobs(array(
     SELECT j.id FROM ledger_queue.jobs j WHERE j.key IS NOT NULL AND j.locked_at IS NULL AND j.attempts > 0
   ), run_at => now(), attempts => 0);
-  -- Where the database's clock was set back, these would wait that much longer than they were meant to.
+  -- If the database's clock was set back, these would wait longer than planned.
   FOR late IN
     SELECT j.id, d.id AS delivery, d.wait_ms FROM ledger_queue.jobs j
     JOIN ledger.deliveries d ON d.id = substr(j.key, 10)::bigint

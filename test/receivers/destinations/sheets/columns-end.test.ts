@@ -10,7 +10,7 @@ import { messageOf, sampleMessage, samplePayload } from '../../../fixtures/messa
 import { servicesFor } from '../../../fixtures/services.ts';
 import { attempt, deliver, EXPERIENCES, LOG, openOn, settingsOn } from './opened.ts';
 
-/** Where a row goes: below the last row of our own columns, whatever others put beside and below it. */
+/** The place of a row: below the last row of our own columns, whatever others put next to and below it. */
 let fake: FakeGoogleSheets;
 let destination: Destination;
 let person: PersonsSpreadsheet;

@@ -38,7 +38,7 @@ function write(...requests: sheets_v4.Schema$Request[]): Promise<unknown> {
   return client.spreadsheets.batchUpdate({ spreadsheetId: person.id, requestBody: { requests } });
 }
 
-/** A row whose key stands in a column. */
+/** A row with its key in a column. */
 function withColumn(number: number): sheets_v4.Schema$Request[] {
   const cells = [...values(number), { userEnteredValue: { stringValue: key(number) } }];
   return [{ appendCells: { sheetId, rows: [{ values: cells }], fields: 'userEnteredValue' } }];

@@ -44,7 +44,7 @@ describe('a failure in one tab does not lose the row in the other', () => {
     expect(second).toMatchObject({ type: 'dead' });
     expect(fake.spreadsheet.records(LOG)).toHaveLength(2);
     fake.spreadsheet.sheet(EXPERIENCES).protections.pop();
-    // A replay counts attempts anew, and is still uncertain.
+    // A replay starts to count attempts again, and is still uncertain.
     await destination.send(sampleMessage('start'), attempt({ uncertain: true }));
     expect(fake.spreadsheet.records(LOG)).toHaveLength(2);
     expect(fake.spreadsheet.records(EXPERIENCES)).toMatchObject([{ Status: 'Started' }]);

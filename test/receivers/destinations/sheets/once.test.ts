@@ -49,7 +49,7 @@ afterEach(async () => {
   await fake.close();
 });
 
-/** Sends as the ledger does: again after every failure, in doubt where the last attempt left it so. */
+/** Sends as the ledger does: again after every failure, and uncertain if the last attempt was. */
 async function deliverInDoubt(message: ExperienceMessage): Promise<void> {
   let uncertain = false;
   for (let number = 1; ; number += 1) {

@@ -9,7 +9,7 @@ import { servicesFor } from '../../../fixtures/services.ts';
 export const LOG = 'Intelligems';
 export const EXPERIENCES = 'Experiences';
 
-/** Settings for the fake's spreadsheet, with these besides. */
+/** Settings for the fake's spreadsheet, with these in addition. */
 export function settingsOn(fake: FakeGoogleSheets, settings: Record<string, unknown> = {}): SheetsSettings {
   return sheetsSettings.parse({
     serviceAccountKey: fake.serviceAccountKey,
@@ -20,7 +20,7 @@ export function settingsOn(fake: FakeGoogleSheets, settings: Record<string, unkn
   });
 }
 
-/** Opens the destination on the fake's spreadsheet, with these settings besides. */
+/** Opens the destination on the fake's spreadsheet, with these settings in addition. */
 export function openOn(fake: FakeGoogleSheets, settings: Record<string, unknown> = {}): Promise<Destination> {
   return sheets.open(settingsOn(fake, settings), servicesFor(sheets));
 }

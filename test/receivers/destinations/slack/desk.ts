@@ -12,7 +12,7 @@ export interface Desk {
   facts: Map<string, string>;
   /** One attempt. */
   attempt(message: Message, details?: Partial<Attempt>): Promise<Outcome>;
-  /** Attempts, the later ones uncertain where they have to be, until one is done; fails on a dead letter. */
+  /** Attempts until one is done, later ones uncertain if needed; fails on a dead letter. */
   deliver(message: Message, details?: Partial<Attempt>): Promise<Outcome & { type: 'done' }>;
 }
 
