@@ -15,7 +15,7 @@ export function welcome(
   const kinds = [...new Set(configuration.destinations.map(({ kind }) => kind.title)), ...zaps];
   const previewing =
     zaps.length === 0 && configuration.destinations.every(({ kind }) => kind.kind === 'preview');
-  const base = publicUrl ?? 'https://<this machine, as the internet sees it>';
+  const base = publicUrl ?? 'https://<your public address>';
   const addresses = addressWords(configuration, base);
   const console = `${publicUrl ?? localOrigin(address)}/console`;
   const kept = configuration.console.token === null;
@@ -26,29 +26,31 @@ export function welcome(
   return [
     `Receiving on ${origin(address)}, Node ${process.versions.node}; delivering to ${kinds.join(', ') || 'nothing'}.`,
     '1. See it work: npm run send -- start',
-    `2. In Intelligems, Settings, Webhooks: paste ${addresses} with ${secretWords(configuration, newSecret)}`,
+    `2. In Intelligems, open Settings > Webhooks (or Settings > Integrations) and add ${addresses} with ${secretWords(configuration, newSecret)}`,
     previewing
       ? `3. Connect a destination: ${kindTitles('or')}; or Zapier. The README of each lists its settings. Until then, events are printed here.`
-      : '3. Every step of every event is a line in this log; /healthz, /readyz and /metrics are for machines.',
-    `Console, to see all this and what to do: ${link}`,
+      : '3. This log has a line for every step of every event. Monitor /healthz, /readyz and /metrics.',
+    `Console: ${link}`,
   ].join('\n');
 }
 
-/** More addresses than these are left to the console: the text of a start is to be read. */
+/** How many addresses are listed. The console has the others. */
 const MOST_ADDRESSES = 3;
 
 function addressWords({ sources }: Configuration, base: string): string {
   const addresses = sources.map(({ name }) => webhookUrl(base, name));
   return addresses.length <= MOST_ADDRESSES
     ? addresses.join(' or ')
-    : `the address of each of your ${addresses.length} sources, such as ${addresses[0]} (all are under Set-up in the console),`;
+    : `the address of each of your ${addresses.length} sources, such as ${addresses[0]} (the console lists all under Set-up),`;
 }
 
 /** Which secret to enter at Intelligems. */
 function secretWords({ sources, storage }: Configuration, made: string | null): string {
   const file = webhookSecretFile(storage.dataFolder);
   const own =
-    made === null ? `the secret in ${file}` : `this secret (said only now, kept in ${file}): ${made}`;
+    made === null
+      ? `the secret in ${file}`
+      : `this secret, unless Intelligems shows you one to set as INTELLIGEMS_WEBHOOK_SECRET (shown only now, kept in ${file}): ${made}`;
   const unset = sources.find(({ secrets }) => secrets.length === 0);
   if (sources.length === 1) {
     return unset === undefined ? 'the secret you have set' : own;
@@ -56,7 +58,7 @@ function secretWords({ sources, storage }: Configuration, made: string | null): 
   return `the secret of each${unset === undefined ? '' : `, for ${unset.name} ${own}`}`;
 }
 
-/** Where a browser on this machine finds it. */
+/** The address for a browser on this machine. */
 function localOrigin(address: AddressInfo): string {
   const anywhere = address.address === '0.0.0.0' || address.address === '::';
   return anywhere ? `http://localhost:${address.port}` : origin(address);

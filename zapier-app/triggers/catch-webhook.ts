@@ -92,7 +92,7 @@ export const catchWebhook: Trigger = {
     label: 'Catch Intelligems Webhook',
     description: 'Triggers when a webhook with a valid signature arrives at the URL of this Zap.',
     directions:
-      'Copy the URL below. In the Intelligems dashboard open Settings, Webhooks, add a webhook, paste the URL, tick the events that you want, and save. Copy the secret that is shown there into the Webhook Secret of this connection. The same event may arrive twice: Intelligems repeats a webhook that it believes lost.',
+      'Copy the URL below. In the Intelligems dashboard, open Settings, Webhooks (or Settings, Integrations), add a webhook, paste the URL, select the events that you want, and save. The Webhook Secret of this connection must be the same as there. The same event may arrive twice: Intelligems sends a webhook again if it gets no answer.',
   },
   operation: {
     type: 'hook',

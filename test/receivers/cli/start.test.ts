@@ -80,7 +80,9 @@ describe('the first start', () => {
       expect(statSync(join(folder, 'webhook-secret')).mode & 0o777).toBe(0o600);
       expect(statSync(join(folder, 'console-token')).mode & 0o777).toBe(0o600);
       expect(receiver.output).toMatch(/npm run send -- start/);
-      expect(receiver.output).toMatch(/Settings, Webhooks: paste .*\/webhooks\/intelligems with this secret/);
+      expect(receiver.output).toMatch(
+        /Settings > Webhooks \(or Settings > Integrations\) and add .*\/webhooks\/intelligems with this secret/,
+      );
       expect(receiver.output).toMatch(`Connect a destination: ${kindTitles('or')}; or Zapier`);
       expect(receiver.output.split(secret)).toHaveLength(2);
       expect((await receiver.post(sampleBody('start'), { secret })).status).toBe(200);
