@@ -2,6 +2,7 @@ import pg from 'pg';
 import { StorageError } from '../../contract/ledger.ts';
 import { databaseAdvice } from './database-advice.ts';
 import { databaseUrlFault } from './database-url.ts';
+import { makePatient } from './patient-pool.ts';
 import { type SessionSettings, sessionStatements } from './session-defaults.ts';
 import { noteBackend } from './session-probe.ts';
 import type { PostgresSettings } from './settings.ts';
@@ -43,6 +44,8 @@ export function openPool(settings: Required<PostgresSettings>, pool: PoolSetting
   const opened = new pg.Pool({
     connectionString: settings.url,
     max: pool.connections,
+    // The last one stays: when it is needed, the server may have no other to give.
+    min: 1,
     application_name: `intelligems-receivers ${pool.name}`,
     connectionTimeoutMillis: settings.connectTimeoutMs,
     query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
@@ -57,6 +60,7 @@ export function openPool(settings: Required<PostgresSettings>, pool: PoolSetting
   });
   opened.on('error', () => {});
   opened.on('connect', (client) => client.on('error', () => {}));
+  makePatient(opened, settings.connectTimeoutMs, pool.name !== 'queue');
   return opened;
 }
 

@@ -91,7 +91,22 @@ export class PostgresLedger implements Ledger {
     } catch (error) {
       throw storageError(error);
     }
-    return new PostgresLedger(settings, checks.filter(({ state }) => state === 'warning').map(sentences));
+    const warnings = checks.filter(({ state }) => state === 'warning').map(sentences);
+    const ledger = new PostgresLedger(settings, warnings);
+    try {
+      await ledger.#reserve();
+    } catch (error) {
+      await ledger.close();
+      throw storageError(error);
+    }
+    return ledger;
+  }
+
+  /** Takes the first connection of each pool while the server has some: what only reads must not take all. */
+  async #reserve(): Promise<void> {
+    for (const pool of [this.#acceptPool, this.#pool, this.#readPool]) {
+      (await pool.connect()).release();
+    }
   }
 
   async accept(event: NewEvent): Promise<Accepted> {

@@ -34,7 +34,7 @@ test('a receiver that starts with older settings leaves a newer destination to t
   api.faults.draw(() => ({ kind: 'status', status: 503 }));
   const home = temporaryFolder();
   closing.push(async () => home.remove());
-  const older = { DATA_DIR: home.folder, DATABASE_URL: url, DATABASE_LEASE_SECONDS: '0.5' };
+  const older = { DATA_DIR: home.folder, DATABASE_URL: url, DATABASE_LEASE_SECONDS: '3' };
   const newer = await ReceiverHere.start({
     ...older,
     FORWARD_URL: api.url,
