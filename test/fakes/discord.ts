@@ -1,7 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { answerFault, FaultPlan } from './faults.ts';
+import type { FaultPlan } from './faults.ts';
+import { startFaultyServer } from './faulty-server.ts';
 
 interface FakeEmbed {
   title?: string;
@@ -32,27 +30,14 @@ const PATH = '/api/webhooks/123456789012345678/token-of-the-webhook';
 
 /** Starts a Discord with one webhook, that checks what Discord checks. */
 export async function startFakeDiscord({ isForum = false } = {}): Promise<FakeDiscord> {
-  const faults = new FaultPlan();
   const messages: FakeDiscordMessage[] = [];
-  const server = createServer(async (request, response) => {
-    const body = await text(request).catch(() => null);
-    if (body === null) {
-      return;
-    }
-    const fault = faults.next(request);
-    if (fault !== null && fault.after !== true) {
-      answerFault(fault, response);
-      return;
-    }
+  const { origin, faults, close } = await startFaultyServer((request, body) => {
     const { status, answer } = take(request.method ?? '', new URL(request.url ?? '', 'http://fake'), body);
-    if (fault !== null) {
-      answerFault(fault, response);
-      return;
-    }
-    response.writeHead(status, { 'Content-Type': 'application/json' });
-    response.end(answer === null ? '' : JSON.stringify(answer));
+    return (response) => {
+      response.writeHead(status, { 'Content-Type': 'application/json' });
+      response.end(answer === null ? '' : JSON.stringify(answer));
+    };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   function take(method: string, url: URL, body: string): { status: number; answer: object | null } {
     if (url.pathname !== PATH) {
@@ -80,14 +65,10 @@ export async function startFakeDiscord({ isForum = false } = {}): Promise<FakeDi
   }
 
   return {
-    webhookUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}`,
+    webhookUrl: `${origin}${PATH}`,
     faults,
     messages,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 }
 

@@ -1,7 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { answerFault, FaultPlan } from './faults.ts';
+import type { FaultPlan } from './faults.ts';
+import { startFaultyServer } from './faulty-server.ts';
 
 interface FakeWidget {
   textParagraph?: { text?: string };
@@ -58,29 +56,16 @@ export async function startFakeGoogleChat({
   honorsRequestIds = false,
   limitsRate = false,
 } = {}): Promise<FakeGoogleChat> {
-  const faults = new FaultPlan();
   const messages: FakeChatMessage[] = [];
   const requestIds = new Map<string, FakeChatMessage>();
   let lastAt = Number.NEGATIVE_INFINITY;
-  const server = createServer(async (request, response) => {
-    const body = await text(request).catch(() => null);
-    if (body === null) {
-      return;
-    }
-    const fault = faults.next(request);
-    if (fault !== null && fault.after !== true) {
-      answerFault(fault, response);
-      return;
-    }
+  const { origin, faults, close } = await startFaultyServer((request, body) => {
     const answer = take(request.method ?? '', new URL(request.url ?? '', 'http://fake'), body);
-    if (fault !== null) {
-      answerFault(fault, response);
-      return;
-    }
-    response.writeHead(answer.status, { 'Content-Type': 'application/json; charset=UTF-8' });
-    response.end(JSON.stringify(answer.document, null, 2));
+    return (response) => {
+      response.writeHead(answer.status, { 'Content-Type': 'application/json; charset=UTF-8' });
+      response.end(JSON.stringify(answer.document, null, 2));
+    };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   function take(method: string, url: URL, body: string): { status: number; document: object } {
     const refusal = accessRefusal(method, url) ?? rateRefusal() ?? contentRefusal(body);
@@ -126,16 +111,11 @@ export async function startFakeGoogleChat({
     return message;
   }
 
-  const { port } = server.address() as AddressInfo;
   return {
-    webhookUrl: `http://127.0.0.1:${port}/v1/${SPACE}/messages?key=${KEY}&token=${TOKEN}`,
+    webhookUrl: `${origin}/v1/${SPACE}/messages?key=${KEY}&token=${TOKEN}`,
     faults,
     messages,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import { closed, listening } from '../fixtures/listening.ts';
 import { answerFault, FaultPlan } from './faults.ts';
 import {
   ApiError,
@@ -90,11 +90,7 @@ export async function startFakeGoogleSheets(): Promise<FakeGoogleSheets> {
     spreadsheet: addSpreadsheet('1FakeSpreadsheetOfExperiments'),
     addSpreadsheet,
     expireTokens: () => tokens.expire(),
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => closed(server),
   };
 
   function answer(request: IncomingMessage, body: string): { status: number; body: object } {
@@ -190,8 +186,7 @@ export async function startFakeGoogleSheets(): Promise<FakeGoogleSheets> {
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  fake.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  fake.url = `http://127.0.0.1:${await listening(server)}`;
   return fake;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { closed, listening } from '../fixtures/listening.ts';
 import { answerFault, FaultPlan } from './faults.ts';
 import { analyticsDocument } from './intelligems-analytics.ts';
 import {
@@ -117,7 +118,7 @@ export class FakeIntelligems {
   }
 
   async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    await listening(this.#server);
     return this;
   }
 
@@ -127,9 +128,7 @@ export class FakeIntelligems {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    await closed;
+    await closed(this.#server);
   }
 
   /** A person creates an experience. Gives it as kept; `by` is an email address. */

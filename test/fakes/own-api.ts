@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
-import { listening } from '../fixtures/listening.ts';
+import { closed, listening } from '../fixtures/listening.ts';
 import { answerFault, FaultPlan } from './faults.ts';
 
 /** A request that the fake got, whatever the outcome. */
@@ -80,10 +80,7 @@ export async function startFakeOwnApi(options: FakeOwnApiOptions = {}): Promise<
     faults,
     requests,
     connections: () => connections,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-    },
+    close: () => closed(server),
   });
 }
 

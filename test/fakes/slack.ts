@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { answerFault, FaultPlan } from './faults.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FaultPlan } from './faults.ts';
+import { startFaultyServer } from './faulty-server.ts';
 import { blockFaults } from './slack/blocks.ts';
 import { type Answer, type App, failed, METHODS, type Parameters } from './slack/methods.ts';
 import { type SlackChannel, type SlackMessage, Workspace } from './slack/workspace.ts';
@@ -75,32 +74,14 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
   for (const [email, id] of Object.entries(options.users ?? {})) {
     workspace.users.set(email.toLowerCase(), id);
   }
-  const faults = new FaultPlan();
   const calls: FakeSlack['calls'] = [];
   const app: App = { bot: 'B0123456789', user: 'U0123456789', scopes };
 
-  const server = createServer(async (request, response) => {
-    response.setHeader('Date', new Date(now()).toUTCString());
-    const body = await text(request).catch(() => null);
-    if (body === null) {
-      return;
-    }
-    const fault = faults.next(request);
-    if (fault !== null && fault.after !== true) {
-      answerFault(fault, response);
-      return;
-    }
-    const send = (request.url ?? '').startsWith('/services/')
-      ? takeWebhook(request, body)
-      : takeCall(request, body);
-    if (fault === null) {
-      send(response);
-    } else {
-      answerFault(fault, response);
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin, faults, close } = await startFaultyServer(
+    (request, body) =>
+      (request.url ?? '').startsWith('/services/') ? takeWebhook(request, body) : takeCall(request, body),
+    (response) => void response.setHeader('Date', new Date(now()).toUTCString()),
+  );
 
   return {
     url: `${origin}/api/`,
@@ -121,11 +102,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     },
     say: (words, channel = first.id) =>
       workspace.add({ channel, thread: null, text: words, blocks: [], metadata: null, bot: 'B0000000000' }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 
   function takeCall(request: IncomingMessage, body: string): (response: ServerResponse) => void {

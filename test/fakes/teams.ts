@@ -1,7 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { answerFault, FaultPlan } from './faults.ts';
+import type { FaultPlan } from './faults.ts';
+import { startFaultyServer } from './faulty-server.ts';
 
 export interface FakeCard {
   type?: string;
@@ -33,26 +31,11 @@ const BYTES_LIMIT = 28_672;
  * be displayed”; this one answers 400 instead, so that a test sees it.
  */
 export async function startFakeTeams(): Promise<FakeTeams> {
-  const faults = new FaultPlan();
   const cards: FakeCard[] = [];
-  const server = createServer(async (request, response) => {
-    const body = await text(request).catch(() => null);
-    if (body === null) {
-      return;
-    }
-    const fault = faults.next(request);
-    if (fault !== null && fault.after !== true) {
-      answerFault(fault, response);
-      return;
-    }
+  const { origin, faults, close } = await startFaultyServer((request, body) => {
     const [status, answer] = take(request.method ?? '', request.url ?? '', body);
-    if (fault !== null) {
-      answerFault(fault, response);
-      return;
-    }
-    response.writeHead(status, { 'Content-Type': 'application/json' }).end(answer);
+    return (response) => void response.writeHead(status, { 'Content-Type': 'application/json' }).end(answer);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   let isEnabled = true;
 
@@ -86,17 +69,13 @@ export async function startFakeTeams(): Promise<FakeTeams> {
   }
 
   return {
-    webhookUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}`,
+    webhookUrl: `${origin}${PATH}`,
     faults,
     cards,
     setEnabled: (enabled) => {
       isEnabled = enabled;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 }
 

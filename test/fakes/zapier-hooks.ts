@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { closed, listening } from '../fixtures/listening.ts';
 import { answerFault, FaultPlan } from './faults.ts';
 
 /** A call of a Zap's URL, as Zapier caught it. */
@@ -19,14 +20,12 @@ export class FakeZapierHooks {
   #changed = Promise.withResolvers<void>();
 
   async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    await listening(this.#server);
     return this;
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    await closed;
+    await closed(this.#server);
   }
 
   /** The URL that Zapier makes for a Zap. */

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import type { Attempt, Destination } from '../../../receivers/contract/destination.ts';
 import { sampleMessage } from '../../fixtures/messages.ts';
 import { servicesFor } from '../../fixtures/services.ts';
-import { attempt } from './common/attempt.ts';
+import { sendOnce } from './common/opened.ts';
 import { KINDS_WITH_WORLDS, type World } from './worlds.ts';
 
 // What holds for every destination, whatever its kind.
@@ -40,7 +40,7 @@ describe.each(KINDS_WITH_WORLDS)('%s', (name, kind, startWorld) => {
   }
 
   function send(destination: Destination, details: Partial<Attempt> = {}) {
-    return attempt(destination, sampleMessage('start'), details);
+    return sendOnce(destination, sampleMessage('start'), details);
   }
 
   function expectNoSecret(shown: unknown): void {

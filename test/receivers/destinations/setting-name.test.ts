@@ -5,7 +5,7 @@ import { DESTINATION_KINDS } from '../../../receivers/destinations/index.ts';
 import { closeDestinations, openDestinations } from '../../../receivers/destinations/open.ts';
 import { startFakeSlack } from '../../fakes/slack.ts';
 import { sampleMessage } from '../../fixtures/messages.ts';
-import { attempt } from './http/opened.ts';
+import { attempt } from './common/opened.ts';
 
 const VARIABLES = new RegExp(DESTINATION_KINDS.flatMap((kind) => Object.keys(kind.environment)).join('|'));
 

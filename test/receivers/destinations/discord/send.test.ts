@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { discord } from '../../../../receivers/destinations/discord/definition.ts';
 import { type FakeDiscord, startFakeDiscord } from '../../../fakes/discord.ts';
 import { SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, openKind } from '../common/attempt.ts';
+import { openKind, sendOnce } from '../common/opened.ts';
 
 let fake: FakeDiscord;
 
@@ -21,9 +21,9 @@ describe('Discord', () => {
   test('Discord gets a message for each event and report', async () => {
     const destination = await open();
     for (const name of SAMPLE_NAMES) {
-      expect(await attempt(destination, sampleMessage(name))).toMatchObject({ type: 'done' });
+      expect(await sendOnce(destination, sampleMessage(name))).toMatchObject({ type: 'done' });
     }
-    const last = await attempt(destination, SAMPLE_REPORT);
+    const last = await sendOnce(destination, SAMPLE_REPORT);
     expect(last).toEqual({ type: 'done', answer: '{"id":"1300000000000000006"}' });
     expect(fake.messages.map(({ embeds }) => embeds[0]?.title)).toEqual([
       ...SAMPLE_NAMES.map(() => 'Backpack price test'),
@@ -32,13 +32,13 @@ describe('Discord', () => {
   });
 
   test('Discord gets the message in a thread if the settings name one', async () => {
-    await attempt(await open({ threadId: '1200000000000000000' }), sampleMessage('start'));
+    await sendOnce(await open({ threadId: '1200000000000000000' }), sampleMessage('start'));
     expect(fake.messages[0]?.thread).toBe('1200000000000000000');
   });
 
   test('the error of a Discord forum channel says that a thread is needed', async () => {
     const forum = await startFakeDiscord({ isForum: true });
-    const outcome = await attempt(await open({ webhookUrl: forum.webhookUrl }), sampleMessage('start'));
+    const outcome = await sendOnce(await open({ webhookUrl: forum.webhookUrl }), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining('Set the thread’s ID.') });
     await forum.close();
   });
@@ -46,14 +46,14 @@ describe('Discord', () => {
   test('Discord gets no request for at least a second after a rate limit', async () => {
     const body = '{"message":"You are being rate limited.","retry_after":0.65,"global":false}';
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 1, body });
-    const outcome = await attempt(await open(), sampleMessage('start'));
+    const outcome = await sendOnce(await open(), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 1000 });
   });
 
   test('Discord gets no request for the longer of the two waits that it asks for', async () => {
     const body = '{"message":"You are being rate limited.","retry_after":0.5}';
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 120, body });
-    const outcome = await attempt(await open(), sampleMessage('start'));
+    const outcome = await sendOnce(await open(), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 120_000 });
   });
 
@@ -66,7 +66,7 @@ describe('Discord', () => {
       ...SAMPLE_REPORT.report,
       image: { url: 'https://charts.example.com/c.png', description: 'C' },
     };
-    const outcome = await attempt(await open(), { ...SAMPLE_REPORT, report });
+    const outcome = await sendOnce(await open(), { ...SAMPLE_REPORT, report });
     expect(outcome).toMatchObject({ type: 'done' });
     expect(fake.messages).toHaveLength(1);
     expect(fake.messages[0]?.embeds[0]).not.toHaveProperty('image');
@@ -74,7 +74,7 @@ describe('Discord', () => {
 
   test('the error for a deleted Discord webhook contains no secret', async () => {
     const destination = await open({ webhookUrl: `${fake.webhookUrl}x` });
-    const outcome = await attempt(destination, sampleMessage('start'));
+    const outcome = await sendOnce(destination, sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining('Create a new one') });
     expect(JSON.stringify(outcome)).not.toContain('token-of-the-webhook');
     expect(await destination.check()).toEqual([expect.objectContaining({ state: 'fault' })]);
@@ -86,9 +86,9 @@ describe('Discord', () => {
   ])('a message to Discord that may have arrived follows the setting: %s', async (unsure, expected) => {
     fake.faults.add({ kind: 'reset', after: true });
     const destination = await open({ unsure });
-    const first = await attempt(destination, sampleMessage('start'));
+    const first = await sendOnce(destination, sampleMessage('start'));
     expect(first).toMatchObject({ type: 'retry', uncertain: true });
-    const second = await attempt(destination, sampleMessage('start'), { uncertain: true });
+    const second = await sendOnce(destination, sampleMessage('start'), { uncertain: true });
     expect(second).toMatchObject({ type: 'done' });
     expect(fake.messages).toHaveLength(expected);
   });
@@ -102,7 +102,7 @@ describe('Discord', () => {
   test('an unreachable Discord got nothing', async () => {
     const destination = await open();
     await fake.close();
-    const outcome = await attempt(destination, sampleMessage('start'));
+    const outcome = await sendOnce(destination, sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'retry', reason: expect.stringContaining('ECONNREFUSED') });
     expect(outcome).not.toHaveProperty('uncertain');
     expect(await destination.check()).toEqual([expect.objectContaining({ state: 'fault' })]);

@@ -6,7 +6,8 @@ import { UNTRUSTED_CERTIFICATE } from '../../../fakes/certificate.ts';
 import { type FakeSmtp, type FakeSmtpOptions, type SmtpStep, startFakeSmtp } from '../../../fakes/smtp.ts';
 import { startScriptedSmtp } from '../../../fakes/smtp-script.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, openedWith } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { openedWith } from './opened.ts';
 
 const QUICK = { greeting: 400, silence: 30 };
 

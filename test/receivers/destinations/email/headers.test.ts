@@ -4,7 +4,8 @@ import type { Outcome } from '../../../../receivers/contract/outcome.ts';
 import { type FakeSmtp, type FakeSmtpOptions, parseMail, startFakeSmtp } from '../../../fakes/smtp.ts';
 import { startScriptedSmtp } from '../../../fakes/smtp-script.ts';
 import { SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, opened, recalling } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { opened, recalling } from './opened.ts';
 
 /*
  * What mail headers may hold. Reported of other software: https://github.com/nodemailer/nodemailer/issues/1141

@@ -9,7 +9,8 @@ import {
   startScriptedSmtp,
 } from '../../../fakes/smtp-script.ts';
 import { SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, openedWith, recalling } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { openedWith, recalling } from './opened.ts';
 
 /*
  * What a broken connection means for the mail. Reported of other software:

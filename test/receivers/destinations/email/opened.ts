@@ -4,7 +4,6 @@ import { email } from '../../../../receivers/destinations/email/definition.ts';
 import { EmailDestination, type EmailParts } from '../../../../receivers/destinations/email/send.ts';
 import { SMTP_TIMEOUTS, type SmtpTimeouts } from '../../../../receivers/destinations/email/timeouts.ts';
 import type { FakeSmtp } from '../../../fakes/smtp.ts';
-import { NOW } from '../../../fixtures/messages.ts';
 import { servicesFor } from '../../../fixtures/services.ts';
 
 export const SETTINGS = {
@@ -36,19 +35,6 @@ export function openedWith(
     ...parts,
     timeouts: { ...SMTP_TIMEOUTS, ...timeouts },
   });
-}
-
-export function attempt(overrides: Partial<Attempt> = {}): Attempt {
-  return {
-    number: 1,
-    eventKey: 'evt_1',
-    route: 'all',
-    createdAt: NOW,
-    uncertain: false,
-    signal: new AbortController().signal,
-    recall: async () => null,
-    ...overrides,
-  };
 }
 
 /** Recalls what these outcomes asked to remember, as the ledger does; the newest counts. */

@@ -8,7 +8,8 @@ import { openHttpClient } from '../../../../receivers/outgoing/client.ts';
 import { type FakeSmtp, parseMail, startFakeSmtp } from '../../../fakes/smtp.ts';
 import { SAMPLE_REPORT } from '../../../fixtures/messages.ts';
 import { servicesFor } from '../../../fixtures/services.ts';
-import { attempt, SETTINGS } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { SETTINGS } from './opened.ts';
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 const CHART = 'https://charts.example/week.png?a=1&b=2';

@@ -7,7 +7,8 @@ import { renderMail } from '../../../../receivers/destinations/email/render.ts';
 import { loadTemplates } from '../../../../receivers/destinations/email/templates.ts';
 import { type FakeSmtp, type SmtpFault, type SmtpStep, startFakeSmtp } from '../../../fakes/smtp.ts';
 import { messageOf, samplePayload } from '../../../fixtures/messages.ts';
-import { attempt, opened, recalling } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { opened, recalling } from './opened.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 

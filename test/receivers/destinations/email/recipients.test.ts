@@ -4,7 +4,8 @@ import type { Outcome } from '../../../../receivers/contract/outcome.ts';
 import { type FakeSmtp, type FakeSmtpOptions, startFakeSmtp } from '../../../fakes/smtp.ts';
 import { startScriptedSmtp } from '../../../fakes/smtp-script.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, opened, openedWith, recalling } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { opened, openedWith, recalling } from './opened.ts';
 
 /*
  * Mail servers that take a mail for some of its recipients. Reported of other software:

@@ -11,7 +11,8 @@ import {
 } from '../../../fakes/smtp.ts';
 import { AWKWARD_MESSAGES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
 import { until } from '../../../fixtures/until.ts';
-import { attempt, opened, recalling } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { opened, recalling } from './opened.ts';
 
 const MAYA = 'maya@alpine.example';
 const JONAS = 'jonas@alpine.example';

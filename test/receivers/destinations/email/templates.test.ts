@@ -6,7 +6,8 @@ import { pino } from 'pino';
 import { email } from '../../../../receivers/destinations/email/definition.ts';
 import { parseMail, startFakeSmtp } from '../../../fakes/smtp.ts';
 import { AWKWARD_MESSAGES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, opened } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { opened } from './opened.ts';
 
 let folder: string;
 

@@ -3,7 +3,7 @@ import type { Destination } from '../../../../receivers/contract/destination.ts'
 import { googlechat } from '../../../../receivers/destinations/googlechat/definition.ts';
 import { type FakeGoogleChat, startFakeGoogleChat } from '../../../fakes/google-chat.ts';
 import { SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, openKind } from '../common/attempt.ts';
+import { openKind, sendOnce } from '../common/opened.ts';
 
 let fake: FakeGoogleChat;
 let opened: Destination[] = [];
@@ -28,7 +28,7 @@ describe('Google Chat', () => {
   test('Google Chat gets a card for each event, in a thread per experience of a source', async () => {
     const elsewhere = sampleMessage('start', { key: 'other', experienceKey: 'other:7c0d9a54' });
     for (const message of [sampleMessage('create'), sampleMessage('start'), elsewhere, SAMPLE_REPORT]) {
-      expect(await attempt(await open(), message)).toMatchObject({ type: 'done' });
+      expect(await sendOnce(await open(), message)).toMatchObject({ type: 'done' });
     }
     const threads = fake.messages.map(({ threadName }) => threadName);
     expect(threads[0]).toBe(threads[1]);
@@ -46,20 +46,20 @@ describe('Google Chat', () => {
     fake = await startFakeGoogleChat({ limitsRate: true });
     const destination = await open();
     const outcomes = await Promise.all([
-      attempt(destination, sampleMessage('create')),
-      attempt(destination, sampleMessage('start')),
+      sendOnce(destination, sampleMessage('create')),
+      sendOnce(destination, sampleMessage('start')),
     ]);
     expect(outcomes.map(({ type }) => type)).toEqual(['done', 'done']);
   });
 
   test('a rate limit of the space is waited for and costs no attempt', async () => {
     fake.faults.add({ kind: 'status', status: 429, body: '{"error":{"status":"RESOURCE_EXHAUSTED"}}' });
-    expect(await attempt(await open(), sampleMessage('start'))).toMatchObject({
+    expect(await sendOnce(await open(), sampleMessage('start'))).toMatchObject({
       type: 'retry',
       rateLimited: true,
     });
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 7 });
-    expect(await attempt(await open(), sampleMessage('start'))).toMatchObject({
+    expect(await sendOnce(await open(), sampleMessage('start'))).toMatchObject({
       rateLimited: true,
       delayMs: 7000,
     });
@@ -75,7 +75,7 @@ describe('Google Chat', () => {
     ['a wrong key', 'key=key-of-the-webhook', 'key=wrong', 'The key in the webhook’s URL is not valid'],
     ['a deleted space', 'AAAAspace', 'BBBBspace', 'The space or its webhook no longer exists'],
   ])('the Google Chat error %s says what to do, without the secret', async (_, right, wrong, advice) => {
-    const outcome = await attempt(
+    const outcome = await sendOnce(
       await open({ webhookUrl: fake.webhookUrl.replace(right, wrong) }),
       sampleMessage('start'),
     );
@@ -92,11 +92,11 @@ describe('Google Chat', () => {
     fake = await startFakeGoogleChat(given);
     fake.faults.add({ kind: 'reset', after: true });
     const destination = await open({ unsure: given.unsure });
-    expect(await attempt(destination, sampleMessage('start'))).toMatchObject({
+    expect(await sendOnce(destination, sampleMessage('start'))).toMatchObject({
       type: 'retry',
       uncertain: true,
     });
-    expect(await attempt(destination, sampleMessage('start'), { uncertain: true })).toMatchObject({
+    expect(await sendOnce(destination, sampleMessage('start'), { uncertain: true })).toMatchObject({
       type: 'done',
     });
     expect(fake.messages).toHaveLength(given.expected);

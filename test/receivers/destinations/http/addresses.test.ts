@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { isPublicAddress } from '../../../../receivers/outgoing/addresses.ts';
 import { type FakeOwnApi, startFakeOwnApi } from '../../../fakes/own-api.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, opened } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { opened } from './opened.ts';
 
 let api: FakeOwnApi | undefined;
 

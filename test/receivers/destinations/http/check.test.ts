@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FakeOwnApi, startFakeOwnApi } from '../../../fakes/own-api.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
 import { Receiver, temporaryFolder } from '../../../fixtures/receiver.ts';
-import { attempt, opened } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { opened } from './opened.ts';
 
 const home = temporaryFolder();
 let api: FakeOwnApi;

@@ -6,7 +6,7 @@ import { parseEvent } from '../../../../shared/events.ts';
 import { type FakeOwnApi, startFakeOwnApi } from '../../../fakes/own-api.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
 import { servicesFor } from '../../../fixtures/services.ts';
-import { attempt } from './opened.ts';
+import { attempt } from '../common/opened.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 

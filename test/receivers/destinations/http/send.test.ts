@@ -10,7 +10,8 @@ import type { FakeOwnApi } from '../../../fakes/own-api.ts';
 import { startFakeOwnApi } from '../../../fakes/own-api.ts';
 import { messageOf, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
 import { servicesFor } from '../../../fixtures/services.ts';
-import { attempt, opened } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { opened } from './opened.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const OTHER_SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;

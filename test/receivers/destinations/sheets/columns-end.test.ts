@@ -8,7 +8,8 @@ import {
 } from '../../../fakes/google-sheets.ts';
 import { messageOf, sampleMessage, samplePayload } from '../../../fixtures/messages.ts';
 import { servicesFor } from '../../../fixtures/services.ts';
-import { attempt, deliver, EXPERIENCES, LOG, openOn, settingsOn } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { deliver, EXPERIENCES, LOG, openOn, settingsOn } from './opened.ts';
 
 /** The place of a row: below the last row of our own columns, whatever others put next to and below it. */
 let fake: FakeGoogleSheets;

@@ -3,7 +3,8 @@ import type { Destination } from '../../../../receivers/contract/destination.ts'
 import type { Results } from '../../../../receivers/contract/experience.ts';
 import { type FakeGoogleSheets, startFakeGoogleSheets } from '../../../fakes/google-sheets.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, deliver, EXPERIENCES, LOG, openOn } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { deliver, EXPERIENCES, LOG, openOn } from './opened.ts';
 
 let fake: FakeGoogleSheets;
 let destination: Destination;

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Destination } from '../../../../receivers/contract/destination.ts';
 import { type FakeGoogleSheets, startFakeGoogleSheets } from '../../../fakes/google-sheets.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, deliver, EXPERIENCES, LOG, openOn } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { deliver, EXPERIENCES, LOG, openOn } from './opened.ts';
 
 let fake: FakeGoogleSheets;
 let destination: Destination;

@@ -3,7 +3,8 @@ import type { Destination } from '../../../../receivers/contract/destination.ts'
 import { invalid } from '../../../fakes/google-sheets/errors.ts';
 import { type FakeGoogleSheets, startFakeGoogleSheets } from '../../../fakes/google-sheets.ts';
 import { messageOf, sampleMessage, samplePayload } from '../../../fixtures/messages.ts';
-import { attempt, deliver, EXPERIENCES, LOG, openOn } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { deliver, EXPERIENCES, LOG, openOn } from './opened.ts';
 
 let fake: FakeGoogleSheets;
 let destination: Destination;

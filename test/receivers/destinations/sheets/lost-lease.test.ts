@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Destination } from '../../../../receivers/contract/destination.ts';
 import { type FakeGoogleSheets, startFakeGoogleSheets } from '../../../fakes/google-sheets.ts';
 import { messageOf, sampleMessage, samplePayload } from '../../../fixtures/messages.ts';
-import { attempt, deliver, LOG, openOn } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { deliver, LOG, openOn } from './opened.ts';
 
 /** An attempt whose signal aborts, as when its process lost the lease, writes nothing from then on. */
 let fake: FakeGoogleSheets;

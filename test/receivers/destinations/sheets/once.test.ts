@@ -4,7 +4,8 @@ import type { ExperienceMessage } from '../../../../receivers/contract/message.t
 import type { Fault } from '../../../fakes/faults.ts';
 import { type FakeGoogleSheets, startFakeGoogleSheets } from '../../../fakes/google-sheets.ts';
 import { messageOf, samplePayload } from '../../../fixtures/messages.ts';
-import { attempt, EXPERIENCES, LOG, openOn } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { EXPERIENCES, LOG, openOn } from './opened.ts';
 
 /** Numbers from 0 to 1 that the seed determines (mulberry32). */
 function seeded(seed: number): () => number {

@@ -1,10 +1,10 @@
-import type { Attempt, Destination } from '../../../../receivers/contract/destination.ts';
+import type { Destination } from '../../../../receivers/contract/destination.ts';
 import type { Message } from '../../../../receivers/contract/message.ts';
 import { sheets } from '../../../../receivers/destinations/sheets/definition.ts';
 import { type SheetsSettings, sheetsSettings } from '../../../../receivers/destinations/sheets/settings.ts';
 import type { FakeGoogleSheets } from '../../../fakes/google-sheets.ts';
-import { NOW } from '../../../fixtures/messages.ts';
 import { servicesFor } from '../../../fixtures/services.ts';
+import { attempt } from '../common/opened.ts';
 
 export const LOG = 'Intelligems';
 export const EXPERIENCES = 'Experiences';
@@ -23,19 +23,6 @@ export function settingsOn(fake: FakeGoogleSheets, settings: Record<string, unkn
 /** Opens the destination on the fake's spreadsheet, with these settings in addition. */
 export function openOn(fake: FakeGoogleSheets, settings: Record<string, unknown> = {}): Promise<Destination> {
   return sheets.open(settingsOn(fake, settings), servicesFor(sheets));
-}
-
-export function attempt(changes: Partial<Attempt> = {}): Attempt {
-  return {
-    number: 1,
-    eventKey: 'evt_1',
-    route: 'all',
-    createdAt: NOW,
-    uncertain: false,
-    signal: new AbortController().signal,
-    recall: async () => null,
-    ...changes,
-  };
 }
 
 /** Sends what is expected to be done, and throws on every other outcome. */

@@ -6,7 +6,8 @@ import {
   startFakeGoogleSheets,
 } from '../../../fakes/google-sheets.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, deliver, EXPERIENCES, LOG, openOn } from './opened.ts';
+import { attempt } from '../common/opened.ts';
+import { deliver, EXPERIENCES, LOG, openOn } from './opened.ts';
 
 let fake: FakeGoogleSheets;
 let destination: Destination;

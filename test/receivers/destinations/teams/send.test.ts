@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { teams } from '../../../../receivers/destinations/teams/definition.ts';
 import { type FakeTeams, startFakeTeams } from '../../../fakes/teams.ts';
 import { SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
-import { attempt, openKind } from '../common/attempt.ts';
+import { openKind, sendOnce } from '../common/opened.ts';
 
 let fake: FakeTeams;
 
@@ -21,7 +21,7 @@ describe('Teams', () => {
   test('Teams gets a card for each event and report', async () => {
     const destination = await open();
     for (const message of [...SAMPLE_NAMES.map((name) => sampleMessage(name)), SAMPLE_REPORT]) {
-      expect(await attempt(destination, message)).toEqual({ type: 'done' });
+      expect(await sendOnce(destination, message)).toEqual({ type: 'done' });
     }
     expect(fake.cards.map(({ fallbackText }) => fallbackText)).toEqual([
       'Backpack price test was created by maya@alpine-goods.example (Alpine Goods)',
@@ -40,21 +40,21 @@ describe('Teams', () => {
     [418, 'Check the workflow’s URL'],
   ])('a Teams webhook that answers %d makes a dead letter', async (status, advice) => {
     fake.faults.add({ kind: 'status', status });
-    const outcome = await attempt(await open(), sampleMessage('start'));
+    const outcome = await sendOnce(await open(), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining(advice) });
     expect(JSON.stringify(outcome)).not.toContain('signature-of-the-workflow');
   });
 
   test('the error for a Teams workflow that was turned off says to turn it on', async () => {
     fake.setEnabled(false);
-    const outcome = await attempt(await open(), sampleMessage('start'));
+    const outcome = await sendOnce(await open(), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'dead', reason: expect.stringContaining('Turn it on') });
     expect(outcome).toMatchObject({ reason: expect.not.stringContaining('Create the workflow again') });
   });
 
   test('Teams gets no request for as long as its rate limit asks', async () => {
     fake.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 9 });
-    const outcome = await attempt(await open(), sampleMessage('start'));
+    const outcome = await sendOnce(await open(), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'retry', rateLimited: true, delayMs: 9000 });
   });
 
@@ -62,7 +62,7 @@ describe('Teams', () => {
     const body =
       'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429.';
     fake.faults.add({ kind: 'status', status: 200, body });
-    const outcome = await attempt(await open(), sampleMessage('start'));
+    const outcome = await sendOnce(await open(), sampleMessage('start'));
     expect(outcome).toMatchObject({ type: 'retry', rateLimited: true });
   });
 
@@ -72,9 +72,9 @@ describe('Teams', () => {
   ])('a message to Teams that may have arrived follows the setting: %s', async (unsure, expected) => {
     fake.faults.add({ kind: 'status', status: 502, after: true });
     const destination = await open({ unsure });
-    const first = await attempt(destination, sampleMessage('start'));
+    const first = await sendOnce(destination, sampleMessage('start'));
     expect(first).toMatchObject({ type: 'retry', uncertain: true });
-    const second = await attempt(destination, sampleMessage('start'), { uncertain: true });
+    const second = await sendOnce(destination, sampleMessage('start'), { uncertain: true });
     expect(second).toMatchObject({ type: 'done' });
     expect(fake.cards).toHaveLength(expected);
   });

@@ -12,20 +12,25 @@ export async function openKind<Settings>(
   return kind.open(kind.settings.parse(settings), servicesFor(kind));
 }
 
-/** One attempt that remembers nothing. */
-export function attempt(
-  destination: Destination,
-  message: Message,
-  details: Partial<Attempt> = {},
-): Promise<Outcome> {
-  return destination.send(message, {
+/** An attempt that remembers nothing. */
+export function attempt(details: Partial<Attempt> = {}): Attempt {
+  return {
     number: 1,
     eventKey: 'evt_1',
     route: 'all',
     createdAt: NOW,
     uncertain: false,
-    signal: AbortSignal.timeout(20_000),
+    signal: new AbortController().signal,
     recall: async () => null,
     ...details,
-  });
+  };
+}
+
+/** Sends a message in an attempt of at most 20 seconds that remembers nothing. */
+export function sendOnce(
+  destination: Destination,
+  message: Message,
+  details: Partial<Attempt> = {},
+): Promise<Outcome> {
+  return destination.send(message, attempt({ signal: AbortSignal.timeout(20_000), ...details }));
 }
