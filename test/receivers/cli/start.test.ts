@@ -356,12 +356,12 @@ describe('a receiver that runs', () => {
     const webhooks = 'https://hooks.example.com/webhooks/intelligems';
     writeFileSync(file, 'sources: [{ name: outlet, secrets: [one] }]');
     const one = await Receiver.start(settings);
-    expect(one.output).toMatch(`paste ${webhooks}/outlet with the secret you have set\n`);
+    expect(one.output).toMatch(`add ${webhooks}/outlet with the secret you have set\n`);
     await one.stop();
     writeFileSync(file, 'sources: [{ name: default }, { name: outlet, secrets: [one] }]');
     const two = await Receiver.start(settings);
     expect(two.output).toMatch(
-      `paste ${webhooks} or ${webhooks}/outlet with the secret of each, for default `,
+      `add ${webhooks} or ${webhooks}/outlet with the secret of each, for default `,
     );
     await two.stop();
     const stores = Array.from({ length: 20 }, (_, index) => `{ name: store-${index}, secrets: [s${index}] }`);
@@ -372,7 +372,7 @@ describe('a receiver that runs', () => {
       ? welcome(loaded.configuration, { address, newSecret: null, newConsoleToken: null })
       : '';
     expect(text).toContain(
-      `paste the address of each of your 20 sources, such as ${webhooks}/store-0 (all are under Set-up in the console), with the secret of each\n`,
+      `add the address of each of your 20 sources, such as ${webhooks}/store-0 (the console lists all under Set-up), with the secret of each\n`,
     );
   });
 
