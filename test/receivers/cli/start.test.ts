@@ -360,9 +360,7 @@ describe('a receiver that runs', () => {
     await one.stop();
     writeFileSync(file, 'sources: [{ name: default }, { name: outlet, secrets: [one] }]');
     const two = await Receiver.start(settings);
-    expect(two.output).toMatch(
-      `add ${webhooks} or ${webhooks}/outlet with the secret of each, for default `,
-    );
+    expect(two.output).toMatch(`add ${webhooks} or ${webhooks}/outlet with the secret of each, for default `);
     await two.stop();
     const stores = Array.from({ length: 20 }, (_, index) => `{ name: store-${index}, secrets: [s${index}] }`);
     writeFileSync(file, `sources: [${stores.join(', ')}]`);
