@@ -223,7 +223,7 @@ function simple(value: unknown): boolean {
 const BOOKKEEPING = new Set(['experienceActions', 'version', 'revision', '__v', 'etag', 'hash', 'checksum']);
 
 /** Whether only the vendor's bookkeeping sets a field of this name. */
-export function isBookkeeping(field: string): boolean {
+function isBookkeeping(field: string): boolean {
   return (
     BOOKKEEPING.has(field) ||
     /^(?:last)?(?:updated?|modified|synced|created)(?:At|On|By|Date)?(?:Ts)?$/i.test(field)

@@ -44,7 +44,7 @@ interface Challenger {
 }
 
 /** How the best variation other than the control compares with it; null without a probability. */
-export function likelyWinner(
+function likelyWinner(
   variations: readonly VariationAnalytics[],
   { likely, flat }: Thresholds = DEFAULT_THRESHOLDS,
 ): Challenger | null {

@@ -16,7 +16,7 @@ export interface Window {
 }
 
 /** The actions of an experience that Intelligems records, oldest first. Pure. */
-export function recordedActions(experience: ApiExperience, actions: readonly Action[]): MissedAction[] {
+function recordedActions(experience: ApiExperience, actions: readonly Action[]): MissedAction[] {
   const found: MissedAction[] = [];
   for (const action of actions) {
     for (const entry of experience.experienceActions) {

@@ -20,7 +20,7 @@ import { failureOutcome } from './failure-outcome.ts';
 export const RESULTS = 'intelligems-results';
 
 /** The charts that are asked for, by the vendor's names. */
-export const CHARTS = ['net_revenue_per_visitor'] as const;
+const CHARTS = ['net_revenue_per_visitor'] as const;
 
 export interface ResultsSettings extends ResultStyle {
   /** The destinations that get a report; null for those that were told of the end. */
