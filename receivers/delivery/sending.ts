@@ -9,6 +9,7 @@ import type { Outcome } from '../contract/outcome.ts';
 import { storageDelay } from './backoff.ts';
 import { isCompletion } from './completion.ts';
 import { InARow } from './in-a-row.ts';
+import { withLoggedChanges } from './logged-changes.ts';
 import {
   experienceMessage,
   isReport,
@@ -127,7 +128,9 @@ export class Sending {
     const results =
       experienceId === null || !hasEnded ? null : await this.#services.resultsOf(source, experienceId);
     const message = experienceMessage(delivery, history, this.#settings.links, this.#services.now());
-    return withRolledOutName({ ...message, results }, this.#services.ledger);
+    const { ledger } = this.#services;
+    const named = await withRolledOutName({ ...message, results }, ledger);
+    return withLoggedChanges(named, delivery.eventKey, ledger);
   }
 
   #attemptOf(delivery: ClaimedDelivery, limitMs: number, lost?: AbortSignal): Attempt {

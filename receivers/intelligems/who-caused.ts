@@ -16,22 +16,39 @@ export function needsChangeLog(action: Action): boolean {
 }
 
 /**
- * The email address of the person who caused an event: of the entry nearest to it in the experience's
- * actions, or in its change log where the action has no entries. Null where Intelligems does not tell (yet).
+ * The email address of the person who caused an event, from the entry nearest to it in the experience's actions, or in
+ * its change log if its actions have no such entries. Null if Intelligems does not say (yet).
  */
 export function whoCaused(
-  { action, timestamp }: Pick<ExperienceEvent, 'action' | 'timestamp'>,
+  event: Pick<ExperienceEvent, 'action' | 'timestamp'>,
   experience: ApiExperience,
 ): string | null {
+  const { action } = event;
   const entries = needsChangeLog(action)
     ? experience.changeLog.map(({ at, email }) => ({ at, email }))
     : experience.experienceActions
         .filter((entry) => entry.action === RECORDED_AS[action])
         .map(({ actionTs, performedBy }) => ({ at: actionTs ?? null, email: performedBy ?? null }));
-  const distance = ({ at }: { at: number | null }): number =>
+  return nearest(event, entries)?.email?.trim() || null;
+}
+
+/** What an event's entry in the change log says was changed; null without an entry near it. */
+export function changeOf(
+  event: Pick<ExperienceEvent, 'action' | 'timestamp'>,
+  { changeLog }: ApiExperience,
+): Record<string, unknown> | null {
+  return nearest(event, changeLog)?.change ?? null;
+}
+
+/** The entry nearest to an event, the newer of two; null if none is near enough. */
+function nearest<Entry extends { at: number | null }>(
+  { action, timestamp }: Pick<ExperienceEvent, 'action' | 'timestamp'>,
+  entries: readonly Entry[],
+): Entry | null {
+  const distance = ({ at }: Entry): number =>
     at === null || timestamp === null ? 0 : Math.abs(at - timestamp);
-  const fitting = entries
+  const near = entries
     .filter((entry) => distance(entry) <= sameActionMs(action))
     .sort((one, other) => distance(one) - distance(other) || (other.at ?? 0) - (one.at ?? 0));
-  return fitting[0]?.email?.trim() || null;
+  return near[0] ?? null;
 }

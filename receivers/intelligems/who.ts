@@ -1,13 +1,16 @@
 import type { Action } from '../../shared/events.ts';
+import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { Attempt, Check, Destination } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
-import type { Message } from '../contract/message.ts';
+import type { ExperienceMessage, Message } from '../contract/message.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import { completeDeliveries } from '../delivery/completion.ts';
+import { lacksChanges, rememberChanges } from '../delivery/logged-changes.ts';
+import { loggedChanges } from '../experience/change-log.ts';
 import { checkTokens } from './check.ts';
 import type { Clients } from './clients.ts';
 import { failureOutcome } from './failure-outcome.ts';
-import { needsChangeLog, whoCaused } from './who-caused.ts';
+import { changeOf, needsChangeLog, whoCaused } from './who-caused.ts';
 
 /** The name of the queue of starts, pauses and the like whose author is not known yet. */
 export const WHO = 'intelligems-who';
@@ -29,7 +32,7 @@ const PATIENCE_FACTOR = 3;
 const LOOKS = 4;
 
 export interface WhoServices {
-  ledger: Pick<Ledger, 'nameTrigger' | 'deliveries' | 'sendAgain'>;
+  ledger: Pick<Ledger, 'nameTrigger' | 'deliveries' | 'sendAgain' | 'remember'>;
   clients: ReadonlyMap<string, Clients>;
   /** The names of the destinations that can complete what they sent. */
   completing: ReadonlySet<string>;
@@ -66,8 +69,12 @@ export class WhoDestination implements Destination {
       if (!found.ok) {
         return failureOutcome(found.failure);
       }
+      const isNews = await this.#rememberChanges(message, found.value);
       const email = whoCaused(event, found.value);
       if (email === null) {
+        if (isNews) {
+          await completeDeliveries(ledger, key, completing, now());
+        }
         return this.#later(now() - receivedAt);
       }
       await ledger.nameTrigger(key, email);
@@ -81,6 +88,16 @@ export class WhoDestination implements Destination {
   }
 
   async close(): Promise<void> {}
+
+  /** Keeps what the change log says about an update, if nothing else does. Gives whether it says something. */
+  async #rememberChanges(message: ExperienceMessage, experience: ApiExperience): Promise<boolean> {
+    const change = lacksChanges(message) ? changeOf(message.event, experience) : null;
+    const changes = change === null ? [] : loggedChanges(change);
+    if (changes.length > 0) {
+      await rememberChanges(this.#services.ledger, message.key, changes);
+    }
+    return changes.length > 0;
+  }
 
   /** @param age how long the event is known, milliseconds */
   #later(age: number): Outcome {

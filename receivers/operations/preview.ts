@@ -6,6 +6,7 @@ import type { StoredEvent } from '../contract/event.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Message } from '../contract/message.ts';
 import { DEFAULT_SOURCE } from '../contract/source.ts';
+import { withLoggedChanges } from '../delivery/logged-changes.ts';
 import { experienceMessage, reportMessage, withRolledOutName } from '../delivery/message.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
 import { keptResults } from '../intelligems/results.ts';
@@ -139,7 +140,8 @@ async function storedMessage(
   const merged = await mergedInto(event, known, destination, ledger);
   const message = experienceMessage({ ...name, event, merged }, known, linksOf(configuration), now);
   const results = await keptResults(ledger, event.source, event.experienceId);
-  return withRolledOutName({ ...message, results }, ledger);
+  const named = await withRolledOutName({ ...message, results }, ledger);
+  return withLoggedChanges(named, event.key, ledger);
 }
 
 /** Keys of the earlier updates of a burst that a destination got together with this one. */

@@ -123,6 +123,23 @@ describe('who caused an event', () => {
     expect(stage.receiver.output).not.toContain('does not tell who caused it');
   });
 
+  test('comes with what an update changed, read from the change log if no earlier snapshot is known', async () => {
+    const { intelligems, world } = stage;
+    await stage.start({ WHO_AFTER_SECONDS: '0.2', UPDATE_QUIET_SECONDS: '0', SLACK_MODE: 'message' });
+    const { id } = intelligems.create({ document: { description: 'Old hypothesis' } });
+    intelligems.webhooks.length = 0;
+    intelligems.update(id, { name: 'Renamed', document: { description: 'New hypothesis' } }, NOOR);
+    await stage.post();
+    const [card] = await until(
+      () => world.slack.inChannel(),
+      (posted) => posted.length > 0,
+    );
+    await until(
+      () => JSON.stringify([world.slack.inChannel(), world.slack.replies(card!)]),
+      (shown) => /hypothesis “Old hypothesis” → “New hypothesis”/.test(shown) && shown.includes(NOOR),
+    );
+  });
+
   test('is not asked for where the event tells it', async () => {
     const { intelligems } = stage;
     await stage.start();
