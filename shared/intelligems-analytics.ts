@@ -1,6 +1,6 @@
 import { isRecord } from './events.ts';
 
-/** The vendor's verdicts, and two for want of one. */
+/** The vendor's verdicts, and two for results without one. */
 export const VERDICTS = [
   'strong_win',
   'directional_win',
@@ -13,7 +13,7 @@ export const VERDICTS = [
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** A figure of one variation; whatever the vendor does not tell is null. Rates are fractions: 0.031 is 3.1%. */
+/** A figure of one variation; what the vendor does not report is null. Rates are fractions: 0.031 is 3.1%. */
 export interface Metric {
   value: number | null;
   low: number | null;
@@ -32,32 +32,32 @@ export interface VariationAnalytics {
   orders: number | null;
   conversion: Metric;
   revenuePerVisitor: Metric;
-  /** Its values are null where the store has set no costs. */
+  /** Its values are null if the store has set no costs. */
   profitPerVisitor: Metric;
 }
 
 export interface Chart {
   title: string;
-  /** Where the picture lies for 30 days; null where it came as data. */
+  /** The picture's URL, valid for 30 days; null if it came as data. */
   url: string | null;
-  /** PNG in base64; null where it came as a URL. */
+  /** PNG in base64; null if it came as a URL. */
   data: string | null;
 }
 
 /** The answer of `POST /analytics/resource/{id}` with `view: overview`, as far as this project reads it. */
 export interface Analytics {
-  /** Null where none was asked for, or the vendor has none. */
+  /** Null if none was requested, or the vendor has none. */
   verdict: Verdict | null;
-  /** What the vendor advises, or why there is no verdict; null where it does not say. */
+  /** What the vendor advises, or why there is no verdict; null if it does not say. */
   advice: string | null;
   runtimeDays: number | null;
-  /** The name of the best variation beside the control, as the verdict tells it. */
+  /** The name of the best variation other than the control, as the verdict gives it. */
   bestChallenger: string | null;
   /** In the order in which the experience shows them, the control first. */
   variations: VariationAnalytics[];
   /** Over 30 days, in the store's currency. */
   monthlyRevenueIncrease: number | null;
-  /** False where profit cannot be told for want of costs. */
+  /** False if profit is not known because costs are missing. */
   costsKnown: boolean;
   charts: Chart[];
   document: Record<string, unknown>;

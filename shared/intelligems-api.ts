@@ -32,14 +32,14 @@ export type LifecycleAction = 'start' | 'pause' | 'end';
 
 /** The calls this project makes. Every one answers with a value or a failure; none rejects. */
 export interface IntelligemsApi {
-  /** One page of the list, the vendor's order; `page` counts from 1, `limit` is 100 unless told. */
+  /** One page of the list, the vendor's order; `page` counts from 1, `limit` is 100 by default. */
   listExperiences(
     query?: ListFilter & { page?: number; limit?: number },
     signal?: AbortSignal,
   ): Promise<ApiResult<ExperiencePage>>;
   /** All pages one after the other; the first failure ends them. */
   everyPage(filter?: ListFilter, signal?: AbortSignal): AsyncGenerator<ApiResult<ExperiencePage>>;
-  /** One experience, its actions with who performed them; with its last 20 changes where asked for. */
+  /** One experience, its actions with who performed them; with its last 20 changes if requested. */
   experience(
     id: string,
     options?: { includeChangeLog?: boolean },
@@ -57,7 +57,7 @@ export interface IntelligemsApi {
     options?: { variationId?: string; updatePricesToVariation?: boolean },
     signal?: AbortSignal,
   ): Promise<ApiResult<ApiExperience | null>>;
-  /** Results as they stand, with the vendor's verdict; `charts` are the vendor's ids of graphs to render. */
+  /** Current results, with the vendor's verdict; `charts` are the vendor's ids of graphs to render. */
   analytics(
     id: string,
     options?: { charts?: readonly string[] },
@@ -74,7 +74,7 @@ const STATUS_AFTER: Readonly<Record<LifecycleAction, string>> = {
   end: 'ended',
 };
 
-/** Calls the External API of Intelligems. Throws a TypeError where the base URL is none. */
+/** Calls the External API of Intelligems. Throws a TypeError if the base URL is not a URL. */
 export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
   const base = new URL(settings.baseUrl ?? DEFAULT_BASE_URL);
   const root = `${base.href.replace(/\/+$/, '')}/${settings.version ?? DEFAULT_VERSION}`;

@@ -2,13 +2,13 @@ import { type Experience, isRecord, readExperience } from './events.ts';
 
 /** An experience as the External API gives it. All times are milliseconds since 1970. */
 export interface ApiExperience extends Experience {
-  /** The myshopify domain or another link that previews start from; null where there is none. */
+  /** The myshopify domain or another link that previews start from; null if there is none. */
   linkBaseUrl: string | null;
   isDeleted: boolean;
   archivedAtTs: number | null;
   /** What people did to it, with their email addresses: only in lists, else empty. */
   people: HistoryEntry[];
-  /** Newest first; only where the change log was asked for, else empty. */
+  /** Newest first; empty unless the change log was requested. */
   changeLog: ChangeLogEntry[];
   /** The document as it came, with every field that is unknown here. */
   document: Record<string, unknown>;
@@ -23,7 +23,7 @@ export interface HistoryEntry {
 
 export interface ChangeLogEntry {
   at: number;
-  /** An email address, without the name that the vendor puts before it; null where nobody is named. */
+  /** An email address, without the name that the vendor puts before it; null if no one is named. */
   email: string | null;
   /** What differs, by kind of entity (experience, variations, …), as it came. */
   change: Record<string, unknown>;
@@ -54,7 +54,7 @@ export function readApiExperience(value: unknown): ApiExperience | null {
   };
 }
 
-/** Reads a page of `GET /experiences-list`; null for an answer that is none. */
+/** Reads a page of `GET /experiences-list`; null if the response is not valid. */
 export function readExperiencePage(value: unknown): ExperiencePage | null {
   if (!isRecord(value) || !Array.isArray(value.experiencesList)) {
     return null;

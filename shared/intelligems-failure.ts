@@ -2,7 +2,7 @@ import { isRecord } from './events.ts';
 import type { ApiResponse } from './intelligems-transport.ts';
 import { redirectTarget } from './redirect-target.ts';
 
-/** What the vendor finds wrong with one field; `field` is empty where it speaks of the whole request. */
+/** What the vendor finds wrong with one field; `field` is empty if it concerns the whole request. */
 export interface FieldProblem {
   field: string;
   message: string;
@@ -35,7 +35,7 @@ export type ApiFailure =
 
 export type ApiResult<Value> = { ok: true; value: Value } | { ok: false; failure: ApiFailure };
 
-/** An answer that another try would not change, as a failure; null for any other. `url` is where the request went. */
+/** An answer that another try would not change, as a failure; null for any other. `url` is the request's URL. */
 export function finalFailure(response: ApiResponse, url: string): ApiFailure | null {
   const { status } = response;
   if (status === 401 || status === 403) {
@@ -47,7 +47,7 @@ export function finalFailure(response: ApiResponse, url: string): ApiFailure | n
     }
     return {
       reason: 'unauthorized',
-      message: `Intelligems does not accept the access token (status ${status}). Copy the token from Intelligems anew, without spaces, and set it again.`,
+      message: `Intelligems does not accept the access token (status ${status}). Copy the token from Intelligems again, without spaces, and set it.`,
     };
   }
   if (status === 404) {
@@ -94,7 +94,7 @@ function isOwnRefusal({ status, text }: ApiResponse): boolean {
   }
 }
 
-/** A failure for want of a usable response. */
+/** A failure because no usable response came. */
 export function unavailable(message: string, uncertain = false): ApiFailure {
   return { reason: 'unavailable', message, uncertain };
 }
@@ -104,7 +104,7 @@ const LONGEST_MESSAGE = 300;
 
 /**
  * The vendor's messages in an answer: a tree of `errors`, `properties` and `items` for a validation error,
- * `error` or `message` for others. Empty where the answer holds none.
+ * `error` or `message` for others. Empty if the answer has none.
  */
 function fieldProblems(text: string): FieldProblem[] {
   let document: unknown;

@@ -23,7 +23,7 @@ export interface NewSubscription {
   zap: string | null;
 }
 
-/** A Zap that is switched on: where it wants which events. */
+/** A Zap that is switched on: its URL, and the events it wants. */
 export interface Subscription extends NewSubscription {
   /** Names the Zap's URL in deliveries: the same for each subscription with the same URL. */
   slot: string;

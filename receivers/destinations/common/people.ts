@@ -1,6 +1,6 @@
 import type { ExperienceMessage } from '../../contract/message.ts';
 
-/** The email addresses of everyone who caused what a message reports; empty if nobody is known. */
+/** The email addresses of everyone who caused what a message reports; empty if no one is known. */
 export function peopleOf({
   triggeredBy,
   alsoBy,

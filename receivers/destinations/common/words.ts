@@ -36,7 +36,7 @@ export function headingWords(experience: Experience, limit: number): string {
   return oneLine(nameWords(experience), limit) || 'Unnamed experience';
 }
 
-/** “ by maya@example.com, jonas@example.com”, with each address as `written` gives it. Empty if nobody is known. */
+/** “ by maya@example.com, jonas@example.com”, with each address as `written` gives it. Empty if no one is known. */
 export function byWords(message: ExperienceMessage, written: (address: string) => string): string {
   const people = peopleOf(message).map(written);
   return people.length === 0 ? '' : ` by ${people.join(', ')}`;

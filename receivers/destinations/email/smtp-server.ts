@@ -42,7 +42,7 @@ const SHORTEST_SECRET = 6;
 /**
  * Reads a valid `SMTP_URL`.
  *
- * @param domain the sender's, with which this machine introduces itself if its own name is no full host name, as in a
+ * @param domain the sender's, with which this machine introduces itself if its own name is not a full host name, as in a
  *   container: Google's relay refuses the address in brackets that nodemailer uses then
  *   (https://github.com/nodemailer/nodemailer/issues/1742)
  */

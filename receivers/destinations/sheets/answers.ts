@@ -11,7 +11,7 @@ export type Kind =
   | 'clock'
   /** Google no longer accepts the access token. */
   | 'token'
-  /** What was read before the write is no longer so. */
+  /** The spreadsheet has changed since it was read for the write. */
   | 'stale'
   /** Google refuses something in the batch. */
   | 'refused'

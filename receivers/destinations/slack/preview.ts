@@ -21,13 +21,13 @@ export function previewSlack(message: Message, { mode, webhookUrl }: SlackSettin
 }
 
 function messages(message: Message, card: boolean): { where: string; content: SlackMessage }[] {
-  const nobody = new Map<string, string>();
+  const noMentions = new Map<string, string>();
   if (message.kind === 'report' || !card) {
-    return [{ where: 'Message', content: renderMessage(message, nobody) }];
+    return [{ where: 'Message', content: renderMessage(message, noMentions) }];
   }
-  const onCard = { where: 'Card', content: renderCard(message, nobody) };
+  const onCard = { where: 'Card', content: renderCard(message, noMentions) };
   const first = message.history.length <= 1 && !saysMoreThanCard(message);
-  return first ? [onCard] : [onCard, { where: 'In its thread', content: renderReply(message, nobody) }];
+  return first ? [onCard] : [onCard, { where: 'In its thread', content: renderReply(message, noMentions) }];
 }
 
 /** Opens the blocks in Slack’s Block Kit Builder. */

@@ -72,7 +72,7 @@ export class SqliteQueue implements DeliveryQueue {
     this.#claim();
   }
 
-  /** No other process delivers from here, so what this one does not have, nobody has. */
+  /** No other process delivers from here, so what this one does not have, none has. */
   async #leftBehind(work: DeliveryWork): Promise<DeliveryWork['destinations']> {
     if (work.destinations.some(({ concurrency }) => concurrency === 0)) {
       return [];

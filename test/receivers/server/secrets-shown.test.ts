@@ -66,7 +66,7 @@ test.each([
   expect(everything).not.toContain(Buffer.from(SECRET).toString('base64').slice(3, -4));
 });
 
-test('nothing is left of a secret where a path, a header or a body is cut', async () => {
+test('cutting a path, a header, or a body leaves no part of a secret', async () => {
   const wrong = { 'x-intelligems-signature': 'f'.repeat(64) };
   const most = SECRET.slice(0, -2);
   await postSigned(receiver.url, '{}', { path: `/webhooks/intelligems/${'p'.repeat(48)}${SECRET}` });

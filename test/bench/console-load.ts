@@ -9,7 +9,7 @@ import { printTable } from './table.ts';
  * How long a webhook waits while people look at the console and export, with large events in the ledger: 30 experiences
  * of 20 events each, 158 KB an event.
  *
- *   node test/bench/beside-console.ts [EVENTS [KILOBYTES]]
+ *   node test/bench/console-load.ts [EVENTS [KILOBYTES]]
  */
 const [held = 600, kilobytes = 158] = process.argv.slice(2).map(Number);
 
