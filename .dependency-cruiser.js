@@ -19,6 +19,7 @@ const MAY_IMPORT = {
   operations: [...GROUND, 'experience', 'outgoing', ...EVENT_ROOMS, 'intelligems', 'reports', 'config'],
   console: [...GROUND, 'experience', 'operations'],
   cli: [...GROUND, 'config', 'operations', 'server'],
+  deploy: ['base'],
   server: [
     ...GROUND,
     'experience',

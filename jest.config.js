@@ -10,10 +10,15 @@ export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // These run in a step of their own: npm run test:slow.
-  testPathIgnorePatterns: ['/node_modules/', '/test/chaos/', '/test/zapier-app/build[.]test[.]ts$'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/test/chaos/',
+    '/test/zapier-app/build[.]test[.]ts$',
+    '/test/receivers/deploy/',
+  ],
   setupFilesAfterEnv: ['<rootDir>/test/fixtures/restore-http.ts'],
   testTimeout: 30_000,
-  modulePathIgnorePatterns: ['<rootDir>/zapier-app/(dist|build)/'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/zapier-app/(dist|build)/'],
   // One more than two cores, since some tests wait for timeouts.
   maxWorkers: 3,
 };

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { suggestion } from '../base/nearest.ts';
+import { PRODUCT } from '../base/product.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command's file: adds its options and its action to a command that has a name and a description. */
@@ -76,6 +77,12 @@ const COMMANDS: readonly CommandEntry[] = [
     description: 'check everything: Node, settings, storage, public URL, API token, clock, every destination',
     load: () => import('./doctor.ts'),
   },
+  {
+    name: 'copy-verifier',
+    description: 'copy the signature verifier into a project of yours',
+    load: () => import('./copy-verifier.ts'),
+  },
+  { name: 'version', description: 'print the version', load: () => import('./version.ts') },
 ];
 
 const DEFAULT_COMMAND = 'start';
@@ -90,6 +97,7 @@ export async function runCommandLine(terminal: Terminal): Promise<number> {
       writeOut: (text) => terminal.print(text),
       writeErr: (text) => terminal.printError(text.trimEnd()),
     })
+    .version(PRODUCT.version)
     .exitOverride()
     .showHelpAfterError('Run with --help to see the options.');
   try {
@@ -125,6 +133,9 @@ function wantedCommand(words: readonly string[]): string | null {
   const [first, second] = words;
   if (first === 'help') {
     return second ?? null;
+  }
+  if (first === '-V' || first === '--version') {
+    return 'version';
   }
   if (first === '-h' || first === '--help') {
     return null;

@@ -1,3 +1,4 @@
+import { PRODUCT } from '../../base/product.ts';
 import type { DestinationReport } from '../../operations/destination-report.ts';
 import type { Role } from '../access/session.ts';
 import { assetVersion } from '../browser/assets.ts';
@@ -56,7 +57,7 @@ export function document(page: Page, context: PageContext): string {
   ${when(context.notice, () => html`<p class="notice" role="status">${context.notice}</p>`)}
   ${page.content}
 </main>
-<footer class="bottom"><p><span id="live" class="live" role="status">Not live: reload to see changes.</span> <a href="/console/api/openapi.json">API</a></p></footer>`,
+<footer class="bottom"><p><span id="live" class="live" role="status">Not live: reload to see changes.</span> <a href="/console/api/openapi.json">API</a> Version ${PRODUCT.version}</p></footer>`,
   );
 }
 
