@@ -9,6 +9,6 @@ export function stripTypes(source: string): string {
     .replaceAll(/[ \t]+$/gm, '')
     .replaceAll(/(\S) {2,}(?=\S)/g, '$1 ')
     .replaceAll(/(\S) +([,;)])/g, '$1$2')
-    .replaceAll(/\/\*\*(?:(?!\*\/)[^])*\*\/\n(?=\n)/g, '')
+    .replaceAll(/\/\*\*(?:(?!\*\/).)*\*\/\n(?=\n)/gs, '')
     .replaceAll(/\n{3,}/g, '\n\n');
 }

@@ -68,6 +68,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./import.ts'),
   },
   {
+    name: 'backup',
+    description: 'copy the ledger into one file, also while the receiver runs',
+    load: () => import('./backup.ts'),
+  },
+  {
+    name: 'restore',
+    description: 'make the ledger of an empty data folder from a backup',
+    load: () => import('./restore.ts'),
+  },
+  {
     name: 'zapier-keys',
     description: 'make, list and revoke the keys for Zapier, and list and end the Zaps that are on',
     load: () => import('./zapier-keys.ts'),

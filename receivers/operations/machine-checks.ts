@@ -4,8 +4,8 @@ import type { Configuration } from '../config/configuration.ts';
 import type { Check } from '../contract/destination.ts';
 import { madeWebhookSecret, webhookSecretFile } from './made-secrets.ts';
 
-/** The oldest Node that runs this. */
-const NODE_MAJOR = 24;
+/** The oldest Node that runs the package: what undici 8 asks for. */
+const OLDEST_NODE = [22, 19] as const;
 
 /** Less free space than this is a fault, bytes. Less than ten times as much is a warning. */
 const LEAST_FREE = 100 * 1024 * 1024;
@@ -29,13 +29,14 @@ export function* machineChecks(configuration: Configuration): Generator<Check, v
 /** The version of Node that runs this. */
 export function nodeCheck(): Check {
   const { node } = process.versions;
-  return Number(node.split('.')[0]) >= NODE_MAJOR
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])
     ? fine('Node', node)
     : {
         what: 'Node',
         state: 'fault',
         finding: `${node} is too old`,
-        fix: `Use Node ${NODE_MAJOR} or newer. The npm scripts use their own Node if npm ci ran with install scripts.`,
+        fix: 'Use Node 24. The npm scripts use their own Node if npm ci ran with install scripts.',
       };
 }
 

@@ -54,6 +54,15 @@ export function migrate(
   return { from, to, copy };
 }
 
+/** Throws if this is not the database of a ledger that this version can read, or upgrade and then read. */
+export function checkSchema(database: DatabaseSync): void {
+  const version = pragma(database, 'user_version');
+  if (version === 0) {
+    throw new Error('it is not a ledger of this receiver');
+  }
+  refuseForeign(database, version, MIGRATIONS.length);
+}
+
 function refuseForeign(database: DatabaseSync, version: number, known: number): void {
   if (version > 0 && pragma(database, 'application_id') !== APPLICATION_ID) {
     throw new Error(
