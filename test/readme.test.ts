@@ -10,7 +10,7 @@ const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 const pages = globSync('**/*.md', {
   cwd: ROOT,
-  exclude: (path) => /^(node_modules|data|coverage)$|^zapier-app\/(dist|build)$/.test(path),
+  exclude: (path) => /^(node_modules|data|coverage|build)$|^zapier-app\/(dist|build)$/.test(path),
 });
 
 /** What a pattern captures everywhere in a page. */

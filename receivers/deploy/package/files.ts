@@ -13,7 +13,7 @@ const READ_BY_CODE = [
 ];
 
 const READ_BY_PEOPLE = {
-  'README.md': 'README.md',
+  'README.md': 'receivers/deploy/package/README.md',
   LICENSE: 'LICENSE',
   'receivers.schema.json': 'receivers/config/published/receivers.schema.json',
   'receivers.example.yaml': 'receivers/config/published/receivers.example.yaml',
@@ -36,6 +36,19 @@ export function copyFiles(root: string, folder: string, code: string): void {
   for (const [name, path] of Object.entries(READ_BY_PEOPLE)) {
     copy(join(root, path), join(folder, name));
   }
+  const example = join(folder, 'receivers.example.yaml');
+  writeFileSync(
+    example,
+    readFileSync(example, 'utf8')
+      .replace(
+        'receivers/config/published/receivers.schema.json',
+        'node_modules/intelligems-receivers/receivers.schema.json',
+      )
+      .replaceAll(
+        'npm run routes -- --event shared/samples/start.json',
+        'npx intelligems-receivers routes start',
+      ),
+  );
   for (const [name, paths] of Object.entries(SERVED)) {
     const installed = join(root, 'node_modules', name);
     for (const path of paths) {

@@ -11,7 +11,10 @@ const nowhere = join(home.folder, 'no-such-folder', 'file');
 
 /** What is wrong with a command, and the sentence that says so and what to do. */
 test.concurrent.each([
-  [['begin'], /There is no command “begin”\. The commands are start, send, .*doctor\./],
+  [
+    ['begin'],
+    /There is no command “begin”\. The commands are start, send, .*doctor, copy-verifier, version\./,
+  ],
   [['send', '--url', 'localhost', 'start'], /--url .*Write an address such as https:/],
   [['events', '--url', 'localhost:8787'], /--url .*Write an address such as https:/],
   [['events', '--state', 'lost'], /--state: Use one of waiting, ready, /],
