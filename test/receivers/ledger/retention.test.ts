@@ -35,7 +35,9 @@ test('old events are removed in batches, and dead letters stay until a person de
   const first = await Receiver.start(settings);
   const payload = samplePayload('start');
   const post = async (id: string): Promise<string> => {
-    const body = JSON.stringify({ ...payload, experience: { ...payload.experience, id } });
+    // Not before it is received, so that the time of receipt is proven.
+    const timestamp = Date.now() + 10_000;
+    const body = JSON.stringify({ ...payload, timestamp, experience: { ...payload.experience, id } });
     return ((await (await first.post(body)).json()) as { event: string }).event;
   };
   api.answer = { status: 410, headers: {}, body: 'gone' };
