@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { sameSecret } from '../base/same-secret.ts';
 import type { ZapierKeys } from './keys.ts';
 
 /** What a request of the Zapier app may reach. */
@@ -27,7 +28,7 @@ export class ZapierAccess {
   /** What the value of an Authorization header gives access to; null for nothing. */
   async of(authorization: string | undefined, now: number): Promise<Access | null> {
     const given = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1]?.trim() ?? '';
-    if (this.#apiKey !== null && this.settingsKeyId !== null && isSame(given, this.#apiKey)) {
+    if (this.#apiKey !== null && this.settingsKeyId !== null && sameSecret(given, this.#apiKey)) {
       return { keyId: this.settingsKeyId, source: null };
     }
     const key = given === '' ? null : await this.#keys.find(given, now);
@@ -38,11 +39,6 @@ export class ZapierAccess {
   async isValid(keyId: string): Promise<boolean> {
     return keyId === this.settingsKeyId || (await this.#keys.all()).some(({ id }) => id === keyId);
   }
-}
-
-/** Compares digests, so that the time taken says nothing about the key. */
-function isSame(one: string, other: string): boolean {
-  return timingSafeEqual(digest(one), digest(other));
 }
 
 function digest(text: string): Buffer {

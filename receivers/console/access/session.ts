@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { sameSecret } from '../../base/same-secret.ts';
 import type { ConsoleTokens } from '../../operations/console-tokens.ts';
 
 /** What somebody may do: an editor everything, a viewer read. */
@@ -11,7 +12,7 @@ export const SESSION_MS = 14 * 86_400_000;
 
 /** The role that a token opens; null where it opens nothing. Takes the same time for every wrong token. */
 export function roleOfToken(token: string, tokens: ConsoleTokens): Role | null {
-  const fitting = ROLES.filter((role) => same(token, tokens[role]));
+  const fitting = ROLES.filter((role) => sameSecret(token, tokens[role]));
   return fitting[0] ?? null;
 }
 
@@ -28,7 +29,7 @@ export function sessionValue(role: Role, endsAt: number, tokens: ConsoleTokens):
 export function roleOfSession(value: string, tokens: ConsoleTokens, now: number): Role | null {
   const [, name, end, signature = ''] = /^(\w+)\.(\d{1,16})\.([\w-]+)$/.exec(value) ?? [];
   const role = ROLES.find((each) => each === name);
-  if (role === undefined || !same(signature, signatureOf(`${role}.${end}`, tokens[role]))) {
+  if (role === undefined || !sameSecret(signature, signatureOf(`${role}.${end}`, tokens[role]))) {
     return null;
   }
   return Number(end) > now ? role : null;
@@ -36,9 +37,4 @@ export function roleOfSession(value: string, tokens: ConsoleTokens, now: number)
 
 function signatureOf(claim: string, token: string): string {
   return createHmac('sha256', token).update(`console session ${claim}`).digest('base64url');
-}
-
-function same(one: string, other: string): boolean {
-  const digest = (text: string): Buffer => createHmac('sha256', 'compare').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
 }

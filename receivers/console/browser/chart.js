@@ -90,7 +90,7 @@ function draw(figure, buckets, bucketMs) {
             value,
             stroke: colour('--chart-dead'),
             fill: colour('--chart-dead'),
-            // A dot where there are some, and no line along the bottom where there are none.
+            // Draw dots only for buckets with dead letters, and no line at zero between them.
             paths: () => null,
             points: { show: true, size: 9, fill: colour('--chart-dead'), filter: someDead },
           },
