@@ -46,6 +46,3 @@ export interface StoredEvent extends Omit<NewEvent, 'deliveries'> {
   /** Who caused it, if that became known after the event. */
   triggeredBy: string | null;
 }
-
-/** A verified request with this header is a test: `npm run send` sets it, Intelligems never does. */
-export const TEST_HEADER = 'x-receiver-test';

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verifyWebhook } from '../../shared/verifier.ts';
 import { type Problem, sendProblem } from '../base/problem.ts';
-import { type NewEvent, TEST_HEADER } from '../contract/event.ts';
+import type { NewEvent } from '../contract/event.ts';
 import { keptHeaders } from './kept-headers.ts';
 import { newEvent } from './new-event.ts';
 import { BodyReader } from './read-body.ts';
 import { createRefusal } from './refusal.ts';
+import { isMarkedAsTest, TEST_HEADER } from './test-mark.ts';
 import type { WebhookServices, WebhookSettings } from './webhook-services.ts';
 
 const STORAGE_REFUSED: Problem = {
@@ -49,7 +50,7 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
         headers: keptHeaders(request.headers, mask),
         source: source.name,
         organizationId: source.organizationId,
-        origin: request.headers[TEST_HEADER] === undefined ? 'webhook' : 'test',
+        origin: isMarkedAsTest(request.headers[TEST_HEADER], body, source.secrets) ? 'test' : 'webhook',
         receivedAt: now(),
       },
       plan,

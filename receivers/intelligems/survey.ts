@@ -81,6 +81,9 @@ export class Survey {
     const { now } = this.#services;
     const { everyMs } = this.#settings.reconcile;
     const since = await this.since();
+    if (!(await this.#hasWork())) {
+      return this.#untilNext(everyMs);
+    }
     const checkedAt = await this.#moment('checked');
     const enough = this.#passes === 0 ? Math.min(everyMs, RECENT_MS) : everyMs * 0.9;
     if (checkedAt !== null && !this.#pending && now() - checkedAt < enough) {
@@ -88,6 +91,17 @@ export class Survey {
       return this.#untilNext(checkedAt + everyMs - now());
     }
     return this.#afterPass(await this.#pass(since, checkedAt, signal), signal);
+  }
+
+  /** Whether anybody wants what a pass finds: by the settings, or because a Zap subscribed. */
+  async #hasWork(): Promise<boolean> {
+    const { reconcile, milestones, overview } = this.#settings;
+    const { subscribers } = this.#services;
+    if (reconcile.mode !== 'off' || milestones.to.length > 0 || overview.to.length > 0) {
+      return true;
+    }
+    const others = [await subscribers?.('milestone'), await subscribers?.('overview')];
+    return others.some((wanting) => (wanting ?? []).length > 0);
   }
 
   /** The moment of the very first pass, milliseconds since 1970: now, where there was none. */

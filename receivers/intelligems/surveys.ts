@@ -35,11 +35,6 @@ export function surveysOf(configuration: SurveySettings, services: SurveyService
     .map((source) => new Survey(source, configuration, services));
 }
 
-/** Whether the settings leave surveys anything to do. */
-function hasWork({ reconcile, milestones, overview }: SurveySettings): boolean {
-  return reconcile.mode !== 'off' || milestones.to.length > 0 || overview.to.length > 0;
-}
-
 /**
  * Surveys every source with an access token at start and then again and again, and whenever a person asks
  * for it. Gives a function that ends it and resolves when what is under way has ended.
@@ -48,7 +43,7 @@ export async function startSurveys(
   configuration: SurveySettings,
   services: SurveyServices,
 ): Promise<() => Promise<void>> {
-  const surveys = hasWork(configuration) ? surveysOf(configuration, services) : [];
+  const surveys = surveysOf(configuration, services);
   const { ledger, log } = services;
   for (const survey of surveys) {
     await survey.since();

@@ -52,7 +52,11 @@ export async function reconcile(
 async function surveyHere(configuration: Configuration, ledger: Ledger): Promise<SurveyResult[]> {
   const clients = openClients(configuration.intelligems, configuration.sources);
   const zapier = await openZapier(
-    { ...configuration.zapier, burstMs: configuration.routing.quietMs },
+    {
+      ...configuration.zapier,
+      burstMs: configuration.routing.quietMs,
+      addresses: configuration.intelligems.addresses,
+    },
     ledger,
     configuration.sources,
     clients,

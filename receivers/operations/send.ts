@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { signWebhook } from '../../shared/verifier.ts';
-import { TEST_HEADER } from '../contract/event.ts';
+import { TEST_HEADER, testMark } from '../inbound/test-mark.ts';
 
 const TIMEOUT_MS = 15_000;
 
@@ -20,12 +20,12 @@ export function wrongSecret(): string {
   return `not-${randomUUID()}`;
 }
 
-/** Posts a signed webhook that is marked as a test. */
+/** Posts a signed webhook with a signed mark that says it is a test. */
 export async function sendWebhook({ url, secret, header }: SigningSender, body: Buffer): Promise<Sent> {
   const headers = {
     'content-type': 'application/json',
     [header]: signWebhook(body, secret),
-    [TEST_HEADER]: 'true',
+    [TEST_HEADER]: testMark(body, secret),
   };
   try {
     const response = await fetch(url, {

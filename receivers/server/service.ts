@@ -69,7 +69,7 @@ async function openService(
   const clients = openClients(configuration.intelligems, configuration.sources);
   const { quietMs: burstMs } = configuration.routing;
   const zapier = await openZapier(
-    { ...configuration.zapier, burstMs },
+    { ...configuration.zapier, burstMs, addresses: configuration.intelligems.addresses },
     ledger,
     configuration.sources,
     clients,

@@ -1,4 +1,5 @@
 import { type ExperienceEvent, parseEvent, triggeredBy } from '../../shared/events.ts';
+import { type ExperienceAddresses, experienceLink } from '../../shared/experience-link.ts';
 import { type ChangedSettings, type ZapierEvent, zapierEvent } from '../../shared/zapier-event.ts';
 import { passesFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
 import type { StoredEvent } from '../contract/event.ts';
@@ -25,11 +26,17 @@ export interface Wanted {
 /**
  * The newest real events that pass the filter, as Zapier gets them, newest first: no tests, no reports, nothing
  * unknown.
+ *
+ * @param addresses where people open an experience in Intelligems
  */
-export async function recentEvents(ledger: Reader, wanted: Wanted): Promise<ZapierEvent[]> {
+export async function recentEvents(
+  ledger: Reader,
+  addresses: ExperienceAddresses,
+  wanted: Wanted,
+): Promise<ZapierEvent[]> {
   const { actions } = wanted.filter;
   const each = actions.length === 0 ? [undefined] : [...new Set(actions)];
-  const found = await Promise.all(each.map((action) => newest(ledger, wanted, action)));
+  const found = await Promise.all(each.map((action) => newest(ledger, addresses, wanted, action)));
   return found
     .flat()
     .sort((one, other) => other.sequence - one.sequence)
@@ -45,6 +52,7 @@ interface Found {
 /** The newest events of one action, or of all, that pass the filter. */
 async function newest(
   ledger: Reader,
+  addresses: ExperienceAddresses,
   { filter, source, organizationId, limit }: Wanted,
   action: string | undefined,
 ): Promise<Found[]> {
@@ -64,7 +72,7 @@ async function newest(
         (event.origin === 'webhook' || event.origin === 'recovered') &&
         isOfOrganization(event.organizationId, organizationId),
     );
-    const read = await Promise.all(real.map((summary) => foundEvent(ledger, summary)));
+    const read = await Promise.all(real.map(({ key }) => foundEvent(ledger, addresses, key)));
     found.push(...read.flat().filter(({ event }) => passesFilter(event, filter)));
     beforeSequence = page.at(-1)?.sequence;
     if (page.length < PAGE) {
@@ -79,7 +87,7 @@ export function isOfOrganization(own: string | null | undefined, wanted: string 
   return wanted === null || own == null || own === wanted;
 }
 
-async function foundEvent(ledger: Reader, { key }: Pick<StoredEvent, 'key'>): Promise<Found[]> {
+async function foundEvent(ledger: Reader, addresses: ExperienceAddresses, key: string): Promise<Found[]> {
   const stored = await ledger.event(key);
   const parsed = stored === null ? null : parseEvent(stored.body);
   if (stored === null || !parsed?.ok) {
@@ -92,6 +100,7 @@ async function foundEvent(ledger: Reader, { key }: Pick<StoredEvent, 'key'>): Pr
     triggeredBy: triggeredBy(event) ?? stored.triggeredBy,
     receivedAt: stored.receivedAt,
     recovered: stored.origin === 'recovered',
+    link: experienceLink(event.experience, addresses),
     changed: event.action === 'updateExperience' ? await changedSince(ledger, stored, event) : undefined,
   });
   return [{ sequence: stored.sequence, event: zapier }];

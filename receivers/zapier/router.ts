@@ -1,5 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { isRecord } from '../../shared/events.ts';
+import type { ExperienceAddresses } from '../../shared/experience-link.ts';
 import { filterProblem, readZapierFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
 import { enteredText } from '../../shared/zapier-text.ts';
 import { sendProblem } from '../base/problem.ts';
@@ -17,6 +18,8 @@ export interface ZapierRouterSettings {
   targetHosts: readonly string[];
   /** The sources that the receiver has. */
   sources: readonly ZapierSource[];
+  /** Where people open an experience in Intelligems. */
+  addresses: ExperienceAddresses;
 }
 
 export interface ZapierRouterServices {
@@ -188,7 +191,11 @@ async function showEvents(
   };
   const { ledger } = services;
   const isReport = subject !== 'events' && subject !== 'changes';
-  response.json(isReport ? await recentReports(ledger, subject, wanted) : await recentEvents(ledger, wanted));
+  response.json(
+    isReport
+      ? await recentReports(ledger, subject, wanted)
+      : await recentEvents(ledger, settings.addresses, wanted),
+  );
 }
 
 /** The filter of a request; null if it can never match and the request was answered. */

@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import type { ExperienceAddresses } from '../../shared/experience-link.ts';
 import type { DestinationDescription, OpenDestination } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
@@ -52,6 +53,8 @@ export interface ZapierPartSettings {
   waitForWhoMs: number;
   /** Updates that follow each other within this time are one change of settings, milliseconds; 0 for one each. */
   burstMs: number;
+  /** Where people open an experience in Intelligems. */
+  addresses: ExperienceAddresses;
 }
 
 /**
@@ -61,7 +64,7 @@ export interface ZapierPartSettings {
  * @param asked the sources for which Intelligems is asked who caused their events
  */
 export async function openZapier(
-  { apiKey, targetHosts, waitForWhoMs, burstMs }: ZapierPartSettings,
+  { apiKey, targetHosts, waitForWhoMs, burstMs, addresses }: ZapierPartSettings,
   ledger: Ledger,
   sources: readonly ZapierSource[],
   asked: { has(source: string): boolean },
@@ -73,7 +76,7 @@ export async function openZapier(
   const zapierSwitch = await ZapierSwitch.open(apiKey !== null, keys);
   return {
     router: zapierRouter(
-      { targetHosts, sources },
+      { targetHosts, sources, addresses },
       { ...services, access, isOn: () => zapierSwitch.look(), onAccess: () => zapierSwitch.turnOn() },
     ),
     // Handing an event on is quick; a Zap may take its time.

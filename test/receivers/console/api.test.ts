@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { testMark } from '../../../receivers/inbound/test-mark.ts';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
-import { postSigned, temporaryFolder } from '../../fixtures/receiver.ts';
+import { postSigned, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
 import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 
 const TOKEN = 'the-token-of-the-tests';
@@ -132,6 +133,23 @@ describe('the API of the console', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect((await call('GET', '/events?origin=test')).answer).toMatchObject({ events: [{ origin: 'test' }] });
+  });
+
+  test('a signed webhook is a test only if its mark is signed with the secret too', async () => {
+    const originWith = async (body: Buffer, mark: string): Promise<unknown> => {
+      const posted = await postSigned(receiver.url, body, { headers: { 'x-receiver-test': mark } });
+      const { event } = (await posted.json()) as { event: string };
+      return (await call('GET', `/events/${event}`)).answer;
+    };
+    const bodies = (['pause', 'end', 'update', 'delete'] as const).map(sampleBody);
+    const [pause, end, update, remove] = bodies as [Buffer, Buffer, Buffer, Buffer];
+    expect(await originWith(pause, 'true')).toMatchObject({ event: { origin: 'webhook' } });
+    expect(await originWith(end, testMark(end, 'another secret'))).toMatchObject({
+      event: { origin: 'webhook' },
+    });
+    // The mark of another test does not fit this body.
+    expect(await originWith(update, testMark(end, SECRET))).toMatchObject({ event: { origin: 'webhook' } });
+    expect(await originWith(remove, testMark(remove, SECRET))).toMatchObject({ event: { origin: 'test' } });
   });
 
   test('the responses of all other API calls match their description', async () => {

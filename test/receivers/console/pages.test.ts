@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import type { Results } from '../../../receivers/contract/experience.ts';
+import { testMark } from '../../../receivers/inbound/test-mark.ts';
 import { RESULTS } from '../../../receivers/intelligems/results.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
 import { signWebhook } from '../../../shared/verifier.ts';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { fillLedger, type PastEvent } from '../../fixtures/filled-ledger.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
-import { postSigned, temporaryFolder } from '../../fixtures/receiver.ts';
+import { postSigned, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
 import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 import { until } from '../../fixtures/until.ts';
 import {
@@ -303,7 +304,8 @@ describe('set-up in a browser, from nothing to green', () => {
       );
       await page.getByText('Live: changes appear automatically.').waitFor();
 
-      await postSigned(receiver.url, sampleBody('create'), { headers: { 'x-receiver-test': 'true' } });
+      const body = sampleBody('create');
+      await postSigned(receiver.url, body, { headers: { 'x-receiver-test': testMark(body, SECRET) } });
       await page.goto(`${receiver.url}/console/events`);
       await page.locator('.tag').getByText('test').waitFor();
       await page.goto(`${receiver.url}/console/set-up`);

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseMail } from '../../fakes/smtp.ts';
+import { startFakeZapierHooks } from '../../fakes/zapier-hooks.ts';
 import { until } from '../../fixtures/until.ts';
 import { setStage } from './stage.ts';
 
@@ -42,4 +43,35 @@ test('a milestone is reported when an experience has been live for so long, once
   expect(subjects).toHaveLength(1);
   expect(subjects[0]).toContain('Backpack price test has been live for 7 days');
   await stage.close();
+});
+
+test('with RECONCILE=off and no reports, Intelligems is asked for milestones once a Zap wants them', async () => {
+  let now = Date.now();
+  const stage = await setStage({ now: () => now });
+  const hooks = await startFakeZapierHooks();
+  const { intelligems } = stage;
+  await stage.start({
+    ZAPIER_API_KEY: 'a key for Zapier',
+    ZAPIER_TARGET_HOSTS: '127.0.0.1',
+    MILESTONE_DAYS: '7',
+    RECONCILE_EVERY_SECONDS: '0.2',
+  });
+  now -= 7 * DAY_MS - 300;
+  const { id } = intelligems.create({ name: 'Backpack price test' });
+  intelligems.act(id, 'start');
+  now = Date.now();
+  expect(intelligems.requests).toEqual([]);
+  const subscribed = await fetch(`${stage.receiver.url}/zapier/hooks`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer a key for Zapier', 'content-type': 'application/json' },
+    body: JSON.stringify({ targetUrl: hooks.urlOf('milestones'), subject: 'milestone' }),
+  });
+  expect(subscribed.status).toBe(201);
+  const [caught] = await until(
+    () => hooks.of('milestones'),
+    (all) => all.length > 0,
+  );
+  expect(JSON.parse(caught?.content ?? '')).toMatchObject({ experience_id: id });
+  await stage.close();
+  await hooks.close();
 });

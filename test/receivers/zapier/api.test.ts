@@ -8,7 +8,11 @@ let receiver: Receiver;
 const data = temporaryFolder();
 
 beforeAll(async () => {
-  receiver = await Receiver.start({ DATA_DIR: data.folder, ZAPIER_API_KEY: KEY });
+  receiver = await Receiver.start({
+    DATA_DIR: data.folder,
+    ZAPIER_API_KEY: KEY,
+    INTELLIGEMS_EXPERIMENT_URL: 'https://tests.example.com/{id}',
+  });
 });
 
 afterAll(async () => {
@@ -90,6 +94,8 @@ test('recent events are real, known, newest first, and of the requested actions'
     return events.map(({ event }) => event);
   };
   expect(await titles('')).toEqual(['Experience Ended', 'Experience Paused', 'Experience Started']);
+  const [newest] = (await (await call('GET', 'events')).json()) as Record<string, string>[];
+  expect(newest?.link).toBe(`https://tests.example.com/${newest?.experience_id}`);
   expect(await titles('?limit=1')).toEqual(['Experience Ended']);
   expect(await titles('?limit=nonsense')).toHaveLength(1);
   expect(await titles('?action=startExperience')).toEqual(['Experience Started']);

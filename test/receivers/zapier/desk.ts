@@ -50,7 +50,13 @@ export class ZapierDesk {
   /** Opens it; deliveries are made from now on. */
   static async open(): Promise<ZapierDesk> {
     const { ledger, remove } = await emptyLedger();
-    const settings = { apiKey: API_KEY, targetHosts: ['127.0.0.1'], waitForWhoMs: 0, burstMs: 0 };
+    const settings = {
+      apiKey: API_KEY,
+      targetHosts: ['127.0.0.1'],
+      waitForWhoMs: 0,
+      burstMs: 0,
+      addresses: INTELLIGEMS_ADDRESSES,
+    };
     const zapier = await openZapier(settings, ledger, [SOURCE], new Set());
     const desk = new ZapierDesk(await startFakeZapierHooks(), ledger, zapier, remove);
     const { destinations } = desk.zapier;
