@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { isRecord } from '../../shared/events.ts';
 import { suggestion } from '../base/nearest.ts';
 import { milliseconds } from '../base/setting-values.ts';
+import { NOTHING_STORED, type StoredSettings } from '../contract/connection.ts';
 import type { DestinationKind } from '../contract/destination.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
 import { proxyProblem } from '../outgoing/proxies.ts';
 import type { Known } from '../routes/route.ts';
 import { unknownName } from '../routes/settings.ts';
-import type { Configuration } from './configuration.ts';
+import type { Loaded } from './configuration.ts';
 import type { SettingsFile } from './file/file.ts';
 import { readSettingsFile } from './file/read-file.ts';
 import { noticesOf } from './notices.ts';
@@ -22,6 +23,7 @@ import type { Fault } from './values/faults.ts';
 import { inside, type Place, validate } from './values/validate.ts';
 import type { Environment } from './values/variables.ts';
 
+export type { Loaded } from './configuration.ts';
 export { describeFaults, type Fault } from './values/faults.ts';
 
 export interface LoadOptions {
@@ -32,22 +34,38 @@ export interface LoadOptions {
   cwd?: string;
   /** The kinds of destinations. Default: all. */
   kinds?: readonly DestinationKind[];
+  /**
+   * What was set in the console. `unread` if the ledger is opened later: names that the settings do not know may be
+   * there, so they are no faults yet. Default: nothing.
+   */
+  stored?: StoredSettings | 'unread';
 }
 
-export type Loaded = { ok: true; configuration: Configuration } | { ok: false; faults: Fault[] };
-
 /**
- * Reads all settings: receivers.yaml (or CONFIG_FILE), overridden by the environment. If the file lists destinations,
- * there are no others. An empty environment variable counts as not set. Gives a complete configuration or all faults.
- * Never throws.
+ * Reads all settings: receivers.yaml (or CONFIG_FILE), overridden by the environment, and what was set in the console
+ * beside them. If the file lists destinations, the environment adds none. An empty environment variable counts as not
+ * set. Gives a complete configuration or all faults. Never throws.
  */
 export function loadConfiguration({
   environment,
   readFile = (path) => readFileSync(path, 'utf8'),
   cwd = '.',
   kinds = DESTINATION_KINDS,
+  stored = NOTHING_STORED,
 }: LoadOptions): Loaded {
   const file = readSettingsFile(environment, readFile, cwd);
+  return merged({ environment, file, kinds }, stored);
+}
+
+/** What the start gave, which stays the same while the receiver runs. */
+interface Given {
+  environment: Environment;
+  file: SettingsFile;
+  kinds: readonly DestinationKind[];
+}
+
+function merged(given: Given, stored: StoredSettings | 'unread'): Loaded {
+  const { environment, file, kinds } = given;
   const { content } = file;
   const table = overlaid(file, environment);
   const values = validate(settings, table.value, table.place);
@@ -55,14 +73,20 @@ export function loadConfiguration({
     return { ok: false, faults: [...file.faults, ...values.faults] };
   }
 
-  const sources = readSources(content.sources, inside(file, 'sources'), environment);
-  const destinations = readDestinations(file, environment, kinds, values.value ?? settings.parse({}));
+  const added = stored === 'unread' ? NOTHING_STORED : stored;
+  const sources = readSources(content.sources, inside(file, 'sources'), environment, added.connections);
+  const general = values.value ?? settings.parse({});
+  const destinations = readDestinations({ file, environment, kinds, general }, added.connections);
   const known: Known = {
     destinations: [...new Set(destinations.names)],
     sources: [...new Set(sources.names)],
   };
   const mode = validate(fileLists.routing, content.routing, inside(file, 'routing'));
-  const routes = readRoutes(content.routes, inside(file, 'routes'), known);
+  const named = stored === 'unread' ? null : known;
+  const routes = readRoutes(content.routes, inside(file, 'routes'), known, {
+    named,
+    stored: added.connections,
+  });
   const faults = [
     ...file.faults,
     ...unknownKeys(file),
@@ -71,7 +95,7 @@ export function loadConfiguration({
     ...destinations.faults,
     ...mode.faults,
     ...routes.faults,
-    ...unknownNames(table.value, table.place, known),
+    ...(named === null ? [] : unknownNames(table.value, table.place, named)),
     ...proxyFaults(environment),
   ];
   if (faults.length > 0 || values.value === null || mode.value === null) {
@@ -89,6 +113,11 @@ export function loadConfiguration({
       routes: routes.value,
       quietMs: milliseconds(values.value.updates.quietSeconds),
     },
+    connections: [...sources.connections, ...destinations.connections, ...routes.connections],
+    heldSources: sources.held,
+    heldDestinations: destinations.held,
+    stored: added,
+    withStored: (others: StoredSettings) => merged(given, others),
   };
   return {
     ok: true,

@@ -114,9 +114,14 @@ export interface ConfiguredDestination {
   name: string;
   kind: DestinationKind;
   settings: unknown;
-  /** The settings file that lists it; null if environment variables turned it on. */
+  /** The settings file that lists it, or {@link IN_CONSOLE}; null if environment variables turned it on. */
   file: string | null;
+  /** As people call it, if they gave it a title. */
+  title?: string | null;
 }
+
+/** Where a destination is set that was connected in the console, as it is named after “in”. */
+export const IN_CONSOLE = 'the console';
 
 /** How people see a destination and its deliveries. */
 export interface DestinationDescription {

@@ -45,7 +45,8 @@ export function describeDestination({
   name,
   kind,
   settings,
-}: Pick<ConfiguredDestination, 'name' | 'kind' | 'settings'>): DestinationDescription {
-  const title = kind.kind === name ? kind.title : `${kind.title} (${name})`;
-  return { name, title, repeated: kind.repeated(settings), internal: false };
+  title,
+}: Pick<ConfiguredDestination, 'name' | 'kind' | 'settings' | 'title'>): DestinationDescription {
+  const usual = kind.kind === name ? kind.title : `${kind.title} (${name})`;
+  return { name, title: title ?? usual, repeated: kind.repeated(settings), internal: false };
 }

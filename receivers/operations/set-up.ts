@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Configuration } from '../config/configuration.ts';
 import { child, describedAs } from '../config/values/schema-walk.ts';
+import { IN_CONSOLE } from '../contract/destination.ts';
 import type { Plan } from '../contract/plan.ts';
 import { DEFAULT_SOURCE } from '../contract/source.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
@@ -118,7 +119,7 @@ function sourceSetUps(
 }
 
 function missingKinds({ destinations }: Pick<Configuration, 'destinations'>): MissingKind[] {
-  const file = destinations[0]?.file ?? null;
+  const file = destinations.find((each) => each.file !== IN_CONSOLE)?.file ?? null;
   return DESTINATION_KINDS.filter(
     ({ kind }) => kind !== 'preview' && !destinations.some((destination) => destination.kind.kind === kind),
   ).map(({ kind, title, environment, settings }) => ({

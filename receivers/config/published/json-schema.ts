@@ -50,6 +50,7 @@ function jsonSchema(schema: z.ZodType): JsonSchema {
     override: ({ zodSchema, jsonSchema: made }) => {
       delete made.environment;
       delete made.secret;
+      delete made.main;
       delete made.destination;
       const { defaultValue } = zodSchema._zod.def as { defaultValue?: unknown };
       if (zodSchema instanceof z.ZodDefault && defaultValue !== null) {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isRecord } from '../../../shared/events.ts';
 import { suggestion } from '../../base/nearest.ts';
-import type { ConfiguredDestination, DestinationKind } from '../../contract/destination.ts';
+import type { SetBy, StoredConnection, WrittenConnection } from '../../contract/connection.ts';
+import { type ConfiguredDestination, type DestinationKind, IN_CONSOLE } from '../../contract/destination.ts';
 import type { SettingsFile } from '../file/file.ts';
 import { destinationName } from '../settings/destination-name.ts';
 import type { Fault } from '../values/faults.ts';
@@ -9,6 +10,7 @@ import type { Path } from '../values/path.ts';
 import { child, layers } from '../values/schema-walk.ts';
 import { entriesOf, inside, type Place, type Read, takenNames, validate } from '../values/validate.ts';
 import { type Environment, variable } from '../values/variables.ts';
+import { FIELDS, problemOf, takenName } from './stored.ts';
 
 /** What a destination takes from the receiver's settings unless its own say otherwise. */
 export interface GeneralSettings {
@@ -17,22 +19,34 @@ export interface GeneralSettings {
 }
 
 /** The valid destinations, and the names of all that were listed. */
-export type ReadDestinations = Read<ConfiguredDestination[]> & { names: string[] };
+export type ReadDestinations = Read<ConfiguredDestination[]> & {
+  names: string[];
+  /** All of them as they are written. */
+  connections: WrittenConnection[];
+  /** Names of those of the console that cannot be opened: their deliveries wait. */
+  held: string[];
+};
+
+interface Given {
+  file: SettingsFile;
+  environment: Environment;
+  kinds: readonly DestinationKind[];
+  general: GeneralSettings;
+}
 
 /**
- * The destinations of the settings file. If it has no list, those that the environment turns on. If there are none
- * either, the preview.
+ * The destinations of the settings file (if it has no list, those that the environment turns on) and those of the
+ * console. If there are none, the preview.
  */
 export function readDestinations(
-  file: SettingsFile,
-  environment: Environment,
-  kinds: readonly DestinationKind[],
-  general: GeneralSettings,
+  { file, environment, kinds, general }: Given,
+  stored: readonly StoredConnection[],
 ): ReadDestinations {
   const { value: entries, faults } = entriesOf(file.content.destinations, inside(file, 'destinations'));
   const read =
     entries === null ? ofEnvironment(kinds, environment, general) : ofFile(kinds, entries, file, general);
   read.faults.push(...faults);
+  addStored(read, stored, kinds, general);
   const preview = kinds.find(({ kind }) => kind === 'preview');
   if (read.names.length === 0 && preview !== undefined) {
     const listedIn = entries === null ? null : file.name;
@@ -43,8 +57,60 @@ export function readDestinations(
       file: listedIn,
     });
     read.names.push(preview.kind);
+    const where = 'Nothing is connected yet, so events are printed in the log.';
+    read.connections.push(connection({ name: preview.kind, kind: preview }, {}, { by: 'receiver', where }));
   }
   return read;
+}
+
+/** Those of the console. One that is wrong here does not keep the receiver from starting: its deliveries wait. */
+function addStored(
+  all: ReadDestinations,
+  stored: readonly StoredConnection[],
+  kinds: readonly DestinationKind[],
+  general: GeneralSettings,
+): void {
+  for (const each of stored.filter(({ kind }) => kind === 'destination')) {
+    const { id, version, name, title, type, written } = each;
+    const taken = all.connections.find((other) => other.name === name);
+    const entry = { type, name, ...written };
+    const { value, faults } = readDestination(kinds, entry, FIELDS, general);
+    const problem = taken === undefined ? problemOf(each, faults) : takenName(taken);
+    const kind = kinds.find((known) => known.kind === type);
+    const setBy = { by: 'console', id, version } as const;
+    all.connections.push(connection({ name, title, kind, type }, written, setBy, problem));
+    if (problem === null && value !== null) {
+      all.value.push({ ...value, title, file: IN_CONSOLE });
+      all.names.push(name);
+    } else if (taken === undefined) {
+      all.held.push(name);
+      all.names.push(name);
+    }
+  }
+}
+
+function connection(
+  {
+    name,
+    title,
+    kind,
+    type,
+  }: { name: string; title?: string | null; kind?: DestinationKind; type?: string | null },
+  written: Record<string, unknown>,
+  setBy: SetBy,
+  problem: string | null = null,
+): WrittenConnection {
+  const usual = kind === undefined || kind.kind === name ? (kind?.title ?? name) : `${kind.title} (${name})`;
+  return {
+    kind: 'destination',
+    name,
+    title: title ?? usual,
+    type: kind?.kind ?? type ?? null,
+    setBy,
+    written,
+    fixed: {},
+    problem,
+  };
 }
 
 /** One for each kind with any of its variables set, named after the kind. */
@@ -53,7 +119,7 @@ function ofEnvironment(
   environment: Environment,
   general: GeneralSettings,
 ): ReadDestinations {
-  const all: ReadDestinations = { value: [], names: [], faults: [] };
+  const all: ReadDestinations = { value: [], names: [], faults: [], connections: [], held: [] };
   for (const kind of kinds) {
     const set = variablesOf(kind, environment);
     if (set.length === 0) {
@@ -65,6 +131,9 @@ function ofEnvironment(
     const place: Place = { where: (path) => variableFor(kind, path, set), hidden: () => false };
     const { value, faults } = validate(kind.settings, withGeneral(kind, written, general), place);
     all.names.push(kind.kind);
+    all.connections.push(
+      connection({ name: kind.kind, kind }, written, { by: 'environment', where: set.join(', ') }),
+    );
     all.faults.push(...faults.map((fault) => withReason(fault, kind, set)));
     if (value !== null) {
       all.value.push({ name: kind.kind, kind, settings: value, file: null });
@@ -96,10 +165,13 @@ function ofFile(
   general: GeneralSettings,
 ): ReadDestinations {
   const place = inside(file, 'destinations');
-  const all: ReadDestinations = { value: [], names: [], faults: [] };
+  const all: ReadDestinations = { value: [], names: [], faults: [], connections: [], held: [] };
   const names = entries.map((entry, index) => {
     const { value, faults, name } = readDestination(kinds, entry, inside(place, index), general);
     all.faults.push(...faults);
+    const { type: _, name: __, ...written } = isRecord(entry) ? entry : {};
+    const setBy = { by: 'file', where: place.where([index]) } as const;
+    all.connections.push(connection({ name: name ?? '', kind: value?.kind }, written, setBy));
     if (value !== null) {
       all.value.push({ ...value, file: file.name });
     }

@@ -21,7 +21,7 @@ export const sourceSettings = z
       .describe(
         'The webhook secrets. List several while you change them. Without one, the receiver makes one at its first start.',
       )
-      .meta({ secret: true }),
+      .meta({ secret: true, main: true }),
     previousSecrets: list(z.string(), secretList)
       .prefault([])
       .describe(
@@ -36,7 +36,7 @@ export const sourceSettings = z
       .nullable()
       .default(null)
       .describe('An access token for the External API of this organization.')
-      .meta({ secret: true }),
+      .meta({ secret: true, main: true }),
   })
   .refine(({ name, secrets = [] }) => name === DEFAULT_SOURCE || secrets.length > 0, {
     // The receiver makes a secret for one source only: sources that share one could post events of each other.

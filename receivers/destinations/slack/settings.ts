@@ -37,12 +37,13 @@ export const slackSettings = z
       )
       .optional()
       .describe('The bot token of your Slack app, xoxb-….')
-      .meta({ secret: true }),
+      .meta({ secret: true, main: true }),
     channel: channels
       .optional()
       .describe(
         'The channel, or several as a list or separated by commas: IDs such as C0123456789, or names such as #experiments. An ID still works after the channel is renamed.',
-      ),
+      )
+      .meta({ main: true }),
     webhookUrl: z
       .url({
         protocol: /^https?$/,
