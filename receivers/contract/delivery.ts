@@ -60,12 +60,22 @@ export interface DestinationHealth {
 /** Decides what an outcome means for the destination's health. Pure. */
 export type HealthRule = (health: DestinationHealth, outcome: Outcome, now: number) => DestinationHealth;
 
+/**
+ * A destination of this process, with how many deliveries may be in progress at once: 0 if they wait, or if this process
+ * only accepts, and others deliver.
+ */
+export interface ServedDestination {
+  name: string;
+  concurrency: number;
+}
+
+/** Whether a process has destinations, and delivers to none of them. */
+export function onlyAccepts(destinations: readonly ServedDestination[]): boolean {
+  return destinations.length > 0 && destinations.every(({ concurrency }) => concurrency === 0);
+}
+
 export interface DeliveryWork {
-  /**
-   * The destinations of this process, each with how many deliveries may be under way at once: 0 if this process only
-   * accepts, and others deliver.
-   */
-  destinations: readonly { name: string; concurrency: number }[];
+  destinations: readonly ServedDestination[];
   /** Makes one attempt. `lost` aborts when the delivery is about to be given to another process: it must end at once. */
   attempt(delivery: ClaimedDelivery, lost?: AbortSignal): Promise<Settlement>;
   /** Reports what a person should know, such as storage that cannot record an outcome. */
@@ -92,6 +102,11 @@ export interface DeliveryQueue {
   /** How many processes deliver from this ledger now, this one included. */
   readonly workers: number;
   start(work: DeliveryWork): Promise<void>;
+  /**
+   * Replaces the destinations of this process. Attempts in progress go on. Deliveries to a destination that is no longer
+   * among them stay open.
+   */
+  serve(destinations: readonly ServedDestination[]): Promise<void>;
   /** Claims nothing more, waits at most this long for attempts in progress, and records their outcomes. */
   stop(graceMs: number): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { DeliveryQueue } from './delivery.ts';
 import type { Accepted, NewDelivery, NewEvent } from './event.ts';
 import type { LedgerReader } from './ledger-reader.ts';
+import type { SettingsStore } from './settings-store.ts';
 
 /** The storage refused or cannot be reached: the sender is answered 503 and tries again. */
 export class StorageError extends Error {
@@ -18,6 +19,8 @@ export interface ClockDifference {
 /** A durable record of events, deliveries and attempts. Every method may reject with {@link StorageError}. */
 export interface Ledger extends LedgerReader {
   readonly queue: DeliveryQueue;
+  /** What was set in the console. */
+  readonly settings: SettingsStore;
   /** Resolves after the event and its deliveries are on disk, or were there before under the same key. */
   accept(event: NewEvent): Promise<Accepted>;
   /** Resolves if a write would succeed now. */

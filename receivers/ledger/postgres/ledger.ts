@@ -14,6 +14,7 @@ import type {
   QueueDepth,
   TimelineBucket,
 } from '../../contract/ledger-reader.ts';
+import type { SettingsStore } from '../../contract/settings-store.ts';
 import { ANSWER_GRACE_MS, again, dataFault, openPool, storageError } from './connections.ts';
 import { databaseChecks } from './database-checks.ts';
 import { Gather } from './gather.ts';
@@ -24,6 +25,7 @@ import { PostgresQueue } from './queue.ts';
 import { destinationHealth, HEALTH_COLUMNS, type HealthRow } from './rows.ts';
 import { expectOwnSession } from './session-probe.ts';
 import { completeSettings, type PostgresSettings } from './settings.ts';
+import { settingsStore } from './settings-store.ts';
 import { orderingKeyHash, storable, writeEvents } from './write.ts';
 
 /**
@@ -44,6 +46,7 @@ const PLANNING = { enable_seqscan: 'off', plan_cache_mode: 'force_generic_plan' 
 /** The ledger on PostgreSQL, for as many processes as share the database. */
 export class PostgresLedger implements Ledger {
   readonly queue: PostgresQueue;
+  readonly settings: SettingsStore;
   readonly #acceptPool: pg.Pool;
   readonly #pool: pg.Pool;
   readonly #readPool: pg.Pool;
@@ -68,6 +71,11 @@ export class PostgresLedger implements Ledger {
     });
     this.#readPool = openPool(settings, { connections: readConnections, name: 'read' });
     this.queue = new PostgresQueue(settings, this.#pool);
+    this.settings = settingsStore({
+      pool: this.#pool,
+      readPool: this.#readPool,
+      refusing: (task) => this.#refusing(task),
+    });
     this.#accepts = new Gather({
       largest: LARGEST_BATCH,
       run: (events) => again(() => writeEvents(this.#acceptPool, events)),

@@ -30,6 +30,7 @@ const FIRST = ['tables', 'line', 'accept', 'claim', 'settle', 'replay', 'import'
 export const MIGRATIONS: readonly Migration[] = [
   { sql: FIRST.map(schemaFile).join('\n'), worksWith: 1 },
   { sql: schemaFile('destinations'), worksWith: 1 },
+  { sql: schemaFile('settings'), worksWith: 1 },
 ];
 
 function schemaFile(name: string): string {

@@ -1,5 +1,10 @@
 import type pg from 'pg';
-import type { DeliveryQueue, DeliveryWork, DestinationHealth } from '../../contract/delivery.ts';
+import type {
+  DeliveryQueue,
+  DeliveryWork,
+  DestinationHealth,
+  ServedDestination,
+} from '../../contract/delivery.ts';
 import { HealthBoard } from './health-board.ts';
 import { WorkerSession } from './session.ts';
 import type { PostgresSettings } from './settings.ts';
@@ -16,7 +21,10 @@ export class PostgresQueue implements DeliveryQueue {
   readonly #settings: Required<PostgresSettings>;
   readonly #pool: pg.Pool;
   readonly #board = new HealthBoard();
+  #work: DeliveryWork | null = null;
   #session: WorkerSession | null = null;
+  /** Those that have not ended yet: the one that delivers, and those that only finish their attempts. */
+  readonly #sessions = new Set<WorkerSession>();
   #stopped = false;
   #retry: NodeJS.Timeout | undefined;
 
@@ -32,13 +40,31 @@ export class PostgresQueue implements DeliveryQueue {
 
   async start(work: DeliveryWork): Promise<void> {
     this.#stopped = false;
+    this.#work = work;
     await this.#open(work, false);
+  }
+
+  /** A session keeps its destinations: the next one has the new ones. */
+  async serve(destinations: readonly ServedDestination[]): Promise<void> {
+    const before = this.#session;
+    const work = { ...(this.#work as DeliveryWork), destinations };
+    this.#work = work;
+    if (before === null || !this.#sessions.has(before)) {
+      return;
+    }
+    try {
+      await this.#open(work, true);
+    } catch (error) {
+      work.onError(error as Error);
+    }
+    // If the next one could not be opened, this one's end makes it be tried again.
+    before.retire();
   }
 
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
-    await this.#session?.stop(graceMs);
+    await Promise.all([...this.#sessions].map((session) => session.stop(graceMs)));
   }
 
   /** A person ended a destination's pause; the other processes notice with their next heartbeat. */
@@ -54,19 +80,27 @@ export class PostgresQueue implements DeliveryQueue {
       work,
       resumes,
     });
+    clearTimeout(this.#retry);
     this.#session = session;
-    session.ended.then(() => this.#reopen(work));
+    this.#sessions.add(session);
+    session.ended.then(() => {
+      this.#sessions.delete(session);
+      if (this.#session === session) {
+        this.#reopen();
+      }
+    });
     if (this.#stopped) {
       await session.stop(0);
     }
   }
 
-  #reopen(work: DeliveryWork): void {
+  #reopen(): void {
     if (!this.#stopped) {
       this.#retry = setTimeout(() => {
+        const work = this.#work as DeliveryWork;
         this.#open(work, true).catch((error) => {
           work.onError(error);
-          this.#reopen(work);
+          this.#reopen();
         });
       }, REOPEN_MS);
     }

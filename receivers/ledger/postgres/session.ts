@@ -1,6 +1,6 @@
 import type { WorkerPool } from 'graphile-worker';
 import type pg from 'pg';
-import type { DeliveryWork } from '../../contract/delivery.ts';
+import { type DeliveryWork, onlyAccepts } from '../../contract/delivery.ts';
 import { StorageError } from '../../contract/ledger.ts';
 import { openPool, storageError } from './connections.ts';
 import { Courier } from './courier.ts';
@@ -72,13 +72,13 @@ export class WorkerSession {
       holds: () => this.#lease.valid,
       closing: this.#closing.signal,
       lost: this.#lost.signal,
-      retire: () => this.#retire(),
+      retire: () => this.retire(),
     });
     for (const { promise } of own.pools) {
       quietly(promise);
     }
     // One that only accepts leaves everything to the others.
-    if (work.destinations.every(({ concurrency }) => concurrency > 0)) {
+    if (!onlyAccepts(work.destinations)) {
       new LeftBehindWatch(
         {
           pool,
@@ -114,7 +114,7 @@ export class WorkerSession {
       startJobPool(queue, name, concurrency, {
         deliver: async (id) => (await registered.promise).#courier.deliver(id, name),
         onFetchFailed: (error) => quietly(registered.promise.then((session) => session.#miss(error))),
-        onClosing: () => quietly(registered.promise.then((session) => session.#retire())),
+        onClosing: () => quietly(registered.promise.then((session) => session.retire())),
       }),
     );
     try {
@@ -161,19 +161,19 @@ export class WorkerSession {
       ),
     );
     this.#lost.abort();
-    this.#retire();
+    this.retire();
   }
 
   /** Jobs may still be locked for this process: while its worker lives, no other gets them. */
   #miss(error: unknown): void {
     if (!this.#closing.signal.aborted) {
       this.#work.onError(storageError(error));
-      this.#retire();
+      this.retire();
     }
   }
 
   /** Takes nothing more, lets attempts in progress end, and makes room for the next session. */
-  #retire(): void {
+  retire(): void {
     if (!this.#closing.signal.aborted) {
       this.#close();
       this.#courier.idle().then(() => this.#dispose());

@@ -14,6 +14,7 @@ import type {
   QueueDepth,
   TimelineBucket,
 } from '../../contract/ledger-reader.ts';
+import type { SettingsStore } from '../../contract/settings-store.ts';
 import { LEDGER_FILE } from '../ledger-file.ts';
 import { waitMs } from '../wait.ts';
 import { acceptRow } from './accept-row.ts';
@@ -49,6 +50,7 @@ const CHECKPOINTS_BESIDE_WRITES = checkpointsBesideWrites();
 /** The ledger on embedded storage: one SQLite file, written by one thread and read by others. */
 export class SqliteLedger implements Ledger {
   readonly queue: SqliteQueue;
+  readonly settings: SettingsStore;
   readonly #writer: LedgerThread<WriterOperations>;
   readonly #reader: LedgerThread<Queries>;
   /** Searches and lists of people may take long; deliveries do not wait for them. Starts with the first one. */
@@ -81,6 +83,12 @@ export class SqliteLedger implements Ledger {
       () => this.health(),
       () => this.depths(),
     );
+    this.settings = {
+      read: () => this.#reader.call('settings'),
+      revision: () => this.#reader.call('settingsRevision'),
+      write: (change) => this.#writer.call('changeSettings', change),
+      log: (page) => this.#reader.call('settingsLog', page),
+    };
   }
 
   /**

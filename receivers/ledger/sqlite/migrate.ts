@@ -6,7 +6,9 @@ import { copyBeforeUpgrade, removeCopy } from './upgrade-copy.ts';
  * The versions of the schema, oldest first. A version that was released is never changed: changes go into a
  * new version. `PRAGMA user_version` says which one a file has.
  */
-export const MIGRATIONS: readonly string[] = [readFileSync(new URL('./schema.sql', import.meta.url), 'utf8')];
+export const MIGRATIONS: readonly string[] = ['./schema.sql', './settings.sql'].map((file) =>
+  readFileSync(new URL(file, import.meta.url), 'utf8'),
+);
 
 /** Marks the files of released versions; those of development versions have 0. */
 const APPLICATION_ID = 0x49_47_4c_52;

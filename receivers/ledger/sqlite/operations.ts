@@ -7,6 +7,7 @@ import { DeliveryLine } from './delivery-line.ts';
 import { KnownExperiences } from './known-experiences.ts';
 import { PRUNABLE } from './queries.ts';
 import { prepareReplays } from './replay.ts';
+import { prepareSettingsChanges } from './settings.ts';
 import { prepareSettlements } from './settle.ts';
 
 /**
@@ -23,6 +24,7 @@ export function prepareOperations(database: DatabaseSync) {
     ...prepareClaims(database, line),
     ...prepareSettlements(database, line),
     ...prepareReplays(database, line),
+    ...prepareSettingsChanges(database),
     prune: preparePrune(database, experiences),
     nameTrigger({ key, email }: { key: string; email: string }): void {
       setTrigger.run(key, email);

@@ -24,6 +24,7 @@ import {
   type HealthRow,
   storedEvent,
 } from './rows.ts';
+import { prepareSettingsQueries } from './settings.ts';
 
 const DELIVERY_COLUMNS = `d.id, e.key, d.destination, d.route, d.state, d.due_at, d.tries, d.replay, d.reason,
   d.created_at, d.finished_at`;
@@ -107,6 +108,7 @@ export function prepareQueries(database: DatabaseSync) {
   }
 
   return {
+    ...prepareSettingsQueries(database),
     event(key: string): StoredEvent | null {
       const row = eventByKey.get(key) as (EventRow & BodyRow) | undefined;
       return row === undefined ? null : storedEvent(row);

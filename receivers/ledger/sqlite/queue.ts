@@ -1,10 +1,12 @@
 import { SteadyClock } from '../../base/steady-clock.ts';
-import type {
-  DeliveryQueue,
-  DeliveryWork,
-  DestinationHealth,
-  LeftBehind,
-  Settlement,
+import {
+  type DeliveryQueue,
+  type DeliveryWork,
+  type DestinationHealth,
+  type LeftBehind,
+  onlyAccepts,
+  type ServedDestination,
+  type Settlement,
 } from '../../contract/delivery.ts';
 import { attemptOnce } from '../attempt-once.ts';
 import { newHealth } from '../health.ts';
@@ -23,6 +25,8 @@ const RECORD_AGAIN_MS = 1_000;
 interface Served {
   name: string;
   concurrency: number;
+  /** The settings do not name it: its deliveries are given up. */
+  leftBehind: boolean;
   running: number;
   /** When its next delivery is due, by the steady clock; infinite for none. */
   nextDue: number;
@@ -63,18 +67,39 @@ export class SqliteQueue implements DeliveryQueue {
 
   async start(work: DeliveryWork): Promise<void> {
     await this.#thread.call('recover', []);
-    const known = new Map((await this.#readHealth()).map((health) => [health.destination, health]));
-    for (const { name, concurrency } of [...work.destinations, ...(await this.#leftBehind(work))]) {
-      const health = keepHealth(known.get(name) ?? newHealth(name), this.#reading());
-      this.#served.set(name, { name, concurrency, running: 0, nextDue: 0, claiming: false, health });
-    }
+    await this.#add(work.destinations, false);
+    await this.#add(await this.#leftBehind(work), true);
     this.#work = work;
     this.#claim();
   }
 
+  async serve(destinations: readonly ServedDestination[]): Promise<void> {
+    await this.#add(destinations, false);
+    const wanted = new Map(destinations.map(({ name, concurrency }) => [name, concurrency]));
+    for (const served of this.#served.values()) {
+      const concurrency = wanted.get(served.name);
+      served.leftBehind &&= concurrency === undefined;
+      served.concurrency = concurrency ?? (served.leftBehind ? served.concurrency : 0);
+      served.nextDue = Math.min(served.nextDue, this.#clock.now());
+    }
+    this.#claim();
+  }
+
+  /** Adds those that are not known yet. */
+  async #add(destinations: readonly ServedDestination[], leftBehind: boolean): Promise<void> {
+    const known = new Map((await this.#readHealth()).map((health) => [health.destination, health]));
+    for (const { name, concurrency } of destinations) {
+      const health = keepHealth(known.get(name) ?? newHealth(name), this.#reading());
+      const idle = { running: 0, nextDue: 0, claiming: false, health };
+      if (!this.#served.has(name)) {
+        this.#served.set(name, { name, concurrency, leftBehind, ...idle });
+      }
+    }
+  }
+
   /** No other process delivers from here, so what this one does not have, none has. */
   async #leftBehind(work: DeliveryWork): Promise<DeliveryWork['destinations']> {
-    if (work.destinations.some(({ concurrency }) => concurrency === 0)) {
+    if (onlyAccepts(work.destinations)) {
       return [];
     }
     const own = new Set(work.destinations.map(({ name }) => name));
@@ -144,7 +169,7 @@ export class SqliteQueue implements DeliveryQueue {
     let wakeAt = now + POLL_MS;
     for (const served of this.#served.values()) {
       const { claiming, concurrency, health, name, nextDue, running } = served;
-      const free = (health.health.probing ? 1 : concurrency) - running;
+      const free = (health.health.probing ? Math.min(concurrency, 1) : concurrency) - running;
       const claimableAt = Math.max(nextDue, health.pauseEnds);
       if (free <= 0 || claiming) {
         continue;

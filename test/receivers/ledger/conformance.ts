@@ -52,9 +52,9 @@ class Worker {
   readonly errors: Error[] = [];
   readonly #handed = new Inbox<Handed>();
 
-  async start(ledger: Ledger, health = BREAKER): Promise<void> {
+  async start(ledger: Ledger, health = BREAKER, destinations = DESTINATIONS): Promise<void> {
     await ledger.queue.start({
-      destinations: DESTINATIONS,
+      destinations,
       health,
       onError: (error) => this.errors.push(error),
       attempt: (claimed) =>
@@ -136,6 +136,100 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         }
       }
     }
+
+    describe('what was set in the console', () => {
+      const CHANGE = { basedOn: 0, at: 1_000, put: [], remove: [], entry: '{"nr":1}' };
+      const SLACK = { kind: 'destination', id: 'one', value: '{"name":"slack"}' };
+      const ROUTE = { kind: 'route', id: 'two', value: '{"name":"pri\u0000cing"}' };
+
+      test('it has a revision, which every change raises, and documents with the revision that wrote them', async () => {
+        expect(await ledger.settings.read()).toEqual({ revision: 0, documents: [] });
+        expect(await ledger.settings.write({ ...CHANGE, put: [SLACK, ROUTE] })).toBe(true);
+        const changed = { ...SLACK, value: '{"name":"slack","title":"Team"}' };
+        const second = { ...CHANGE, basedOn: 1, put: [changed], remove: [ROUTE] };
+        expect(await ledger.settings.write(second)).toBe(true);
+        await reopen();
+        expect(await ledger.settings.revision()).toBe(2);
+        expect(await ledger.settings.read()).toEqual({
+          revision: 2,
+          documents: [{ ...changed, version: 2 }],
+        });
+      });
+
+      test('of two changes that are based on the same revision, one is written and the other changes nothing', async () => {
+        const changes = ['a', 'b', 'c'].map((id) => ({ ...CHANGE, put: [{ ...SLACK, id }], entry: id }));
+        const written = await Promise.all(changes.map((change) => ledger.settings.write(change)));
+        expect(written.filter(Boolean)).toHaveLength(1);
+        const { revision, documents } = await ledger.settings.read();
+        expect(revision).toBe(1);
+        expect(documents.map(({ id }) => id)).toEqual(['a', 'b', 'c'].filter((_, index) => written[index]));
+      });
+
+      test('its audit log is read newest first, page by page', async () => {
+        for (const basedOn of [0, 1, 2]) {
+          await ledger.settings.write({ ...CHANGE, basedOn, at: basedOn, entry: `change ${basedOn}` });
+        }
+        const newest = await ledger.settings.log({ before: null, limit: 2 });
+        expect(newest.map(({ entry }) => entry)).toEqual(['change 2', 'change 1']);
+        expect(await ledger.settings.log({ before: 2, limit: 2 })).toEqual([
+          { revision: 1, at: 0, entry: 'change 0' },
+        ]);
+      });
+    });
+
+    describe('destinations that change while deliveries go out', () => {
+      test('a new destination gets its deliveries, and one that is gone keeps them until it is back', async () => {
+        await worker.start(ledger);
+        await ledger.queue.serve([
+          { name: 'slack', concurrency: 4 },
+          { name: 'email', concurrency: 4 },
+        ]);
+        const email = event({ deliveries: [delivery('sheets'), delivery('email')] });
+        await ledger.accept(email);
+        const handed = await worker.next();
+        expect(handed.delivery.destination).toBe('email');
+        handed.answer(DONE);
+        await ledger.queue.serve(DESTINATIONS);
+        const back = await worker.next();
+        expect(back.delivery).toMatchObject({ destination: 'sheets', eventKey: email.key, attempt: 1 });
+        back.answer(DONE);
+        expect(await finished(email.key)).toEqual(['done', 'done']);
+        expect(worker.unseen).toBe(0);
+      });
+
+      test('an attempt in progress ends with its outcome, though its destination is gone', async () => {
+        await worker.start(ledger);
+        const running = event({ deliveries: [delivery('sheets')] });
+        await ledger.accept(running);
+        const handed = await worker.next();
+        await ledger.queue.serve([{ name: 'slack', concurrency: 4 }]);
+        handed.answer(DONE);
+        expect(await finished(running.key)).toEqual(['done']);
+      });
+
+      test('a destination that is held hands nothing out, also after a restart', async () => {
+        const held = [
+          { name: 'slack', concurrency: 4 },
+          { name: 'sheets', concurrency: 0 },
+        ];
+        await worker.start(ledger);
+        await ledger.queue.serve(held);
+        const waiting = event({ deliveries: [delivery('sheets')] });
+        await ledger.accept(waiting);
+        await reopen();
+        await worker.start(ledger, BREAKER, held);
+        const other = event({ experienceId: 'experience-2', deliveries: [delivery('slack')] });
+        await ledger.accept(other);
+        const handed = await worker.next();
+        expect(handed.delivery.destination).toBe('slack');
+        handed.answer(DONE);
+        expect(await finished(other.key)).toEqual(['done']);
+        expect((await ledger.deliveries(waiting.key)).map(({ state }) => state)).toEqual(['ready']);
+        await ledger.queue.serve(DESTINATIONS);
+        (await worker.next()).answer(DONE);
+        expect(await finished(waiting.key)).toEqual(['done']);
+      });
+    });
 
     describe('accepting', () => {
       test('the ledger keeps the event whole, with its bytes', async () => {

@@ -57,12 +57,12 @@ describe('an upgrade of ledger.sqlite', () => {
     const upgraded = await SqliteLedger.open(home.folder, { migrations: NEXT });
     expect(await upgraded.event(EVENT.key)).toMatchObject({ key: EVENT.key });
     expect(upgraded.warnings).toEqual([
-      expect.stringMatching(/from schema 1 to 3.+ledger\.sqlite\.schema-1/),
+      expect.stringMatching(/from schema 2 to 4.+ledger\.sqlite\.schema-2/),
     ]);
     await upgraded.close();
-    await expect(SqliteLedger.open(home.folder)).rejects.toThrow(/newer version.+ledger\.sqlite\.schema-1/s);
-    expect(copies()).toEqual(['ledger.sqlite.schema-1']);
-    expect(readFileSync(`${file}.schema-1`).equals(before)).toBe(true);
+    await expect(SqliteLedger.open(home.folder)).rejects.toThrow(/newer version.+ledger\.sqlite\.schema-2/s);
+    expect(copies()).toEqual(['ledger.sqlite.schema-2']);
+    expect(readFileSync(`${file}.schema-2`).equals(before)).toBe(true);
   });
 
   test('an upgrade of ledger.sqlite removes the copy once the new version has run', async () => {
@@ -81,7 +81,7 @@ describe('an upgrade of ledger.sqlite', () => {
     const before = readFileSync(file);
     const failed = SqliteLedger.open(home.folder, { migrations: BROKEN });
     await expect(failed).rejects.toThrow(
-      /from schema 1 to 3 failed and was undone; the file is unchanged.+start the earlier version.+no such table: missing/s,
+      /from schema 2 to 4 failed and was undone; the file is unchanged.+start the earlier version.+no such table: missing/s,
     );
     expect(readFileSync(file).equals(before)).toBe(true);
     expect(copies()).toEqual([]);
@@ -100,7 +100,7 @@ describe('an upgrade of ledger.sqlite', () => {
     await expect(refused).rejects.toThrow(/was not upgraded.+Nothing has changed/s);
     blocked.close();
     await writer.close();
-    expect(existsSync(`${file}.schema-1`)).toBe(false);
+    expect(existsSync(`${file}.schema-2`)).toBe(false);
   });
 });
 
@@ -145,7 +145,7 @@ describe('an upgrade of a database', () => {
   test('a failed upgrade of a database is undone, and says how to go back', async () => {
     const failed = PostgresLedger.open({ url }, [...POSTGRES, added, broken]);
     await expect(failed).rejects.toThrow(
-      /from schema 2 to 4 failed and was undone; nothing has changed.+start the earlier version.+missing/s,
+      /from schema 3 to 5 failed and was undone; nothing has changed.+start the earlier version.+missing/s,
     );
     expect(await columns()).not.toContain('next');
     await (await PostgresLedger.open({ url })).close();
