@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { CONNECTED_KINDS } from '../../receivers/destinations/index.ts';
 import { type FakeGoogleSheets, startFakeGoogleSheets } from '../fakes/google-sheets.ts';
+import { runCommandHere } from '../fixtures/command-here.ts';
 import { sampleBody } from '../fixtures/messages.ts';
-import { Receiver, runCommand, SECRET, temporaryFolder } from '../fixtures/receiver.ts';
+import { SECRET, temporaryFolder } from '../fixtures/receiver.ts';
+import { ReceiverHere } from '../fixtures/receiver-here.ts';
 
 /** Everything that lets somebody in, each with a word that is nowhere else. */
 const SECRETS = {
@@ -23,7 +25,7 @@ const SECRETS = {
 let home: ReturnType<typeof temporaryFolder>;
 let sheets: FakeGoogleSheets;
 let settings: Record<string, string>;
-let receiver: Receiver;
+let receiver: ReceiverHere;
 
 beforeAll(async () => {
   home = temporaryFolder();
@@ -48,7 +50,7 @@ beforeAll(async () => {
     MAX_ATTEMPTS: '2',
     PAUSE_AFTER_FAILURES: '1000',
   };
-  receiver = await Receiver.start(settings);
+  receiver = await ReceiverHere.start(settings);
 });
 
 afterAll(async () => {
@@ -97,7 +99,7 @@ describe('with every destination failing', () => {
       ['replay', '--dry-run', '--destination', 'slack'],
       ['doctor', '--json'],
     ]) {
-      const { stdout, stderr } = await runCommand(words, on);
+      const { stdout, stderr } = await runCommandHere(words, on);
       expect(stdout).not.toBe('');
       expectNoSecret(`${stdout}${stderr}`);
     }

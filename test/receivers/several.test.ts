@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeOwnApi, startFakeOwnApi } from '../fakes/own-api.ts';
 import { type SampleName, samplePayload } from '../fixtures/messages.ts';
-import { Receiver, temporaryFolder } from '../fixtures/receiver.ts';
+import { temporaryFolder } from '../fixtures/receiver.ts';
+import { ReceiverHere } from '../fixtures/receiver-here.ts';
 
 const SECRETS = {
   MAIN_OLD: 'the-old-secret-of-the-main-store',
@@ -15,7 +16,7 @@ const API_SECRET = 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=';
 
 let home: ReturnType<typeof temporaryFolder>;
 let apis: Record<'everything' | 'prices' | 'outlet', FakeOwnApi>;
-let receiver: Receiver;
+let receiver: ReceiverHere;
 
 beforeAll(async () => {
   home = temporaryFolder();
@@ -44,7 +45,7 @@ routes:
   - { name: of the outlet, when: { sources: [outlet] }, to: [outlet] }
 `,
   );
-  receiver = await Receiver.start(
+  receiver = await ReceiverHere.start(
     { ...SECRETS, API_SECRET, INTELLIGEMS_WEBHOOK_SECRET: '' },
     { cwd: home.folder },
   );

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeIntelligems, startFakeIntelligems } from '../fakes/intelligems.ts';
 import { type FakeOwnApi, startFakeOwnApi } from '../fakes/own-api.ts';
 import { sampleBody, samplePayload } from '../fixtures/messages.ts';
-import { Receiver, temporaryFolder } from '../fixtures/receiver.ts';
+import { temporaryFolder } from '../fixtures/receiver.ts';
+import { ReceiverHere } from '../fixtures/receiver-here.ts';
 import { app, connectTo, failureOf, run } from './zap.ts';
 
 const KEY = 'a key for the Zapier app';
@@ -38,17 +39,17 @@ test('a wrong token fails the connection test', async () => {
 });
 
 describe('with a receiver of one source', () => {
-  let receiver: Receiver;
+  let receiver: ReceiverHere;
   let all: Record<string, string>;
   const data = temporaryFolder();
 
   beforeEach(async () => {
-    receiver = await Receiver.start({ DATA_DIR: data.folder, ZAPIER_API_KEY: KEY });
+    receiver = await ReceiverHere.start({ DATA_DIR: data.folder, ZAPIER_API_KEY: KEY });
     all = { receiver_url: receiver.url, receiver_key: KEY };
   });
 
   afterEach(async () => {
-    await receiver.kill();
+    await receiver.stop();
     data.remove();
   });
 

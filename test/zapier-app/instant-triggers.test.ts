@@ -4,14 +4,17 @@ import type { ZapierEvent } from '../../shared/zapier-event.ts';
 import { type FakeOwnApi, startFakeOwnApi } from '../fakes/own-api.ts';
 import { type CaughtHook, type FakeZapierHooks, startFakeZapierHooks } from '../fakes/zapier-hooks.ts';
 import { eventOf, sampleBody, samplePayload } from '../fixtures/messages.ts';
-import { Receiver, temporaryFolder } from '../fixtures/receiver.ts';
+import { Receiver, type RunningReceiver, temporaryFolder } from '../fixtures/receiver.ts';
+import { ReceiverHere } from '../fixtures/receiver-here.ts';
 import { app, failureOf, performOf, run } from './zap.ts';
 
 const KEY = 'a key for the Zapier app';
 const CONSOLE_TOKEN = 'a-token-for-the-console';
 
 let hooks: FakeZapierHooks;
-let receiver: Receiver;
+let receiver: RunningReceiver;
+/** What gets the events beside the Zaps. */
+let ownApi: FakeOwnApi;
 let data: ReturnType<typeof temporaryFolder>;
 let authData: Record<string, string>;
 /** Of all Zaps that were switched on. */
@@ -23,15 +26,27 @@ beforeEach(async () => {
 
 afterEach(() => hooks.close());
 
-async function startReceiver(settings: Record<string, string> = {}): Promise<void> {
-  receiver = await Receiver.start({
+beforeAll(async () => {
+  ownApi = await startFakeOwnApi();
+});
+
+afterAll(() => ownApi.close());
+
+function settingsWith(settings: Record<string, string>): Record<string, string> {
+  return {
     DATA_DIR: data.folder,
+    FORWARD_URL: ownApi.url,
+    FORWARD_ALLOW_PRIVATE: 'true',
     ZAPIER_API_KEY: KEY,
     CONSOLE_TOKEN,
     ZAPIER_TARGET_HOSTS: '127.0.0.1',
     FIRST_RETRY_SECONDS: '0.1',
     ...settings,
-  });
+  };
+}
+
+async function startReceiver(settings: Record<string, string> = {}): Promise<void> {
+  receiver = await ReceiverHere.start(settingsWith(settings));
 }
 
 /** Signs in to the console; gives what reads its pages. */
@@ -47,7 +62,7 @@ async function signedIn(): Promise<(path: string) => Promise<string>> {
 }
 
 async function removeReceiver(): Promise<void> {
-  await receiver.kill();
+  await receiver.stop();
   data.remove();
 }
 
@@ -297,7 +312,7 @@ describe('a receiver for one test', () => {
     await subscribe('experience_started', 'zap');
     await post();
     await receiver.printed(/will try again/);
-    await receiver.kill();
+    await receiver.stop();
     hooks.faults.clear();
     await startReceiver();
     await hooks.waitFor(1);
@@ -310,12 +325,14 @@ describe('a receiver for one test', () => {
   });
 
   test('an event whose answer was lost in a crash may be repeated, and runs the Zap once', async () => {
-    await begin();
+    const crashing = await Receiver.start(settingsWith({}));
+    receiver = crashing;
+    connect();
     hooks.faults.add({ kind: 'hang', after: true });
     await subscribe('experience_started', 'zap');
     await post();
     await hooks.waitFor(1);
-    await receiver.kill();
+    await crashing.kill();
     await startReceiver();
     await hooks.waitFor(2);
     expect(await eventsOf('experience_started', 'zap')).toHaveLength(1);

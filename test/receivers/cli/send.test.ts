@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCommandHere } from '../../fixtures/command-here.ts';
-import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 
 const SECRETS = { OUTLET_SECRET: 'the-secret-of-the-outlet', MAIN_SECRET: 'the-secret-of-the-main-store' };
 
@@ -20,12 +21,12 @@ destinations:
 }
 
 let home: ReturnType<typeof temporaryFolder>;
-let receiver: Receiver;
+let receiver: ReceiverHere;
 
 beforeAll(async () => {
   home = temporaryFolder();
   writeFileSync(join(home.folder, 'receivers.yaml'), settingsFile('0'));
-  const started = await Receiver.start(
+  const started = await ReceiverHere.start(
     {
       ...SECRETS,
       API_SECRET: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=',
@@ -39,7 +40,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await receiver.kill();
+  await receiver.stop();
   home.remove();
 });
 

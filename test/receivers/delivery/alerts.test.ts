@@ -2,17 +2,18 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { type FakeSmtp, parseMail, startFakeSmtp } from '../../fakes/smtp.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
-import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 
 let data: ReturnType<typeof temporaryFolder>;
 let api: FakeOwnApi;
 let smtp: FakeSmtp;
-let receiver: Receiver;
+let receiver: ReceiverHere;
 
 beforeAll(async () => {
   data = temporaryFolder();
   [api, smtp] = await Promise.all([startFakeOwnApi(), startFakeSmtp()]);
-  receiver = await Receiver.start({
+  receiver = await ReceiverHere.start({
     DATA_DIR: data.folder,
     FORWARD_URL: api.url,
     FORWARD_ALLOW_PRIVATE: 'true',

@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { signWebhook } from '../../../shared/verifier.ts';
+import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
-import { Receiver, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
+import { SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 
 const LIMIT = 262_144;
 
-let receiver: Receiver;
+let receiver: ReceiverHere;
+let api: FakeOwnApi;
 let data: ReturnType<typeof temporaryFolder>;
 
 beforeAll(async () => {
@@ -20,8 +23,11 @@ beforeAll(async () => {
     join(data.folder, 'receivers.yaml'),
     'sources: [{ name: default }, { name: outlet, secrets: a-secret-of-the-outlet }]\n',
   );
-  receiver = await Receiver.start({
+  api = await startFakeOwnApi();
+  receiver = await ReceiverHere.start({
     DATA_DIR: data.folder,
+    FORWARD_URL: api.url,
+    FORWARD_ALLOW_PRIVATE: 'true',
     INTELLIGEMS_WEBHOOK_SECRET: `${SECRET}, the-next-secret`,
     INTELLIGEMS_PREVIOUS_WEBHOOK_SECRET: 'the-former-secret',
     BODY_LIMIT_BYTES: String(LIMIT),
@@ -33,6 +39,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await receiver.stop();
+  await api.close();
   data.remove();
 });
 
@@ -366,7 +373,7 @@ describe('operations', () => {
     expect(text).toMatch(/intelligems_webhooks_accepted_total\{source="default",kind="unrecognized"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_duplicate_total\{source="default"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_refused_total\{source="default",reason="no-match"\} 5/);
-    expect(text).toMatch(/intelligems_delivery_attempts_total\{destination="preview",outcome="done"\} \d+/);
+    expect(text).toMatch(/intelligems_delivery_attempts_total\{destination="http",outcome="done"\} \d+/);
     expect(text).toMatch(/intelligems_deliveries_open\{destination="preview"\} \d+/);
     expect(text).toMatch(/intelligems_delivery_duration_seconds_bucket/);
   });

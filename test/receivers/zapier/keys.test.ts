@@ -4,10 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { Configuration } from '../../../receivers/config/configuration.ts';
 import { loadConfiguration } from '../../../receivers/config/load.ts';
 import { withZapierOperations, type ZapierOperations } from '../../../receivers/operations/zapier.ts';
+import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { type FakeZapierHooks, startFakeZapierHooks } from '../../fakes/zapier-hooks.ts';
 import { runCommandHere } from '../../fixtures/command-here.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
-import { postSigned, Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+import { postSigned, temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 
 const API_KEY = 'a key of the settings';
 const CONSOLE_TOKEN = 'a-token-for-the-console';
@@ -27,18 +29,22 @@ sources:
     organizationId: ${BIKES.id}
 `;
 
-let receiver: Receiver;
+let receiver: ReceiverHere;
 let hooks: FakeZapierHooks;
+let api: FakeOwnApi;
 let configuration: Configuration;
 let settings: Record<string, string>;
 const data = temporaryFolder();
 
 beforeAll(async () => {
+  [hooks, api] = await Promise.all([startFakeZapierHooks(), startFakeOwnApi()]);
   const file = join(data.folder, 'receivers.yaml');
   writeFileSync(file, RECEIVERS);
   settings = {
     DATA_DIR: data.folder,
     CONFIG_FILE: file,
+    FORWARD_URL: api.url,
+    FORWARD_ALLOW_PRIVATE: 'true',
     ZAPIER_API_KEY: API_KEY,
     ZAPIER_TARGET_HOSTS: '127.0.0.1',
     CONSOLE_TOKEN,
@@ -50,13 +56,12 @@ beforeAll(async () => {
     throw new Error(JSON.stringify(loaded.faults));
   }
   configuration = loaded.configuration;
-  hooks = await startFakeZapierHooks();
-  receiver = await Receiver.start(settings);
+  receiver = await ReceiverHere.start(settings);
 });
 
 afterAll(async () => {
-  await receiver.kill();
-  await hooks.close();
+  await receiver.stop();
+  await Promise.all([hooks.close(), api.close()]);
   data.remove();
 });
 
@@ -272,8 +277,8 @@ test('a user who may only read the console cannot make or revoke keys', async ()
 describe('a changed ZAPIER_API_KEY', () => {
   test('changing ZAPIER_API_KEY ends the subscriptions of the earlier key', async () => {
     await subscribe(API_KEY, 'earlier', { organization: ALPINE.id });
-    await receiver.kill();
-    receiver = await Receiver.start({ ...settings, ZAPIER_API_KEY: 'another key of the settings' });
+    await receiver.stop();
+    receiver = await ReceiverHere.start({ ...settings, ZAPIER_API_KEY: 'another key of the settings' });
     await subscribe('another key of the settings', 'newer', { organization: ALPINE.id });
     await post('alpine');
     await hooks.waitFor(1, 'newer');
@@ -282,10 +287,10 @@ describe('a changed ZAPIER_API_KEY', () => {
 });
 
 test('a receiver without any key says so, until the first key is made', async () => {
-  await receiver.kill();
+  await receiver.stop();
   const own = temporaryFolder();
   const without = { ...settings, DATA_DIR: own.folder, ZAPIER_API_KEY: '' };
-  receiver = await Receiver.start(without);
+  receiver = await ReceiverHere.start(without);
   expect((await call('any', 'GET', 'events')).status).toBe(404);
   const loaded = loadConfiguration({ environment: without });
   const made = await withZapierOperations(

@@ -1,23 +1,29 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FakeIntelligems, startFakeIntelligems } from '../../fakes/intelligems.ts';
+import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { type FakeZapierHooks, startFakeZapierHooks } from '../../fakes/zapier-hooks.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
-import { Receiver, temporaryFolder } from '../../fixtures/receiver.ts';
+import { temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
 import { app, performOf, run } from '../../zapier-app/zap.ts';
 
 const KEY = 'a key for the Zapier app';
 
 let fake: FakeIntelligems;
 let hooks: FakeZapierHooks;
-let receiver: Receiver;
+let api: FakeOwnApi;
+let receiver: ReceiverHere;
 let authData: Record<string, string>;
 const data = temporaryFolder();
 
 beforeAll(async () => {
   fake = await startFakeIntelligems();
   hooks = await startFakeZapierHooks();
-  receiver = await Receiver.start({
+  api = await startFakeOwnApi();
+  receiver = await ReceiverHere.start({
     DATA_DIR: data.folder,
+    FORWARD_URL: api.url,
+    FORWARD_ALLOW_PRIVATE: 'true',
     ZAPIER_API_KEY: KEY,
     ZAPIER_TARGET_HOSTS: '127.0.0.1',
     INTELLIGEMS_API_URL: fake.url,
@@ -31,8 +37,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await receiver.kill();
-  await Promise.all([fake.close(), hooks.close()]);
+  await receiver.stop();
+  await Promise.all([fake.close(), hooks.close(), api.close()]);
   data.remove();
 });
 

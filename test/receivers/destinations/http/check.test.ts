@@ -1,18 +1,23 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FakeOwnApi, startFakeOwnApi } from '../../../fakes/own-api.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
-import { Receiver, temporaryFolder } from '../../../fixtures/receiver.ts';
+import { temporaryFolder } from '../../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../../fixtures/receiver-here.ts';
 import { attempt } from '../common/opened.ts';
 import { opened } from './opened.ts';
 
 const home = temporaryFolder();
 let api: FakeOwnApi;
-let receiver: Receiver;
+let receiver: ReceiverHere;
 
 beforeAll(async () => {
   api = await startFakeOwnApi();
   const url = api.url.replace('http:', 'https:');
-  receiver = await Receiver.start({ DATA_DIR: home.folder, FORWARD_URL: url, FORWARD_ALLOW_PRIVATE: 'true' });
+  receiver = await ReceiverHere.start({
+    DATA_DIR: home.folder,
+    FORWARD_URL: url,
+    FORWARD_ALLOW_PRIVATE: 'true',
+  });
 });
 
 afterAll(async () => {
