@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { mock } from 'node:test';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ZapierEvent } from '../../shared/zapier-event.ts';
 import { sampleEvent } from '../../zapier-app/samples.ts';
 import { type FakeIntelligems, startFakeIntelligems } from '../fakes/intelligems.ts';
@@ -193,16 +194,23 @@ test('Experience Status Changed refuses events that the list never reports, and 
 
 test('a timeout says that Intelligems did not answer, not that it could not be reached', async () => {
   fake.faults.add({ kind: 'hang' });
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] });
+  mock.timers.enable({ apis: ['setTimeout'] });
   try {
     const failure = failureOf(poll());
     while (fake.requests.length === 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
-    jest.advanceTimersByTime(9_000);
+    let ended = false;
+    void failure.then(() => {
+      ended = true;
+    });
+    while (!ended) {
+      mock.timers.tick(9_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     expect((await failure).text).toContain('Intelligems did not answer within 9 s.');
   } finally {
-    jest.useRealTimers();
+    mock.timers.reset();
   }
 });
 

@@ -11,7 +11,7 @@ const SECRETS = { OUTLET_SECRET: 'the-secret-of-the-outlet', MAIN_SECRET: 'the-s
 function settingsFile(port: string): string {
   return `
 server: { host: 127.0.0.1, port: ${port}, signatureHeader: X-Signed }
-storage: { dataFolder: ./elsewhere }
+storage: { dataFolder: '${join(home.folder, 'elsewhere')}' }
 sources:
   - { name: default, secrets: ['\${MAIN_SECRET}'] }
   - { name: outlet, secrets: ['\${OUTLET_SECRET}'] }

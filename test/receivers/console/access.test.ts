@@ -37,10 +37,10 @@ function rawGet(url: string, headers: Record<string, string>) {
 
 describe('the door of the console', () => {
   const home = temporaryFolder();
-  let receiver: Receiver;
+  let receiver: ReceiverHere;
 
   beforeAll(async () => {
-    receiver = await Receiver.start({
+    receiver = await ReceiverHere.start({
       DATA_DIR: home.folder,
       CONSOLE_TOKEN: TOKEN,
       CONSOLE_VIEWER_TOKEN: VIEWER_TOKEN,

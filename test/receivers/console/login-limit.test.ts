@@ -1,4 +1,5 @@
-import { expect, jest, test } from '@jest/globals';
+import { mock } from 'node:test';
+import { expect, test } from '@jest/globals';
 import { LoginLimit } from '../../../receivers/console/access/login-limit.ts';
 
 test('an address with too many wrong tokens waits ten minutes, and other addresses do not', () => {
@@ -17,18 +18,18 @@ test('an address with too many wrong tokens waits ten minutes, and other address
 });
 
 test('setting the system clock neither lengthens nor ends the wait', () => {
-  jest.useFakeTimers({ doNotFake: ['performance'] });
+  mock.timers.enable({ apis: ['Date'], now: Date.now() });
   try {
     const limit = new LoginLimit();
     for (let tries = 0; tries < 8; tries += 1) {
       limit.failed('a');
     }
     for (const jump of [-3_600_000, 2 * 3_600_000]) {
-      jest.setSystemTime(Date.now() + jump);
+      mock.timers.setTime(Date.now() + jump);
       expect(limit.waitSeconds('a')).toBeGreaterThan(590);
       expect(limit.waitSeconds('a')).toBeLessThanOrEqual(600);
     }
   } finally {
-    jest.useRealTimers();
+    mock.timers.reset();
   }
 });

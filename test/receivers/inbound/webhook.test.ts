@@ -374,7 +374,7 @@ describe('operations', () => {
     expect(text).toMatch(/intelligems_webhooks_duplicate_total\{source="default"\} \d+/);
     expect(text).toMatch(/intelligems_webhooks_refused_total\{source="default",reason="no-match"\} 5/);
     expect(text).toMatch(/intelligems_delivery_attempts_total\{destination="http",outcome="done"\} \d+/);
-    expect(text).toMatch(/intelligems_deliveries_open\{destination="preview"\} \d+/);
+    expect(text).toMatch(/intelligems_deliveries_open\{destination="http"\} \d+/);
     expect(text).toMatch(/intelligems_delivery_duration_seconds_bucket/);
   });
 });

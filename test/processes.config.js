@@ -1,0 +1,15 @@
+import config from '../jest.config.js';
+
+/**
+ * Tests of real processes: receivers that are started, killed and restarted, database servers that end, a browser, the
+ * package, and the Zapier build. `npm run test:processes` runs them.
+ */
+export default {
+  ...config,
+  rootDir: '..',
+  // Jest's own runner runs tests of a file side by side (test.concurrent), which pays where they wait for processes.
+  runner: 'jest-runner',
+  setupFiles: [],
+  testMatch: ['<rootDir>/test/**/*.process.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/'],
+};
