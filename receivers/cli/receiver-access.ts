@@ -93,7 +93,7 @@ async function openHere(terminal: Terminal, command: Command): Promise<ReceiverA
   const configuration = settingsOf(terminal, command);
   const url = localUrl(configuration.server);
   const { hasLedger, openStoppedReceiver } = await import('../operations/stopped-receiver.ts');
-  if (!hasLedger(configuration.storage)) {
+  if (!hasLedger(configuration)) {
     throw new Error(
       `No receiver answers at ${url}, and there are no events in the data folder ${resolve(configuration.storage.dataFolder)}. Start the receiver (npm start), set DATA_DIR to the folder that it uses, or give --url.`,
     );

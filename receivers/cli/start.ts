@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { SecretMask } from '../base/secret-mask.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
+import { SettingsFault } from '../config/stored/read.ts';
+import { hasLedger } from '../operations/stopped-receiver.ts';
 import { createLog } from '../server/log.ts';
 import type { Service } from '../server/service.ts';
 import { EX_CONFIG } from './settings.ts';
@@ -23,7 +25,10 @@ export function defineCommand(command: Command, terminal: Terminal): void {
     .option('--role <role>', 'accept webhooks, deliver what was accepted, or all (default: RECEIVER_ROLE)')
     .action(({ role }: { role?: string }) => {
       const environment = { ...terminal.environment, ...(role !== undefined && { RECEIVER_ROLE: role }) };
-      const loaded = loadConfiguration({ environment, cwd: terminal.folder });
+      const options = { environment, cwd: terminal.folder };
+      const lenient = loadConfiguration({ ...options, stored: 'unread' });
+      // What the settings do not know may have been connected in the console.
+      const loaded = lenient.ok && hasLedger(lenient.configuration) ? lenient : loadConfiguration(options);
       if (!loaded.ok) {
         command.error(describeFaults(loaded.faults), { exitCode: EX_CONFIG });
       }
@@ -52,13 +57,18 @@ async function run(terminal: Terminal, configuration: Configuration): Promise<vo
     const { startService } = await import('../server/service.ts');
     service = await startService(configuration, log, mask);
   } catch (error) {
+    if (error instanceof SettingsFault) {
+      terminal.printError(describeFaults(error.faults));
+      terminal.exit(EX_CONFIG);
+      return;
+    }
     const fault = startFault(error as NodeJS.ErrnoException, configuration);
     terminal.printError(`The receiver cannot start: ${mask.hide(fault)}`);
     terminal.exit(1);
     return;
   }
-  terminal.printNewSecret(welcome(configuration, service));
-  for (const notice of configuration.notices) {
+  terminal.printNewSecret(welcome(service.configuration, service));
+  for (const notice of service.configuration.notices) {
     log.warn(notice);
   }
   setTimeout(flushCompileCache, COMPILED_AFTER_MS).unref();

@@ -5,7 +5,7 @@ import type { ConsoleTokens } from '../operations/console-tokens.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { ZapierOperations } from '../operations/zapier.ts';
 import { createAccess } from './access/access.ts';
-import { LoginLimit } from './access/login-limit.ts';
+import type { LoginLimit } from './access/login-limit.ts';
 import { apiRouter } from './api/router.ts';
 import { assetsRouter } from './browser/assets.ts';
 import type { Live } from './live.ts';
@@ -22,6 +22,8 @@ export interface ConsoleServices {
   /** The public URL of the settings; null if it is not set. */
   publicUrl: string | null;
   addressOf: ClientAddress;
+  /** Counts wrong tokens. */
+  limit: LoginLimit;
   live: Live;
   log: Logger;
   now(): number;
@@ -42,8 +44,8 @@ const CONTENT_SECURITY_POLICY = [
 
 /** The console of a running receiver, to be mounted at `/console`. */
 export function createConsole(services: ConsoleServices): Router {
-  const { operations, zapier, tokens, publicUrl, addressOf, live, log, now } = services;
-  const access = createAccess({ tokens, limit: new LoginLimit(), addressOf, publicUrl, now });
+  const { operations, zapier, tokens, publicUrl, addressOf, limit, live, log, now } = services;
+  const access = createAccess({ tokens, limit, addressOf, publicUrl, now });
   const router = Router();
   router.use((_request, response, next) => {
     response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);

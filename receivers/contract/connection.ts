@@ -37,7 +37,7 @@ export interface WrittenConnection {
  * What happens to the open deliveries of a removed destination: they wait for a destination with its name, they are
  * sent to another destination instead (unless it has the event already), or they become dead letters.
  */
-export type OpenDeliveries = { then: 'wait' } | { then: 'move'; to: string } | { then: 'dead' };
+export type OpenDeliveries = { choice: 'wait' } | { choice: 'move'; to: string } | { choice: 'dead' };
 
 /** What was set in the console, with its secrets opened. */
 export interface StoredConnection {

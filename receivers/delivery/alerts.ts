@@ -90,7 +90,7 @@ type AlertLedger = Pick<Ledger, 'health' | 'accept' | 'recall' | 'remember'>;
  */
 export function startAlerts(
   ledger: AlertLedger,
-  known: ReadonlySet<string>,
+  known: { has(name: string): boolean },
   settings: AlertSettings,
   log: Logger,
 ): () => Promise<void> {

@@ -15,6 +15,13 @@ const UNKNOWN_SOURCE: Problem = {
     'This receiver has no source with this name. Post to /webhooks/intelligems, or to the address of a source in its settings.',
 };
 
+const HELD_SOURCE: Problem = {
+  status: 503,
+  title: 'Source not available',
+  detail:
+    'The secret of this source cannot be opened now. The console says why. Send the same request again later.',
+};
+
 const TOO_MANY_AT_ONCE: Problem = {
   status: 503,
   title: 'Too many large bodies at once',
@@ -48,6 +55,13 @@ export function createRefusal(
       observe.refused('unknown', 'unknown-source');
       log.warn({ source: mask.hideInStart(name, LOGGED_NAME), reason: 'unknown-source' }, 'refused');
       sendProblem(response, UNKNOWN_SOURCE);
+    },
+
+    heldSource(request: IncomingMessage, response: ServerResponse, name: string): void {
+      request.resume();
+      observe.refused(name, 'held-source');
+      log.warn({ source: name, reason: 'held-source' }, 'refused');
+      sendProblem(response, HELD_SOURCE, { 'retry-after': '60' });
     },
 
     body(

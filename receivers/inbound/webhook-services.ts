@@ -17,6 +17,8 @@ export interface WebhookSource {
 
 export interface WebhookSettings {
   sources: ReadonlyMap<string, WebhookSource>;
+  /** Sources whose secrets cannot be read now: what they send is to be sent again. */
+  heldSources: readonly string[];
   bodyLimitBytes: number;
   /** The signature header's name, in lower case. */
   signatureHeader: string;

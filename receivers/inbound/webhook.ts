@@ -32,6 +32,9 @@ export function createWebhook(settings: WebhookSettings, services: WebhookServic
     sourceName: string,
   ): Promise<void> {
     const source = settings.sources.get(sourceName);
+    if (source === undefined && settings.heldSources.includes(sourceName)) {
+      return refuse.heldSource(request, response, sourceName);
+    }
     if (source === undefined) {
       return refuse.unknownSource(request, response, sourceName);
     }

@@ -1,32 +1,57 @@
 import type { Logger } from 'pino';
 import type { SecretMask } from '../base/secret-mask.ts';
-import type { Configuration } from '../config/configuration.ts';
-import type { Settlement } from '../contract/delivery.ts';
-import type { OpenDestinations } from '../contract/destination.ts';
+import type { ClaimedDelivery, Settlement } from '../contract/delivery.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import { type AttemptServices, createAttempt } from '../delivery/attempt.ts';
 import { circuitBreaker } from '../delivery/circuit-breaker.ts';
-import type { Enrichment } from '../intelligems/enrichment.ts';
+import type { DestinationsInUse } from './destinations-in-use.ts';
+import type { Generation } from './generation.ts';
+import { servedBy, withoutDestination } from './removed-destinations.ts';
 
 export interface DeliveringServices {
   ledger: Ledger;
-  destinations: OpenDestinations;
-  resultsOf: Enrichment['resultsOf'];
+  inUse: DestinationsInUse;
   mask: SecretMask;
   log: Logger;
   observe: AttemptServices['observe'];
 }
 
+type Attempt = (claimed: ClaimedDelivery, lost?: AbortSignal) => Promise<Settlement>;
+
 /**
- * Starts the delivery queue on all destinations. A process that only accepts tells the others which destinations it
- * has, and delivers nothing.
+ * Starts the delivery queue on the destinations of a generation. A process that only accepts registers its destinations,
+ * and delivers nothing.
+ *
+ * @param current gives the generation that works now: an attempt keeps the one that it began with
  */
 export async function startDelivering(
-  { delivery, intelligems, role, server, updates }: Configuration,
-  { mask, ...services }: DeliveringServices,
+  current: () => Generation,
+  services: DeliveringServices,
 ): Promise<void> {
-  const { ledger, destinations, log } = services;
+  const { ledger, log, mask } = services;
+  const attempts = new WeakMap<Generation, Attempt>();
+  await ledger.queue.start({
+    destinations: servedBy(current()),
+    health: circuitBreaker(current().configuration.delivery.breaker),
+    onError: (error) => log.error({ err: error }, 'the storage failed; trying again'),
+    onLeftBehind: (left) =>
+      log.warn(
+        left,
+        'this destination is no longer in the settings; its open deliveries become dead letters',
+      ),
+    attempt: async (claimed, lost) => {
+      const generation = current();
+      const attempt = attempts.get(generation) ?? attemptOf(generation, services);
+      attempts.set(generation, attempt);
+      return withoutSecrets(await attempt(claimed, lost), mask);
+    },
+  });
+}
+
+function attemptOf(generation: Generation, { ledger, inUse, log, observe }: DeliveringServices): Attempt {
+  const { configuration, destinations, enrichment } = generation;
+  const { delivery, intelligems, server, updates } = configuration;
   const attempt = createAttempt(
     {
       retry: delivery.retry,
@@ -34,22 +59,21 @@ export async function startDelivering(
       links: { addresses: intelligems.addresses, publicUrl: server.publicUrl },
       dropBookkeeping: updates.dropBookkeeping,
     },
-    { ...services, now: Date.now, random: Math.random },
+    {
+      ledger,
+      destinations,
+      resultsOf: enrichment.resultsOf,
+      log,
+      observe,
+      now: Date.now,
+      random: Math.random,
+    },
   );
-  await ledger.queue.start({
-    destinations: [...destinations.values()].map(({ name, concurrency }) => ({
-      name,
-      concurrency: role === 'accept' ? 0 : concurrency,
-    })),
-    health: circuitBreaker(delivery.breaker),
-    onError: (error) => log.error({ err: error }, 'the storage failed; trying again'),
-    onLeftBehind: (left) =>
-      log.warn(
-        left,
-        'this destination is no longer in the settings; its open deliveries become dead letters',
-      ),
-    attempt: async (claimed, lost) => withoutSecrets(await attempt(claimed, lost), mask),
-  });
+  return async (claimed, lost) => {
+    const destination = destinations.get(claimed.destination)?.destination;
+    const decided = destination === undefined ? await withoutDestination(claimed, generation, ledger) : null;
+    return decided ?? inUse.during(destination, () => attempt(claimed, lost));
+  };
 }
 
 /** What the other side answered may repeat what it was sent. */

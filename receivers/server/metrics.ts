@@ -18,18 +18,22 @@ type Labeled = Pick<DestinationDescription, 'name' | 'internal'>;
 
 /**
  * @param ledger read for the depth of its queues at each scrape
- * @param destinations all that take deliveries
+ * @param destinations gives all that take deliveries now
  */
-export function createMetrics(ledger: Pick<Ledger, 'depths'>, destinations: readonly Labeled[]): Metrics {
+export function createMetrics(
+  ledger: Pick<Ledger, 'depths'>,
+  destinations: () => Iterable<Labeled>,
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const internalNames = new Set(destinations.filter(({ internal }) => internal).map(({ name }) => name));
   const external = deliveryMetrics(registry, { prefix: 'intelligems', of: '' });
   const internal = deliveryMetrics(registry, {
     prefix: 'intelligems_internal',
     of: ' Only the deliveries that the receiver makes for itself.',
   });
-  const metricsOf = (name: string): DeliveryMetrics => (internalNames.has(name) ? internal : external);
+  const isInternal = (name: string) =>
+    [...destinations()].some((each) => each.name === name && each.internal);
+  const metricsOf = (name: string): DeliveryMetrics => (isInternal(name) ? internal : external);
   let rendering: Promise<string> | null = null;
 
   async function renderNow(): Promise<string> {
@@ -38,7 +42,7 @@ export function createMetrics(ledger: Pick<Ledger, 'depths'>, destinations: read
     external.reset();
     internal.reset();
     if (depths !== null) {
-      for (const { name } of destinations) {
+      for (const { name } of destinations()) {
         metricsOf(name).setDepth({ destination: name, open: 0, dead: 0, oldestAt: null }, Date.now());
       }
       for (const depth of depths) {

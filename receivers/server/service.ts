@@ -1,26 +1,32 @@
 import type { AddressInfo } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { SecretMask } from '../base/secret-mask.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { knownSecrets } from '../config/known-secrets.ts';
-import type { Plan } from '../contract/plan.ts';
+import { withConsoleSettings } from '../config/stored/read.ts';
+import { SettingsKey } from '../config/stored/settings-key.ts';
+import type { OpenDestinations } from '../contract/destination.ts';
 import { logFindings } from '../destinations/checks.ts';
-import { closeDestinations, openDestinations } from '../destinations/open.ts';
-import { webhookSources } from '../inbound/webhook-sources.ts';
-import { openClients } from '../intelligems/clients.ts';
-import { openEnrichment } from '../intelligems/enrichment.ts';
 import { openLedger } from '../ledger/open.ts';
-import { planDeliveries } from '../routes/plan.ts';
-import { openZapier } from '../zapier/zapier.ts';
 import { Closers } from './closers.ts';
+import { startDelivering } from './delivering.ts';
+import { DestinationsInUse } from './destinations-in-use.ts';
+import { type Generation, openGeneration } from './generation.ts';
+import { Generations } from './generations.ts';
 import { openHttpServer } from './http-server.ts';
-import { joinDestinations } from './join-destinations.ts';
-import { openWeb } from './web.ts';
-import { startWork } from './work.ts';
+import { servedBy } from './removed-destinations.ts';
+import { openWebParts, webOf } from './web.ts';
+import { OwnWork } from './work.ts';
+
+/** How long a stop waits for deliveries in progress, milliseconds. */
+const STOP_GRACE_MS = 8_000;
 
 export interface Service {
   /** Where it listens. */
   address: AddressInfo;
+  /** The settings, with those of the console at the start. */
+  configuration: Configuration;
   /** The webhook secret that the receiver made at this start; null if there was one. */
   newSecret: string | null;
   /** The console token that the receiver made at this start; null if there was one. */
@@ -52,81 +58,66 @@ export async function startService(
 }
 
 async function openService(
-  configuration: Configuration,
+  given: Configuration,
   log: Logger,
   mask: SecretMask,
   closers: Closers,
 ): Promise<Service> {
-  mask.add(knownSecrets(configuration));
-  const opened = await openLedger(configuration.storage, configuration.database);
+  mask.add(knownSecrets(given));
+  const opened = await openLedger(given.storage, given.database);
   closers.add(() => opened.close());
   const { ledger } = opened;
   for (const warning of ledger.warnings) {
     log.warn(warning);
   }
-  const { sources, newSecret } = webhookSources(configuration.sources, configuration.storage.dataFolder);
-  mask.add([...sources.values()].flatMap((source) => [...source.secrets, ...source.previousSecrets]));
-  const clients = openClients(configuration.intelligems, configuration.sources);
-  const { quietMs: burstMs } = configuration.routing;
-  const zapier = await openZapier(
-    { ...configuration.zapier, burstMs, addresses: configuration.intelligems.addresses },
-    ledger,
-    configuration.sources,
-    clients,
-  );
-  closers.add(() => zapier.close());
-  const own = await openDestinations(configuration.destinations, log, {
-    sharers: () => ledger.queue.workers,
-    hideSecrets: (text) => mask.hide(text),
-  });
-  const enrichment = openEnrichment(configuration, clients, ledger, own, zapier.reportsTo);
-  const destinations = joinDestinations(own, [...enrichment.destinations, ...zapier.destinations]);
-  closers.add(() => closeDestinations(destinations));
-  const plan: Plan = (event, source, now) => [
-    ...planDeliveries(configuration.routing, event, { source, now }),
-    ...zapier.plan(event, source, now),
-    ...enrichment.plan(event, source, now),
-  ];
-  const web = openWeb({
-    configuration,
-    ledger,
-    destinations,
-    sources,
-    plan,
-    zapier: zapier.router,
-    mask,
+  const key = new SettingsKey(given.storage);
+  mask.add(key.secrets());
+  const configuration = await withConsoleSettings(given, ledger, key);
+  const inUse = new DestinationsInUse((error) => log.error({ err: error }, 'closing a destination failed'));
+  const services = { ledger, inUse, mask, log };
+  const first = await openGeneration(configuration, null, services, false);
+  const generations = new Generations(first, { ...services, key, onChange: changeTo });
+  const current = () => generations.current;
+  closers.add(() => generations.close());
+  const parts = openWebParts(configuration, services, () => current().destinations);
+  let listener = webOf(first, parts, services);
+  const http = await openHttpServer(
+    configuration.server,
+    (request, response) => listener(request, response),
     log,
-  });
-  const http = await openHttpServer(configuration.server, web.listener, log);
-  closers.add(() => http.close());
-  const ends: (() => unknown)[] = [];
-  closers.add(() => Promise.all(ends.map((end) => end())));
-  await startWork(
-    {
-      configuration,
-      ledger,
-      destinations,
-      clients,
-      plan,
-      resultsOf: enrichment.resultsOf,
-      subscribers: zapier.reportsTo,
-      observeDelivery: web.observeDelivery,
-      mask,
-      log,
-    },
-    ends,
   );
+  closers.add(() => http.close());
+  const work = new OwnWork({ ledger, log, current });
+  closers.add(() => Promise.all([ledger.queue.stop(STOP_GRACE_MS), work.end()]));
+  await startDelivering(current, { ...services, observe: parts.observeDelivery });
+  await work.start();
+  generations.watch();
   closers.add(() => {
-    web.endStreams();
+    parts.live.close();
     http.refuseNew();
+    return generations.end();
   });
   if (!configuration.destinations.every(({ kind }) => kind.kind === 'preview')) {
-    void logFindings(own, log);
+    void logFindings(openedOf(first), log);
   }
   return {
     address: http.server.address() as AddressInfo,
-    newSecret,
-    newConsoleToken: web.newConsoleToken,
+    configuration,
+    newSecret: first.newSecret,
+    newConsoleToken: parts.newConsoleToken,
     stop: () => closers.closeAll(),
   };
+
+  async function changeTo(next: Generation, previous: Generation): Promise<void> {
+    listener = webOf(next, parts, services);
+    if (!isDeepStrictEqual(servedBy(next), servedBy(previous))) {
+      await ledger.queue.serve(servedBy(next));
+    }
+    await work.changed(next, previous);
+    parts.live.changed();
+  }
+}
+
+function openedOf({ own }: Generation): OpenDestinations {
+  return new Map([...own].map(([name, { open }]) => [name, open]));
 }

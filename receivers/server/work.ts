@@ -1,60 +1,69 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import type { SecretMask } from '../base/secret-mask.ts';
-import type { Configuration } from '../config/configuration.ts';
-import type { OpenDestinations } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
-import type { Plan } from '../contract/plan.ts';
 import { startAlerts } from '../delivery/alerts.ts';
-import type { AttemptServices } from '../delivery/attempt.ts';
-import type { Clients } from '../intelligems/clients.ts';
-import type { Enrichment } from '../intelligems/enrichment.ts';
 import { startSurveys } from '../intelligems/surveys.ts';
 import { startRetention } from '../ledger/retention.ts';
 import { startDigest } from '../reports/digest.ts';
-import type { Zapier } from '../zapier/zapier.ts';
-import { startDelivering } from './delivering.ts';
+import type { Generation } from './generation.ts';
 
-/** How long a stop waits for deliveries in progress, milliseconds. */
-const STOP_GRACE_MS = 8_000;
-
-export interface WorkServices {
-  configuration: Configuration;
+interface WorkServices {
   ledger: Ledger;
-  destinations: OpenDestinations;
-  clients: ReadonlyMap<string, Clients>;
-  plan: Plan;
-  resultsOf: Enrichment['resultsOf'];
-  subscribers: Zapier['reportsTo'];
-  observeDelivery: AttemptServices['observe'];
-  mask: SecretMask;
   log: Logger;
+  /** Gives the generation that works now. */
+  current(): Generation;
 }
 
-/**
- * Starts everything that a receiver does on its own: deliveries, retention, alerts, digests, and surveys of
- * Intelligems. A process that only accepts registers its destinations and does nothing else.
- *
- * @param ends gets a function that ends each part, as soon as that part has started
- */
-export async function startWork(services: WorkServices, ends: (() => unknown)[]): Promise<void> {
-  const { configuration, ledger, destinations, clients, plan, mask, log } = services;
-  ends.push(() => ledger.queue.stop(STOP_GRACE_MS));
-  await startDelivering(configuration, {
-    ledger,
-    destinations,
-    resultsOf: services.resultsOf,
-    mask,
-    log,
-    observe: services.observeDelivery,
-  });
-  if (configuration.role === 'accept') {
-    return;
+/** Everything that a receiver does on its own in addition to deliveries. */
+export class OwnWork {
+  readonly #services: WorkServices;
+  #ends: (() => unknown)[] = [];
+  #endOfSources: (() => Promise<unknown>) | null = null;
+
+  constructor(services: WorkServices) {
+    this.#services = services;
   }
-  ends.push(
-    startRetention(ledger, configuration.storage.retentionDays, log),
-    startAlerts(ledger, new Set(destinations.keys()), configuration.alerts, log),
-    startDigest(configuration, ledger, log),
-  );
-  const { subscribers } = services;
-  ends.push(await startSurveys(configuration, { ledger, clients, plan, log, now: Date.now, subscribers }));
+
+  /** Starts retention, alerts, digests, and surveys of Intelligems. A process that only accepts does none of it. */
+  async start(): Promise<void> {
+    const { ledger, log, current } = this.#services;
+    const { role, storage, alerts } = current().configuration;
+    if (role === 'accept') {
+      return;
+    }
+    this.#ends = [
+      startRetention(ledger, storage.retentionDays, log),
+      startAlerts(ledger, { has: (name) => current().destinations.has(name) }, alerts, log),
+    ];
+    await this.#startSources();
+  }
+
+  /** What asks Intelligems begins anew if the sources are others now. */
+  async changed(next: Generation, previous: Generation): Promise<void> {
+    const isSame = isDeepStrictEqual(next.configuration.sources, previous.configuration.sources);
+    if (!isSame && this.#endOfSources !== null) {
+      const end = this.#endOfSources;
+      await this.#startSources();
+      end().catch((error) => this.#services.log.error({ err: error }, 'ending a survey failed'));
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.#ends, this.#endOfSources ?? (() => {})].map((end) => end()));
+  }
+
+  async #startSources(): Promise<void> {
+    const { ledger, log, current } = this.#services;
+    const { configuration, clients } = current();
+    const endDigest = startDigest(configuration, ledger, log);
+    const endSurveys = await startSurveys(configuration, {
+      ledger,
+      clients,
+      plan: (event, source, now) => current().plan(event, source, now),
+      log,
+      now: Date.now,
+      subscribers: (topic) => current().zapier.reportsTo(topic),
+    });
+    this.#endOfSources = () => Promise.all([endDigest(), endSurveys()]);
+  }
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { amount, milliseconds, text, wholeNumber } from '../../base/setting-values.ts';
+import { amount, list, milliseconds, text, wholeNumber } from '../../base/setting-values.ts';
 import { section, setting } from './setting.ts';
+
+const SHORTEST_KEY = 32;
+const KEY_ADVICE = `Write at least ${SHORTEST_KEY} random characters. This makes some: openssl rand -hex 32`;
 
 export const storage = section({
   dataFolder: setting(
@@ -16,6 +19,12 @@ export const storage = section({
       .nullable()
       .default(null),
     'A PostgreSQL database to use instead of the embedded ledger: postgres://user:password@host:5432/database.',
+    'secret',
+  ),
+  settingsKey: setting(
+    'SETTINGS_KEY',
+    list(z.string().min(SHORTEST_KEY, KEY_ADVICE), KEY_ADVICE).prefault([]),
+    `The key that seals the secrets of what is connected in the console: at least ${SHORTEST_KEY} random characters. All machines need the same one. To change it, set the new and the old one, separated by a comma. Default: the embedded ledger uses the key in the file settings-key in the data folder. With PostgreSQL, set it to save secrets in the console.`,
     'secret',
   ),
   retentionDays: setting(

@@ -10,7 +10,7 @@ describe('with nothing set', () => {
       file: null,
       role: 'all',
       server: { host: '0.0.0.0', port: 8787, bodyLimitBytes: 1_048_576, publicUrl: null },
-      storage: { dataFolder: './data', databaseUrl: null, retentionDays: 90 },
+      storage: { dataFolder: './data', databaseUrl: null, settingsKey: [], retentionDays: 90 },
       delivery: { retry: { maxAttempts: 8, firstRetryMs: 10_000 }, attemptTimeoutMs: 30_000 },
       updates: { quietSeconds: 60, dropBookkeeping: false },
       sources: [{ name: 'default', title: 'default', secrets: [], accessToken: null }],

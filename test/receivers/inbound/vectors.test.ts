@@ -24,7 +24,7 @@ let server: Server;
 
 beforeAll(async () => {
   const log = pino({ level: 'silent' });
-  const metrics = createMetrics({ depths: async () => [] }, []);
+  const metrics = createMetrics({ depths: async () => [] }, () => []);
   const ledger = {
     accept: async (event: NewEvent) => {
       kept.push(event);
@@ -32,7 +32,12 @@ beforeAll(async () => {
     },
   };
   const webhook = createWebhook(
-    { sources, bodyLimitBytes: 1024 * 1024, signatureHeader: header },
+    {
+      heldSources: [],
+      sources,
+      bodyLimitBytes: 1024 * 1024,
+      signatureHeader: header,
+    },
     {
       ledger,
       plan: () => [],
