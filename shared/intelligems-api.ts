@@ -76,44 +76,17 @@ const STATUS_AFTER: Readonly<Record<LifecycleAction, string>> = {
 
 /** Calls the External API of Intelligems. Throws a TypeError if the base URL is not a URL. */
 export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
-  const base = new URL(settings.baseUrl ?? DEFAULT_BASE_URL);
-  const root = `${base.href.replace(/\/+$/, '')}/${settings.version ?? DEFAULT_VERSION}`;
-  const budgets = settings.budgets ?? rateBudgets();
-  const caller = new Caller(settings);
-
-  function send({ path, ...call }: PathCall): Promise<ApiResult<unknown>> {
-    return caller.call({ ...call, url: `${root}/${path}` });
-  }
-
-  async function read<Value>(
-    call: Omit<PathCall, 'repeatable'>,
-    reader: (value: unknown) => Value | null,
-  ): Promise<ApiResult<Value>> {
-    const result = await send({ ...call, repeatable: true });
-    if (!result.ok) {
-      return result;
-    }
-    const value = reader(result.value);
-    return value === null ? failure(unreadable()) : { ok: true, value };
-  }
+  const requests = new Requests(settings);
+  const { budgets } = requests;
 
   const api: IntelligemsApi = {
     async listExperiences(query = {}, signal) {
-      const search = new URLSearchParams({
-        page: String(query.page ?? 1),
-        limit: String(query.limit ?? 100),
-      });
-      for (const name of ['status', 'category', 'module'] as const) {
-        if (query[name] !== undefined) {
-          search.set(name, query[name]);
-        }
-      }
-      const path = `experiences-list?${search}`;
-      const found = await read(
+      const path = `experiences-list?${listQuery(query)}`;
+      const found = await requests.read(
         { method: 'GET', path, budget: budgets.experiences, signal },
         readExperiencePage,
       );
-      return found.ok || found.failure.reason !== 'not found' ? found : failure(noSuchAddress(root));
+      return found.ok || found.failure.reason !== 'not found' ? found : failure(noSuchAddress(requests.root));
     },
 
     async *everyPage(filter = {}, signal) {
@@ -128,38 +101,20 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
 
     experience(id, options = {}, signal) {
       const path = `experiences/${encodeURIComponent(id)}${options.includeChangeLog ? '?includeChangeLog=true' : ''}`;
-      return read({ method: 'GET', path, budget: budgets.experiences, signal }, readWrapped);
+      return requests.read({ method: 'GET', path, budget: budgets.experiences, signal }, readWrapped);
     },
 
     async act(id, action, options = {}, signal) {
       const path = `experiences/${encodeURIComponent(id)}/actions/${action}`;
-      const call: PathCall = {
+      const result = await requests.send({
         method: 'POST',
         path,
         body: options,
         repeatable: false,
         budget: budgets.experiences,
         signal,
-      };
-      const result = await send(call);
-      const acted = result.ok ? readWrapped(result.value) : null;
-      if (acted !== null) {
-        return { ok: true, value: acted };
-      }
-      if (!result.ok && !(result.failure.reason === 'unavailable' && result.failure.uncertain)) {
-        return result;
-      }
-      const now = await api.experience(id, {}, signal);
-      if (now.ok && now.value.status === STATUS_AFTER[action]) {
-        return now;
-      }
-      if (result.ok && !now.ok) {
-        return { ok: true, value: null };
-      }
-      const reason = result.ok ? 'Intelligems gave an unreadable response.' : result.failure.message;
-      const found = now.ok ? `it is ${now.value.status ?? 'in an unknown state'}` : 'it could not be read';
-      const message = `${reason} Whether the ${action} took effect is unknown: ${found}. Check the experience in Intelligems before you try again.`;
-      return failure(unavailable(message, true));
+      });
+      return afterAction(action, result, () => api.experience(id, {}, signal));
     },
 
     analytics(id, options = {}, signal) {
@@ -170,10 +125,78 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
         ...(charts.length === 0 ? {} : { graphs: { ids: charts, outputFormat: 'png' } }),
       };
       const path = `analytics/resource/${encodeURIComponent(id)}`;
-      return read({ method: 'POST', path, body, budget: budgets.analytics, signal }, readAnalytics);
+      return requests.read({ method: 'POST', path, body, budget: budgets.analytics, signal }, readAnalytics);
     },
   };
   return api;
+}
+
+/** Requests to one version of the API, with one access token. */
+class Requests {
+  /** What every path begins with. */
+  readonly root: string;
+  readonly budgets: RateBudgets;
+  readonly #caller: Caller;
+
+  constructor(settings: IntelligemsSettings) {
+    const base = new URL(settings.baseUrl ?? DEFAULT_BASE_URL);
+    this.root = `${base.href.replace(/\/+$/, '')}/${settings.version ?? DEFAULT_VERSION}`;
+    this.budgets = settings.budgets ?? rateBudgets();
+    this.#caller = new Caller(settings);
+  }
+
+  send({ path, ...call }: PathCall): Promise<ApiResult<unknown>> {
+    return this.#caller.call({ ...call, url: `${this.root}/${path}` });
+  }
+
+  /** Sends a request without effect and reads its answer; `reader` gives null if the answer is not valid. */
+  async read<Value>(
+    call: Omit<PathCall, 'repeatable'>,
+    reader: (value: unknown) => Value | null,
+  ): Promise<ApiResult<Value>> {
+    const result = await this.send({ ...call, repeatable: true });
+    if (!result.ok) {
+      return result;
+    }
+    const value = reader(result.value);
+    return value === null ? failure(unreadable()) : { ok: true, value };
+  }
+}
+
+function listQuery(query: ListFilter & { page?: number; limit?: number }): URLSearchParams {
+  const search = new URLSearchParams({ page: String(query.page ?? 1), limit: String(query.limit ?? 100) });
+  for (const name of ['status', 'category', 'module'] as const) {
+    if (query[name] !== undefined) {
+      search.set(name, query[name]);
+    }
+  }
+  return search;
+}
+
+/** What became of an action: of its answer, or else of the experience as it is now. */
+async function afterAction(
+  action: LifecycleAction,
+  result: ApiResult<unknown>,
+  read: () => Promise<ApiResult<ApiExperience>>,
+): Promise<ApiResult<ApiExperience | null>> {
+  const acted = result.ok ? readWrapped(result.value) : null;
+  if (acted !== null) {
+    return { ok: true, value: acted };
+  }
+  if (!result.ok && !(result.failure.reason === 'unavailable' && result.failure.uncertain)) {
+    return result;
+  }
+  const now = await read();
+  if (now.ok && now.value.status === STATUS_AFTER[action]) {
+    return now;
+  }
+  if (result.ok && !now.ok) {
+    return { ok: true, value: null };
+  }
+  const reason = result.ok ? 'Intelligems gave an unreadable response.' : result.failure.message;
+  const found = now.ok ? `it is ${now.value.status ?? 'in an unknown state'}` : 'it could not be read';
+  const message = `${reason} Whether the ${action} took effect is unknown: ${found}. Check the experience in Intelligems before you try again.`;
+  return failure(unavailable(message, true));
 }
 
 function readWrapped(value: unknown): ApiExperience | null {

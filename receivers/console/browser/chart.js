@@ -19,6 +19,7 @@ export async function drawCharts() {
 
 const HEIGHT = 180;
 const DAY_MS = 86_400_000;
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6];
 
 function draw(figure, buckets, bucketMs) {
   const place = figure.querySelector('.plot');
@@ -29,81 +30,78 @@ function draw(figure, buckets, bucketMs) {
     buckets.map(({ dead }) => dead),
   ];
   caption(figure, buckets, bucketMs);
-  const half = bucketMs / 2_000;
-  const words = new Intl.DateTimeFormat(
-    undefined,
-    bucketMs < DAY_MS / 4 ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' },
-  );
-  const value = (_, figure) => (figure == null ? '' : figure.toLocaleString());
-  const someDone = () => buckets.flatMap(({ done }, index) => (done > 0 ? [index] : []));
-  const someDead = () => buckets.flatMap(({ dead }, index) => (dead > 0 ? [index] : []));
   let plot = null;
 
   function redraw() {
     plot?.destroy();
-    const colour = (name) => getComputedStyle(figure).getPropertyValue(name).trim();
-    const axis = {
-      stroke: colour('--chart-text'),
-      grid: { stroke: colour('--chart-grid'), width: 1 },
-      ticks: { show: false },
-      font: '12px system-ui, sans-serif',
-    };
-    const bars = uPlot.paths.bars({ size: [0.7, 48], align: 0 });
-    plot = new uPlot(
-      {
-        width: place.clientWidth,
-        height: HEIGHT,
-        cursor: { drag: { x: false, y: false }, points: { show: false } },
-        legend: { live: true },
-        scales: {
-          x: { time: true, range: (_, least, most) => [least - half, most + half] },
-          y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] },
-        },
-        axes: [
-          { ...axis, values: (_, splits) => splits.map((at) => words.format(at * 1_000)) },
-          {
-            ...axis,
-            size: 44,
-            incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6],
-          },
-        ],
-        series: [
-          { label: 'From', value: (_, at) => (at == null ? '' : words.format(at * 1_000)) },
-          {
-            label: 'Events',
-            value,
-            fill: colour('--chart-events'),
-            stroke: colour('--chart-events'),
-            paths: bars,
-            points: { show: false },
-          },
-          {
-            label: 'Delivered',
-            value,
-            stroke: colour('--chart-done'),
-            // A line between busy hours says nothing: a dot marks each bucket that has some.
-            paths: () => null,
-            points: { show: true, size: 7, fill: colour('--chart-done'), filter: someDone },
-          },
-          {
-            label: 'Dead letters',
-            value,
-            stroke: colour('--chart-dead'),
-            fill: colour('--chart-dead'),
-            // Draw dots only for buckets with dead letters, and no line at zero between them.
-            paths: () => null,
-            points: { show: true, size: 9, fill: colour('--chart-dead'), filter: someDead },
-          },
-        ],
-      },
-      data,
-      place,
-    );
+    plot = new uPlot(options(figure, place.clientWidth, buckets, bucketMs), data, place);
   }
 
   redraw();
   new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: HEIGHT })).observe(place);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+}
+
+/** The look of the chart, in the colors of the page's scheme. */
+function options(figure, width, buckets, bucketMs) {
+  const color = (name) => getComputedStyle(figure).getPropertyValue(name).trim();
+  const half = bucketMs / 2_000;
+  const words = new Intl.DateTimeFormat(
+    undefined,
+    bucketMs < DAY_MS / 4 ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' },
+  );
+  const time = (at) => words.format(at * 1_000);
+  const axis = {
+    stroke: color('--chart-text'),
+    grid: { stroke: color('--chart-grid'), width: 1 },
+    ticks: { show: false },
+    font: '12px system-ui, sans-serif',
+  };
+  return {
+    width,
+    height: HEIGHT,
+    cursor: { drag: { x: false, y: false }, points: { show: false } },
+    legend: { live: true },
+    scales: {
+      x: { time: true, range: (_, least, most) => [least - half, most + half] },
+      y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] },
+    },
+    axes: [
+      { ...axis, values: (_, splits) => splits.map(time) },
+      { ...axis, size: 44, incrs: WHOLE_STEPS },
+    ],
+    series: [
+      { label: 'From', value: (_, at) => (at == null ? '' : time(at)) },
+      {
+        label: 'Events',
+        value: count,
+        fill: color('--chart-events'),
+        stroke: color('--chart-events'),
+        paths: uPlot.paths.bars({ size: [0.7, 48], align: 0 }),
+        points: { show: false },
+      },
+      dots('Delivered', color('--chart-done'), 7, () => indexes(buckets, ({ done }) => done > 0)),
+      dots('Dead letters', color('--chart-dead'), 9, () => indexes(buckets, ({ dead }) => dead > 0)),
+    ],
+  };
+}
+
+const count = (_, value) => (value == null ? '' : value.toLocaleString());
+
+/** A series of dots. A line between busy hours, or at zero between dead letters, would mean nothing. */
+function dots(label, color, size, filter) {
+  return {
+    label,
+    value: count,
+    stroke: color,
+    fill: color,
+    paths: () => null,
+    points: { show: true, size, fill: color, filter },
+  };
+}
+
+function indexes(buckets, condition) {
+  return buckets.flatMap((bucket, index) => (condition(bucket) ? [index] : []));
 }
 
 /** The same in words and as a table, for those who cannot see the chart. */

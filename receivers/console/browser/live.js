@@ -4,6 +4,8 @@ import { localiseTimes } from './times.js';
 /** Attributes that a person has changed stay. */
 const KEPT = { open: true, value: true, checked: true };
 
+const OUT_OF_DATE = 'The receiver does not respond. This page may be out of date.';
+
 /** Reloads the page in the background whenever something has changed, and replaces its live parts. */
 export function keepLive() {
   const shown = document.getElementById('live');
@@ -11,31 +13,7 @@ export function keepLive() {
     shown?.remove();
     return;
   }
-  let loading = false;
-  // Once the stream is open, load what has changed since the page was sent.
-  let again = true;
-
-  async function refresh() {
-    if (loading || document.hidden) {
-      again = true;
-      return;
-    }
-    loading = true;
-    again = false;
-    try {
-      const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
-      if (answer.ok && !answer.redirected) {
-        takeOver(new DOMParser().parseFromString(await answer.text(), 'text/html'));
-      }
-    } catch {
-      shown.textContent = 'The receiver does not respond. This page may be out of date.';
-    }
-    loading = false;
-    if (again && !document.hidden) {
-      refresh();
-    }
-  }
-
+  const page = refreshed(shown);
   /** @type {EventSource | null} */
   let source = null;
 
@@ -43,18 +21,14 @@ export function keepLive() {
     source = new EventSource('/console/live');
     source.addEventListener('open', () => {
       shown.textContent = 'Live: changes appear automatically.';
-      if (again) {
-        refresh();
-      }
+      page.refreshIfDue();
     });
     source.addEventListener('error', () => {
-      shown.textContent =
-        source?.readyState === EventSource.CLOSED
-          ? 'No longer live. Reload the page.'
-          : 'The receiver does not respond. This page may be out of date.';
-      again = true;
+      const closed = source?.readyState === EventSource.CLOSED;
+      shown.textContent = closed ? 'No longer live. Reload the page.' : OUT_OF_DATE;
+      page.setDue();
     });
-    source.addEventListener('changed', refresh);
+    source.addEventListener('changed', page.refresh);
   }
 
   listen();
@@ -62,12 +36,52 @@ export function keepLive() {
   document.addEventListener('visibilitychange', () => {
     source?.close();
     if (!document.hidden) {
-      again = true;
+      page.setDue();
       listen();
     }
   });
   addEventListener('pagehide', () => source?.close());
   addEventListener('pageshow', ({ persisted }) => persisted && listen());
+}
+
+/**
+ * Loads the page again, one load at a time, and not while it is hidden.
+ *
+ * @param {HTMLElement} shown where a failure is shown
+ */
+function refreshed(shown) {
+  let loading = false;
+  // Once the stream is open, load what has changed since the page was sent.
+  let due = true;
+
+  async function refresh() {
+    if (loading || document.hidden) {
+      due = true;
+      return;
+    }
+    loading = true;
+    due = false;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+      if (answer.ok && !answer.redirected) {
+        takeOver(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+      }
+    } catch {
+      shown.textContent = OUT_OF_DATE;
+    }
+    loading = false;
+    if (due && !document.hidden) {
+      refresh();
+    }
+  }
+
+  return {
+    refresh,
+    refreshIfDue: () => due && refresh(),
+    setDue() {
+      due = true;
+    },
+  };
 }
 
 /** @param {Document} fresh */

@@ -28,47 +28,12 @@ export function prepareSettlements(database: DatabaseSync, line: DeliveryLine) {
     INSERT INTO attempts (delivery_id, number, started_at, finished_at, outcome, note, answer)
     VALUES (?, ?, ?, ?, ?, ?, ?)
   `);
-  const putHealth = database.prepare(`
-    INSERT INTO health (destination, paused_until, pause_ms, pause_reason, failures, failing_since, last_success_at,
-      last_failure_at, last_failure, probing)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (destination) DO UPDATE SET paused_until = excluded.paused_until, pause_ms = excluded.pause_ms,
-      pause_reason = excluded.pause_reason, failures = excluded.failures,
-      failing_since = excluded.failing_since, last_success_at = excluded.last_success_at,
-      last_failure_at = excluded.last_failure_at, last_failure = excluded.last_failure, probing = excluded.probing
-  `);
-  const endPause = database.prepare(
-    'UPDATE health SET paused_until = 0, pause_ms = 0, pause_reason = NULL WHERE destination = ?',
-  );
-  const putFact = database.prepare(`
-    INSERT INTO facts (destination, key, value) VALUES (?, ?, ?)
-    ON CONFLICT (destination, key) DO UPDATE SET value = excluded.value
-  `);
-
-  function writeHealth(health: DestinationHealth, pauseMs: number): void {
-    putHealth.run(
-      health.destination,
-      health.pausedUntil,
-      Math.round(pauseMs),
-      health.pauseReason,
-      health.failures,
-      health.failingSince,
-      health.lastSuccessAt,
-      health.lastFailureAt,
-      health.lastFailure,
-      health.probing ? 1 : 0,
-    );
-  }
-
-  function writeFacts(destination: string, facts: Record<string, string> | undefined): void {
-    for (const [key, value] of Object.entries(facts ?? {})) {
-      putFact.run(destination, key, value);
-    }
-  }
+  const health = prepareHealth(database);
+  const facts = prepareFacts(database);
 
   return {
     /** Writes an attempt and its consequences. Gives in how many ms the next delivery in line is due, null for none. */
-    settle({ id, settlement, health, pauseMs }: SettleRequest): number | null {
+    settle({ id, settlement, health: destinationHealth, pauseMs }: SettleRequest): number | null {
       const delivery = line.open.running(id);
       // It is written already: the answer was lost, and the caller asks once more.
       if (delivery === undefined) {
@@ -79,8 +44,8 @@ export function prepareSettlements(database: DatabaseSync, line: DeliveryLine) {
       const number = (tries.get(id) as { tries: number }).tries;
       const type = settlement.state === 'dead' ? 'dead' : outcome.type;
       insertAttempt.run(id, number, startedAt, finishedAt, type, note, outcome.answer ?? null);
-      writeHealth(health, pauseMs);
-      writeFacts(delivery.destination, outcome.remember);
+      health.write(destinationHealth, pauseMs);
+      facts.write(delivery.destination, outcome.remember);
       if (settlement.state === 'ready') {
         const { dueAt, attemptCounts, uncertain } = settlement;
         const wait = waitMs(dueAt, finishedAt);
@@ -93,17 +58,74 @@ export function prepareSettlements(database: DatabaseSync, line: DeliveryLine) {
       return line.leave(delivery);
     },
 
-    remember({ destination, facts }: { destination: string; facts: Record<string, string> }): void {
-      writeFacts(destination, facts);
+    remember({
+      destination,
+      facts: remembered,
+    }: {
+      destination: string;
+      facts: Record<string, string>;
+    }): void {
+      facts.write(destination, remembered);
     },
 
     resume({ destination }: { destination: string }): void {
-      endPause.run(destination);
+      health.endPause(destination);
     },
 
     /** Writes a little, as any event would. */
     probe(): void {
-      putFact.run('', 'probed', String(Date.now()));
+      facts.write('', { probed: String(Date.now()) });
+    },
+  };
+}
+
+function prepareHealth(database: DatabaseSync) {
+  const putHealth = database.prepare(`
+    INSERT INTO health (destination, paused_until, pause_ms, pause_reason, failures, failing_since, last_success_at,
+      last_failure_at, last_failure, probing)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (destination) DO UPDATE SET paused_until = excluded.paused_until, pause_ms = excluded.pause_ms,
+      pause_reason = excluded.pause_reason, failures = excluded.failures,
+      failing_since = excluded.failing_since, last_success_at = excluded.last_success_at,
+      last_failure_at = excluded.last_failure_at, last_failure = excluded.last_failure, probing = excluded.probing
+  `);
+  const endPause = database.prepare(
+    'UPDATE health SET paused_until = 0, pause_ms = 0, pause_reason = NULL WHERE destination = ?',
+  );
+
+  return {
+    write(health: DestinationHealth, pauseMs: number): void {
+      putHealth.run(
+        health.destination,
+        health.pausedUntil,
+        Math.round(pauseMs),
+        health.pauseReason,
+        health.failures,
+        health.failingSince,
+        health.lastSuccessAt,
+        health.lastFailureAt,
+        health.lastFailure,
+        health.probing ? 1 : 0,
+      );
+    },
+
+    endPause(destination: string): void {
+      endPause.run(destination);
+    },
+  };
+}
+
+function prepareFacts(database: DatabaseSync) {
+  const putFact = database.prepare(`
+    INSERT INTO facts (destination, key, value) VALUES (?, ?, ?)
+    ON CONFLICT (destination, key) DO UPDATE SET value = excluded.value
+  `);
+
+  return {
+    write(destination: string, facts: Record<string, string> = {}): void {
+      for (const [key, value] of Object.entries(facts)) {
+        putFact.run(destination, key, value);
+      }
     },
   };
 }
