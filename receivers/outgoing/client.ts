@@ -164,7 +164,7 @@ class Client implements HttpClient {
       return { answered: false, mayHaveArrived: false, kind: 'proxy', code: '407', reason };
     }
     const { status, headers } = result;
-    otherClocks.compare(url.host, headers);
+    otherClocks.compare(url, headers);
     const body = await decompressed(result.bytes, headers['content-encoding'] ?? '', limit);
     return { answered: true, status, headers, bytes: body.bytes, complete: result.complete && body.complete };
   }

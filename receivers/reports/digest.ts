@@ -20,6 +20,12 @@ const ROUND_MS = 15 * 60_000;
 
 const AFTER_FAULT_MS = 60_000;
 
+/** A clock that is ahead of the believed time by more than this is in doubt, milliseconds. */
+const DOUBT_MS = 60_000;
+
+/** How often to check whether a doubt is over, milliseconds. */
+const DOUBT_ROUND_MS = 60_000;
+
 /** How many events are read at once. */
 const PAGE = 500;
 
@@ -145,18 +151,34 @@ export interface DigestSettings {
 
 type DigestLedger = Pick<Ledger, 'accept' | 'event' | 'events' | 'recall' | 'remember'>;
 
-/** Starts sending the daily digest. Gives a function that ends it. */
+/**
+ * Starts sending the daily digest. Gives a function that ends it.
+ *
+ * @param believedTime a time for what is irreversible, milliseconds since 1970: a digest that is sent while the clock is
+ *   ahead lacks what happens later on its day
+ */
 export function startDigest(
   { digest, reports, sources }: DigestSettings,
   ledger: DigestLedger,
   log: Logger,
+  believedTime: () => Promise<number>,
 ): () => Promise<void> {
   if (digest.to.length === 0) {
     return async () => {};
   }
+  let isWaiting = false;
   return startRounds(
     async () => {
-      const now = Date.now();
+      const now = await believedTime();
+      const aheadMs = Date.now() - now;
+      if (aheadMs > DOUBT_MS) {
+        if (!isWaiting) {
+          log.warn({ aheadMs }, 'the daily digest waits: no other clock agrees with this machine’s yet');
+        }
+        isWaiting = true;
+        return DOUBT_ROUND_MS;
+      }
+      isWaiting = false;
       await sendDigests({ ...digest, ...reports, sources }, ledger, now);
       return Math.min(digestDue(digest, now).nextAt - now, ROUND_MS);
     },

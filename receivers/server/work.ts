@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 import type { Ledger } from '../contract/ledger.ts';
 import { startAlerts } from '../delivery/alerts.ts';
 import { startSurveys } from '../intelligems/surveys.ts';
+import { openBelievedClock } from '../ledger/believed-clock.ts';
 import { startRetention } from '../ledger/retention.ts';
+import { otherClocks } from '../outgoing/other-clocks.ts';
 import { startDigest } from '../reports/digest.ts';
 import type { Generation } from './generation.ts';
 
@@ -17,11 +19,13 @@ interface WorkServices {
 /** Everything that a receiver does on its own in addition to deliveries. */
 export class OwnWork {
   readonly #services: WorkServices;
+  readonly #believedTime: () => Promise<number>;
   #ends: (() => unknown)[] = [];
   #endOfSources: (() => Promise<unknown>) | null = null;
 
   constructor(services: WorkServices) {
     this.#services = services;
+    this.#believedTime = openBelievedClock(services.ledger, () => otherClocks.internet);
   }
 
   /** Starts retention, alerts, digests, and surveys of Intelligems. A process that only accepts does none of it. */
@@ -32,7 +36,7 @@ export class OwnWork {
       return;
     }
     this.#ends = [
-      startRetention(ledger, storage.retentionDays, log),
+      startRetention(ledger, storage.retentionDays, log, this.#believedTime),
       startAlerts(ledger, { has: (name) => current().destinations.has(name) }, alerts, log),
     ];
     await this.#startSources();
@@ -55,7 +59,7 @@ export class OwnWork {
   async #startSources(): Promise<void> {
     const { ledger, log, current } = this.#services;
     const { configuration, clients } = current();
-    const endDigest = startDigest(configuration, ledger, log);
+    const endDigest = startDigest(configuration, ledger, log, this.#believedTime);
     const endSurveys = await startSurveys(configuration, {
       ledger,
       clients,

@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
 import type { Ledger } from '../../../receivers/contract/ledger.ts';
 import { newEvent } from '../../../receivers/inbound/new-event.ts';
-import { type DigestEvent, digestDue, digestReport, sendDigests } from '../../../receivers/reports/digest.ts';
+import {
+  type DigestEvent,
+  digestDue,
+  digestReport,
+  sendDigests,
+  startDigest,
+} from '../../../receivers/reports/digest.ts';
 import { emptyLedger } from '../../fixtures/ledger.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
 
@@ -12,6 +19,16 @@ const IN_ZURICH = {
 };
 /** 9 October 2026 as `Date.UTC` counts days. */
 const DAY = Date.UTC(2026, 9, 9) / 86_400_000;
+
+/** What a digest needs of a ledger, to be watched. */
+function methodsOf(ledger: Ledger) {
+  return {
+    accept: ledger.accept.bind(ledger),
+    event: ledger.event.bind(ledger),
+    events: ledger.events.bind(ledger),
+    recall: ledger.recall.bind(ledger),
+  };
+}
 
 function event(action: string, name: string, at: string, triggeredBy: string | null = null): DigestEvent {
   const time = Date.parse(at);
@@ -132,6 +149,34 @@ describe('a digest', () => {
       await accept('end', '2026-10-09T10:00:00Z');
       await tell('2026-10-11T07:00:00Z', '2026-10-11T07:15:00Z', '2026-10-12T07:00:00Z');
       expect(await told()).toEqual([['report_digest_2026-10-09', 'Experiences on 9 October 2026: 1 ended']]);
+    });
+
+    test('not while the clock is in doubt: a day that is not over would be told as if it were', async () => {
+      const dayMs = 24 * 3_600_000;
+      const now = Date.now();
+      const yesterday = new Date(now - dayMs).toISOString();
+      await accept('start', yesterday);
+      const hour = 0;
+      const run = async (believed: number, until: Promise<unknown>): Promise<void> => {
+        const log = pino({ level: 'warn' }, { write: () => settled.resolve() });
+        const utc = { digest: { to: ['email'], hour, timeZone: 'UTC' }, reports: { locale: 'en-US' } };
+        const end = startDigest({ ...utc, sources: [] }, watched, log, async () => believed);
+        await until;
+        await end();
+      };
+      let settled = Promise.withResolvers<void>();
+      const watched = {
+        ...methodsOf(ledger),
+        async remember(destination: string, facts: Record<string, string>) {
+          await ledger.remember(destination, facts);
+          settled.resolve();
+        },
+      };
+      await run(now - dayMs, settled.promise);
+      expect(await told()).toEqual([]);
+      settled = Promise.withResolvers<void>();
+      await run(now, settled.promise);
+      expect(await told()).toEqual([[`report_digest_${yesterday.slice(0, 10)}`, expect.any(String)]]);
     });
 
     test('of the last day alone at the first start, and after a clock that was ahead', async () => {
