@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import { howToRun } from '../base/how-to-run.ts';
 import { sendProblem } from '../base/problem.ts';
 import { sameSecret } from '../base/same-secret.ts';
 import type { SecretMask } from '../base/secret-mask.ts';
@@ -35,8 +36,7 @@ export function createApp(services: AppServices): Express {
       {
         status: 405,
         title: 'Only POST',
-        detail:
-          'Intelligems posts webhooks to this address. Paste it in Intelligems under Settings > Webhooks (or Settings > Integrations). To try it, run: npm run send -- start',
+        detail: `Intelligems posts webhooks to this address. Paste it in Intelligems under Settings > Webhooks (or Settings > Integrations). To try it, run: ${howToRun('send', 'start')}`,
       },
       { allow: 'POST' },
     );

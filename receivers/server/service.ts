@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
@@ -22,9 +23,8 @@ import { OwnWork } from './work.ts';
 /** How long a stop waits for deliveries in progress, milliseconds. */
 const STOP_GRACE_MS = 8_000;
 
-export interface Service {
-  /** Where it listens. */
-  address: AddressInfo;
+/** A receiver that runs. */
+export interface Running {
   /** The settings, with those of the console at the start. */
   configuration: Configuration;
   /** The webhook secret that the receiver made at this start; null if there was one. */
@@ -35,9 +35,22 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+export interface Service extends Running {
+  /** Where it listens. */
+  address: AddressInfo;
+}
+
+/** Where requests come from: a port of its own, or the application that the receiver is mounted in. */
+export interface Door {
+  /** Takes no more requests. */
+  refuseNew(): void;
+  /** Resolves when no request is in progress. */
+  close(): Promise<void>;
+}
+
 /**
- * Starts the receiver: opens the ledger, the destinations and the port. Rejects if one of them cannot be opened;
- * everything that was opened before is closed first.
+ * Starts the receiver on a port of its own: opens the ledger, the destinations and the port. Rejects if one of them
+ * cannot be opened; everything that was opened before is closed first.
  *
  * @param mask what the log hides too; gets the secrets of the settings and those made here
  */
@@ -46,9 +59,26 @@ export async function startService(
   log: Logger,
   mask = new SecretMask(),
 ): Promise<Service> {
+  const { door, ...running } = await startReceiver(configuration, log, mask, (handle) =>
+    openHttpServer(configuration.server, handle, log),
+  );
+  return { ...running, address: door.server.address() as AddressInfo };
+}
+
+/**
+ * Starts the receiver, as {@link startService} does.
+ *
+ * @param openDoor lets requests in, for the listener that it is given
+ */
+export async function startReceiver<D extends Door>(
+  configuration: Configuration,
+  log: Logger,
+  mask: SecretMask,
+  openDoor: (handle: RequestListener) => D | Promise<D>,
+): Promise<Running & { door: D }> {
   const closers = new Closers();
   try {
-    return await openService(configuration, log, mask, closers);
+    return await open(configuration, { log, mask, closers, openDoor });
   } catch (error) {
     await closers
       .closeAll()
@@ -57,19 +87,19 @@ export async function startService(
   }
 }
 
-async function openService(
+interface Surroundings<D extends Door> {
+  log: Logger;
+  mask: SecretMask;
+  closers: Closers;
+  openDoor(handle: RequestListener): D | Promise<D>;
+}
+
+async function open<D extends Door>(
   given: Configuration,
-  log: Logger,
-  mask: SecretMask,
-  closers: Closers,
-): Promise<Service> {
+  { log, mask, closers, openDoor }: Surroundings<D>,
+): Promise<Running & { door: D }> {
   mask.add(knownSecrets(given));
-  const opened = await openLedger(given.storage, given.database);
-  closers.add(() => opened.close());
-  const { ledger } = opened;
-  for (const warning of ledger.warnings) {
-    log.warn(warning);
-  }
+  const { ledger } = await openLedgerOf(given, log, closers);
   const key = new SettingsKey(given.storage);
   mask.add(key.secrets());
   const configuration = await withConsoleSettings(given, ledger, key);
@@ -81,12 +111,8 @@ async function openService(
   closers.add(() => generations.close());
   const parts = openWebParts(configuration, services, () => current().destinations);
   let listener = webOf(first, parts, services);
-  const http = await openHttpServer(
-    configuration.server,
-    (request, response) => listener(request, response),
-    log,
-  );
-  closers.add(() => http.close());
+  const door = await openDoor((request, response) => listener(request, response));
+  closers.add(() => door.close());
   const work = new OwnWork({ ledger, log, current });
   closers.add(() => Promise.all([ledger.queue.stop(STOP_GRACE_MS), work.end()]));
   await startDelivering(current, { ...services, observe: parts.observeDelivery });
@@ -94,14 +120,14 @@ async function openService(
   generations.watch();
   closers.add(() => {
     parts.live.close();
-    http.refuseNew();
+    door.refuseNew();
     return generations.end();
   });
   if (!configuration.destinations.every(({ kind }) => kind.kind === 'preview')) {
     void logFindings(openedOf(first), log);
   }
   return {
-    address: http.server.address() as AddressInfo,
+    door,
     configuration,
     newSecret: first.newSecret,
     newConsoleToken: parts.newConsoleToken,
@@ -116,6 +142,15 @@ async function openService(
     await work.changed(next, previous);
     parts.live.changed();
   }
+}
+
+async function openLedgerOf({ storage, database }: Configuration, log: Logger, closers: Closers) {
+  const opened = await openLedger(storage, database);
+  closers.add(() => opened.close());
+  for (const warning of opened.ledger.warnings) {
+    log.warn(warning);
+  }
+  return opened;
 }
 
 function openedOf({ own }: Generation): OpenDestinations {
