@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { howToRun } from '../base/how-to-run.ts';
 import type { EventFilter, EventSummary } from '../contract/ledger-reader.ts';
 import { eventFilter, eventQuery, STATES } from '../operations/event-query.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -83,7 +84,7 @@ function show(terminal: Terminal, command: Command, key: string, options: ShowOp
   return onReceiver(terminal, command, options, async ({ operations }) => {
     const story = await operations.event(key);
     if (story === null) {
-      throw new Error(`There is no event ${oneLine(key)}. List them with: npm run events`);
+      throw new Error(`There is no event ${oneLine(key)}. List them with: ${howToRun('events')}`);
     }
     if (options.body) {
       terminal.printBytes(Buffer.from(story.event.body, story.event.bodyEncoding));
@@ -99,7 +100,7 @@ async function follow(terminal: Terminal, command: Command, options: ListOptions
   const filter = filterOf(options, command);
   await onReceiver(terminal, command, options, async ({ operations, running }) => {
     if (!running) {
-      throw new Error('No receiver runs here, so nothing can arrive. Start it with: npm start');
+      throw new Error(`No receiver runs here, so nothing can arrive. Start it with: ${howToRun('start')}`);
     }
     await requireFilterNames(options, operations);
     await printNew(terminal, operations, filter, options.json === true);

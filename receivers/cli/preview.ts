@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { howToRun } from '../base/how-to-run.ts';
 import { escapeSteering } from '../base/visible-text.ts';
 import type { Preview } from '../contract/destination.ts';
 import { connectTo } from '../operations/find-receiver.ts';
@@ -99,8 +100,8 @@ function chosenTargets(targets: readonly PreviewName[], { destination, out }: Pr
 async function whyNoPreview(key: string, operations: Operations): Promise<string> {
   const story = await operations.event(key);
   return story === null
-    ? `There is no event ${oneLine(key)}. List them with: npm run events`
-    : `The event ${key} cannot be shown: it is not an event that is known here. ${oneLine(story.event.problem ?? '')} See its payload: npm run events -- show ${key}`;
+    ? `There is no event ${oneLine(key)}. List them with: ${howToRun('events')}`
+    : `The event ${key} cannot be shown: it is not an event that is known here. ${oneLine(story.event.problem ?? '')} See its payload: ${howToRun('events', 'show', key)}`;
 }
 
 function show(

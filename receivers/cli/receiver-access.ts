@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { howToRun } from '../base/how-to-run.ts';
 import { readLocalPlace } from '../config/local-receiver.ts';
 import type { ReceiverPlace } from '../operations/find-receiver.ts';
 import { callFailure, connectTo, findLocalReceiver, localUrl } from '../operations/find-receiver.ts';
@@ -95,7 +96,7 @@ async function openHere(terminal: Terminal, command: Command): Promise<ReceiverA
   const { hasLedger, openStoppedReceiver } = await import('../operations/stopped-receiver.ts');
   if (!hasLedger(configuration)) {
     throw new Error(
-      `No receiver answers at ${url}, and there are no events in the data folder ${resolve(configuration.storage.dataFolder)}. Start the receiver (npm start), set DATA_DIR to the folder that it uses, or give --url.`,
+      `No receiver answers at ${url}, and there are no events in the data folder ${resolve(configuration.storage.dataFolder)}. Start the receiver (${howToRun('start')}), set DATA_DIR to the folder that it uses, or give --url.`,
     );
   }
   try {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { howToRun } from '../base/how-to-run.ts';
 import type { DeadLetterSelection, DeadLetters } from '../operations/dead-letters.ts';
 import type { Operations } from '../operations/operations.ts';
 import { count } from '../operations/words.ts';
@@ -77,7 +78,7 @@ async function replayLetters(
   if (letters.counted === 0) {
     const words = all
       ? 'There are no dead letters.'
-      : 'No dead letter matches. List them with: npm run replay';
+      : `No dead letter matches. List them with: ${howToRun('replay')}`;
     terminal.printLine(words);
     terminal.exitCode = all ? 0 : 1;
     return;
@@ -85,7 +86,7 @@ async function replayLetters(
   terminal.print(lettersText(letters));
   if (all) {
     terminal.printLine(
-      'To send them again: npm run replay -- --destination NAME, and --dry-run to see first.',
+      `To send them again: ${howToRun('replay', '--destination', 'NAME')}, and --dry-run to see first.`,
     );
   } else if (dryRun) {
     terminal.printLine(`${number(letters)} would be sent again. Nothing was done.`);
@@ -139,7 +140,7 @@ async function replayEvent(
   const act: Operations['replay'] = dryRun ? access.operations.planReplay : access.operations.replay;
   const steps = await act(key, destinations);
   if (steps === null) {
-    throw new Error(`There is no event ${oneLine(key)}. List them with: npm run events`);
+    throw new Error(`There is no event ${oneLine(key)}. List them with: ${howToRun('events')}`);
   }
   for (const { destination, words } of steps) {
     terminal.printLine(`${destination}: ${words}`);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { howToRun } from '../base/how-to-run.ts';
 import { suggestion } from '../base/nearest.ts';
 import { type LocalReceiver, readLocalReceiver } from '../config/local-receiver.ts';
 import { describeFaults } from '../config/values/faults.ts';
@@ -138,7 +139,7 @@ function ownSecret(command: Command, { secrets }: Source, { dataFolder }: LocalR
     command.error(`error: ${(error as Error).message}`);
   }
   return command.error(
-    'error: There is no secret to sign with. Start the receiver once (npm start makes one), set INTELLIGEMS_WEBHOOK_SECRET, or give --secret.',
+    `error: There is no secret to sign with. Start the receiver once (${howToRun('start')} makes one), set INTELLIGEMS_WEBHOOK_SECRET, or give --secret.`,
   );
 }
 
@@ -157,7 +158,7 @@ async function send(terminal: Terminal, sender: SigningSender, { name, body }: N
   const sent = await sendWebhook(sender, body);
   if ('noAnswer' in sent) {
     terminal.fail(
-      `${name}: no answer from ${sender.url} (${sent.noAnswer}). Is the receiver running? Start it with: npm start`,
+      `${name}: no answer from ${sender.url} (${sent.noAnswer}). Is the receiver running? Start it with: ${howToRun('start')}`,
     );
     return;
   }

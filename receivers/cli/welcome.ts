@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { howToRun } from '../base/how-to-run.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { kindTitles } from '../operations/kinds.ts';
 import { consoleTokenFile, webhookSecretFile } from '../operations/made-secrets.ts';
@@ -25,7 +26,7 @@ export function welcome(
       : `${console}/login#${newConsoleToken} (this link is shown only now)`;
   return [
     `Receiving on ${origin(address)}, Node ${process.versions.node}; delivering to ${kinds.join(', ') || 'nothing'}.`,
-    '1. See it work: npm run send -- start',
+    `1. See it work: ${howToRun('send', 'start')}`,
     `2. In Intelligems, open Settings > Webhooks (or Settings > Integrations) and add ${addresses} with ${secretWords(configuration, newSecret)}`,
     previewing
       ? `3. Connect a destination: ${kindTitles('or')}; or Zapier. The README of each lists its settings. Until then, events are printed here.`

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { howToRun } from '../base/how-to-run.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { type ListedZap, withZapierOperations, type ZapierOperations } from '../operations/zapier.ts';
 import { oneLine } from './lines.ts';
@@ -63,7 +64,7 @@ async function listKeys(operations: ZapierOperations, { zapier }: Configuration)
     lines.push('ZAPIER_API_KEY  of the settings, for a receiver with a single store');
   }
   return lines.length === 0
-    ? 'There are no keys. Make one with: npm run zapier-keys -- make SOURCE'
+    ? `There are no keys. Make one with: ${howToRun('zapier-keys', 'make', 'SOURCE')}`
     : lines.join('\n');
 }
 
@@ -82,14 +83,14 @@ async function makeKey(
     made.key,
     '',
     `This is the Receiver Key for the source ${source}. It is not shown again: enter it in the connection in Zapier now.`,
-    `To revoke it: npm run zapier-keys -- revoke ${made.made.id}`,
+    `To revoke it: ${howToRun('zapier-keys', 'revoke', String(made.made.id))}`,
   ].join('\n');
 }
 
 async function revokeKey(operations: ZapierOperations, id: string): Promise<string> {
   const ended = await operations.revokeKey(id);
   if (ended === null) {
-    throw new Error(`There is no key ${oneLine(id)}. List them with: npm run zapier-keys`);
+    throw new Error(`There is no key ${oneLine(id)}. List them with: ${howToRun('zapier-keys')}`);
   }
   return `The key is revoked. ${ended === 1 ? '1 Zap gets' : `${ended} Zaps get`} no more events.`;
 }
@@ -114,7 +115,9 @@ function zapLine({ id, zap, trigger, source, filters, keyId, createdAt, lastEven
 
 async function endZap(operations: ZapierOperations, id: string): Promise<string> {
   if (!(await operations.endZap(id))) {
-    throw new Error(`There is no subscription ${oneLine(id)}. List them with: npm run zapier-keys -- zaps`);
+    throw new Error(
+      `There is no subscription ${oneLine(id)}. List them with: ${howToRun('zapier-keys', 'zaps')}`,
+    );
   }
   return 'The subscription ended. Switch the Zap off and on to subscribe again.';
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { durationWords } from '../../shared/words.ts';
+import { howToRun } from '../base/how-to-run.ts';
 import { startRounds } from '../base/rounds.ts';
 import type { DestinationHealth } from '../contract/delivery.ts';
 import type { Ledger } from '../contract/ledger.ts';
@@ -40,8 +41,7 @@ export function alertFor(health: DestinationHealth, settings: AlertSettings, now
     key: `report_alert_${destination}_${failingSince}`,
     report: alertReport(title, summary, {
       'Last error': lastFailure ?? 'Unknown.',
-      'What to do':
-        'Fix the cause above. The receiver keeps trying. To replay dead letters, run: npm run replay',
+      'What to do': `Fix the cause above. The receiver keeps trying. To replay dead letters, run: ${howToRun('replay')}`,
     }),
   };
 }
@@ -62,7 +62,7 @@ export function recoveryFor(
   return {
     key: `report_recovery_${destination}_${since}`,
     report: alertReport(`The destination ${destination} works again`, summary, {
-      'What to do': 'Check whether there are dead letters. To replay them, run: npm run replay',
+      'What to do': `Check whether there are dead letters. To replay them, run: ${howToRun('replay')}`,
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { howToRun } from '../base/how-to-run.ts';
 import { SecretMask } from '../base/secret-mask.ts';
 import type { BodyMistake } from './body-readings.ts';
 import type { SecretMistake } from './secret-readings.ts';
@@ -232,7 +233,7 @@ function withoutHeader(headers: RefusedRequest['headers'], headerName: string): 
   }
   return {
     finding: `The request has no header ${JSON.stringify(headerName)}, but one named ${JSON.stringify(other.slice(0, 100))}, whose value fits no secret.`,
-    fix: 'Find the right header with `npm run find-header`, and compare the secret with the sender.',
+    fix: `Find the right header with \`${howToRun('find-header')}\`, and compare the secret with the sender.`,
   };
 }
 
@@ -254,7 +255,7 @@ function fromShape(value: string): Diagnosis | null {
   if (claimedSignatures({ value }).length === 0) {
     return {
       finding: 'The signature header holds nothing that could be an HMAC-SHA256, in hex or base64.',
-      fix: 'See what fills it; the right header can be found with `npm run find-header`.',
+      fix: `See what fills it; the right header can be found with \`${howToRun('find-header')}\`.`,
     };
   }
   return null;

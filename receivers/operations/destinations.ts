@@ -1,3 +1,4 @@
+import { howToRun } from '../base/how-to-run.ts';
 import { type Checked, Checks } from './checks.ts';
 import { deliveryEffect, describedByName } from './described-destinations.ts';
 import { type DestinationReport, destinationReport } from './destination-report.ts';
@@ -38,7 +39,9 @@ export function destinationOperations(services: OperationServices) {
     async check(destination: string) {
       requireKnown('destination', destination, names);
       if (checks === null) {
-        throw new OperationFault('Only a running receiver checks its destinations. Start it with: npm start');
+        throw new OperationFault(
+          `Only a running receiver checks its destinations. Start it with: ${howToRun('start')}`,
+        );
       }
       return await checks.run(destination, now());
     },

@@ -1,3 +1,4 @@
+import { howToRun } from '../base/how-to-run.ts';
 import type { LocalPlace } from '../config/local-receiver.ts';
 import { madeConsoleToken } from './made-secrets.ts';
 import type { Operations } from './operations.ts';
@@ -43,7 +44,7 @@ export function connectTo({ url, token }: ReceiverPlace): Operations {
 export function callFailure(error: Error): string {
   const cause = error.cause as (Error & { code?: string }) | undefined;
   return !(error instanceof RemoteError) && error.name === 'TypeError' && cause !== undefined
-    ? `The receiver does not answer (${cause.code ?? cause.message}). Is it running? Start it with: npm start`
+    ? `The receiver does not answer (${cause.code ?? cause.message}). Is it running? Start it with: ${howToRun('start')}`
     : error.message;
 }
 

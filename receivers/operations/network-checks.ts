@@ -1,3 +1,4 @@
+import { howToRun } from '../base/how-to-run.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { Check } from '../contract/destination.ts';
 import { openClients } from '../intelligems/clients.ts';
@@ -39,7 +40,7 @@ export async function readyCheck(url: string): Promise<Check> {
       what: 'Receiver',
       state: 'warning',
       finding: `nothing answers on ${url}`,
-      fix: 'Start it with: npm start',
+      fix: `Start it with: ${howToRun('start')}`,
     };
   }
 }

@@ -3,6 +3,7 @@ import { isRecord } from '../../shared/events.ts';
 import type { ExperienceAddresses } from '../../shared/experience-link.ts';
 import { filterProblem, readZapierFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
 import { enteredText } from '../../shared/zapier-text.ts';
+import { howToRun } from '../base/how-to-run.ts';
 import { sendProblem } from '../base/problem.ts';
 import type { LedgerReader } from '../contract/ledger-reader.ts';
 import type { Access, ZapierAccess } from './access.ts';
@@ -74,8 +75,7 @@ async function refuse(response: Response, { isOn }: ZapierRouterServices): Promi
     sendProblem(response, {
       status: 404,
       title: 'Zapier is not set up',
-      detail:
-        'This receiver has no key for Zapier. Make one (npm run zapier-keys -- make SOURCE), or set ZAPIER_API_KEY.',
+      detail: `This receiver has no key for Zapier. Make one (${howToRun('zapier-keys', 'make', 'SOURCE')}), or set ZAPIER_API_KEY.`,
     });
     return;
   }

@@ -1,4 +1,5 @@
 import { parseEvent } from '../../shared/events.ts';
+import { howToRun } from '../base/how-to-run.ts';
 import type { LedgerReader } from '../contract/ledger-reader.ts';
 import type { Access } from './access.ts';
 
@@ -63,7 +64,7 @@ export async function storeOf(
     return problem(
       409,
       'Several stores',
-      'This receiver serves several stores, and the connection does not say which one. Make a key for the store: npm run zapier-keys -- make SOURCE',
+      `This receiver serves several stores, and the connection does not say which one. Make a key for the store: ${howToRun('zapier-keys', 'make', 'SOURCE')}`,
     );
   }
   return { source: first.source, organization: first.known[0] ?? null };

@@ -1,3 +1,4 @@
+import { howToRun } from '../../base/how-to-run.ts';
 import type { Preview } from '../../contract/destination.ts';
 import type { AttemptRecord } from '../../contract/ledger-reader.ts';
 import type { PreviewName } from '../../operations/preview.ts';
@@ -79,7 +80,7 @@ function deliveryList({ event, deliveries }: EventFacts, context: PageContext): 
   const internal = deliveries.filter(({ effect }) => effect === 'internal');
   const none =
     event.problem === null
-      ? html`<p class="empty">No route matched. <code>npm run routes</code> explains why.</p>`
+      ? html`<p class="empty">No route matched. <code>${howToRun('routes')}</code> explains why.</p>`
       : html`<p class="empty">None. The event is stored so that you can look at it.</p>`;
   return html`${outward.length === 0 ? none : html`<ol class="stories">${outward.map((delivery) => story(delivery, context))}</ol>`}
 ${when(internal.length > 0, () => html`<details class="internal"><summary>${count(internal.length, 'internal delivery', 'internal deliveries')}</summary><ol class="stories">${internal.map((delivery) => story(delivery, context))}</ol></details>`)}`;

@@ -74,7 +74,7 @@ async function refuseDevelopmentSchema(client: pg.PoolClient): Promise<void> {
   if (rows[0]?.found) {
     throw new StorageError(
       'The ledger in this database was made by a development version from before 0.1.0, which this version cannot read. ' +
-        'To keep its events, start the version that made it and run npm run export there. Then remove the schemas ' +
+        'To keep its events, start the version that made it and run its export command. Then remove the schemas ' +
         'ledger and ledger_queue (DROP SCHEMA ledger, ledger_queue CASCADE), or set DATABASE_URL to another database.',
     );
   }

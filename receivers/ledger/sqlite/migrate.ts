@@ -69,7 +69,7 @@ function refuseForeign(database: DatabaseSync, version: number, known: number): 
   if (version > 0 && pragma(database, 'application_id') !== APPLICATION_ID) {
     throw new Error(
       'The file ledger.sqlite was written by a development version from before 0.1.0, which this version cannot ' +
-        'read. To keep its events, start the version that wrote it and run npm run export there. Then move ' +
+        'read. To keep its events, start the version that wrote it and run its export command. Then move ' +
         'ledger.sqlite, ledger.sqlite-wal and ledger.sqlite-shm out of the data folder, and start again with an empty ledger.',
     );
   }
