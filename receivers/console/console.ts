@@ -9,6 +9,7 @@ import type { LoginLimit } from './access/login-limit.ts';
 import { apiRouter } from './api/router.ts';
 import { assetsRouter } from './browser/assets.ts';
 import type { Live } from './live.ts';
+import { underMountPath } from './mount-path.ts';
 import { requireSession } from './pages/guards.ts';
 import { loginRouter } from './pages/login-routes.ts';
 import { pageFailed, pageNotFound } from './pages/problem-page.ts';
@@ -53,6 +54,7 @@ export function createConsole(services: ConsoleServices): Router {
     response.setHeader('cache-control', 'no-store');
     next();
   });
+  router.use(underMountPath);
   router.use('/assets', assetsRouter());
   router.use(loginRouter(access));
   router.use('/api', apiRouter({ operations, access, log }));

@@ -60,14 +60,14 @@ export function createAccess({ tokens, limit, addressOf, publicUrl, now }: Acces
         httpOnly: true,
         sameSite: 'strict',
         secure: isSecure(request),
-        path: CONSOLE_PATH,
+        path: `${response.locals.mountPath}${CONSOLE_PATH}`,
         maxAge: SESSION_MS,
         encode: String,
       });
     },
 
     end(response: Response): void {
-      response.clearCookie(COOKIE, { path: CONSOLE_PATH });
+      response.clearCookie(COOKIE, { path: `${response.locals.mountPath}${CONSOLE_PATH}` });
     },
 
     /** The role of a request for a page; null without a session. */

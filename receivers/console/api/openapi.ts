@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { API_ROUTES, type ApiRoute } from './routes.ts';
 
 /** The description of the API (OpenAPI 3.1), generated from the table that the API itself uses. */
-export function openApi(): Record<string, unknown> {
+/** @param path where the API is */
+export function openApi(path: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of API_ROUTES) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
@@ -16,7 +17,7 @@ export function openApi(): Record<string, unknown> {
       description:
         'The same operations as the console’s pages and the command line. Times are milliseconds since 1970.',
     },
-    servers: [{ url: '/console/api' }],
+    servers: [{ url: path }],
     security: [{ token: [] }],
     paths,
     components: {

@@ -16,8 +16,8 @@ export interface ApiServices {
 /** The JSON API below `/console/api`, which the command line uses too. Errors are RFC 9457 documents. */
 export function apiRouter({ operations, access, log }: ApiServices): Router {
   const router = Router();
-  router.get('/openapi.json', (_request, response) => {
-    response.json(openApi());
+  router.get('/openapi.json', (request, response) => {
+    response.json(openApi(request.baseUrl));
   });
   router.use(guardApi(access));
   router.use(express.json({ limit: '256kb' }));

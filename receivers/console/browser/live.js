@@ -18,7 +18,7 @@ export function keepLive() {
   let source = null;
 
   function listen() {
-    source = new EventSource('/console/live');
+    source = new EventSource(new URL('../../live', import.meta.url));
     source.addEventListener('open', () => {
       shown.textContent = 'Live: changes appear automatically.';
       page.refreshIfDue();

@@ -18,7 +18,7 @@ export function requireSession(access: Access): RequestHandler {
       response.status(401).type('text').send('Your session has ended. Open the console again.');
     } else if (request.headers['sec-fetch-site'] === 'cross-site') {
       // A link on another site does not send the strict cookie. Reloading from this page does.
-      response.setHeader('refresh', `0; url=${page}`);
+      response.setHeader('refresh', `0; url=${response.locals.mountPath}${page}`);
       response
         .type('html')
         .send(bareDocument('Opening', [], html`<p>Opening … <a href="${page}">Continue</a></p>`));

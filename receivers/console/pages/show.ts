@@ -51,7 +51,8 @@ export function baseUrl({ publicUrl }: Pick<PageServices, 'publicUrl'>, request:
   const forwarded = String(request.headers['x-forwarded-proto'] ?? '')
     .split(',')[0]
     ?.trim();
-  return publicUrl ?? `${forwarded === 'https' ? 'https' : 'http'}://${request.headers.host}`;
+  const { mountPath } = (request.res as Response).locals;
+  return publicUrl ?? `${forwarded === 'https' ? 'https' : 'http'}://${request.headers.host}${mountPath}`;
 }
 
 /** The destinations that a person can send to. */

@@ -9,25 +9,26 @@ import { copyFiles, licenses, SERVED_PACKAGES } from './files.ts';
 const root = join(import.meta.dirname, '../../..');
 const folder = join(root, 'build/package');
 const code = join(folder, 'lib');
+const EMBEDDED = 'receivers/server/embedded.ts';
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(code, { recursive: true });
 writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), licenses(root, await bundle(root, code)));
 copyFiles(root, folder, code);
-writeVerifiers();
+writeModules();
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
 print(pack(process.argv[2] ?? join(root, 'build')));
 
-/** The verifiers as modules for those who rather depend than copy, with their types. */
-function writeVerifiers(): void {
-  const names = ['verifier', 'verifier-web'];
-  for (const name of names) {
+/** The verifiers as modules for those who would rather depend than copy, and the types of everything exported. */
+function writeModules(): void {
+  const verifiers = ['shared/verifier.ts', 'shared/verifier-web.ts'];
+  for (const path of verifiers) {
     writeFileSync(
-      join(folder, `${name}.js`),
-      stripTypes(readFileSync(join(root, `shared/${name}.ts`), 'utf8')),
+      join(folder, `${basename(path, '.ts')}.js`),
+      stripTypes(readFileSync(join(root, path), 'utf8')),
     );
   }
-  const sources = names.map((name) => join(root, `shared/${name}.ts`));
+  const sources = [...verifiers, EMBEDDED].map((path) => join(root, path));
   const options =
     '--ignoreConfig --declaration --emitDeclarationOnly --target es2024 --module nodenext --skipLibCheck';
   execFileSync(
@@ -38,10 +39,17 @@ function writeVerifiers(): void {
       '--types',
       'node',
       '--outDir',
-      folder,
+      join(folder, 'types'),
+      '--rootDir',
+      root,
       ...sources,
     ],
     { cwd: root, stdio: 'inherit' },
+  );
+  const types = `./types/${EMBEDDED.replace(/ts$/, 'd.ts')}`;
+  writeFileSync(
+    join(folder, 'index.d.ts'),
+    `import type { CreateReceiver } from '${types}';\nexport type { EmbeddedReceiver, ReceiverOptions } from '${types}';\nexport declare const createReceiver: CreateReceiver;\n`,
   );
 }
 
@@ -59,8 +67,9 @@ function manifest(): Record<string, unknown> {
     engines: { node: `>=${OLDEST_NODE}` },
     bin: { [name]: 'lib/bin.js' },
     exports: {
-      './verifier': { types: './verifier.d.ts', default: './verifier.js' },
-      './verifier-web': { types: './verifier-web.d.ts', default: './verifier-web.js' },
+      '.': { types: './index.d.ts', default: './lib/index.js' },
+      './verifier': { types: './types/shared/verifier.d.ts', default: './verifier.js' },
+      './verifier-web': { types: './types/shared/verifier-web.d.ts', default: './verifier-web.js' },
       './package.json': './package.json',
     },
     dependencies: Object.fromEntries(SERVED_PACKAGES.map((served) => [served, dependencies[served]])),

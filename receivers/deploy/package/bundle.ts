@@ -6,7 +6,11 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 export const OLDEST_NODE = '22.19.0';
 
 /** The SQLite worker thread is started by the URL of its file, so it is a bundle of its own. */
-const ENTRIES = { main: 'receivers/cli/main.ts', 'ledger-thread': 'receivers/ledger/sqlite/worker.ts' };
+const ENTRIES = {
+  main: 'receivers/cli/main.ts',
+  'create-receiver': 'receivers/server/create-receiver.ts',
+  'ledger-thread': 'receivers/ledger/sqlite/worker.ts',
+};
 
 /** Optional parts of pg that a receiver never loads. */
 const NEVER_LOADED = ['pg-native', 'pg-cloudflare'];
@@ -54,11 +58,7 @@ function packagedSources(root: string): Plugin {
         loader: 'ts',
       }));
       onLoad({ filter: /[\\/]package[.]json$/ }, async ({ path }) => {
-        const contents = await readFile(path, 'utf8');
-        if (relative(root, path) !== 'package.json') {
-          return { contents, loader: 'json' };
-        }
-        const { name, version } = JSON.parse(contents);
+        const { name, version } = JSON.parse(await readFile(path, 'utf8'));
         return { contents: JSON.stringify({ name, version }), loader: 'json' };
       });
     },

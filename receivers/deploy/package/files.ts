@@ -60,7 +60,7 @@ export function copyFiles(root: string, folder: string, code: string): void {
       `${JSON.stringify({ name, version, license }, null, 2)}\n`,
     );
   }
-  for (const name of ['bin.js', 'quiet-warnings.js', 'worker.js']) {
+  for (const name of ['bin.js', 'index.js', 'quiet-warnings.js', 'worker.js']) {
     copy(join(import.meta.dirname, name), join(code, name));
   }
 }

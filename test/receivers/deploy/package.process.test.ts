@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { sampleBody } from '../../fixtures/messages.ts';
+import { sampleBody, samplePayload } from '../../fixtures/messages.ts';
 import { environment, postSigned, SECRET } from '../../fixtures/receiver.ts';
 
 const execute = promisify(execFile);
@@ -134,6 +134,44 @@ test('copy-verifier puts the verifier in JavaScript into a folder, where it veri
   const { verifyWebhook, signWebhook } = await import(join(home, 'my code/verifier.js'));
   expect(verifyWebhook('x', signWebhook('x', 's'), 's')).toEqual({ ok: true, secret: 0 });
   expect(verifyWebhook('y', signWebhook('x', 's'), 's')).toMatchObject({ ok: false, reason: 'no-match' });
+}, 60_000);
+
+test('no message of the installed package names an npm script', () => {
+  const files = globSync('lib/*.js', { cwd: installed() });
+  const naming = files.filter((path) => readFileSync(join(installed(), path), 'utf8').includes('npm run '));
+  // One decides which of the two ways is printed.
+  expect(naming).toHaveLength(1);
+});
+
+test('createReceiver of the installed package has types and accepts a webhook in an Express application', async () => {
+  const use = join(home, 'application.mts');
+  writeFileSync(
+    use,
+    `import { createServer } from 'node:http';
+import { createReceiver, type EmbeddedReceiver } from 'intelligems-receivers';
+import { signWebhook } from 'intelligems-receivers/verifier';
+const receiver: EmbeddedReceiver = await createReceiver({ log: { write() {} } });
+const server = createServer((request, response) => receiver.router(request, response, () => response.end()));
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const { port } = server.address() as { port: number };
+const body = JSON.stringify(${JSON.stringify(samplePayload('start'))});
+const headers = { 'x-intelligems-signature': signWebhook(body, '${SECRET}') };
+const response = await fetch(\`http://127.0.0.1:\${port}/webhooks/intelligems\`, { method: 'POST', body, headers });
+console.log(response.status);
+await receiver.stop();
+server.close();
+server.closeAllConnections();
+`,
+  );
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  const typeRoots = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
+  const options = ['--ignoreConfig', '--strict', '--module', 'nodenext', '--target', 'es2024', ...typeRoots];
+  await execute(process.execPath, [compiler, ...options, use], { cwd: home });
+  const { stdout, stderr } = await execute(node, [join(home, 'application.mjs')], {
+    cwd: home,
+    env: settings({ DATA_DIR: join(home, 'application data'), FORWARD_URL: 'https://example.invalid/hook' }),
+  });
+  expect([stdout, stderr]).toEqual(['200\n', '']);
 }, 60_000);
 
 test('The exported verifiers have types and verify.', async () => {

@@ -1,0 +1,34 @@
+import { pino } from 'pino';
+import { SecretMask } from '../base/secret-mask.ts';
+import { describeFaults, loadConfiguration } from '../config/load.ts';
+import { hasLedger } from '../operations/stopped-receiver.ts';
+import type { CreateReceiver } from './embedded.ts';
+import { createLog, logOptions } from './log.ts';
+import { openMount } from './mount.ts';
+import { startReceiver } from './service.ts';
+
+export type { CreateReceiver, EmbeddedReceiver, ReceiverOptions } from './embedded.ts';
+
+export const createReceiver: CreateReceiver = async ({
+  environment = process.env,
+  folder = '.',
+  log,
+} = {}) => {
+  const options = { environment, cwd: folder };
+  const lenient = loadConfiguration({ ...options, stored: 'unread' });
+  const loaded = lenient.ok && hasLedger(lenient.configuration) ? lenient : loadConfiguration(options);
+  if (!loaded.ok) {
+    throw new Error(describeFaults(loaded.faults));
+  }
+  const { configuration } = loaded;
+  const mask = new SecretMask();
+  const { level, pretty } = configuration.log;
+  const logger =
+    log === undefined ? await createLog(level, pretty ?? false, mask) : pino(logOptions(level, mask), log);
+  const receiver = await startReceiver(configuration, logger, mask, (handle) => openMount(handle, logger));
+  for (const notice of receiver.configuration.notices) {
+    logger.warn(notice);
+  }
+  const { door, newSecret, newConsoleToken, stop } = receiver;
+  return { router: door.router, newSecret, newConsoleToken, stop };
+};
