@@ -29,8 +29,8 @@ export interface WrittenConnection {
   written: Record<string, unknown>;
   /** Fields that the environment sets, with the variable. */
   fixed: Record<string, string>;
-  /** Why it does not work, and what to do, in sentences; null if nothing is wrong. */
-  problem: string | null;
+  /** Why it does not work, if it was set in the console: the field (empty for the whole) and what to do. */
+  faults: readonly { where: string; message: string }[];
 }
 
 /**

@@ -107,6 +107,23 @@ export interface DestinationKind<Settings = unknown> {
   /** Settings for the preview of this kind if no such destination is configured. */
   example: Settings;
   open(settings: Settings, services: Services): Promise<Destination>;
+  /**
+   * Values of a field that the other side knows, such as the channels of a workspace. `written` is not validated: what
+   * a person has entered so far. Gives none if it cannot ask.
+   */
+  choices?(
+    written: Readonly<Record<string, unknown>>,
+    field: string,
+    services: Pick<Services, 'log' | 'now'>,
+  ): Promise<Choice[]>;
+}
+
+/** A value that a field can have, from the other side. */
+export interface Choice {
+  value: string;
+  label: string;
+  /** What is still to be done, such as inviting the app into the channel; null for nothing. */
+  note: string | null;
 }
 
 /** A destination of the settings, validated by its kind. */

@@ -9,10 +9,12 @@ import type { Connection, Connections } from './connections.ts';
 /** Everything that is connected under these settings, without secrets. */
 export function listConnections(
   { connections, routing, stored }: Pick<Configuration, 'connections' | 'routing' | 'stored'>,
+  unopened: ReadonlyMap<string, string>,
   depths: readonly QueueDepth[],
   warnings: readonly string[],
 ): Connections {
-  const ofKind = (kind: ConnectionKind) => connections.filter((each) => each.kind === kind).map(listed);
+  const ofKind = (kind: ConnectionKind) =>
+    connections.filter((each) => each.kind === kind).map((each) => listed(each, unopened));
   return {
     sources: ofKind('source'),
     destinations: ofKind('destination'),
@@ -29,12 +31,22 @@ export function listConnections(
 }
 
 /** A connection for people: its secrets are only named. */
-export function listed({ written, ...connection }: WrittenConnection): Connection {
+export function listed(
+  { written, faults, ...connection }: WrittenConnection,
+  unopened?: ReadonlyMap<string, string>,
+): Connection {
   const entries = Object.entries(written).filter(([, value]) => value !== null && value !== undefined);
   const [secrets, values] = [true, false].map((wanted) =>
     entries.filter(([field]) => isSecretField(connection, field) === wanted),
   ) as [typeof entries, typeof entries];
-  return { ...connection, values: Object.fromEntries(values), secrets: secrets.map(([field]) => field) };
+  const problems = faults.map(({ where, message }) => (where === '' ? message : `${where}: ${message}`));
+  const isOpen = connection.kind !== 'destination' || unopened?.has(connection.name) !== true;
+  return {
+    ...connection,
+    values: Object.fromEntries(values),
+    secrets: secrets.map(([field]) => field),
+    problem: isOpen ? problems.join(' ') || null : (unopened?.get(connection.name) ?? null),
+  };
 }
 
 /** Whether a field of a source or destination is a secret. */

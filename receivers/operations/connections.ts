@@ -1,5 +1,5 @@
 import type { ConnectionKind, OpenDeliveries, SetBy } from '../contract/connection.ts';
-import type { Check } from '../contract/destination.ts';
+import type { Check, Choice } from '../contract/destination.ts';
 import type { Outcome } from '../contract/outcome.ts';
 
 /** A source, destination or route, wherever it is set. It holds no secret. */
@@ -109,14 +109,6 @@ export interface DraftCheck {
   checks: Check[];
 }
 
-/** A value that a field can have, from the other side: a channel of the Slack workspace. */
-export interface Choice {
-  value: string;
-  label: string;
-  /** What is still to be done, such as inviting the app into the channel; null for nothing. */
-  note: string | null;
-}
-
 /** Who changes something. */
 export interface Author {
   /** The token with which they came in. */
@@ -152,6 +144,8 @@ export interface Removal {
 
 /** A line of the audit log. */
 export interface LoggedChange {
+  /** Counts the changes. */
+  revision: number;
   /** Milliseconds since 1970. */
   at: number;
   by: Author;
@@ -197,7 +191,7 @@ export interface ConnectionOperations {
     version: number,
     by: Author,
   ): Promise<{ result: 'saved' } | Exclude<Saved, { result: 'saved' }>>;
-  /** The audit log, newest first. `before` is the time of the last line of the page before. */
+  /** The audit log, newest first. `before` is the revision of the last line of the page before. */
   connectionChanges(page: { before?: number; limit: number }): Promise<LoggedChange[]>;
   /** What was set here as a receivers.yaml. Secrets are variables, `${SLACK_TOKEN}`, which are listed above. */
   connectionsAsYaml(): Promise<string>;

@@ -72,7 +72,7 @@ function linksOf({ intelligems, server }: Pick<Configuration, 'intelligems' | 's
 }
 
 /** An event that nobody stored, from a webhook's body. Throws an OperationFault if it is not a known event. */
-function unstoredEvent(text: string, sequence: number): StoredEvent {
+export function unstoredEvent(text: string, sequence: number): StoredEvent {
   const parsed = parseEvent(text);
   if (!parsed.ok) {
     throw new OperationFault(`The body is not an event: ${parsed.hint}`);

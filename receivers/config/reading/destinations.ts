@@ -10,7 +10,7 @@ import type { Path } from '../values/path.ts';
 import { child, layers } from '../values/schema-walk.ts';
 import { entriesOf, inside, type Place, type Read, takenNames, validate } from '../values/validate.ts';
 import { type Environment, variable } from '../values/variables.ts';
-import { FIELDS, problemOf, takenName } from './stored.ts';
+import { FIELDS, storedFaults } from './stored.ts';
 
 /** What a destination takes from the receiver's settings unless its own say otherwise. */
 export interface GeneralSettings {
@@ -75,11 +75,11 @@ function addStored(
     const taken = all.connections.find((other) => other.name === name);
     const entry = { type, name, ...written };
     const { value, faults } = readDestination(kinds, entry, FIELDS, general);
-    const problem = taken === undefined ? problemOf(each, faults) : takenName(taken);
+    const wrong = storedFaults(each, taken, faults);
     const kind = kinds.find((known) => known.kind === type);
     const setBy = { by: 'console', id, version } as const;
-    all.connections.push(connection({ name, title, kind, type }, written, setBy, problem));
-    if (problem === null && value !== null) {
+    all.connections.push(connection({ name, title, kind, type }, written, setBy, wrong));
+    if (wrong.length === 0 && value !== null) {
       all.value.push({ ...value, title, file: IN_CONSOLE });
       all.names.push(name);
     } else if (taken === undefined) {
@@ -98,7 +98,7 @@ function connection(
   }: { name: string; title?: string | null; kind?: DestinationKind; type?: string | null },
   written: Record<string, unknown>,
   setBy: SetBy,
-  problem: string | null = null,
+  faults: Fault[] = [],
 ): WrittenConnection {
   const usual = kind === undefined || kind.kind === name ? (kind?.title ?? name) : `${kind.title} (${name})`;
   return {
@@ -109,7 +109,7 @@ function connection(
     setBy,
     written,
     fixed: {},
-    problem,
+    faults,
   };
 }
 

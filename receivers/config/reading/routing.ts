@@ -2,6 +2,7 @@ import { isRecord } from '../../../shared/events.ts';
 import type { SetBy, StoredConnection, WrittenConnection } from '../../contract/connection.ts';
 import type { Known, Route } from '../../routes/route.ts';
 import { routeSettings } from '../../routes/settings.ts';
+import type { Fault } from '../values/faults.ts';
 import {
   entriesOf,
   inside,
@@ -11,7 +12,7 @@ import {
   takenNames,
   validate,
 } from '../values/validate.ts';
-import { FIELDS, takenName } from './stored.ts';
+import { FIELDS, storedFaults } from './stored.ts';
 
 /** The valid routes, and all of them as they are written. */
 export type ReadRoutes = Read<Route[]> & { connections: WrittenConnection[] };
@@ -39,45 +40,44 @@ export function readRoutes(
     routes.push(...(read.value === null ? [] : [read.value]));
     const { name: _, ...written } = isRecord(entry) ? entry : {};
     const setBy = { by: 'file', where: place.where([index]) } as const;
-    connections.push(connection(nameOf(entry) ?? '', written, setBy, null));
+    connections.push(connection(nameOf(entry) ?? '', written, setBy));
   });
   for (const each of stored.filter(({ kind }) => kind === 'route')) {
-    const { route, problem } = storedRoute(each, known, connections);
+    const { route, faults: wrong } = storedRoute(each, known, connections);
     routes.push(...(route === null ? [] : [route]));
     const { id, version, name, written } = each;
-    connections.push(connection(name, written, { by: 'console', id, version }, problem));
+    connections.push(connection(name, written, { by: 'console', id, version }, wrong));
   }
   if (entries === null && connections.length === 0) {
     const name = 'all events';
     routes.push(routeSettings(known).parse({ name, to: known.destinations }));
     const where = 'Without a route, every event goes to every destination.';
-    connections.push(connection(name, { to: [...known.destinations] }, { by: 'receiver', where }, null));
+    connections.push(connection(name, { to: [...known.destinations] }, { by: 'receiver', where }));
   }
   return { value: routes, faults, connections };
 }
 
 /** A route of the console keeps sending to the destinations that are there, if others of it are not. */
 function storedRoute(
-  { name, written }: StoredConnection,
+  { name, written, unreadable }: StoredConnection,
   known: Known,
   others: readonly WrittenConnection[],
-): { route: Route | null; problem: string | null } {
+): { route: Route | null; faults: Fault[] } {
   const taken = others.find((other) => other.name === name);
   if (taken !== undefined) {
-    return { route: null, problem: takenName(taken) };
+    return { route: null, faults: storedFaults({ unreadable }, taken, []) };
   }
   const whole = validate(routeSettings(known), { name, ...written }, FIELDS);
-  const problem = whole.faults.map(({ where, message }) => `${where}: ${message}`).join(' ') || null;
   const to = Array.isArray(written.to) ? written.to.filter((each) => known.destinations.includes(each)) : [];
   const rest = to.length === 0 ? null : validate(routeSettings(known), { name, ...written, to }, FIELDS);
-  return { route: whole.value ?? rest?.value ?? null, problem };
+  return { route: whole.value ?? rest?.value ?? null, faults: whole.faults };
 }
 
 function connection(
   name: string,
   written: Record<string, unknown>,
   setBy: SetBy,
-  problem: string | null,
+  faults: Fault[] = [],
 ): WrittenConnection {
-  return { kind: 'route', name, title: name, type: null, setBy, written, fixed: {}, problem };
+  return { kind: 'route', name, title: name, type: null, setBy, written, fixed: {}, faults };
 }

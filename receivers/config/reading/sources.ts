@@ -13,7 +13,7 @@ import {
   validate,
 } from '../values/validate.ts';
 import { type Environment, variable } from '../values/variables.ts';
-import { FIELDS, problemOf, takenName } from './stored.ts';
+import { FIELDS, storedFaults } from './stored.ts';
 
 /** The valid sources, and the names of all that were listed. */
 export type ReadSources = Read<Source[]> & {
@@ -73,9 +73,9 @@ function addStored(
     const taken = all.connections.find((other) => other.name === name);
     const entry = { ...written, name, ...(title !== null && { title }) };
     const read = validate(sourceSettings, withoutGiven(entry, given), FIELDS);
-    const problem = taken === undefined ? problemOf(each, read.faults) : takenName(taken);
+    const wrong = storedFaults(each, taken, read.faults);
     const setBy = { by: 'console', id, version } as const;
-    all.connections.push(connection({ name, title: title ?? name }, written, setBy, environment, problem));
+    all.connections.push(connection({ name, title: title ?? name }, written, setBy, environment, wrong));
     if (taken === undefined && read.value !== null && !unreadable?.fields.includes('secrets')) {
       all.value.push(withGiven(read.value, given));
     } else if (taken === undefined) {
@@ -94,11 +94,11 @@ function connection(
   entry: unknown,
   setBy: SetBy,
   environment: Environment,
-  problem: string | null = null,
+  faults: Fault[] = [],
 ): WrittenConnection {
   const { name: _, title: __, ...written } = isRecord(entry) ? entry : {};
   const fixed = name === DEFAULT_SOURCE ? variablesByField(environment) : {};
-  return { kind: 'source', name, title, type: null, setBy, written, fixed, problem };
+  return { kind: 'source', name, title, type: null, setBy, written, fixed, faults };
 }
 
 /** The source that there is without any other. */
@@ -110,7 +110,7 @@ function defaultConnection(environment: Environment): WrittenConnection {
       ? { by: 'environment', where: variables.join(', ') }
       : { by: 'receiver', where: 'The receiver made its secret.' };
   const name = DEFAULT_SOURCE;
-  return { kind: 'source', name, title: name, type: null, setBy, written: {}, fixed, problem: null };
+  return { kind: 'source', name, title: name, type: null, setBy, written: {}, fixed, faults: [] };
 }
 
 /** The fields of the source `default` that the environment sets, and their variables. */

@@ -6,20 +6,24 @@ import type { Place } from '../values/validate.ts';
 /** Names the fields of what was set in the console. */
 export const FIELDS: Place = { where: pathText, hidden: () => false };
 
-/** Why something that was set in the console does not work, in sentences; null if nothing is wrong. */
-export function problemOf({ unreadable }: StoredConnection, faults: readonly Fault[]): string | null {
-  if (unreadable !== null) {
-    return unreadable.why;
+/**
+ * Why something that was set in the console does not work. Two places must not set one name: what the file or the
+ * environment sets counts.
+ *
+ * @param taken what has its name already
+ * @param read the faults of its fields
+ */
+export function storedFaults(
+  { unreadable }: Pick<StoredConnection, 'unreadable'>,
+  taken: WrittenConnection | undefined,
+  read: readonly Fault[],
+): Fault[] {
+  if (taken !== undefined) {
+    const where = taken.setBy.by === 'console' ? 'the console' : taken.setBy.where;
+    const message = `The name “${taken.name}” is also set by ${where}, which counts. Use another name.`;
+    return [{ where: 'name', message }];
   }
-  return faults.length === 0 ? null : faults.map(faultWords).join(' ');
-}
-
-function faultWords({ where, message }: Fault): string {
-  return where === '' ? message : `${where}: ${message}`;
-}
-
-/** Two places must not set one name: what the file or the environment sets counts. */
-export function takenName({ name, setBy }: WrittenConnection): string {
-  const where = setBy.by === 'console' ? 'the console' : setBy.where;
-  return `The name “${name}” is also set by ${where}, which counts. Remove one of the two.`;
+  return unreadable === null
+    ? [...read]
+    : unreadable.fields.map((field) => ({ where: field, message: unreadable.why }));
 }
