@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { Logger } from 'pino';
 import type { ClientAddress } from '../base/client-address.ts';
+import type { ConnectionOperations } from '../operations/connections.ts';
 import type { ConsoleTokens } from '../operations/console-tokens.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { ZapierOperations } from '../operations/zapier.ts';
@@ -19,6 +20,8 @@ export interface ConsoleServices {
   operations: Operations;
   /** Keys for Zapier, and the Zaps that use them. */
   zapier: ZapierOperations;
+  /** Sources, destinations and routes. */
+  connections: ConnectionOperations;
   tokens: ConsoleTokens;
   /** The public URL of the settings; null if it is not set. */
   publicUrl: string | null;
@@ -45,7 +48,7 @@ const CONTENT_SECURITY_POLICY = [
 
 /** The console of a running receiver, to be mounted at `/console`. */
 export function createConsole(services: ConsoleServices): Router {
-  const { operations, zapier, tokens, publicUrl, addressOf, limit, live, log, now } = services;
+  const { operations, connections, zapier, tokens, publicUrl, addressOf, limit, live, log, now } = services;
   const access = createAccess({ tokens, limit, addressOf, publicUrl, now });
   const router = Router();
   router.use((_request, response, next) => {
@@ -57,7 +60,7 @@ export function createConsole(services: ConsoleServices): Router {
   router.use(underMountPath);
   router.use('/assets', assetsRouter());
   router.use(loginRouter(access));
-  router.use('/api', apiRouter({ operations, access, log }));
+  router.use('/api', apiRouter({ operations: { ...operations, connections }, access, addressOf, log }));
   router.use(requireSession(access));
   router.get('/live', (request, response) => live.listen(request, response));
   router.use(pagesRouter({ operations, zapier, access, publicUrl, now }));

@@ -51,7 +51,7 @@ function variableOf(name: string, field: string): string {
 /** A text that a file would read as a variable. */
 function literal(value: unknown): unknown {
   if (typeof value === 'string') {
-    return value.replaceAll('${', '$${');
+    return value.replaceAll('${', () => '$${');
   }
   if (Array.isArray(value)) {
     return value.map(literal);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SETTINGS_KEY_FILE } from '../config/stored/settings-key.ts';
 import { madeSecret, SECRET_FILE } from '../inbound/webhook-secret.ts';
 import { TOKEN_FILE, VIEWER_TOKEN_FILE } from './console-tokens.ts';
 
@@ -25,7 +26,7 @@ export function madeConsoleToken(dataFolder: string): string | null {
 
 /** Every secret that the receiver made itself, for the mask. */
 export function madeSecrets(dataFolder: string): string[] {
-  return [SECRET_FILE, TOKEN_FILE, VIEWER_TOKEN_FILE]
+  return [SECRET_FILE, TOKEN_FILE, VIEWER_TOKEN_FILE, SETTINGS_KEY_FILE]
     .map((file) => read(join(dataFolder, file)))
     .filter((secret) => secret !== null);
 }

@@ -1,3 +1,4 @@
+import type { Configuration } from '../config/configuration.ts';
 import { changeOperations } from './connection-changes.ts';
 import { connectionForms } from './connection-forms.ts';
 import { listConnections } from './connection-list.ts';
@@ -12,12 +13,10 @@ export function openConnections(services: ConnectionServices): ConnectionOperati
   const { ledger } = services;
   return {
     async connections() {
-      return listConnections(
-        services.configuration(),
-        services.unopened(),
-        await ledger.depths(),
-        connectionWarnings(services),
-      );
+      return listConnections(services.configuration(), services.unopened(), await ledger.depths(), [
+        ...connectionWarnings(services),
+        ...keyAdvice(services.configuration()),
+      ]);
     },
     connectionForms: async () => connectionForms(),
     ...trialOperations(services),
@@ -36,7 +35,7 @@ export function connectionWarnings({
   unopened,
   problem,
 }: Pick<ConnectionServices, 'configuration' | 'unopened' | 'problem'>): string[] {
-  const { connections, storage } = configuration();
+  const { connections } = configuration();
   const own = problem();
   const broken = connections
     .filter(({ faults }) => faults.length > 0)
@@ -45,8 +44,12 @@ export function connectionWarnings({
         `The ${kind} “${name}” of the console does not work. ${faults.map(({ message }) => message).join(' ')}`,
     );
   const closed = [...unopened()].map(([name, why]) => `The destination “${name}” does not work. ${why}`);
+  return [...(own === null ? [] : [own]), ...broken, ...closed];
+}
+
+function keyAdvice({ storage }: Configuration): string[] {
   const hasNoKey = storage.databaseUrl !== null && storage.settingsKey.length === 0;
-  const key =
-    'To save secrets in the console, set SETTINGS_KEY, the same on every machine that uses this database.';
-  return [...(own === null ? [] : [own]), ...broken, ...closed, ...(hasNoKey ? [key] : [])];
+  return hasNoKey
+    ? ['To save secrets in the console, set SETTINGS_KEY, the same on every machine that uses this database.']
+    : [];
 }

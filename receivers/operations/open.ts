@@ -26,7 +26,10 @@ export function openOperations(services: OperationServices): Operations {
     ...destinationOperations(services),
     ...experienceOperations(services),
     ...timelineOperations(services),
-    warnings: () => warningsOf(services.ledger),
+    warnings: async () => [
+      ...(await warningsOf(services.ledger)),
+      ...(services.running?.connectionWarnings() ?? []),
+    ],
     refused: async () => services.running?.refusals.list() ?? [],
   };
   return hidingSecrets(operations, services.mask);

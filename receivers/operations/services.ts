@@ -24,6 +24,8 @@ export interface RunningParts {
   destinations: OpenDestinations;
   sources: ReadonlyMap<string, WebhookSource>;
   refusals: Refusals;
+  /** What a person should know of what is connected, in sentences. */
+  connectionWarnings(): string[];
   /** Called whenever a check has finished. */
   onChecked(): void;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
@@ -12,6 +13,8 @@ import type { Metrics } from './metrics.ts';
 
 export interface AppServices {
   ledger: Pick<Ledger, 'probe' | 'warnings' | 'clockDifference'>;
+  /** What a person should know of what is connected, in sentences. */
+  connectionWarnings(): string[];
   /** The pages and API for people; see receivers/console. */
   console: Router;
   /** What the Zapier app calls; without it, it is off. */
@@ -65,7 +68,7 @@ export function createApp(services: AppServices): Express {
 }
 
 /** Probes at the same time share one write. */
-function readiness({ ledger, log }: AppServices): RequestHandler {
+function readiness({ ledger, connectionWarnings, mask, log }: AppServices): RequestHandler {
   let probing: Promise<void> | null = null;
   return async (_request, response) => {
     probing ??= ledger.probe().finally(() => {
@@ -73,7 +76,10 @@ function readiness({ ledger, log }: AppServices): RequestHandler {
     });
     try {
       await probing;
-      const warnings = await warningsOf(ledger);
+      const warnings = [
+        ...(await warningsOf(ledger)),
+        ...connectionWarnings().map((each) => mask.hide(each)),
+      ];
       response.json({ status: 'ready', ...(warnings.length > 0 && { warnings }) });
     } catch (error) {
       log.error({ err: error }, 'not ready: the storage cannot be written');
@@ -108,7 +114,7 @@ function withoutSecrets(mask: SecretMask): RequestHandler {
       if (typeof body !== 'string') {
         return send(body);
       }
-      const hidden = mask.hide(body);
+      const hidden = hideExcept(response.locals.shownOnce, body, mask);
       return send(/json/.test(String(response.get('content-type'))) ? escapeSteering(hidden) : hidden);
     };
     const write = response.write.bind(response) as (chunk: unknown, ...rest: unknown[]) => boolean;
@@ -116,6 +122,15 @@ function withoutSecrets(mask: SecretMask): RequestHandler {
       write(typeof chunk === 'string' ? mask.hide(chunk) : chunk, ...rest);
     next();
   };
+}
+
+/** Hides every secret but one, which its response shows this once. */
+function hideExcept(shown: unknown, body: string, mask: SecretMask): string {
+  if (typeof shown !== 'string' || shown === '') {
+    return mask.hide(body);
+  }
+  const stand = `shown-${randomUUID()}`;
+  return mask.hide(body.replaceAll(shown, stand)).replaceAll(stand, shown);
 }
 
 function failed(log: Logger): ErrorRequestHandler {

@@ -8,8 +8,11 @@ import { knownSecrets } from '../config/known-secrets.ts';
 import { withConsoleSettings } from '../config/stored/read.ts';
 import { SettingsKey } from '../config/stored/settings-key.ts';
 import type { OpenDestinations } from '../contract/destination.ts';
+import type { Ledger } from '../contract/ledger.ts';
 import { logFindings } from '../destinations/checks.ts';
 import { openLedger } from '../ledger/open.ts';
+import type { ConnectionServices } from '../operations/connection-services.ts';
+import { connectionWarnings, openConnections } from '../operations/open-connections.ts';
 import { Closers } from './closers.ts';
 import { startDelivering } from './delivering.ts';
 import { DestinationsInUse } from './destinations-in-use.ts';
@@ -22,6 +25,9 @@ import { OwnWork } from './work.ts';
 
 /** How long a stop waits for deliveries in progress, milliseconds. */
 const STOP_GRACE_MS = 8_000;
+
+/** How long to wait before the queue gets new settings that it refused, milliseconds. */
+const SERVE_AGAIN_MS = 1_000;
 
 /** A receiver that runs. */
 export interface Running {
@@ -109,10 +115,30 @@ async function open<D extends Door>(
   const generations = new Generations(first, { ...services, key, onChange: changeTo });
   const current = () => generations.current;
   closers.add(() => generations.close());
-  const parts = openWebParts(configuration, services, () => current().destinations);
+  const connectionServices: ConnectionServices = {
+    ...services,
+    key,
+    now: Date.now,
+    configuration: () => current().configuration,
+    unopened: () => current().unopened,
+    problem: () => generations.problem,
+    change: (changed, write) => generations.change(changed, write),
+  };
+  const connections = openConnections(connectionServices);
+  const warnings = () => connectionWarnings(connectionServices);
+  for (const warning of warnings()) {
+    log.warn(warning);
+  }
+  const parts = openWebParts(
+    configuration,
+    services,
+    { connections, connectionWarnings: warnings },
+    () => current().destinations,
+  );
   let listener = webOf(first, parts, services);
   const door = await openDoor((request, response) => listener(request, response));
   closers.add(() => door.close());
+  const serve = serving(ledger, current, log);
   const work = new OwnWork({ ledger, log, current });
   closers.add(() => Promise.all([ledger.queue.stop(STOP_GRACE_MS), work.end()]));
   await startDelivering(current, { ...services, observe: parts.observeDelivery });
@@ -137,7 +163,7 @@ async function open<D extends Door>(
   async function changeTo(next: Generation, previous: Generation): Promise<void> {
     listener = webOf(next, parts, services);
     if (!isDeepStrictEqual(servedBy(next), servedBy(previous))) {
-      await ledger.queue.serve(servedBy(next));
+      await serve(next);
     }
     await work.changed(next, previous);
     parts.live.changed();
@@ -151,6 +177,22 @@ async function openLedgerOf({ storage, database }: Configuration, log: Logger, c
     log.warn(warning);
   }
   return opened;
+}
+
+/** Lets the queue serve a generation, again later if the storage refuses. */
+function serving(ledger: Ledger, current: () => Generation, log: Logger) {
+  return async function serve(generation: Generation): Promise<void> {
+    try {
+      await ledger.queue.serve(servedBy(generation));
+    } catch (error) {
+      log.error({ err: error }, 'the queue does not serve the new settings yet; trying again');
+      setTimeout(() => {
+        if (current() === generation) {
+          void serve(generation);
+        }
+      }, SERVE_AGAIN_MS).unref();
+    }
+  };
 }
 
 function openedOf({ own }: Generation): OpenDestinations {

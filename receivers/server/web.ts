@@ -11,6 +11,7 @@ import type { Ledger } from '../contract/ledger.ts';
 import type { AttemptServices } from '../delivery/attempt.ts';
 import { Refusals } from '../inbound/refusals.ts';
 import { createWebhook } from '../inbound/webhook.ts';
+import type { ConnectionOperations } from '../operations/connections.ts';
 import { type ConsoleTokens, consoleTokens } from '../operations/console-tokens.ts';
 import { openOperations } from '../operations/open.ts';
 import { zapierOperations } from '../operations/zapier.ts';
@@ -28,6 +29,8 @@ export interface WebServices {
 
 /** What of the web part stays while settings change. */
 export interface WebParts {
+  connections: ConnectionOperations;
+  connectionWarnings(): string[];
   metrics: Metrics;
   refusals: Refusals;
   live: Live;
@@ -43,6 +46,7 @@ export interface WebParts {
 export function openWebParts(
   { console, server, storage }: Configuration,
   { ledger, mask }: WebServices,
+  { connections, connectionWarnings }: Pick<WebParts, 'connections' | 'connectionWarnings'>,
   destinations: () => OpenDestinations,
 ): WebParts {
   const metrics = createMetrics(ledger, () => destinations().values());
@@ -50,6 +54,8 @@ export function openWebParts(
   const { tokens, made } = consoleTokens(console, storage.dataFolder);
   mask.add(Object.values(tokens));
   return {
+    connections,
+    connectionWarnings,
     metrics,
     refusals: new Refusals(),
     live,
@@ -67,7 +73,7 @@ export function openWebParts(
 /** Everything that a generation answers by HTTP: the webhook route, the console, the metrics, the Zapier app's calls. */
 export function webOf(
   { configuration, sources, destinations, plan, zapier }: Generation,
-  { metrics, refusals, live, limit, addressOf, tokens }: WebParts,
+  { connections, connectionWarnings, metrics, refusals, live, limit, addressOf, tokens }: WebParts,
   { ledger, mask, log }: WebServices,
 ): RequestListener {
   const { server, heldSources } = configuration;
@@ -79,10 +85,11 @@ export function webOf(
     plan,
     mask,
     now: Date.now,
-    running: { destinations, sources, refusals, onChecked: () => live.changed() },
+    running: { destinations, sources, refusals, connectionWarnings, onChecked: () => live.changed() },
   });
   const console = createConsole({
     operations,
+    connections,
     zapier: zapierOperations(configuration, ledger, Date.now),
     tokens,
     publicUrl,
@@ -97,6 +104,15 @@ export function webOf(
     { sources, heldSources, bodyLimitBytes, signatureHeader },
     { ledger, plan, refusals, addressOf, mask, log, now: Date.now, observe },
   );
-  const app = createApp({ ledger, console, zapier: zapier.router, metrics, metricsToken, mask, log });
+  const app = createApp({
+    ledger,
+    connectionWarnings,
+    console,
+    zapier: zapier.router,
+    metrics,
+    metricsToken,
+    mask,
+    log,
+  });
   return createListener(webhook, app, log);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { API_ROUTES, type ApiRoute } from './routes.ts';
+import type { ApiRoute } from './route.ts';
+import { API_ROUTES } from './routes.ts';
 
 /** The description of the API (OpenAPI 3.1), generated from the table that the API itself uses. */
 /** @param path where the API is */

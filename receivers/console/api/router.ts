@@ -1,20 +1,25 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { ClientAddress } from '../../base/client-address.ts';
 import { sendProblem } from '../../base/problem.ts';
-import type { Operations } from '../../operations/operations.ts';
+import type { Author } from '../../operations/connections.ts';
 import { type Access, guardApi } from '../access/access.ts';
+import { authorOf } from '../access/author.ts';
+import { showOnce } from '../access/shown-once.ts';
 import { openApi } from './openapi.ts';
-import { API_ROUTES, type ApiRoute } from './routes.ts';
+import type { ApiOperations, ApiRoute } from './route.ts';
+import { API_ROUTES } from './routes.ts';
 
 export interface ApiServices {
-  operations: Operations;
+  operations: ApiOperations;
+  addressOf: ClientAddress;
   access: Access;
   log: Logger;
 }
 
 /** The JSON API below `/console/api`, which the command line uses too. Errors are RFC 9457 documents. */
-export function apiRouter({ operations, access, log }: ApiServices): Router {
+export function apiRouter({ operations, access, addressOf, log }: ApiServices): Router {
   const router = Router();
   router.get('/openapi.json', (request, response) => {
     response.json(openApi(request.baseUrl));
@@ -22,7 +27,9 @@ export function apiRouter({ operations, access, log }: ApiServices): Router {
   router.use(guardApi(access));
   router.use(express.json({ limit: '256kb' }));
   for (const route of API_ROUTES) {
-    router[route.method](route.path, (request, response) => answer(route, operations, request, response));
+    router[route.method](route.path, (request, response) =>
+      answer(route, operations, request, response, authorOf(request, response, 'api', addressOf)),
+    );
   }
   router.use((_request, response) => {
     sendProblem(response, {
@@ -60,9 +67,10 @@ function sendFailure(response: Response, error: Error & { status?: number }, log
 
 async function answer(
   route: ApiRoute,
-  operations: Operations,
+  operations: ApiOperations,
   request: Request,
   response: Response,
+  by: Author,
 ): Promise<void> {
   const query = (route.query ?? z.unknown()).safeParse(request.query);
   const body = (route.body ?? z.unknown()).safeParse(request.body ?? {});
@@ -75,10 +83,11 @@ async function answer(
     return;
   }
   const parameters = request.params as Record<string, string>;
-  const answered = await route.handle(operations, { parameters, query: query.data, body: body.data });
+  const answered = await route.handle(operations, { parameters, query: query.data, body: body.data, by });
   if (answered === null) {
     sendProblem(response, { status: 404, title: 'Not found', detail: 'Nothing has this name or key.' });
   } else {
-    response.json(answered);
+    showOnce(response, route.shownOnce?.(answered) ?? null);
+    response.status(route.status?.(answered) ?? 200).json(answered);
   }
 }

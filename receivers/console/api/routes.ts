@@ -1,31 +1,10 @@
 import { z } from 'zod';
 import { deadLetterQuery, selectionOf } from '../../operations/dead-letter-query.ts';
 import { eventFilter, eventQuery } from '../../operations/event-query.ts';
-import type { Operations } from '../../operations/operations.ts';
 import { RANGES, type Range } from '../../operations/timeline.ts';
 import * as answers from './answers.ts';
-
-/** A call of the API: what it takes and does, for the router and for its OpenAPI description. */
-export interface ApiRoute<Query = unknown, Body = unknown, Answer = unknown> {
-  method: 'get' | 'post';
-  /** As Express writes it; the description turns parameters into OpenAPI’s. */
-  path: string;
-  summary: string;
-  /** The response, in words and as a schema. */
-  answers: string;
-  answer: z.ZodType<Answer>;
-  query?: z.ZodType<Query>;
-  body?: z.ZodType<Body>;
-  /** Gives the response, or null for “not found”. Throws an OperationFault for a name that is not in the settings. */
-  handle(
-    operations: Operations,
-    given: { parameters: Record<string, string>; query: Query; body: Body },
-  ): Promise<Answer | null>;
-}
-
-function route<Query, Body, Answer>(made: ApiRoute<Query, Body, Answer>): ApiRoute {
-  return made as ApiRoute;
-}
+import { CONNECTION_ROUTES } from './connection-routes.ts';
+import { type ApiRoute, route } from './route.ts';
 
 const selection = z
   .strictObject({
@@ -307,4 +286,5 @@ export const API_ROUTES: readonly ApiRoute[] = [
       events: await operations.exportPage(after, limit),
     }),
   }),
+  ...CONNECTION_ROUTES,
 ];

@@ -1,0 +1,344 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
+import { type FakeSlack, startFakeSlack } from '../../fakes/slack.ts';
+import { sampleBody } from '../../fixtures/messages.ts';
+import { postSigned, temporaryFolder } from '../../fixtures/receiver.ts';
+import { ReceiverHere } from '../../fixtures/receiver-here.ts';
+import { until } from '../../fixtures/until.ts';
+import { ConnectionsClient } from './api-client.ts';
+
+const TOKEN = 'the-token-of-the-tests';
+const VIEWER_TOKEN = 'the-token-for-reading';
+
+describe('what is connected in the console', () => {
+  let home: ReturnType<typeof temporaryFolder>;
+  let receiver: ReceiverHere;
+  let api: ConnectionsClient;
+  let own: FakeOwnApi;
+
+  beforeEach(async () => {
+    home = temporaryFolder();
+    own = await startFakeOwnApi();
+    await start();
+  });
+  afterEach(async () => {
+    await receiver?.stop();
+    await own.close();
+    home.remove();
+  });
+
+  async function start(settings: Record<string, string> = {}): Promise<void> {
+    receiver = await ReceiverHere.start({
+      DATA_DIR: home.folder,
+      CONSOLE_TOKEN: TOKEN,
+      CONSOLE_VIEWER_TOKEN: VIEWER_TOKEN,
+      UPDATES_QUIET_SECONDS: '0',
+      ...settings,
+    });
+    api = new ConnectionsClient(receiver.url, TOKEN);
+  }
+
+  async function restart(settings: Record<string, string> = {}): Promise<void> {
+    await receiver.stop();
+    await start(settings);
+  }
+
+  function httpDraft(fields: Record<string, unknown> = {}, url = own.url) {
+    const values = { url, allowPrivate: true };
+    return { kind: 'destination', type: 'http', title: 'Our API', values, ...fields };
+  }
+
+  async function saved(draft: Record<string, unknown>) {
+    const { status, answer } = await api.save(draft);
+    expect({ status, result: answer.result, faults: answer.faults }).toEqual({
+      status: 200,
+      result: 'saved',
+      faults: undefined,
+    });
+    return answer.connection;
+  }
+
+  const destinationOf = async (name: string) =>
+    (await api.get('/connections')).destinations.find((each: { name: string }) => each.name === name);
+
+  test('a destination that is saved gets the next event, and keeps working after a restart', async () => {
+    expect((await api.get('/connections')).destinations).toMatchObject([
+      { name: 'preview', setBy: { by: 'receiver' } },
+    ]);
+    const connection = await saved(httpDraft());
+    expect(connection).toMatchObject({ name: 'http', title: 'Our API', secrets: ['url'], problem: null });
+    expect(JSON.stringify(connection)).not.toContain(own.url);
+    await receiver.post(sampleBody('start'));
+    await until(
+      () => own.requests.length,
+      (count) => count === 1,
+    );
+    await restart();
+    expect((await api.get('/connections')).destinations).toMatchObject([{ name: 'http', title: 'Our API' }]);
+    await receiver.post(sampleBody('pause'));
+    await until(
+      () => own.requests.length,
+      (count) => count === 2,
+    );
+  });
+
+  test('its secrets are sealed in the ledger, and the key is a file that only its owner can read', async () => {
+    await saved(
+      httpDraft({
+        values: { url: own.url, allowPrivate: true, secret: 'whsec_c2VhbGVkLXNlY3JldC1vZi10aGUtdGVzdHM=' },
+      }),
+    );
+    expect(statSync(join(home.folder, 'settings-key')).mode & 0o777).toBe(0o600);
+    await receiver.stop();
+    const stored = ['ledger.sqlite', 'ledger.sqlite-wal']
+      .map((file) => join(home.folder, file))
+      .filter((file) => statSync(file, { throwIfNoEntry: false }))
+      .map((file) => readFileSync(file, 'latin1'))
+      .join('');
+    expect(stored).toContain('"name":"http"');
+    expect(stored).not.toContain(own.url);
+    expect(stored).not.toContain('c2VhbGVkLXNlY3JldC1v');
+    await start();
+  });
+
+  test('a draft with mistakes is not saved: each fault names its field and what to write', async () => {
+    const { status, answer } = await api.save(httpDraft({ values: { url: 'our-api', timeoutMs: '5' } }));
+    expect(status).toBe(422);
+    expect(answer.faults.map(({ field }: { field: string }) => field).sort()).toEqual(['timeoutMs', 'url']);
+    expect(JSON.stringify(answer)).toContain('Write a whole URL');
+    expect((await api.get('/connections')).version).toBe(0);
+    const unknown = await api.save(httpDraft({ values: { url: own.url, colour: 'red' } }));
+    expect(unknown.answer.faults).toMatchObject([{ field: 'colour' }]);
+  });
+
+  test('of two people who change the same thing, the second gets a conflict, and nothing is overwritten', async () => {
+    const { setBy } = await saved(httpDraft());
+    const { id, version } = setBy;
+    await saved({ kind: 'destination', id, version, title: 'First', values: { allowPrivate: true } });
+    const second = await api.save({ kind: 'destination', id, version, title: 'Second', values: {} });
+    expect(second).toMatchObject({
+      status: 409,
+      answer: { result: 'conflict', current: { title: 'First' } },
+    });
+    expect(await destinationOf('http')).toMatchObject({ title: 'First', secrets: ['url'] });
+  });
+
+  test('many people who change different things at the same time all get theirs saved', async () => {
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    await Promise.all(names.map((name) => saved(httpDraft({ name, title: name }))));
+    const { destinations, version } = await api.get('/connections');
+    expect(destinations.map(({ name }: { name: string }) => name).sort()).toEqual([...names].sort());
+    expect(version).toBe(5);
+  });
+
+  test('a secret that is left out is kept, and a new one replaces it', async () => {
+    const { setBy } = await saved(httpDraft());
+    const other = await startFakeOwnApi();
+    await saved({
+      kind: 'destination',
+      id: setBy.id,
+      version: setBy.version,
+      title: 'Still ours',
+      values: { allowPrivate: true, method: 'PUT' },
+    });
+    await receiver.post(sampleBody('start'));
+    await until(
+      () => own.requests,
+      (requests) => requests.some(({ method }) => method === 'PUT'),
+    );
+    const { version } = (await destinationOf('http')).setBy;
+    await saved({
+      kind: 'destination',
+      id: setBy.id,
+      version,
+      values: { url: other.url, allowPrivate: true },
+    });
+    await receiver.post(sampleBody('pause'));
+    await until(
+      () => other.requests.length,
+      (count) => count === 1,
+    );
+    const { changes } = await api.get('/connections/changes');
+    expect(changes[0]).toMatchObject({
+      change: 'changed',
+      name: 'http',
+      details: expect.arrayContaining(['url: replaced', 'method: removed']),
+      by: { role: 'editor', via: 'api' },
+    });
+    expect(JSON.stringify(changes)).not.toContain(other.url);
+    await other.close();
+  });
+
+  test('a viewer may look at everything, and change and check nothing', async () => {
+    const viewer = new ConnectionsClient(receiver.url, VIEWER_TOKEN);
+    expect((await viewer.get('/connections')).destinations).toHaveLength(1);
+    expect(await viewer.get('/connections/changes')).toEqual({ changes: [] });
+    for (const path of ['save', 'check', 'test', 'remove', 'choices']) {
+      expect(await viewer.post(`/connections/${path}`, httpDraft())).toMatchObject({ status: 403 });
+    }
+    expect(own.requests).toEqual([]);
+  });
+
+  test('what the environment sets is listed with its variables, keeps working, and cannot be changed', async () => {
+    await restart({ FORWARD_URL: own.url, FORWARD_ALLOW_PRIVATE: 'true' });
+    expect(await destinationOf('http')).toMatchObject({
+      setBy: { by: 'environment', where: 'FORWARD_URL, FORWARD_ALLOW_PRIVATE' },
+      secrets: ['url'],
+    });
+    const clash = await api.save(httpDraft({ name: 'http' }));
+    expect(clash).toMatchObject({ status: 422, answer: { faults: [{ field: 'name' }] } });
+    const other = await startFakeOwnApi();
+    const { name } = await saved(httpDraft({}, other.url));
+    expect(name).toBe('http-2');
+    await receiver.post(sampleBody('start'));
+    await until(
+      () => [own.requests.length, other.requests.length],
+      ([one, two]) => one === 1 && two === 1,
+    );
+    await other.close();
+  });
+
+  test('a source gets its URL and a secret that is shown once, and its webhooks are accepted at once', async () => {
+    await saved(httpDraft());
+    const { answer } = await api.save({ kind: 'source', name: 'alpine', title: 'Alpine Shop', values: {} });
+    expect(answer.secret).toMatch(/^[0-9a-f]{64}$/);
+    const posted = await postSigned(receiver.url, sampleBody('start'), {
+      path: '/webhooks/intelligems/alpine',
+      secret: answer.secret,
+    } as never);
+    expect(posted.status).toBe(200);
+    await until(
+      () => own.requests.length,
+      (count) => count === 1,
+    );
+    const { sources } = await api.get('/connections');
+    expect(sources).toMatchObject([
+      { name: 'default' },
+      { name: 'alpine', title: 'Alpine Shop', secrets: ['secrets'] },
+    ]);
+    expect(JSON.stringify(sources)).not.toContain(answer.secret);
+  });
+
+  test('routes apply in their order as soon as they are saved', async () => {
+    const other = await startFakeOwnApi();
+    await saved(httpDraft({ name: 'ours' }));
+    await saved(httpDraft({ name: 'theirs' }, other.url));
+    const ends = { kind: 'route', name: 'Ends', values: { when: { actions: ['end'] }, to: ['theirs'] } };
+    const starts = { kind: 'route', name: 'Starts', values: { when: { actions: ['start'] }, to: ['ours'] } };
+    const [first, second] = [await saved(ends), await saved(starts)];
+    await receiver.post(sampleBody('start'));
+    await until(
+      () => own.requests.length,
+      (count) => count === 1,
+    );
+    expect(other.requests).toEqual([]);
+    const { version } = await api.get('/connections');
+    const ids = [second.setBy.id, first.setBy.id];
+    expect(await api.post('/connections/routes/order', { ids, version })).toMatchObject({ status: 200 });
+    expect(await api.post('/connections/routes/order', { ids, version })).toMatchObject({ status: 409 });
+    const { routes } = await api.get('/connections');
+    expect(routes.map(({ name }: { name: string }) => name)).toEqual(['Starts', 'Ends']);
+    const wrong = { kind: 'route', name: 'Wrong', values: { to: ['nowhere'], quietHours: { from: '22' } } };
+    const { answer } = await api.save(wrong);
+    expect(answer.faults.map(({ field }: { field: string }) => field)).toEqual(
+      expect.arrayContaining(['to[0]', 'quietHours.from']),
+    );
+    await other.close();
+  });
+
+  test('without the settings key, what needs its secrets waits, and everything else works', async () => {
+    const { setBy } = await saved(httpDraft({ name: 'ours' }));
+    await receiver.stop();
+    rmSync(join(home.folder, 'settings-key'));
+    const other = await startFakeOwnApi();
+    await start({ FORWARD_URL: other.url, FORWARD_ALLOW_PRIVATE: 'true' });
+    expect(receiver.output).toContain('The settings key is missing.');
+    const ready = (await (await fetch(`${receiver.url}/readyz`)).json()) as { warnings: string[] };
+    expect(ready.warnings.join()).toMatch(
+      /“ours” of the console does not work.+Restore the file settings-key/,
+    );
+    await receiver.post(sampleBody('start'));
+    await until(
+      () => other.requests.length,
+      (count) => count === 1,
+    );
+    expect(await destinationOf('ours')).toMatchObject({ problem: expect.stringContaining('key is missing') });
+    const reentered = {
+      kind: 'destination',
+      id: setBy.id,
+      version: setBy.version,
+      values: { url: own.url, allowPrivate: true },
+    };
+    await saved(reentered);
+    await until(
+      () => own.requests.length,
+      (count) => count === 1,
+    );
+    await receiver.stop();
+    writeFileSync(join(home.folder, 'settings-key'), 'another key that is as long as a key has to be');
+    await start();
+    expect((await destinationOf('ours')).problem).toContain('another settings key');
+    await other.close();
+  });
+
+  test('SETTINGS_KEY seals instead of the file, and opens what either sealed', async () => {
+    await saved(httpDraft());
+    const key = 'a key of the environment that is long enough';
+    await restart({ SETTINGS_KEY: key });
+    expect(await destinationOf('http')).toMatchObject({ problem: null });
+    await saved(httpDraft({ name: 'second' }));
+    await receiver.stop();
+    rmSync(join(home.folder, 'settings-key'));
+    const newer = 'a newer key of the environment that is long enough';
+    await start({ SETTINGS_KEY: newer });
+    expect(await destinationOf('second')).toMatchObject({ problem: expect.stringContaining('SETTINGS_KEY') });
+    await restart({ SETTINGS_KEY: `${newer},${key}` });
+    expect(await destinationOf('second')).toMatchObject({ problem: null });
+    expect(await destinationOf('http')).toMatchObject({
+      problem: expect.stringContaining('another settings key'),
+    });
+  });
+
+  test('what was set is given as YAML, with variables in place of secrets', async () => {
+    await saved(
+      httpDraft({ values: { url: own.url, allowPrivate: true, body: '{"a":"${NOT_A_VARIABLE}"}' } }),
+    );
+    await api.save({ kind: 'source', name: 'alpine', title: 'Alpine', values: {} });
+    await saved({ kind: 'route', name: 'All', values: { to: ['http'] } });
+    const { yaml } = await api.get('/connections/yaml');
+    expect(yaml).toContain('#   HTTP_URL');
+    expect(yaml).toContain('url: ${HTTP_URL}');
+    expect(yaml).toContain('$${NOT_A_VARIABLE}');
+    expect(yaml).not.toContain(own.url);
+    const file = join(home.folder, 'receivers.yaml');
+    writeFileSync(file, yaml);
+    const { loadConfiguration } = await import('../../../receivers/config/load.ts');
+    const environment = { CONFIG_FILE: file, HTTP_URL: own.url, ALPINE_SECRETS: 'a secret of alpine' };
+    expect(loadConfiguration({ environment })).toMatchObject({ ok: true });
+  });
+
+  test('a draft is checked and tested without being saved', async () => {
+    const slack: FakeSlack = await startFakeSlack();
+    const draft = {
+      kind: 'destination',
+      type: 'slack',
+      values: { token: slack.token, channel: ['C0123456789'], apiUrl: slack.url },
+    };
+    const { answer: wrong } = await api.post('/connections/check', {
+      ...draft,
+      values: { ...draft.values, token: 'xoxb-of-somebody-else' },
+    });
+    expect(wrong.faults).toEqual([]);
+    expect(wrong.checks[0]).toMatchObject({ state: 'fault' });
+    const { answer: right } = await api.post('/connections/check', draft);
+    expect(right.checks.every(({ state }: { state: string }) => state === 'ok')).toBe(true);
+    expect(slack.messages()).toEqual([]);
+    const { answer: tested } = await api.post('/connections/test', draft);
+    expect(tested).toMatchObject({ faults: [], outcome: { type: 'done' } });
+    expect(JSON.stringify(slack.messages())).toContain('Test from the console');
+    expect((await api.get('/connections')).version).toBe(0);
+    await slack.close();
+  });
+});
