@@ -2,6 +2,7 @@ import { type IntelligemsApi, intelligemsApi } from '../../shared/intelligems-ap
 import { rateBudgets } from '../../shared/intelligems-rate.ts';
 import type { Source } from '../contract/source.ts';
 import { openTransport } from './transport.ts';
+import { VendorClock } from './vendor-clock.ts';
 
 /** The External API of one source, as two tempers need it. */
 export interface Clients {
@@ -9,6 +10,8 @@ export interface Clients {
   quick: IntelligemsApi;
   /** Waits for the vendor's rate limit: what asks goes through the whole list. */
   patient: IntelligemsApi;
+  /** The vendor's clock, as of its last answer. */
+  clock: VendorClock;
 }
 
 /** How long a delivery's call may wait for the rate limit, milliseconds: well under an attempt's time. */
@@ -23,7 +26,8 @@ export function openClients(
   sources: readonly Pick<Source, 'name' | 'accessToken'>[],
 ): Map<string, Clients> {
   const clients = new Map<string, Clients>();
-  const transport = openTransport();
+  const clock = new VendorClock();
+  const transport = openTransport(clock);
   for (const { name, accessToken } of sources) {
     if (accessToken !== null) {
       const budgets = rateBudgets();
@@ -31,6 +35,7 @@ export function openClients(
       clients.set(name, {
         quick: intelligemsApi({ ...settings, attempts: 1, maxWaitMs: QUICK_WAIT_MS }),
         patient: intelligemsApi({ ...settings, maxWaitMs: PATIENT_WAIT_MS }),
+        clock,
       });
     }
   }

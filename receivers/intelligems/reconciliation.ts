@@ -34,6 +34,8 @@ export interface ReconciliationServices {
   plan: Plan;
   log: Logger;
   now(): number;
+  /** The same by the vendor's clock, which made the times of what it records. */
+  vendorNow(): number;
   signal: AbortSignal;
 }
 
@@ -105,14 +107,14 @@ export class Reconciliation {
     if (this.#organizationId === null || !this.#window.actions.includes('deleteExperience')) {
       return;
     }
-    const { ledger, api, now, signal } = this.#services;
+    const { ledger, api, vendorNow, signal } = this.#services;
     const absent = (await ledger.experiences({ source: this.#source, limit: EXPERIENCES_LIMIT })).filter(
       ({ experienceId, organizationId }) =>
         organizationId === this.#organizationId && !this.#listed.has(experienceId),
     );
     const before = await this.#absentFromTheFirst(absent, since);
     const asked = absent.filter(
-      ({ experienceId }) => !before.has(experienceId) && (settled.get(experienceId) ?? 0) <= now(),
+      ({ experienceId }) => !before.has(experienceId) && (settled.get(experienceId) ?? 0) <= vendorNow(),
     );
     for (const { experienceId } of asked.slice(0, ABSENT_LIMIT)) {
       if (await this.#isToldDeleted(experienceId)) {
@@ -122,7 +124,7 @@ export class Reconciliation {
       const found = await api.experience(experienceId, {}, signal);
       if (found.ok) {
         const isPending = await this.compare(found.value);
-        settled.set(experienceId, isPending ? 0 : now() + ASK_AGAIN_MS);
+        settled.set(experienceId, isPending ? 0 : vendorNow() + ASK_AGAIN_MS);
       } else if (found.failure.reason === 'not found') {
         await this.#gone(experienceId);
       } else {
@@ -167,10 +169,10 @@ export class Reconciliation {
   }
 
   async #gone(experienceId: string): Promise<void> {
-    const { ledger, now } = this.#services;
+    const { ledger, vendorNow } = this.#services;
     const fact = goneFact(this.#source, experienceId);
     const noticed = await ledger.recall(RECONCILIATION, fact);
-    const at = noticed === null ? now() : Number(noticed);
+    const at = noticed === null ? Math.round(vendorNow()) : Number(noticed);
     if (noticed === null) {
       await ledger.remember(RECONCILIATION, { [fact]: String(at) });
     }

@@ -15,6 +15,7 @@ import { resultsReport } from '../reports/results.ts';
 import { checkTokens } from './check.ts';
 import type { Clients } from './clients.ts';
 import { failureOutcome } from './failure-outcome.ts';
+import { eventAge } from './vendor-clock.ts';
 
 /** The name of the queue of ended experiences whose results are not known yet, and of the results kept. */
 export const RESULTS = 'intelligems-results';
@@ -69,7 +70,7 @@ export class ResultsDestination implements Destination {
     if (!analytics.ok) {
       return failureOutcome(analytics.failure);
     }
-    const waited = now() - receivedAt;
+    const waited = eventAge({ timestamp: event.timestamp, receivedAt }, client.clock, now());
     const { afterMs, patienceMs } = this.#settings;
     if (!isReady(analytics.value) && waited < patienceMs) {
       const delayMs = Math.min(Math.max(waited, afterMs), patienceMs - waited);

@@ -38,6 +38,14 @@ export interface SurveyResult extends Findings {
   since: number;
 }
 
+/** A pass that has got its first answer; all times are by the vendor's clock, milliseconds since 1970. */
+interface Begun {
+  reconciliation: Reconciliation;
+  since: number;
+  startedAt: number;
+  vendorNow(): number;
+}
+
 /**
  * Goes through the experiences of one source: finds what the webhooks missed, and tells milestones and the
  * weekly overview from the same list, so that the vendor's rate limit is spent once.
@@ -47,6 +55,7 @@ export class Survey {
   readonly #settings: SurveySettings;
   readonly #services: SurveyServices;
   readonly #settled = new Map<string, number>();
+  readonly #openedAt = performance.now();
   #passes = 0;
   #underWay: Promise<unknown> = Promise.resolve();
   #pending = false;
@@ -65,7 +74,7 @@ export class Survey {
   /** A pass over everything since the first, whenever the last one was. */
   whole(signal: AbortSignal): Promise<SurveyResult> {
     return this.#oneAtATime(async () => {
-      const result = await this.#pass(await this.since(), null, signal);
+      const result = await this.#pass(null, signal);
       this.#afterPass(result, signal);
       return result;
     });
@@ -80,17 +89,18 @@ export class Survey {
   async #roundWhereDue(signal: AbortSignal): Promise<number> {
     const { now } = this.#services;
     const { everyMs } = this.#settings.reconcile;
-    const since = await this.since();
     if (!(await this.#hasWork())) {
       return this.#untilNext(everyMs);
     }
     const checkedAt = await this.#moment('checked');
     const enough = this.#passes === 0 ? Math.min(everyMs, RECENT_MS) : everyMs * 0.9;
-    if (checkedAt !== null && !this.#pending && now() - checkedAt < enough) {
+    const age = checkedAt === null ? Number.POSITIVE_INFINITY : now() - checkedAt;
+    // A pass in the future: this host's clock is behind, so nobody knows when that was.
+    if (!this.#pending && age >= 0 && age < enough) {
       this.#passes += 1;
-      return this.#untilNext(checkedAt + everyMs - now());
+      return this.#untilNext(everyMs - age);
     }
-    return this.#afterPass(await this.#pass(since, checkedAt, signal), signal);
+    return this.#afterPass(await this.#pass(checkedAt, signal), signal);
   }
 
   /** Whether anybody wants what a pass finds: by the settings, or because a Zap subscribed. */
@@ -104,76 +114,99 @@ export class Survey {
     return others.some((wanting) => (wanting ?? []).length > 0);
   }
 
-  /** The moment of the very first pass, milliseconds since 1970: now, where there was none. */
-  async since(): Promise<number> {
+  /**
+   * When the first survey of this source began, by the vendor's clock: this one, if there was none. One that is in the
+   * future was remembered by a clock that was ahead.
+   */
+  async #since(now: number): Promise<number> {
     const known = await this.#moment('since');
-    if (known !== null) {
+    if (known !== null && known <= now) {
       return known;
     }
-    const since = this.#services.now();
+    const since = now - (known === null ? performance.now() - this.#openedAt : 0);
     await this.#rememberMoment('since', since);
     return since;
   }
 
-  async #pass(since: number, checkedAt: number | null, signal: AbortSignal): Promise<SurveyResult> {
-    const { ledger, clients, plan, log, now } = this.#services;
-    const { reconcile, storage } = this.#settings;
-    const { name } = this.source;
+  async #pass(checkedAt: number | null, signal: AbortSignal): Promise<SurveyResult> {
     const result: SurveyResult = {
-      source: name,
+      source: this.source.name,
       listed: 0,
-      since,
+      since: this.#services.now(),
       recovered: [],
       pending: false,
       failure: null,
     };
-    const api = clients.get(name)?.patient;
-    if (api === undefined) {
+    const clients = this.#services.clients.get(this.source.name);
+    if (clients === undefined) {
       return result;
     }
-    const startedAt = now();
-    const window = {
-      actions: reconcile.mode === 'off' ? [] : webhookActions(reconcile.actions),
-      after: Math.max(
-        since,
-        checkedAt === null ? 0 : checkedAt - DAY_MS,
-        storage.retentionDays === 0 ? 0 : startedAt - (storage.retentionDays * DAY_MS) / 2,
-      ),
-      until: startedAt - reconcile.graceMs,
-    };
-    const goesWhere: Plan = reconcile.mode === 'deliver' ? plan : () => [];
-    const reconciliation = new Reconciliation(name, window, {
-      ledger,
-      api,
-      plan: goesWhere,
-      log,
-      now,
-      signal,
-    });
+    const { mode } = this.#settings.reconcile;
     const running: ApiExperience[] = [];
-    for await (const page of api.everyPage(reconcile.mode === 'off' ? { status: 'started' } : {}, signal)) {
+    let begun: Begun | null = null;
+    for await (const page of clients.patient.everyPage(mode === 'off' ? { status: 'started' } : {}, signal)) {
       if (!page.ok) {
-        return { ...result, ...reconciliation.findings, failure: page.failure };
+        return { ...result, ...begun?.reconciliation.findings, failure: page.failure };
       }
+      begun ??= await this.#begin(clients, checkedAt, signal);
+      result.since = begun.since;
       result.listed += page.value.experiences.length;
       for (const experience of page.value.experiences) {
-        await reconciliation.compare(experience);
+        await begun.reconciliation.compare(experience);
         if (experience.status === 'started' && !experience.isDeleted) {
           running.push(experience);
         }
       }
     }
+    return begun === null ? result : this.#finish(result, begun, running, signal);
+  }
+
+  /** After the first answer of a pass, which says what time it is by the vendor's clock. */
+  async #begin(clients: Clients, checkedAt: number | null, signal: AbortSignal): Promise<Begun> {
+    const { ledger, plan, log, now } = this.#services;
+    const { reconcile, storage } = this.#settings;
+    const vendorNow = (): number => clients.clock.now ?? now();
+    const startedAt = vendorNow();
+    const since = await this.#since(startedAt);
+    const window = {
+      actions: reconcile.mode === 'off' ? [] : webhookActions(reconcile.actions),
+      after: Math.max(
+        since,
+        checkedAt === null || checkedAt > startedAt ? 0 : checkedAt - DAY_MS,
+        storage.retentionDays === 0 ? 0 : startedAt - (storage.retentionDays * DAY_MS) / 2,
+      ),
+      until: startedAt - reconcile.graceMs,
+    };
+    const reconciliation = new Reconciliation(this.source.name, window, {
+      ledger,
+      api: clients.patient,
+      plan: reconcile.mode === 'deliver' ? plan : () => [],
+      log,
+      now,
+      vendorNow,
+      signal,
+    });
+    return { reconciliation, since, startedAt, vendorNow };
+  }
+
+  async #finish(
+    result: SurveyResult,
+    { reconciliation, since, startedAt, vendorNow }: Begun,
+    running: readonly ApiExperience[],
+    signal: AbortSignal,
+  ): Promise<SurveyResult> {
     await reconciliation.lookForAbsent(this.#settled, since);
-    const failure = reconciliation.findings.failure ?? (await this.#tell(running, since, signal));
+    const { findings } = reconciliation;
+    const failure = findings.failure ?? (await this.#tell(running, { since, vendorNow }, signal));
     if (failure === null) {
       await this.#rememberMoment('checked', startedAt);
     }
-    return { ...result, ...reconciliation.findings, failure };
+    return { ...result, ...findings, failure };
   }
 
   async #tell(
     running: readonly ApiExperience[],
-    since: number,
+    { since, vendorNow }: Pick<Begun, 'since' | 'vendorNow'>,
     signal: AbortSignal,
   ): Promise<ApiFailure | null> {
     const { ledger, clients, now, subscribers } = this.#services;
@@ -183,6 +216,7 @@ export class Survey {
       source: name,
       ledger,
       now,
+      vendorNow,
       subscribers,
       analytics: async (id: string, charts: readonly string[]) =>
         (clients.get(name) as Clients).patient.analytics(id, { charts }, signal),

@@ -45,9 +45,6 @@ export async function startSurveys(
 ): Promise<() => Promise<void>> {
   const surveys = surveysOf(configuration, services);
   const { ledger, log } = services;
-  for (const survey of surveys) {
-    await survey.since();
-  }
   const endings = surveys.map((survey) =>
     startRounds(
       (signal) => survey.round(signal),

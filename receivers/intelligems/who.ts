@@ -10,6 +10,7 @@ import { loggedChanges } from '../experience/change-log.ts';
 import { checkTokens } from './check.ts';
 import type { Clients } from './clients.ts';
 import { failureOutcome } from './failure-outcome.ts';
+import { eventAge } from './vendor-clock.ts';
 import { changeOf, needsChangeLog, whoCaused } from './who-caused.ts';
 
 /** The name of the queue of starts, pauses and the like whose author is not known yet. */
@@ -75,7 +76,8 @@ export class WhoDestination implements Destination {
         if (isNews) {
           await completeDeliveries(ledger, key, completing, now());
         }
-        return this.#later(now() - receivedAt);
+        const { timestamp } = event;
+        return this.#later(eventAge({ timestamp, receivedAt }, client.clock, now()));
       }
       await ledger.nameTrigger(key, email);
     }

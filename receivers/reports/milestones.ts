@@ -31,6 +31,8 @@ export interface ReportServices {
   /** The current results, with these charts. */
   analytics(experienceId: string, charts: readonly string[]): Promise<ApiResult<Analytics>>;
   now(): number;
+  /** The same by the vendor's clock, which made the times of what it records. */
+  vendorNow(): number;
   /** Who else wants a report; default: nobody. */
   subscribers?: ReportSubscribers;
 }
@@ -90,13 +92,13 @@ export function milestoneReport(
 export async function tellMilestones(
   running: readonly ApiExperience[],
   { days, since, locale, thresholds, addresses, ...settings }: ReportSettings & { days: readonly number[] },
-  { source, ledger, analytics, now, subscribers }: ReportServices,
+  { source, ledger, analytics, now, vendorNow, subscribers }: ReportServices,
 ): Promise<ApiFailure | null> {
   const to = [...settings.to, ...((await subscribers?.('milestone')) ?? [])];
   const due: { experience: ApiExperience; passed: number }[] = [];
   for (const experience of to.length === 0 ? [] : running) {
-    const live = liveTime(experience, now());
-    const passed = live === null ? null : passedMilestone(live, days, since, now());
+    const live = liveTime(experience, vendorNow());
+    const passed = live === null ? null : passedMilestone(live, days, since, vendorNow());
     // Retention may remove the report while its milestone is still news.
     if (
       passed !== null &&

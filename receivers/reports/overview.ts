@@ -122,20 +122,20 @@ function rowOf({ experience, liveMs, results }: RunningExperience, locale: strin
 export async function tellOverview(
   { source, title, running }: { source: string; title: string; running: readonly ApiExperience[] },
   settings: ReportSettings & OverviewTime,
-  { ledger, analytics, now, subscribers }: Omit<ReportServices, 'source'>,
+  { ledger, analytics, now, vendorNow, subscribers }: Omit<ReportServices, 'source'>,
 ): Promise<ApiFailure | null> {
   const { locale, since, timeZone } = settings;
   const to = [...settings.to, ...((await subscribers?.('overview')) ?? [])];
-  const dueAt = lastOverviewAt(settings, now());
+  const dueAt = lastOverviewAt(settings, vendorNow());
   const day = new Date(calendarDay(dueAt, timeZone) * DAY_MS).toISOString().slice(0, 10);
   const key = `report_overview_${source}_${day}`;
-  const isDue = to.length > 0 && running.length > 0 && dueAt > since && now() - dueAt < LATEST_MS;
+  const isDue = to.length > 0 && running.length > 0 && dueAt > since && vendorNow() - dueAt < LATEST_MS;
   if (!isDue || (await ledger.event(key)) !== null) {
     return null;
   }
   const ids = running.slice(0, MOST_ASKED).map(({ id }) => id);
   const { found: resultsById, failure } = await askEach(ids, (id) => analytics(id, []));
-  if (failure !== null && (failure.reason !== 'unavailable' || now() - dueAt < PATIENCE_MS)) {
+  if (failure !== null && (failure.reason !== 'unavailable' || vendorNow() - dueAt < PATIENCE_MS)) {
     return failure;
   }
   const shown = running.map((experience): RunningExperience => {
@@ -143,7 +143,7 @@ export async function tellOverview(
     return {
       experience,
       link: experienceLink(experience, settings.addresses),
-      liveMs: liveTime(experience, now()),
+      liveMs: liveTime(experience, vendorNow()),
       results: found === null ? null : readResults(found, experience.currency ?? null, settings),
     };
   });

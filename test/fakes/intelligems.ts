@@ -23,6 +23,8 @@ export interface FakeOptions {
   organization?: FakeOrganization;
   /** The clock of what happens to experiences, milliseconds since 1970. */
   now?: () => number;
+  /** The clock by which it dates its answers, milliseconds since 1970. Default: this host's. */
+  clock?: () => number;
   /** How old an action must be before its page names who performed it. Default: 0. */
   resolvesAfterMs?: number;
   /** The token buckets, one for experiences and one for analytics; by default the vendor's figures. */
@@ -279,9 +281,14 @@ export class FakeIntelligems {
       ? this.#answer(request, url, body)
       : { status: 429, document: { error: 'Too Many Requests' } };
     seen.status = status;
+    const { clock } = this.#options;
+    const date = new Date(clock?.() ?? Date.now()).toUTCString();
+    // By the date as it is written, which has whole seconds, so that a client finds the very moment of the refill.
+    const aheadMs = clock === undefined ? 0 : Date.parse(date) - Date.now();
     response.writeHead(status, {
       'content-type': 'application/json',
-      ...(status < 300 ? bucket.headers() : {}),
+      date,
+      ...(status < 300 ? bucket.headers(aheadMs) : {}),
     });
     response.end(JSON.stringify(document));
   }
@@ -441,11 +448,12 @@ class Bucket {
     return true;
   }
 
-  headers(): Record<string, string> {
+  /** @param aheadMs how far the fake's clock is ahead of this host's */
+  headers(aheadMs: number): Record<string, string> {
     return {
       'x-ratelimit-limit': String(this.#rate.size),
       'x-ratelimit-remaining': String(this.#left),
-      'x-ratelimit-reset': String(this.#refilledAt + this.#rate.everyMs),
+      'x-ratelimit-reset': String(this.#refilledAt + this.#rate.everyMs + aheadMs),
     };
   }
 }

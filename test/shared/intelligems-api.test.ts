@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openTransport } from '../../receivers/intelligems/transport.ts';
+import { VendorClock } from '../../receivers/intelligems/vendor-clock.ts';
 import { type IntelligemsSettings, intelligemsApi } from '../../shared/intelligems-api.ts';
 import type { ApiFailure, ApiResult } from '../../shared/intelligems-failure.ts';
 import { rateBudgets } from '../../shared/intelligems-rate.ts';
@@ -20,7 +21,7 @@ function client(settings: Partial<IntelligemsSettings> = {}) {
     token: fake.token,
     baseUrl: fake.url,
     backoffMs: 5,
-    transport: openTransport(),
+    transport: openTransport(new VendorClock()),
     ...settings,
   });
 }

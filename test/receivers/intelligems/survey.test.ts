@@ -13,13 +13,17 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
+/** The time, as Intelligems has it. */
 let now = 0;
+/** How far the receiver's clock is ahead of it. */
+let aheadMs = 0;
 let intelligems: FakeIntelligems;
 let ledger: Ledger;
 let endings: (() => unknown)[] = [];
 
 beforeEach(async () => {
   now = Date.UTC(2026, 9, 10, 12);
+  aheadMs = 0;
   const empty = await emptyLedger();
   ledger = empty.ledger;
   endings = [empty.remove];
@@ -39,7 +43,7 @@ async function openSurvey(
   options: FakeOptions,
   settings: Record<string, string> = {},
 ): Promise<() => Survey> {
-  intelligems = await startFakeIntelligems({ now: () => now, ...options });
+  intelligems = await startFakeIntelligems({ now: () => now, clock: () => now, ...options });
   endings.unshift(() => intelligems.close());
   const loaded = loadConfiguration({
     environment: {
@@ -55,7 +59,8 @@ async function openSurvey(
   }
   const { configuration } = loaded;
   const clients = openClients(configuration.intelligems, configuration.sources);
-  const services = { ledger, clients, plan, log: pino({ level: 'silent' }), now: () => now };
+  const log = pino({ level: 'silent' });
+  const services = { ledger, clients, plan, log, now: () => now + aheadMs };
   const [source] = configuration.sources;
   return () => new Survey(source!, configuration, services);
 }
@@ -166,6 +171,66 @@ describe('an action without a webhook', () => {
       await survey.round(signal);
     }
     expect(await recovered()).toEqual([]);
+  });
+});
+
+describe('by the clock of Intelligems, whatever this host’s shows', () => {
+  test('an action is left alone until it is old enough while this host’s clock is an hour ahead', async () => {
+    const survey = await startedUnseen();
+    const startedAt = now;
+    aheadMs = HOUR;
+    now += MINUTE;
+    await survey.round(signal);
+    expect(await recovered()).toEqual([]);
+    now += 15 * MINUTE;
+    await survey.round(signal);
+    expect(await recovered()).toEqual([['startExperience', startedAt]]);
+  });
+
+  test('a first start with a clock of last year announces nothing that happened before', async () => {
+    aheadMs = -365 * 24 * HOUR;
+    const start = await openSurvey({});
+    const { id } = intelligems.create();
+    intelligems.act(id, 'start');
+    now += HOUR;
+    const survey = start();
+    await survey.round(signal);
+    aheadMs = 0;
+    now += HOUR;
+    await survey.round(signal);
+    expect(await recovered()).toEqual([]);
+  });
+
+  test('a first start with a clock of next year keeps nothing back for a year', async () => {
+    aheadMs = 365 * 24 * HOUR;
+    const start = await openSurvey({});
+    const survey = start();
+    await survey.round(signal);
+    aheadMs = 0;
+    now += HOUR;
+    intelligems.act(intelligems.create().id, 'start');
+    now += HOUR;
+    expect(await survey.round(signal)).toBeLessThanOrEqual(HOUR);
+    expect((await recovered()).map(([action]) => action)).toEqual(['startExperience']);
+  });
+
+  test('a milestone and an overview do not come before their time', async () => {
+    const start = await openSurvey(
+      {},
+      { MILESTONES_TO: 'preview', MILESTONE_DAYS: '7', OVERVIEW_TO: 'preview', TIME_ZONE: 'UTC' },
+    );
+    const survey = start();
+    intelligems.act(intelligems.create().id, 'start');
+    await survey.round(signal);
+    aheadMs = 8 * 24 * HOUR;
+    now += HOUR;
+    await survey.round(signal);
+    expect(await ledger.events({ origin: 'report', limit: 10 })).toEqual([]);
+    aheadMs = 0;
+    now += 7 * 24 * HOUR;
+    await survey.round(signal);
+    const reports = await ledger.events({ origin: 'report', limit: 10 });
+    expect(reports.map(({ key }) => key)).toEqual([expect.stringMatching(/^report_milestone_/)]);
   });
 });
 

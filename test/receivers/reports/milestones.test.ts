@@ -68,6 +68,7 @@ describe('a milestone', () => {
         },
         analytics: async () => ({ ok: true, value: { variations: [], charts: [] } as unknown as Analytics }),
         now: () => now,
+        vendorNow: () => now,
       });
     }
     expect(told).toEqual(['accepted']);

@@ -70,7 +70,12 @@ describe('the overview goes out', () => {
     tellOverview(
       running,
       { ...settings, since: time(since) },
-      { ledger, now: () => time(now), analytics: async () => ({ ok: false, failure }) },
+      {
+        ledger,
+        now: () => time(now),
+        vendorNow: () => time(now),
+        analytics: async () => ({ ok: false, failure }),
+      },
     );
   const told = async () => (await ledger.events({ origin: 'report', limit: 10 })).map(({ key }) => key);
 
