@@ -1,7 +1,7 @@
 import type { Configuration } from '../config/configuration.ts';
 import { connectionDocument, contentOf, removedDocument } from '../config/stored/documents.ts';
 import type { OpenDeliveries, StoredConnection, WrittenConnection } from '../contract/connection.ts';
-import { type Conflict, type Drafted, drafted, nameFaults, plannedSave } from './connection-drafts.ts';
+import { type Conflict, type Drafted, drafted, draftFaults, plannedSave } from './connection-drafts.ts';
 import { listed } from './connection-list.ts';
 import { removalOf, routesWithout } from './connection-removal.ts';
 import type { ConnectionServices } from './connection-services.ts';
@@ -29,7 +29,7 @@ export function changeOperations(services: ConnectionServices): Changes {
           return put;
         }
         saved = put;
-        const faults = nameFaults(put, services.configuration());
+        const faults = draftFaults(put, services.configuration());
         return faults.length > 0 ? { faults } : plannedSave(put, kept, services.key);
       });
       if ('refused' in result) {

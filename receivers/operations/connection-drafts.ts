@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '../config/configuration.ts';
 import { connectionDocument, contentOf, type NewConnection, REMOVED } from '../config/stored/documents.ts';
 import type { SettingsKey } from '../config/stored/settings-key.ts';
@@ -75,7 +76,36 @@ export function drafted(draft: Draft, kept: Kept, configuration: Configuration):
 }
 
 /** What is wrong with a draft before anything is opened. The fields are checked with all settings together. */
-export function nameFaults({ connection, before }: Drafted, configuration: Configuration): DraftFault[] {
+export function draftFaults(put: Drafted, configuration: Configuration): DraftFault[] {
+  return [...nameFaults(put, configuration), ...fileFaults(put), ...movedSecretFaults(put)];
+}
+
+/** Who may change a destination here need not be able to read files of the receiver’s machine. */
+function fileFaults({ connection: { written } }: Drafted): DraftFault[] {
+  const { templatesFolder, serviceAccountKey } = written;
+  return [
+    ...(templatesFolder === undefined
+      ? []
+      : [{ field: 'templatesFolder', message: 'Only receivers.yaml or the environment can name a folder.' }]),
+    ...(serviceAccountKey === undefined || String(serviceAccountKey).trim().startsWith('{')
+      ? []
+      : [{ field: 'serviceAccountKey', message: 'Paste the whole text of the key’s JSON file.' }]),
+  ];
+}
+
+/** Fields that say where a destination sends its secrets to. */
+const ADDRESSES = ['url', 'apiUrl', 'apiRootUrl'];
+
+/** A secret that was entered for one address is not sent to another: nobody can read it that way. */
+function movedSecretFaults({ connection, before, whole }: Drafted): DraftFault[] {
+  const moved =
+    before !== null && ADDRESSES.some((field) => !isDeepStrictEqual(before.written[field], whole[field]));
+  const kept = Object.keys(connection.sealed).filter((field) => !ADDRESSES.includes(field));
+  const message = 'The address changed. Enter this again, or remove it.';
+  return moved ? kept.map((field) => ({ field, message })) : [];
+}
+
+function nameFaults({ connection, before }: Drafted, configuration: Configuration): DraftFault[] {
   const { kind, name } = connection;
   if (before === null && kind === 'destination' && RESERVED.includes(name)) {
     return [{ field: 'name', message: `The receiver uses the name “${name}” itself. Choose another one.` }];

@@ -8,7 +8,7 @@ import { DESTINATION_KINDS } from '../destinations/index.ts';
 import { settingName } from '../destinations/setting-name.ts';
 import { checkTokens } from '../intelligems/check.ts';
 import { openClients } from '../intelligems/clients.ts';
-import { drafted, nameFaults, plannedSave } from './connection-drafts.ts';
+import { drafted, draftFaults, plannedSave } from './connection-drafts.ts';
 import { isSecretField } from './connection-list.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { examined, readKept } from './connection-writing.ts';
@@ -86,7 +86,7 @@ async function validated(
   }
   const { name, type } = put.connection;
   maskSecrets(draft, type, services);
-  const taken = nameFaults(put, services.configuration());
+  const taken = draftFaults(put, services.configuration());
   if (taken.length > 0) {
     return { faults: taken, configuration: null, name };
   }

@@ -35,6 +35,7 @@ describe('what is connected in the console', () => {
       CONSOLE_TOKEN: TOKEN,
       CONSOLE_VIEWER_TOKEN: VIEWER_TOKEN,
       UPDATES_QUIET_SECONDS: '0',
+      FIRST_RETRY_SECONDS: '0.2',
       ...settings,
     });
     api = new ConnectionsClient(receiver.url, TOKEN);
@@ -340,5 +341,133 @@ describe('what is connected in the console', () => {
     expect(JSON.stringify(slack.messages())).toContain('Test from the console');
     expect((await api.get('/connections')).version).toBe(0);
     await slack.close();
+  });
+
+  describe('a destination that is removed while deliveries to it are open', () => {
+    /** Saves a destination that fails, and lets it get one event. */
+    async function failing() {
+      own.answer.status = 500;
+      const { setBy } = await saved(httpDraft({ name: 'old' }));
+      await receiver.post(sampleBody('start'));
+      await until(
+        () => own.requests.length,
+        (count) => count > 0,
+      );
+      return setBy as { id: string; version: number };
+    }
+
+    const remove = (id: string, version: number, deliveries?: object) =>
+      api.post('/connections/remove', {
+        kind: 'destination',
+        id,
+        version,
+        ...(deliveries && { deliveries }),
+      });
+
+    async function statesOfNewest(): Promise<string[]> {
+      const { events } = await api.get('/events');
+      const { deliveries } = await api.get(`/events/${events[0].key}`);
+      return deliveries
+        .map(({ destination, state }: { destination: string; state: string }) => `${destination} ${state}`)
+        .sort();
+    }
+
+    test('a person has to choose what happens to them, and is told what a removal does', async () => {
+      const { id, version } = await failing();
+      expect(await api.get(`/connections/destination/${id}/removal`)).toMatchObject({
+        open: 1,
+        dead: 0,
+        refusal: null,
+        words: expect.arrayContaining([expect.stringContaining('1 open delivery')]),
+      });
+      const unchosen = await remove(id, version);
+      expect(unchosen).toMatchObject({ status: 422, answer: { faults: [{ field: 'deliveries' }] } });
+      expect(await destinationOf('old')).toBeDefined();
+    });
+
+    test('they wait, also through a restart, until a destination with its name is back', async () => {
+      const { id, version } = await failing();
+      expect(await remove(id, version, { choice: 'wait' })).toMatchObject({ status: 200 });
+      expect(await destinationOf('old')).toBeUndefined();
+      await restart();
+      expect((await api.get('/connections')).removed).toEqual([
+        { name: 'old', deliveries: { choice: 'wait' }, open: 1 },
+      ]);
+      expect(await statesOfNewest()).toEqual(['old ready']);
+      const before = own.requests.length;
+      own.answer.status = 200;
+      await saved(httpDraft({ name: 'old' }));
+      await api.post('/destinations/old/resume', {});
+      await until(
+        () => own.requests.length,
+        (count) => count > before,
+      );
+      expect((await api.get('/connections')).removed).toEqual([]);
+    });
+
+    test('they move to another destination, unless it has the event already', async () => {
+      const other = await startFakeOwnApi();
+      const { id, version } = await failing();
+      await saved(httpDraft({ name: 'new' }, other.url));
+      expect(await remove(id, version, { choice: 'move', to: 'nowhere' })).toMatchObject({ status: 400 });
+      expect(await remove(id, version, { choice: 'move', to: 'new' })).toMatchObject({ status: 200 });
+      await until(
+        () => other.requests.length,
+        (count) => count === 1,
+      );
+      await receiver.printed(/"destination":"new".*delivered/);
+      expect(await statesOfNewest()).toEqual(['new done', 'old done']);
+      await other.close();
+    });
+
+    test('they become dead letters, also if that is chosen later', async () => {
+      const { id, version } = await failing();
+      await remove(id, version, { choice: 'wait' });
+      expect(await api.post('/connections/removed/old', { deliveries: { choice: 'dead' } })).toMatchObject({
+        status: 200,
+      });
+      for (let states: string[] = []; !states.includes('old dead'); states = await statesOfNewest()) {}
+      const { deadLetters = [], groups = deadLetters } = await api.get('/dead-letters');
+      expect(JSON.stringify(groups)).toContain('removed in the console');
+    });
+
+    test('it is refused while a route sends only there, and taken out of routes that send elsewhere too', async () => {
+      const other = await startFakeOwnApi();
+      const { setBy } = await saved(httpDraft({ name: 'old' }));
+      await saved(httpDraft({ name: 'new' }, other.url));
+      const route = { kind: 'route', name: 'Starts', values: { when: { actions: ['start'] }, to: ['old'] } };
+      const { setBy: of } = await saved(route);
+      const refused = await remove(setBy.id, setBy.version);
+      expect(refused.answer.faults[0].message).toContain('route “Starts”');
+      await saved({
+        ...route,
+        id: of.id,
+        version: of.version,
+        values: { ...route.values, to: ['old', 'new'] },
+      });
+      expect(await remove(setBy.id, setBy.version)).toMatchObject({ status: 200 });
+      expect((await api.get('/connections')).routes).toMatchObject([
+        { name: 'Starts', values: { to: ['new'] } },
+      ]);
+      await other.close();
+    });
+  });
+
+  test('a secret that is kept is not sent to another address, and no file of the machine can be named', async () => {
+    const other = await startFakeOwnApi();
+    const { setBy } = await saved(
+      httpDraft({ values: { url: own.url, allowPrivate: true, headers: { 'x-key': 'a key of ours' } } }),
+    );
+    const moved = {
+      kind: 'destination',
+      ...setBy,
+      by: undefined,
+      values: { url: other.url, allowPrivate: true },
+    };
+    expect((await api.save(moved)).answer.faults).toMatchObject([{ field: 'headers' }]);
+    const sheets = { serviceAccountKey: '/etc/passwd', spreadsheetId: 'a-spreadsheet' };
+    const { answer } = await api.save({ kind: 'destination', type: 'sheets', values: sheets });
+    expect(answer.faults).toMatchObject([{ field: 'serviceAccountKey' }]);
+    await other.close();
   });
 });
