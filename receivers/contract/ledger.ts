@@ -8,6 +8,9 @@ export class StorageError extends Error {
   override readonly name = 'StorageError';
 }
 
+/** The name under which the ledger keeps what the vendor's change log said about updates, by the keys of their events. */
+export const CHANGE_LOG = 'change-log';
+
 /** How far this host's clock is from another. */
 export interface ClockDifference {
   /** Milliseconds that this host's clock is ahead; negative if it is behind. */
@@ -45,7 +48,10 @@ export interface Ledger extends LedgerReader {
    *   event's experience
    */
   sendAgain(eventKey: string, delivery: NewDelivery, orderingKey?: string): Promise<number | null>;
-  /** Removes at most `limit` events, oldest first, that were received before `before` and have nothing open or dead. */
+  /**
+   * Removes at most `limit` events, oldest first, that were received before `before` and have nothing open or dead. Their
+   * facts under {@link CHANGE_LOG} go with them.
+   */
   prune(before: number, limit: number): Promise<number>;
   /** Ends a destination's pause. */
   resume(destination: string): Promise<void>;

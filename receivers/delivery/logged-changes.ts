@@ -1,9 +1,6 @@
 import type { Change } from '../contract/experience.ts';
-import type { Ledger } from '../contract/ledger.ts';
+import { CHANGE_LOG, type Ledger } from '../contract/ledger.ts';
 import type { ExperienceMessage } from '../contract/message.ts';
-
-/** The name under which the ledger keeps what the vendor's change log said about updates. */
-const CHANGE_LOG = 'change-log';
 
 /** Whether it is unknown what an update changed: there is no earlier snapshot, or it differs only in bookkeeping. */
 export function lacksChanges({ event, changes }: Pick<ExperienceMessage, 'event' | 'changes'>): boolean {

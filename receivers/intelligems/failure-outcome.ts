@@ -14,3 +14,9 @@ export function failureOutcome(failure: ApiFailure): Outcome {
       return { type: 'retry', reason: failure.message };
   }
 }
+
+/** The attempt ended while Intelligems answered: another process may be at it, so nothing more may follow. */
+export const LEASE_LOST = {
+  type: 'retry',
+  reason: 'The attempt ended before the answer of Intelligems could be used.',
+} as const satisfies Outcome;

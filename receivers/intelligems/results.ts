@@ -14,7 +14,7 @@ import { resultsData } from '../reports/report-data.ts';
 import { resultsReport } from '../reports/results.ts';
 import { checkTokens } from './check.ts';
 import type { Clients } from './clients.ts';
-import { failureOutcome } from './failure-outcome.ts';
+import { failureOutcome, LEASE_LOST } from './failure-outcome.ts';
 import { eventAge } from './vendor-clock.ts';
 
 /** The name of the queue of ended experiences whose results are not known yet, and of the results kept. */
@@ -81,6 +81,9 @@ export class ResultsDestination implements Destination {
       await this.#currency(message, client, signal),
       this.#settings,
     );
+    if (signal.aborted) {
+      return LEASE_LOST;
+    }
     await ledger.remember(RESULTS, { [resultsFact(source, id)]: JSON.stringify(results) });
     await this.#report(message, results, analytics.value);
     const { destinations } = this.#services;

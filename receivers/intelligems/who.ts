@@ -9,7 +9,7 @@ import { lacksChanges, rememberChanges } from '../delivery/logged-changes.ts';
 import { loggedChanges } from '../experience/change-log.ts';
 import { checkTokens } from './check.ts';
 import type { Clients } from './clients.ts';
-import { failureOutcome } from './failure-outcome.ts';
+import { failureOutcome, LEASE_LOST } from './failure-outcome.ts';
 import { eventAge } from './vendor-clock.ts';
 import { changeOf, needsChangeLog, whoCaused } from './who-caused.ts';
 
@@ -69,6 +69,9 @@ export class WhoDestination implements Destination {
       const found = await client.quick.experience(event.experience.id, options, signal);
       if (!found.ok) {
         return failureOutcome(found.failure);
+      }
+      if (signal.aborted) {
+        return LEASE_LOST;
       }
       const isNews = await this.#rememberChanges(message, found.value);
       const email = whoCaused(event, found.value);

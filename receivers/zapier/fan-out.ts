@@ -29,6 +29,12 @@ export interface FanOutServices {
   now(): number;
 }
 
+/** The attempt ended before every Zap had a delivery: another process may be at it. The next attempt continues. */
+export const LEASE_LOST = {
+  type: 'retry',
+  reason: 'The attempt ended before every Zap had its delivery.',
+} as const satisfies Outcome;
+
 /**
  * Hands each event to every Zap that wants it, as a delivery of its own: a Zap that fails holds up neither the others
  * nor what comes after for them. An event reaches the Zaps that were on when it was accepted.
@@ -42,7 +48,7 @@ export class ZapierFanOut implements Destination {
     this.#services = services;
   }
 
-  async send(message: Message, { eventKey, createdAt }: Attempt): Promise<Outcome> {
+  async send(message: Message, { eventKey, createdAt, signal }: Attempt): Promise<Outcome> {
     const waits = message.kind === 'experience' ? this.#waitsForWho(message) : null;
     if (waits !== null) {
       return waits;
@@ -50,8 +56,10 @@ export class ZapierFanOut implements Destination {
     const zaps = (await this.#services.subscriptions.all()).filter((zap) => zap.createdAt <= createdAt);
     const own =
       message.kind === 'report' ? zaps : zaps.filter(({ subject }) => subject === this.#settings.events);
-    const count = await giveToZaps(message, eventKey, own, this.#services);
-    return { type: 'done', note: count === 0 ? 'No Zap is waiting for it.' : `Goes to ${zapsWords(count)}.` };
+    const count = await giveToZaps(message, { eventKey, signal }, own, this.#services);
+    return count === null
+      ? LEASE_LOST
+      : { type: 'done', note: count === 0 ? 'No Zap is waiting for it.' : `Goes to ${zapsWords(count)}.` };
   }
 
   async check(): Promise<Check[]> {
@@ -85,14 +93,15 @@ export class ZapierFanOut implements Destination {
 
 /**
  * Makes a delivery for each of the Zaps that want the message, except for those that have one already: after a crash
- * it continues. Each Zap gets the events of an experience in order. Gives how many Zaps want it.
+ * it continues. Each Zap gets the events of an experience in order. Gives how many Zaps want it; null if the attempt
+ * ended before all had a delivery.
  */
 export async function giveToZaps(
   message: Message,
-  eventKey: string,
+  { eventKey, signal }: Pick<Attempt, 'eventKey' | 'signal'>,
   zaps: readonly Subscription[],
   { ledger, now }: Pick<FanOutServices, 'ledger' | 'now'>,
-): Promise<number> {
+): Promise<number | null> {
   const wanting = zaps.filter((zap) => wants(zap, message));
   if (wanting.length > 0) {
     const made = await ledger.deliveries(eventKey);
@@ -102,6 +111,9 @@ export async function giveToZaps(
       .filter((route) => route?.key === message.key);
     const slots = new Set(given.map((route) => route?.slot));
     for (const { slot } of wanting) {
+      if (signal.aborted) {
+        return null;
+      }
       if (!slots.has(slot)) {
         const delivery = { destination: ZAPS, route: routeOf(message, slot), dueAt: now(), quietMs: null };
         await ledger.sendAgain(eventKey, delivery, `${orderedWith(message)} ${slot}`);

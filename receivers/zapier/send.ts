@@ -6,7 +6,7 @@ import { describeChanges } from '../experience/changes.ts';
 import { type HttpClient, openHttpClient } from '../outgoing/client.ts';
 import type { Exchange } from '../outgoing/exchange.ts';
 import { documentOf } from './changed-settings.ts';
-import { type FanOutServices, giveToZaps } from './fan-out.ts';
+import { type FanOutServices, giveToZaps, LEASE_LOST } from './fan-out.ts';
 import { render, renderReport } from './render.ts';
 import { eventAt, readRoute, type ZapRoute } from './route.ts';
 import { LAST_EVENT, type Subscription } from './subscriptions.ts';
@@ -114,12 +114,15 @@ export class ZapDestination implements Destination {
   async #toNewcomers(
     message: Message,
     route: ZapRoute,
-    { eventKey, createdAt, recall }: Attempt,
+    { eventKey, createdAt, signal, recall }: Attempt,
   ): Promise<Outcome> {
     const refused = (await recall(refusalFact(route))) !== null;
     const all = refused ? await this.#services.subscriptions.all() : [];
     const newcomers = all.filter((zap) => zap.createdAt > createdAt);
-    const count = await giveToZaps(message, eventKey, newcomers, this.#services);
+    const count = await giveToZaps(message, { eventKey, signal }, newcomers, this.#services);
+    if (count === null) {
+      return LEASE_LOST;
+    }
     const note =
       count === 0 ? 'The Zap has been switched off: not sent.' : 'Goes to the Zap that subscribed again.';
     return { type: 'done', note };

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { orderingKey } from '../../contract/experience-key.ts';
+import { CHANGE_LOG } from '../../contract/ledger.ts';
 import type { AcceptRow } from './accept-row.ts';
 import { prepareClaims } from './claim.ts';
 import { deliveryIds, IDS_PER_EVENT } from './delivery-ids.ts';
@@ -72,8 +73,9 @@ function preparePrune(database: DatabaseSync, experiences: KnownExperiences) {
   const dropDeliveries = database.prepare('DELETE FROM deliveries WHERE id BETWEEN ? AND ?');
   const dropBody = database.prepare('DELETE FROM bodies WHERE sequence = ?');
   const dropEvent = database.prepare(
-    'DELETE FROM events WHERE sequence = ? RETURNING source, experience_id AS experienceId',
+    'DELETE FROM events WHERE sequence = ? RETURNING key, source, experience_id AS experienceId',
   );
+  const dropFact = database.prepare('DELETE FROM facts WHERE destination = ? AND key = ?');
 
   /** Removes those of these events that may go; gives how many. */
   return ({ before, sequences }: { before: number; sequences: readonly number[] }): number => {
@@ -82,10 +84,12 @@ function preparePrune(database: DatabaseSync, experiences: KnownExperiences) {
       dropAttempts.run(...deliveryIds(sequence));
       dropDeliveries.run(...deliveryIds(sequence));
       dropBody.run(sequence);
-      const { source, experienceId } = dropEvent.get(sequence) as {
+      const { key, source, experienceId } = dropEvent.get(sequence) as {
+        key: string;
         source: string;
         experienceId: string | null;
       };
+      dropFact.run(CHANGE_LOG, key);
       if (experienceId !== null) {
         experiences.forget({ source, experienceId }, sequence);
       }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ClaimedDelivery, Settlement } from '../../../receivers/contract/delivery.ts';
 import type { NewDelivery, NewEvent } from '../../../receivers/contract/event.ts';
-import type { Ledger } from '../../../receivers/contract/ledger.ts';
+import { CHANGE_LOG, type Ledger } from '../../../receivers/contract/ledger.ts';
 import type { Outcome } from '../../../receivers/contract/outcome.ts';
 import { circuitBreaker } from '../../../receivers/delivery/circuit-breaker.ts';
 import { Inbox } from '../../fixtures/inbox.ts';
@@ -746,9 +746,14 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         const kept = await deadLetter();
         const gone = event();
         await ledger.accept(gone);
+        await ledger.remember(CHANGE_LOG, { [kept.key]: '[]', [gone.key]: '[]' });
+        await ledger.remember('slack', { [gone.key]: 'a fact of a destination' });
         expect(await ledger.prune(Date.now() + 1_000, 100)).toBe(1);
         expect(await ledger.event(gone.key)).toBeNull();
         expect(await ledger.event(kept.key)).not.toBeNull();
+        // What the change log said about an event goes with the event.
+        expect(await ledger.recallAll(CHANGE_LOG, '')).toEqual({ [kept.key]: '[]' });
+        expect(await ledger.recall('slack', gone.key)).toBe('a fact of a destination');
       });
     });
 

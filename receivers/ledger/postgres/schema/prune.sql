@@ -19,6 +19,9 @@ BEGIN
   DELETE FROM ledger.attempts a USING ledger.deliveries d WHERE d.sequence = ANY (old) AND a.delivery_id = d.id;
   DELETE FROM ledger.deliveries WHERE sequence = ANY (old);
   DELETE FROM ledger.bodies WHERE sequence = ANY (old);
+  -- Facts about single events (CHANGE_LOG in receivers/contract/ledger.ts).
+  DELETE FROM ledger.facts f USING ledger.events e
+    WHERE e.sequence = ANY (old) AND f.destination = 'change-log' AND f.key = e.key;
   DELETE FROM ledger.events WHERE sequence = ANY (old);
   DELETE FROM ledger.experiences WHERE last_sequence = ANY (old);
   RETURN cardinality(old);
