@@ -1,3 +1,5 @@
+import { addEnvFile, type EnvFile, EnvFileFault } from './env-file.ts';
+import { EX_CONFIG } from './exit-codes.ts';
 import { Terminal } from './terminal.ts';
 
 /** How often to check whether the shell that npm started is still there, milliseconds. */
@@ -10,6 +12,7 @@ export function processTerminal(): Terminal {
   process.stdout.on('error', isStart ? ignored : endedByReader);
   process.stderr.on('error', ignored);
   return new Terminal({
+    envFile: envFileOfProcess(),
     words,
     environment: process.env,
     folder: process.cwd(),
@@ -19,6 +22,19 @@ export function processTerminal(): Terminal {
     onEnd,
     exit: (code) => process.exit(code),
   });
+}
+
+/** Ends the process, with the code for a fault in the settings, if the file cannot be read. */
+function envFileOfProcess(): EnvFile | null {
+  try {
+    return addEnvFile(process.env, process.cwd());
+  } catch (error) {
+    if (!(error instanceof EnvFileFault)) {
+      throw error;
+    }
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EX_CONFIG);
+  }
 }
 
 /** A receiver goes on if its log cannot be written: whoever reads it may be gone, or the disk may be full. */

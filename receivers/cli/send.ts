@@ -10,8 +10,8 @@ import { madeWebhookSecret } from '../operations/made-secrets.ts';
 import { SAMPLES, sampleAt, sampleLife } from '../operations/samples.ts';
 import { type SigningSender, sendWebhook, wrongSecret } from '../operations/send.ts';
 import { webhookPath } from '../operations/set-up.ts';
+import { EX_CONFIG } from './exit-codes.ts';
 import { webAddress } from './option-values.ts';
-import { EX_CONFIG } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
 interface SendOptions {

@@ -3,10 +3,8 @@ import type { Configuration } from '../config/configuration.ts';
 import { knownSecrets } from '../config/known-secrets.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
 import { madeSecrets } from '../operations/made-secrets.ts';
+import { EX_CONFIG } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
-
-/** The exit code for a fault in the settings (sysexits.h, EX_CONFIG). */
-export const EX_CONFIG = 78;
 
 /**
  * The settings of this terminal. Their secrets are masked from now on. Ends the command if they have faults.

@@ -6,9 +6,10 @@ import type { Configuration } from '../config/configuration.ts';
 import { describeFaults, loadConfiguration } from '../config/load.ts';
 import { SettingsFault } from '../config/stored/read.ts';
 import { hasLedger } from '../operations/stopped-receiver.ts';
+import { count } from '../operations/words.ts';
 import { createLog } from '../server/log.ts';
 import type { Service } from '../server/service.ts';
-import { EX_CONFIG } from './settings.ts';
+import { EX_CONFIG } from './exit-codes.ts';
 import { startFault } from './start-fault.ts';
 import type { Terminal } from './terminal.ts';
 import { welcome } from './welcome.ts';
@@ -41,6 +42,10 @@ async function run(terminal: Terminal, configuration: Configuration): Promise<vo
   const mask = new SecretMask();
   const { level, pretty } = configuration.log;
   const log = await createLog(level, pretty ?? terminal.isInteractive, mask);
+  const { name, variables } = terminal.envFile ?? { name: '', variables: [] };
+  if (variables.length > 0) {
+    log.info({ variables }, `took ${count(variables.length, 'variable')} from ${name}`);
+  }
   let service: Service | null = null;
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   terminal.onEnd((signal) => {

@@ -3,12 +3,15 @@ import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { SecretMask } from '../base/secret-mask.ts';
 import { jsonLine, visible } from '../base/visible-text.ts';
+import type { EnvFile } from './env-file.ts';
 
 /** What a command gets from whoever runs it: a process, or a test. */
 export interface TerminalParts {
   /** The words after the program's name. */
   words: readonly string[];
   environment: Readonly<Record<string, string | undefined>>;
+  /** The file that added to the environment; null without one. */
+  envFile?: EnvFile | null;
   /** The current folder, which paths are relative to. */
   folder: string;
   input: Readable;
@@ -27,6 +30,7 @@ export interface TerminalParts {
 export class Terminal {
   readonly words: TerminalParts['words'];
   readonly environment: TerminalParts['environment'];
+  readonly envFile: EnvFile | null;
   readonly folder: string;
   readonly input: Readable;
   readonly onEnd: TerminalParts['onEnd'];
@@ -38,9 +42,20 @@ export class Terminal {
   readonly #output: TerminalParts['output'];
   readonly #errors: TerminalParts['errors'];
 
-  constructor({ words, environment, folder, input, output, errors, onEnd, exit }: TerminalParts) {
+  constructor({
+    words,
+    environment,
+    envFile = null,
+    folder,
+    input,
+    output,
+    errors,
+    onEnd,
+    exit,
+  }: TerminalParts) {
     this.words = words;
     this.environment = environment;
+    this.envFile = envFile;
     this.folder = folder;
     this.input = input;
     this.onEnd = onEnd;

@@ -48,6 +48,7 @@ function misspeltVariables(
 ): string[] {
   const known = [
     'CONFIG_FILE',
+    'ENV_FILE',
     ...SETTING_LINES.map((line) => line.environment),
     ...Object.keys(SOURCE_ENVIRONMENT),
     ...kinds.flatMap((kind) => Object.keys(kind.environment)),

@@ -31,6 +31,14 @@ export function settingsTable(kinds: readonly DestinationKind[]): string {
       description: 'The settings file.',
       secret: false,
     },
+    {
+      environment: 'ENV_FILE',
+      place: '',
+      default: '.env, if there is one',
+      description:
+        'A file with environment variables, one `NAME=value` a line. What the environment sets stays.',
+      secret: false,
+    },
     ...Object.entries(SOURCE_ENVIRONMENT).map(([environment, field]) =>
       fieldRow(environment, `sources[].${field}`, child(sourceSettings, field)),
     ),

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { startFakeOwnApi } from '../../fakes/own-api.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
@@ -39,4 +41,16 @@ test('what was saved in the console is there after a kill right after the answer
     () => own.requests.length,
     (count) => count === 1,
   );
+});
+
+test('npm start reads .env in its folder, says so without a value, and the environment wins', async () => {
+  const home = temporaryFolder();
+  closing.push(() => home.remove());
+  writeFileSync(join(home.folder, '.env'), `CONSOLE_TOKEN=${TOKEN}\nLOG_LEVEL=silent\n`);
+  const started = await Receiver.start({ DATA_DIR: home.folder, LOG_LEVEL: 'info', ENV_FILE: '' });
+  closing.push(() => started.stop());
+  expect(await started.printed(/.*took 1 variable from [.]env/)).toContain('"variables":["CONSOLE_TOKEN"]');
+  expect(started.output).not.toContain(TOKEN);
+  const { version } = await new ConnectionsClient(started.url, TOKEN).get('/connections');
+  expect(version).toBe(0);
 });
