@@ -166,7 +166,9 @@ class Client implements HttpClient {
     const { status, headers } = result;
     otherClocks.compare(url, headers);
     const body = await decompressed(result.bytes, headers['content-encoding'] ?? '', limit);
-    return { answered: true, status, headers, bytes: body.bytes, complete: result.complete && body.complete };
+    const proxy = viaProxy === null ? null : `${viaProxy.hostname}:${viaProxy.port} (${viaProxy.variable})`;
+    const complete = result.complete && body.complete;
+    return { answered: true, status, headers, bytes: body.bytes, complete, proxy };
   }
 
   /** Directly, through a tunnel, or, for http without a check of addresses, by asking the proxy for the whole URL. */

@@ -24,6 +24,11 @@ export interface Answer {
   text: string;
   /** False if the body ended early, or was cut off at the limit. */
   complete: boolean;
+  /**
+   * The proxy that was asked for the whole URL, and the variable that names it, for people. It may have answered itself:
+   * nothing in HTTP tells its refusal from the other side's. Null for any other way.
+   */
+  proxy: string | null;
 }
 
 /** Why no answer came. */

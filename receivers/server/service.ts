@@ -11,6 +11,7 @@ import type { OpenDestinations } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import { logFindings } from '../destinations/checks.ts';
 import { openLedger } from '../ledger/open.ts';
+import { mostConnections } from '../ledger/postgres/connection-budget.ts';
 import type { ConnectionServices } from '../operations/connection-services.ts';
 import { connectionWarnings, openConnections } from '../operations/open-connections.ts';
 import { Closers } from './closers.ts';
@@ -112,6 +113,7 @@ async function open<D extends Door>(
   const inUse = new DestinationsInUse((error) => log.error({ err: error }, 'closing a destination failed'));
   const services = { ledger, inUse, mask, log };
   const first = await openGeneration(configuration, null, services, false);
+  logConnections(configuration, first.destinations.size, log);
   const generations = new Generations(first, { ...services, key, onChange: changeTo });
   const current = () => generations.current;
   closers.add(() => generations.close());
@@ -167,6 +169,14 @@ async function open<D extends Door>(
     }
     await work.changed(next, previous);
     parts.live.changed();
+  }
+}
+
+/** So that people can see from the log of each machine whether the database grants enough for all of them. */
+function logConnections({ storage, database }: Configuration, destinations: number, log: Logger): void {
+  if (storage.databaseUrl !== null) {
+    const connections = mostConnections(database, destinations);
+    log.info({ connections }, `PostgreSQL: this process uses up to ${connections} connections`);
   }
 }
 

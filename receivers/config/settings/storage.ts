@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { amount, list, milliseconds, text, wholeNumber } from '../../base/setting-values.ts';
+import { databaseUrlFault } from '../../ledger/postgres/database-url.ts';
 import { section, setting } from './setting.ts';
 
 const SHORTEST_KEY = 32;
@@ -15,7 +16,16 @@ export const storage = section({
     'DATABASE_URL',
     z
       .string()
-      .regex(/^postgres(ql)?:\/\/\S+$/, 'Write it as postgres://user:password@host:5432/database.')
+      .regex(/^postgres(ql)?:\/\/\S+$/, {
+        error: 'Write it as postgres://user:password@host:5432/database.',
+        abort: true,
+      })
+      .superRefine((url, context) => {
+        const fault = databaseUrlFault(url);
+        if (fault !== null) {
+          context.addIssue({ code: 'custom', message: `${fault.finding} ${fault.fix}` });
+        }
+      })
       .nullable()
       .default(null),
     'A PostgreSQL database to use instead of the embedded ledger: postgres://user:password@host:5432/database.',

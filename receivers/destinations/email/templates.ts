@@ -25,7 +25,7 @@ export interface Templates {
   builtIn: TemplateFiles;
   /** The built-in ones, overridden by those of the settings' folder; null if it has none. */
   own: TemplateFiles | null;
-  /** What is wrong with the folder: it cannot be read, or holds files that no mail uses. */
+  /** What is wrong with the folder: it cannot be read, or holds files that no mail can use. */
   problems: string[];
 }
 
@@ -42,23 +42,53 @@ let builtInFiles: TemplateFiles | undefined;
 
 /** Reads the built-in templates, and those of a folder (a path) if one is given. Never throws because of the folder. */
 export function loadTemplates(folder: string | undefined): Templates {
-  builtInFiles ??= readFolder(BUILT_IN_FOLDER);
+  builtInFiles ??= readFolder(BUILT_IN_FOLDER).files;
   if (folder === undefined) {
     return { builtIn: builtInFiles, own: null, problems: [] };
   }
   try {
-    const found = readFolder(folder);
-    const own = Object.keys(found).length === 0 ? null : { ...builtInFiles, ...found };
-    return { builtIn: builtInFiles, own, problems: unusedFiles(found) };
+    const { files, problems } = readFolder(folder);
+    const own = Object.keys(files).length === 0 ? null : { ...builtInFiles, ...files };
+    return { builtIn: builtInFiles, own, problems: [...problems, ...unusedFiles(files)] };
   } catch (error) {
     const problem = `The template folder ${folder} cannot be read (${(error as Error).message}); the built-in templates are used.`;
     return { builtIn: builtInFiles, own: null, problems: [problem] };
   }
 }
 
-function readFolder(folder: string): TemplateFiles {
-  const names = readdirSync(folder).filter((name) => name.endsWith(EXTENSION));
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+/** The templates of a folder, and a sentence about each that cannot be used. */
+function readFolder(folder: string): { files: TemplateFiles; problems: string[] } {
+  const files: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const name of readdirSync(folder).filter((each) => each.endsWith(EXTENSION))) {
+    const content = readFileSync(join(folder, name));
+    const text = utf8(content);
+    if (text === null) {
+      problems.push(
+        `The template ${name} is ${encodingOf(content)}, not UTF-8, so it is not used. Save it as UTF-8.`,
+      );
+    } else {
+      files[name] = text;
+    }
+  }
+  return { files, problems };
+}
+
+/** The text of bytes in UTF-8; null if they are something else. */
+function utf8(content: Buffer): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
+    // UTF-16 without a mark is valid UTF-8 for English text, with a NUL beside each letter.
+    return text.includes('\0') ? null : text;
+  } catch {
+    return null;
+  }
+}
+
+/** Editors on Windows save UTF-16, with or without a mark. */
+function encodingOf(content: Buffer): string {
+  const mark = content.subarray(0, 2).toString('hex');
+  return mark === 'fffe' || mark === 'feff' || content.includes(0) ? 'in UTF-16' : 'in another encoding';
 }
 
 function unusedFiles(own: TemplateFiles): string[] {

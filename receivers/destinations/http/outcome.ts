@@ -26,6 +26,7 @@ export function answerOutcome(
 ): Outcome {
   const { status, headers } = answer;
   const { host } = url;
+  const proxied = proxyWords(answer);
   const body = readableBody(answer);
   const kept = { answer: cut(`${status}${body === '' ? '' : `: ${body}`}`, ANSWER_LIMIT) };
   if (isSuccess(status, success)) {
@@ -41,7 +42,7 @@ export function answerOutcome(
     return { type: 'retry', reason: `${host} asks to send it again (${status}).`, ...delay, ...kept };
   }
   if (status >= 500) {
-    const reason = `${host} failed with ${status}. The event may have arrived.`;
+    const reason = `${host} failed with ${status}. The event may have arrived.${proxied}`;
     return { type: 'retry', reason, uncertain: true, ...delay, ...kept };
   }
   const target = redirectTarget(answer, url);
@@ -49,7 +50,16 @@ export function answerOutcome(
     target === null
       ? adviceFor(adviceTable(method, setting), null, status)
       : `it redirects to ${target}, and redirects are not followed. Set ${setting('url')} to the final URL, then replay.`;
-  return { type: 'dead', reason: `${host} answered ${status}: ${advice}`, ...kept };
+  return { type: 'dead', reason: `${host} answered ${status}: ${advice}${proxied}`, ...kept };
+}
+
+/** The statuses with which proxies answer for themselves. */
+const OF_PROXIES = [403, 502, 503, 504];
+
+function proxyWords({ status, proxy }: Answer): string {
+  return proxy === null || !OF_PROXIES.includes(status)
+    ? ''
+    : ` The request went through the proxy ${proxy}, which may have answered itself: check whether it allows and reaches this host.`;
 }
 
 function adviceTable(method: string, setting: SettingName): AdviceTable {

@@ -3,7 +3,13 @@ import type { Check } from '../../contract/destination.ts';
 import type { PostgresSettings } from './settings.ts';
 
 /** The most connections that a process uses: its four pools, one for each destination, and one for its lease. */
-function mostConnections(settings: Required<PostgresSettings>, destinations: number): number {
+export function mostConnections(
+  settings: Pick<
+    Required<PostgresSettings>,
+    'acceptConnections' | 'deliverConnections' | 'readConnections' | 'queueConnections'
+  >,
+  destinations: number,
+): number {
   const { acceptConnections, deliverConnections, readConnections, queueConnections } = settings;
   return acceptConnections + deliverConnections + readConnections + queueConnections + destinations + 1;
 }

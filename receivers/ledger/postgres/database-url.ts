@@ -3,7 +3,8 @@ const ENCODED: Readonly<Record<string, string>> = { '#': '%23', '/': '%2F', '?':
 
 /**
  * Finds what in a database URL would be read as something other than it was meant: a character in the user or password
- * that must be percent-encoded. Gives what is wrong, without the password; null if nothing is.
+ * that must be percent-encoded, or a missing database, for which PostgreSQL takes the user's name. Gives what is wrong,
+ * without the password; null if nothing is.
  */
 export function databaseUrlFault(url: string): { finding: string; fix: string } | null {
   const rest = url.replace(/^postgres(ql)?:\/\//, '');
@@ -15,7 +16,24 @@ export function databaseUrlFault(url: string): { finding: string; fix: string } 
     const character = rest.includes('#') ? '#' : found;
     return unencoded(character);
   }
-  return /%(?![0-9a-f]{2})/i.test(authority) ? unencoded('%') : null;
+  if (!isDecodable(rest)) {
+    return unencoded('%');
+  }
+  return /^[^/?]*\/[^/?]/.test(rest)
+    ? null
+    : {
+        finding: 'DATABASE_URL names no database.',
+        fix: 'Write its name at the end: postgres://user:password@host:5432/database.',
+      };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function unencoded(character: string): { finding: string; fix: string } {

@@ -129,6 +129,25 @@ describe('environment variables', () => {
     ]);
   });
 
+  test.each([
+    ['postgres://receiver:pass#word@db/ledger', 'contains #, which has a meaning of its own'],
+    ['postgres://receiver:50%@db/ledger', 'contains %, which has a meaning of its own'],
+    ['postgres://receiver:%ff@db/ledger', 'contains %, which has a meaning of its own'],
+    ['postgres://receiver:secret@db:5432', 'DATABASE_URL names no database. Write its name at the end'],
+    ['postgres://receiver:secret@db:5432/?sslmode=require', 'DATABASE_URL names no database.'],
+  ])('the database %s is refused before a connection is tried', (url, said) => {
+    const faults = faultsOf({ DATABASE_URL: url });
+    expect(faults).toEqual([expect.stringContaining(said)]);
+    expect(faults[0]).not.toMatch(/secret|pass#|50%@/);
+  });
+
+  test.each([
+    'postgres:///ledger?host=/var/run/postgresql',
+    'postgresql://receiver:p%40ss@[::1]:5432/ledger?sslmode=require',
+  ])('the database %s is accepted', (url) => {
+    expect(loaded({ DATABASE_URL: url })).toMatchObject({ storage: { databaseUrl: url } });
+  });
+
   test.each(['-1', '65536', '1.5', 'NaN', 'Infinity', '0x1F90z'])('PORT=%s is refused', (port) => {
     expect(faultsOf({ PORT: port })).toHaveLength(1);
   });

@@ -76,7 +76,7 @@ test.each(['#', '/', '?', '%'])('a %s in the password is named, with how to writ
 test.each([
   'postgres://receiver@127.0.0.1:1/ledger?application_name=a@b',
   'postgres://127.0.0.1:1/ledger?user=receiver@shop&password=hush',
-  'postgres://127.0.0.1:1?user=receiver@shop',
+  'postgres:///ledger?host=127.0.0.1&port=1&user=receiver@shop',
 ])('an @ that belongs to a parameter is not taken for a password in %s', async (url) => {
   expect(await advice(url)).toMatch(/ECONNREFUSED/);
 });

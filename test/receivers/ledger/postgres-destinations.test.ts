@@ -44,6 +44,7 @@ test('a receiver that starts with older settings leaves a newer destination to t
     PAUSE_AFTER_FAILURES: '50',
   });
   closing.push(() => newer.stop());
+  expect(newer.output).toMatch(/this process uses up to 1[0-9] connections/);
   expect((await newer.post(sampleBody('start'))).status).toBe(200);
   await newer.printed(/will try again/);
   const behind = await ReceiverHere.start(older);

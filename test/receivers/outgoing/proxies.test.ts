@@ -82,7 +82,11 @@ describe('a request through a proxy', () => {
           reason: expect.stringContaining('HTTP_PROXY'),
         });
       } else {
-        expect(exchange).toMatchObject({ answered: true, status });
+        expect(exchange).toMatchObject({
+          answered: true,
+          status,
+          proxy: expect.stringMatching(/^127\.0\.0\.1:\d+ \(HTTP_PROXY\)$/),
+        });
       }
     },
   );

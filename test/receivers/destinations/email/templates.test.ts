@@ -110,6 +110,26 @@ test('a subject stays on one line', () => {
   expect(rendered().text).toContain('Subject: one Bcc: victim@evil.example Backpack price test\n');
 });
 
+test('a template in UTF-16 is not used, and the check says how to save it', async () => {
+  const text = '{{ experience.name }} {{ verb }}';
+  write({ 'startExperience.text.liquid': text });
+  const marked = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);
+  writeFileSync(join(folder, 'startExperience.html.liquid'), marked);
+  writeFileSync(join(folder, 'endExperience.html.liquid'), Buffer.from(text, 'utf16le'));
+  writeFileSync(join(folder, 'pauseExperience.html.liquid'), Buffer.from('Gr\xfcezi', 'latin1'));
+  expect(rendered().html).toContain('Experience started');
+  expect(rendered().text).toContain('Backpack price test was started');
+  const smtp = await startFakeSmtp();
+  const destination = await opened(smtp, { templatesFolder: folder });
+  const findings = (await destination.check()).map(({ finding, fix }) => `${finding} ${fix}`).join('\n');
+  await destination.close();
+  await smtp.close();
+  expect(findings).toContain('startExperience.html.liquid is in UTF-16, not UTF-8');
+  expect(findings).toContain('endExperience.html.liquid is in UTF-16, not UTF-8');
+  expect(findings).toContain('pauseExperience.html.liquid is in another encoding, not UTF-8');
+  expect(findings).toContain('Save it as UTF-8');
+});
+
 test('an empty subject falls back to the built-in one', () => {
   write({ 'startExperience.subject.liquid': '  \n' });
   expect(rendered().text).toContain('Subject: Backpack price test (Price, Alpine Goods)\n');
