@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { Attempt, Destination } from '../../../receivers/contract/destination.ts';
+import { experienceKey } from '../../../receivers/contract/experience-key.ts';
+import { eventKey } from '../../../shared/event-key.ts';
 import { sampleMessage } from '../../fixtures/messages.ts';
 import { servicesFor } from '../../fixtures/services.ts';
 import { sendOnce } from './common/opened.ts';
@@ -82,6 +84,34 @@ describe.each(KINDS_WITH_WORLDS)('%s', (name, kind, startWorld) => {
     expect([outcome.type, world.effects() > 0]).toEqual(
       controller.signal.aborted ? ['retry', false] : ['done', true],
     );
+  });
+
+  test(`${name}: two sources with the same experience id share no card, row, thread or fact`, async () => {
+    const facts = new Map<string, string>();
+    const recall = async (key: string) => facts.get(key) ?? null;
+    const before = world.effects();
+    for (const action of ['start', 'end'] as const) {
+      for (const source of ['alps', 'bikes']) {
+        const message = sampleMessage(action);
+        const { id } = message.event.experience;
+        const own = {
+          source,
+          key: eventKey(source, message.event, Buffer.from(message.body)),
+          experienceKey: experienceKey(source, id),
+        };
+        // Each attempt looks for what an earlier one may have left: it must not find the other source's.
+        const details = { uncertain: true, signal: AbortSignal.timeout(20_000), recall };
+        // A new one each time, because a chat may make one wait between messages.
+        const outcome = await sendOnce(await open(world.settings), sampleMessage(action, own), details);
+        expect(outcome).toMatchObject({ type: 'done' });
+        const remembered = outcome.type === 'done' ? outcome.remember : {};
+        for (const [key, value] of Object.entries(remembered ?? {})) {
+          facts.set(key, value);
+        }
+      }
+    }
+    expect(world.effects()).toBeGreaterThan(before);
+    expect(await (world.experiences?.() ?? ['alps', 'bikes'])).toHaveLength(2);
   });
 
   test(`${name}: an unreachable service got nothing, and its check is a fault`, async () => {

@@ -5,7 +5,7 @@ import { startFakeGoogleChat } from '../../fakes/google-chat.ts';
 import { startFakeGoogleSheets } from '../../fakes/google-sheets.ts';
 import { startFakeOwnApi } from '../../fakes/own-api.ts';
 import { startFakeSlack } from '../../fakes/slack.ts';
-import { startFakeSmtp } from '../../fakes/smtp.ts';
+import { parseMail, startFakeSmtp } from '../../fakes/smtp.ts';
 import { startFakeTeams } from '../../fakes/teams.ts';
 
 /** The other side of a kind of destination, as the conformance suite needs it. */
@@ -20,6 +20,11 @@ export interface World {
   secrets: string[];
   /** How many effects a person can see. */
   effects(): number;
+  /**
+   * What keeps together what happened to an experience, as a person sees it: the cards, the rows, the threads. Absent for
+   * kinds that keep nothing together.
+   */
+  experiences?(): Promise<unknown[]>;
   close(): Promise<void>;
 }
 
@@ -54,6 +59,7 @@ const STARTS: Readonly<Record<string, () => Promise<World>>> = {
       addressField: 'apiUrl',
       secrets: [fake.token],
       effects: () => fake.messages().length,
+      experiences: async () => fake.inChannel(),
       close: fake.close,
     };
   },
@@ -71,6 +77,7 @@ const STARTS: Readonly<Record<string, () => Promise<World>>> = {
       secrets: ['PRIVATE KEY', 'ya29.'],
       // The first event makes the tabs.
       effects: () => fake.spreadsheet.tabs.length - 1,
+      experiences: async () => fake.spreadsheet.records('Experiences'),
       close: fake.close,
     };
   },
@@ -84,6 +91,10 @@ const STARTS: Readonly<Record<string, () => Promise<World>>> = {
       addressField: null,
       secrets: ['secret-of-smtp'],
       effects: () => fake.mails.length,
+      experiences: async () => {
+        const mails = await Promise.all(fake.mails.map(parseMail));
+        return [...new Set(mails.map(({ references }) => [references].flat().join()))];
+      },
       close: fake.close,
     };
   },
@@ -110,7 +121,11 @@ const STARTS: Readonly<Record<string, () => Promise<World>>> = {
   },
   async googlechat() {
     const fake = await startFakeGoogleChat();
-    return webhookWorld(fake, 'token-of-the-webhook', () => fake.messages.length);
+    const world = webhookWorld(fake, 'token-of-the-webhook', () => fake.messages.length);
+    return {
+      ...world,
+      experiences: async () => [...new Set(fake.messages.map(({ threadName }) => threadName))],
+    };
   },
 };
 
