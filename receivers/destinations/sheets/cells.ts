@@ -1,4 +1,4 @@
-import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { sheets_v4 } from '@googleapis/sheets';
 import { cut } from '../../../shared/words.ts';
 import { wallClock } from '../../base/zoned-time.ts';
 

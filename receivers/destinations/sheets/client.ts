@@ -1,4 +1,4 @@
-import { auth, sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import { auth, sheets, type sheets_v4 } from '@googleapis/sheets';
 import { openHttpClient } from '../../outgoing/client.ts';
 import { OutgoingError } from '../../outgoing/exchange.ts';
 import { notTheService } from '../common/answer-outcome.ts';

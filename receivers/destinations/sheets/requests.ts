@@ -1,4 +1,4 @@
-import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { sheets_v4 } from '@googleapis/sheets';
 import { CELL_FIELDS, type Cell, cellData, EMPTY } from './cells.ts';
 import { headerName } from './layout.ts';
 import type { Column, Row } from './row.ts';

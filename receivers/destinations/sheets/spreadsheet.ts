@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { sheets_v4 } from '@googleapis/sheets';
 import type { SheetsClient } from './client.ts';
 import { columnLetters, HEAD_ROWS, headerName, quotedTab, titleName } from './layout.ts';
 import type { Quota } from './quota.ts';

@@ -1,4 +1,4 @@
-import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { sheets_v4 } from '@googleapis/sheets';
 import { findLayout, HEAD_ROWS, headerName, type Layout } from './layout.ts';
 import type { Row } from './row.ts';
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { sheets_v4 } from '@googleapis/sheets';
 import { type Document, sheetOf } from './document.ts';
 import { invalid } from './errors.ts';
 import { BLANK_ROW, type Metadata, setRow } from './sheet.ts';

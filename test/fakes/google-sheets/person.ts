@@ -1,4 +1,4 @@
-import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { sheets_v4 } from '@googleapis/sheets';
 import type { Document } from './document.ts';
 import { applyRequests } from './requests.ts';
 import { type Cell, filled, newSheet, type Sheet, shownValue, usedRows } from './sheet.ts';

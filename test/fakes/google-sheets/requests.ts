@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { sheets_v4 } from '@googleapis/sheets';
 import { copyDocument, type Document, sheetOf } from './document.ts';
 import { invalid } from './errors.ts';
 import { createMetadata, deleteMetadata } from './metadata.ts';

@@ -1,4 +1,4 @@
-import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { sheets_v4 } from '@googleapis/sheets';
 import { invalid } from './errors.ts';
 
 export type Cell = sheets_v4.Schema$CellData;

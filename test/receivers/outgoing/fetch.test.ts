@@ -1,6 +1,6 @@
+import { sheets_v4 } from '@googleapis/sheets';
 import { afterEach, expect, test } from '@jest/globals';
 import { LogLevel, WebClient } from '@slack/web-api';
-import { sheets_v4 } from 'googleapis/build/src/apis/sheets/v4.js';
 import { openHttpClient } from '../../../receivers/outgoing/client.ts';
 import { failureOf } from '../../../receivers/outgoing/exchange.ts';
 import { type RawServer, startRawServer } from '../../fakes/raw-server.ts';

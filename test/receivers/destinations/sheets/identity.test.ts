@@ -1,5 +1,5 @@
+import type { sheets_v4 } from '@googleapis/sheets';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { openClient, type SheetsClient } from '../../../../receivers/destinations/sheets/client.ts';
 import { readCredentials } from '../../../../receivers/destinations/sheets/credentials.ts';
 import {
