@@ -97,7 +97,7 @@ function fileFaults({ connection: { written } }: Drafted): DraftFault[] {
 const ADDRESSES = ['url', 'apiUrl', 'apiRootUrl'];
 
 /** A secret that was entered for one address is not sent to another: nobody can read it that way. */
-function movedSecretFaults({ connection, before, whole }: Drafted): DraftFault[] {
+export function movedSecretFaults({ connection, before, whole }: Drafted): DraftFault[] {
   const moved =
     before !== null && ADDRESSES.some((field) => !isDeepStrictEqual(before.written[field], whole[field]));
   const kept = Object.keys(connection.sealed).filter((field) => !ADDRESSES.includes(field));

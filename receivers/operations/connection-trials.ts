@@ -8,7 +8,7 @@ import { DESTINATION_KINDS } from '../destinations/index.ts';
 import { settingName } from '../destinations/setting-name.ts';
 import { checkTokens } from '../intelligems/check.ts';
 import { openClients } from '../intelligems/clients.ts';
-import { drafted, draftFaults, plannedSave } from './connection-drafts.ts';
+import { drafted, draftFaults, movedSecretFaults, plannedSave } from './connection-drafts.ts';
 import { isSecretField } from './connection-list.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { examined, readKept } from './connection-writing.ts';
@@ -62,7 +62,7 @@ export function trialOperations(
       const put = drafted(draft, kept, services.configuration());
       const type = 'conflict' in put ? null : put.connection.type;
       const kind = DESTINATION_KINDS.find((each) => each.kind === type);
-      if ('conflict' in put || kind?.choices === undefined) {
+      if ('conflict' in put || kind?.choices === undefined || movedSecretFaults(put).length > 0) {
         return [];
       }
       maskSecrets(draft, type, services);

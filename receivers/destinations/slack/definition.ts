@@ -3,6 +3,8 @@ import { repeatedUnasked } from '../common/settings.ts';
 import { previewSlack } from './preview.ts';
 import { type SlackSettings, slackSettings } from './settings.ts';
 
+const SLACK_API = 'https://slack.com/api/';
+
 /** Slack: a card per experience that is kept up to date, or a message per event. */
 export const slack: DestinationKind<SlackSettings> = {
   kind: 'slack',
@@ -28,7 +30,14 @@ export const slack: DestinationKind<SlackSettings> = {
     channel: ['C0123456789'],
     mentions: true,
     unsure: 'repeat',
-    apiUrl: 'https://slack.com/api/',
+    apiUrl: SLACK_API,
+  },
+  async choices({ token, apiUrl = SLACK_API }, field, services) {
+    if (field !== 'channel' || typeof token !== 'string' || typeof apiUrl !== 'string') {
+      return [];
+    }
+    const { channelChoices } = await import('./choices.ts');
+    return channelChoices({ token: token.trim(), apiUrl }, services);
   },
   async open(settings, services) {
     const { token, channel, webhookUrl, unsure } = settings;

@@ -320,6 +320,34 @@ describe('what is connected in the console', () => {
     expect(loadConfiguration({ environment })).toMatchObject({ ok: true });
   });
 
+  test('the channels of the Slack workspace can be chosen, with what is still to be done in each', async () => {
+    const slack = await startFakeSlack({
+      channels: [
+        { id: 'C0000000002', name: 'alerts', isMember: false },
+        { id: 'C0000000003', name: 'archive', isArchived: true },
+        { id: 'C0000000004', name: 'secret-tests', isPrivate: true, isMember: true },
+      ],
+    });
+    slack.setListPageSize(2);
+    const values = { token: slack.token, apiUrl: slack.url };
+    const draft = { kind: 'destination', type: 'slack', values };
+    const { answer } = await api.post('/connections/choices', { draft, field: 'channel' });
+    expect(answer.choices).toEqual([
+      { value: 'C0123456789', label: '#experiments', note: null },
+      { value: 'C0000000004', label: '#secret-tests (private)', note: null },
+      {
+        value: 'C0000000002',
+        label: '#alerts',
+        note: expect.stringMatching(/^Type in the channel: \/invite @/),
+      },
+    ]);
+    const wrong = { ...draft, values: { ...values, token: 'xoxb-wrong' } };
+    expect((await api.post('/connections/choices', { draft: wrong, field: 'channel' })).answer).toEqual({
+      choices: [],
+    });
+    await slack.close();
+  });
+
   test('a draft is checked and tested without being saved', async () => {
     const slack: FakeSlack = await startFakeSlack();
     const draft = {
