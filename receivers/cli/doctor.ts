@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { type Fault, loadConfiguration } from '../config/load.ts';
+import type { Fault } from '../config/load.ts';
 import type { Check } from '../contract/destination.ts';
+import { completed, loadBeforeLedger } from '../operations/console-settings.ts';
 import { callFailure, connectTo, localUrl, type ReceiverPlace } from '../operations/find-receiver.ts';
 import { nodeCheck } from '../operations/machine-checks.ts';
 import { count } from '../operations/words.ts';
@@ -91,12 +92,18 @@ async function* checksHere(
   terminal: Terminal,
   { offline }: DoctorOptions,
 ): AsyncGenerator<Check, void, undefined> {
-  const loaded = loadConfiguration({ environment: terminal.environment, cwd: terminal.folder });
+  const loaded = loadBeforeLedger({ environment: terminal.environment, cwd: terminal.folder });
   if (!loaded.ok) {
     yield* loaded.faults.map(faultCheck);
     return;
   }
-  const { configuration } = loaded;
+  let { configuration } = loaded;
+  try {
+    const isRemote = configuration.storage.databaseUrl !== null;
+    configuration = offline === true && isRemote ? configuration : await completed(configuration);
+  } catch (error) {
+    yield consoleFault(error as Error);
+  }
   maskSecrets(terminal, configuration);
   if (!offline) {
     const { readyCheck } = await import('../operations/network-checks.ts');
@@ -104,6 +111,15 @@ async function* checksHere(
   }
   const { examine } = await import('../operations/examine.ts');
   yield* examine(configuration, offline !== true, null);
+}
+
+function consoleFault({ message }: Error): Check {
+  return {
+    what: 'Settings of the console',
+    state: 'fault',
+    finding: message,
+    fix: 'The checks below are without what was connected in the console.',
+  };
 }
 
 function faultCheck({ where, message }: Fault): Check {

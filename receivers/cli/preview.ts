@@ -17,7 +17,7 @@ import {
   orFail,
   withAccessOptions,
 } from './receiver-access.ts';
-import { settingsOf } from './settings.ts';
+import { wholeSettingsOf } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
 interface PreviewOptions extends AccessOptions {
@@ -74,7 +74,7 @@ function previewBody(
     const bodies = bodiesOf(terminal, event);
     const place = await findReceiver(terminal, options);
     const operations: Pick<Operations, 'previews' | 'previewBodies'> =
-      place === null ? unstoredPreviews(settingsOf(terminal, command)) : connectTo(place);
+      place === null ? unstoredPreviews(await wholeSettingsOf(terminal, command)) : connectTo(place);
     for (const { name, title, example } of chosenTargets(await operations.previews(), options)) {
       const preview = await operations.previewBodies(bodies, name);
       if (preview !== null) {

@@ -5,7 +5,7 @@ import type { SurveyResult } from '../operations/reconcile.ts';
 import { count } from '../operations/words.ts';
 import { oneLine } from './lines.ts';
 import { orFail } from './receiver-access.ts';
-import { settingsOf } from './settings.ts';
+import { wholeSettingsOf } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
 const PATIENCE = 'With many experiences this takes minutes, because Intelligems limits the rate of requests.';
@@ -19,12 +19,12 @@ const BEGINNINGS = {
 export function defineCommand(command: Command, terminal: Terminal): void {
   command.action(async () => {
     const { reconcile, reconcileProblem } = await import('../operations/reconcile.ts');
-    const configuration = settingsOf(terminal, command);
-    const problem = reconcileProblem(configuration);
-    if (problem !== null) {
-      command.error(`error: ${problem}`);
-    }
     return orFail(terminal, async () => {
+      const configuration = await wholeSettingsOf(terminal, command);
+      const problem = reconcileProblem(configuration);
+      if (problem !== null) {
+        command.error(`error: ${problem}`);
+      }
       const results = await reconcile(configuration, (by) =>
         terminal.printLine(`${BEGINNINGS[by]} ${PATIENCE}`),
       );

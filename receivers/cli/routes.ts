@@ -6,7 +6,7 @@ import { readInput } from './files.ts';
 import { oneLine } from './lines.ts';
 import { timeOption } from './option-values.ts';
 import { type AccessOptions, findReceiver, orFail, withAccessOptions } from './receiver-access.ts';
-import { settingsOf } from './settings.ts';
+import { wholeSettingsOf } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
 interface RoutesOptions extends AccessOptions {
@@ -47,7 +47,7 @@ async function routeExplainer(
   if (place === null) {
     const changes: Record<string, string> =
       options.config === undefined ? {} : { CONFIG_FILE: options.config };
-    return routeOperations(settingsOf(terminal, command, changes));
+    return routeOperations(await wholeSettingsOf(terminal, command, changes));
   }
   terminal.printError(
     `With the settings of the receiver that runs on ${place.url}. For another settings file, use --config FILE.`,

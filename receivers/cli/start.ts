@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { SecretMask } from '../base/secret-mask.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { describeFaults, loadConfiguration } from '../config/load.ts';
+import { describeFaults } from '../config/load.ts';
 import { SettingsFault } from '../config/stored/read.ts';
-import { hasLedger } from '../operations/stopped-receiver.ts';
+import { loadBeforeLedger } from '../operations/console-settings.ts';
 import { count } from '../operations/words.ts';
 import { createLog } from '../server/log.ts';
 import type { Service } from '../server/service.ts';
@@ -26,10 +26,7 @@ export function defineCommand(command: Command, terminal: Terminal): void {
     .option('--role <role>', 'accept webhooks, deliver what was accepted, or all (default: RECEIVER_ROLE)')
     .action(({ role }: { role?: string }) => {
       const environment = { ...terminal.environment, ...(role !== undefined && { RECEIVER_ROLE: role }) };
-      const options = { environment, cwd: terminal.folder };
-      const lenient = loadConfiguration({ ...options, stored: 'unread' });
-      // What the settings do not know may have been connected in the console.
-      const loaded = lenient.ok && hasLedger(lenient.configuration) ? lenient : loadConfiguration(options);
+      const loaded = loadBeforeLedger({ environment, cwd: terminal.folder });
       if (!loaded.ok) {
         command.error(describeFaults(loaded.faults), { exitCode: EX_CONFIG });
       }

@@ -4,7 +4,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { type ListedZap, withZapierOperations, type ZapierOperations } from '../operations/zapier.ts';
 import { oneLine } from './lines.ts';
 import { orFail } from './receiver-access.ts';
-import { settingsOf } from './settings.ts';
+import { wholeSettingsOf } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
 type Work = (operations: ZapierOperations, configuration: Configuration) => Promise<string>;
@@ -46,12 +46,12 @@ export function defineCommand(keys: Command, terminal: Terminal): void {
 
 /** Runs work on the ledger of the settings and prints its text. */
 function runOnLedger(terminal: Terminal, command: Command, work: Work): Promise<void> {
-  const configuration = settingsOf(terminal, command);
-  return orFail(terminal, async () =>
+  return orFail(terminal, async () => {
+    const configuration = await wholeSettingsOf(terminal, command);
     terminal.printLine(
       await withZapierOperations(configuration, (operations) => work(operations, configuration)),
-    ),
-  );
+    );
+  });
 }
 
 async function listKeys(operations: ZapierOperations, { zapier }: Configuration): Promise<string> {

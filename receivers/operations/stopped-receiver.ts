@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { SecretMask } from '../base/secret-mask.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { knownSecrets } from '../config/known-secrets.ts';
+import { withConsoleSettings } from '../config/stored/read.ts';
+import { SettingsKey } from '../config/stored/settings-key.ts';
 import { LEDGER_FILE } from '../ledger/ledger-file.ts';
 import { openLedger } from '../ledger/open.ts';
 import { planDeliveries } from '../routes/plan.ts';
@@ -22,17 +24,26 @@ export function hasLedger({ storage }: Pick<Configuration, 'storage'>): boolean 
  * because a receiver does run on it.
  */
 export async function openStoppedReceiver(
-  configuration: Configuration,
+  given: Configuration,
 ): Promise<{ operations: Operations; close(): Promise<void> }> {
-  const { ledger, close } = await openLedger(configuration.storage, configuration.database);
-  const operations = openOperations({
-    configuration,
-    destinations: describedDestinations(configuration),
-    ledger,
-    plan: (event, source, now) => planDeliveries(configuration.routing, event, { source, now }),
-    mask: new SecretMask([...knownSecrets(configuration), ...madeSecrets(configuration.storage.dataFolder)]),
-    now: Date.now,
-    running: null,
-  });
-  return { operations, close };
+  const { ledger, close } = await openLedger(given.storage, given.database);
+  try {
+    const configuration = await withConsoleSettings(given, ledger, new SettingsKey(given.storage));
+    const operations = openOperations({
+      configuration,
+      destinations: describedDestinations(configuration),
+      ledger,
+      plan: (event, source, now) => planDeliveries(configuration.routing, event, { source, now }),
+      mask: new SecretMask([
+        ...knownSecrets(configuration),
+        ...madeSecrets(configuration.storage.dataFolder),
+      ]),
+      now: Date.now,
+      running: null,
+    });
+    return { operations, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

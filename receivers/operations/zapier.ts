@@ -7,6 +7,7 @@ import type { Ledger } from '../contract/ledger.ts';
 import { ZapierAccess } from '../zapier/access.ts';
 import { type ZapierKey, ZapierKeys } from '../zapier/keys.ts';
 import { type Subscription, Subscriptions } from '../zapier/subscriptions.ts';
+import { openSharedLedger } from './shared-ledger.ts';
 
 /** A Zap that is on, for people. It holds nothing secret. */
 export interface ListedZap {
@@ -110,25 +111,5 @@ export async function withZapierOperations<Result>(
     return await work(zapierOperations(configuration, ledger, Date.now));
   } finally {
     await close();
-  }
-}
-
-async function openSharedLedger({
-  storage,
-  database,
-}: Configuration): Promise<{ ledger: Ledger; close(): Promise<void> }> {
-  const [{ openLedger }, { FolderInUse }] = await Promise.all([
-    import('../ledger/open.ts'),
-    import('../ledger/sqlite/lock.ts'),
-  ]);
-  try {
-    return await openLedger(storage, database);
-  } catch (error) {
-    if (!(error instanceof FolderInUse)) {
-      throw error;
-    }
-    const { SqliteLedger } = await import('../ledger/sqlite/ledger.ts');
-    const ledger = await SqliteLedger.open(storage.dataFolder);
-    return { ledger, close: () => ledger.close() };
   }
 }

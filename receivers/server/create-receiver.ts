@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { SecretMask } from '../base/secret-mask.ts';
-import { describeFaults, loadConfiguration } from '../config/load.ts';
-import { hasLedger } from '../operations/stopped-receiver.ts';
+import { describeFaults } from '../config/load.ts';
+import { loadBeforeLedger } from '../operations/console-settings.ts';
 import type { CreateReceiver } from './embedded.ts';
 import { createLog, logOptions } from './log.ts';
 import { openMount } from './mount.ts';
@@ -14,9 +14,7 @@ export const createReceiver: CreateReceiver = async ({
   folder = '.',
   log,
 } = {}) => {
-  const options = { environment, cwd: folder };
-  const lenient = loadConfiguration({ ...options, stored: 'unread' });
-  const loaded = lenient.ok && hasLedger(lenient.configuration) ? lenient : loadConfiguration(options);
+  const loaded = loadBeforeLedger({ environment, cwd: folder });
   if (!loaded.ok) {
     throw new Error(describeFaults(loaded.faults));
   }
