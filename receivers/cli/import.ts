@@ -18,7 +18,7 @@ export function defineCommand(command: Command, terminal: Terminal): void {
     .argument('[file]', 'a file that `export` wrote; - for the standard input')
     .option(
       '--from <folder>',
-      'the data folder of a stopped receiver, including what destinations remember, such as the Slack message of each experience',
+      'the data folder of a stopped receiver, including what destinations remember, such as the Slack message of each experience, and what was connected in the console (set SETTINGS_KEY to the content of its file settings-key)',
     )
     .addHelpText(
       'after',

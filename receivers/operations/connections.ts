@@ -113,8 +113,8 @@ export interface DraftCheck {
 export interface Author {
   /** The token with which they came in. */
   role: 'editor' | 'viewer';
-  /** The page or the API, and the client’s address. */
-  via: 'console' | 'api';
+  /** By a page, by the API (with the client’s address), or by the import of a ledger. */
+  via: 'console' | 'api' | 'import';
   address: string;
 }
 

@@ -11,8 +11,10 @@ import type {
   ExportedDelivery,
   ExportedEvent,
 } from '../contract/ledger-reader.ts';
+import type { SettingsDocument, SettingsStore } from '../contract/settings-store.ts';
 import { LEDGER_FILE } from '../ledger/ledger-file.ts';
 import { openDataFolder } from '../ledger/open.ts';
+import type { KeptEntry } from './connection-writing.ts';
 import { bodyBytes, type ExportedStory } from './records.ts';
 
 /** Events in pages, and what destinations and the parts of the receiver remember. */
@@ -21,6 +23,8 @@ export interface ImportSource {
   /** How much of it is read when a page ends, 0 to 1; null if that is unknown. */
   share(page: readonly ExportedEvent[]): number | null;
   facts(): AsyncIterable<[destination: string, facts: Record<string, string>]>;
+  /** What was set in the console. Its secrets stay sealed. */
+  settings(): Promise<readonly SettingsDocument[]>;
   close(): Promise<void>;
 }
 
@@ -54,7 +58,9 @@ export async function importLedger(
     const { PostgresLedger } = await import('../ledger/postgres/ledger.ts');
     const ledger = await PostgresLedger.open({ ...database, url: storage.databaseUrl });
     try {
-      return await importInto(ledger.startImport(), source, onProgress);
+      const progress = await importInto(ledger.startImport(), source, onProgress);
+      await importSettings(ledger.settings, await source.settings());
+      return progress;
     } finally {
       await ledger.close();
     }
@@ -84,6 +90,24 @@ async function importInto(
   return progress;
 }
 
+/** If nothing was set yet in the console of the database, what was set in the imported one is. */
+async function importSettings(store: SettingsStore, documents: readonly SettingsDocument[]): Promise<void> {
+  if (documents.length > 0) {
+    const kinds = Map.groupBy(documents, ({ kind }) => kind);
+    const details = [...kinds].map(([kind, all]) => `${kind}: ${all.length}`);
+    const entry: KeptEntry = {
+      by: { role: 'editor', via: 'import', address: '' },
+      change: 'added',
+      kind: 'destination',
+      name: 'all',
+      title: 'Everything from an import',
+      details,
+    };
+    const put = documents.map(({ kind, id, value }) => ({ kind, id, value }));
+    await store.write({ basedOn: 0, at: Date.now(), put, remove: [], entry: JSON.stringify(entry) });
+  }
+}
+
 /** The embedded storage in a data folder. No receiver may be using it. */
 export async function importFromFolder(folder: string): Promise<ImportSource> {
   if (!existsSync(join(folder, LEDGER_FILE))) {
@@ -95,6 +119,7 @@ export async function importFromFolder(folder: string): Promise<ImportSource> {
     pages: () => pagesOf(ledger),
     share: (page) => (newest === undefined ? null : (page.at(-1)?.sequence ?? 0) / newest.sequence),
     facts: () => ledger.allFacts(),
+    settings: async () => (await ledger.settings.read()).documents,
     close,
   };
 }
@@ -134,6 +159,7 @@ export function importFromStream(input: Readable, size: number | null): ImportSo
     pages: () => pagesOfLines(lines()),
     share: () => (size === null ? null : Math.min(1, bytes / size)),
     async *facts() {},
+    settings: async () => [],
     async close() {
       input.destroy();
     },

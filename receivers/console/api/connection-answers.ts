@@ -66,7 +66,7 @@ export const changes = z.strictObject({
       at: z.int().describe('Milliseconds since 1970.'),
       by: z.strictObject({
         role: z.enum(['editor', 'viewer']),
-        via: z.enum(['console', 'api']),
+        via: z.enum(['console', 'api', 'import']),
         address: z.string(),
       }),
       change: z.enum(['added', 'changed', 'removed', 'moved']),

@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
+import { runCommandHere } from '../../fixtures/command-here.ts';
 import { type LedgerDatabases, startLedgerDatabases } from '../../fixtures/ledger-databases.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
 import { temporaryFolder } from '../../fixtures/receiver.ts';
@@ -193,4 +196,48 @@ test('two people in two processes who change the same thing: one is saved, the o
     ),
   );
   expect(results.map(({ status }) => status).sort()).toEqual([200, 409]);
+});
+
+test('an import into PostgreSQL takes over what was set in the console, and its secrets with their key', async () => {
+  const own = await startApi();
+  const home = temporaryFolder();
+  closing.push(() => home.remove());
+  const embedded = await startReceiver({ DATA_DIR: home.folder });
+  expect((await embedded.api.save(draftOf(own, 'ours'))).status).toBe(200);
+  await embedded.receiver.stop();
+  const DATABASE_URL = await databases.create();
+  const { code, stderr } = await runCommandHere(['import', '--from', home.folder], { DATABASE_URL });
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const SETTINGS_KEY = readFileSync(join(home.folder, 'settings-key'), 'utf8').trim();
+  const { receiver, api } = await startReceiver({ DATABASE_URL, SETTINGS_KEY });
+  expect((await api.get('/connections')).destinations).toMatchObject([{ name: 'ours', problem: null }]);
+  await receiver.post(JSON.stringify(samplePayload('start')));
+  await until(
+    () => own.requests.length,
+    (count) => count === 1,
+  );
+});
+
+test('commands use what was connected in the console, also while no receiver runs', async () => {
+  const own = await startApi();
+  const home = temporaryFolder();
+  closing.push(() => home.remove());
+  const { receiver, api } = await startReceiver({ DATA_DIR: home.folder });
+  await api.save(draftOf(own, 'ours'));
+  await api.save({ kind: 'source', name: 'alpine', values: {} });
+  await receiver.stop();
+  const settings = { DATA_DIR: home.folder, PORT: '1', HOST: '127.0.0.1', ALERT_DESTINATION: 'ours' };
+  const body = join(home.folder, 'start.json');
+  writeFileSync(body, JSON.stringify(samplePayload('start')));
+  const routes = await runCommandHere(['routes', '--event', body], settings);
+  expect(routes.stdout).toMatch(/default, alpine/);
+  expect(routes.stdout).toContain('It goes to ours.');
+  const keys = await runCommandHere(['zapier-keys', 'make', 'alpine'], settings);
+  expect(keys.code).toBe(0);
+  const wrong = await runCommandHere(['routes', '--event', body], {
+    ...settings,
+    ALERT_DESTINATION: 'theirs',
+  });
+  expect(wrong).toMatchObject({ code: 78 });
+  expect(wrong.stderr).toContain('ALERT_DESTINATION');
 });
