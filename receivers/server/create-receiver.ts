@@ -7,8 +7,6 @@ import { createLog, logOptions } from './log.ts';
 import { openMount } from './mount.ts';
 import { startReceiver } from './service.ts';
 
-export type { CreateReceiver, EmbeddedReceiver, ReceiverOptions } from './embedded.ts';
-
 export const createReceiver: CreateReceiver = async ({
   environment = process.env,
   folder = '.',

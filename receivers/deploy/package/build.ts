@@ -63,6 +63,7 @@ function manifest(): Record<string, unknown> {
     version,
     description,
     license,
+    ...repository(),
     type: 'module',
     engines: { node: `>=${OLDEST_NODE}` },
     bin: { [name]: 'lib/bin.js' },
@@ -75,6 +76,12 @@ function manifest(): Record<string, unknown> {
     dependencies: Object.fromEntries(SERVED_PACKAGES.map((served) => [served, dependencies[served]])),
     bundleDependencies: SERVED_PACKAGES,
   };
+}
+
+/** npm's provenance has to name the repository that the package comes from; GitHub's workflows say which it is. */
+function repository(): Record<string, unknown> {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name } = process.env;
+  return server && name ? { repository: { type: 'git', url: `git+${server}/${name}.git` } } : {};
 }
 
 /** Packs the folder into another one; gives the path of the package. */
