@@ -53,7 +53,11 @@ export class ZapierFanOut implements Destination {
     if (waits !== null) {
       return waits;
     }
-    const zaps = (await this.#services.subscriptions.all()).filter((zap) => zap.createdAt <= createdAt);
+    const now = this.#services.now();
+    // A Zap that was switched on in the future got that time from a clock that was ahead: it has been on since.
+    const zaps = (await this.#services.subscriptions.all()).filter(
+      (zap) => zap.createdAt <= createdAt || zap.createdAt > now,
+    );
     const own =
       message.kind === 'report' ? zaps : zaps.filter(({ subject }) => subject === this.#settings.events);
     const count = await giveToZaps(message, { eventKey, signal }, own, this.#services);

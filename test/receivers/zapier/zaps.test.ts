@@ -33,11 +33,20 @@ test('every Zap that wants the event gets it, in a delivery with its own ID', as
   expect(outcome).toMatchObject({ note: 'Goes to 2 Zaps.' });
 });
 
-test('a Zap does not get what happened before it was switched on', async () => {
-  await desk.subscribe('later', [], Date.now() + 60_000);
+test('a Zap that was switched on while the clock was ahead does not wait for that time', async () => {
+  await desk.subscribe('early', [], Date.now() + 3_600_000);
   await desk.accept();
-  const { outcome } = await desk.ended('done', 'zapier');
-  expect(outcome).toMatchObject({ note: 'No Zap is waiting for it.' });
+  await desk.ended('done');
+  expect(desk.caughtBy('early')).toEqual(['startExperience an-experience']);
+});
+
+test('a Zap does not get what happened before it was switched on', async () => {
+  await desk.subscribe('later', [], Date.now());
+  const fanOut = desk.zapier.destinations.find(({ name }) => name === 'zapier')?.destination;
+  const before = attempt({ createdAt: Date.now() - 60_000 });
+  expect(await fanOut?.send(sampleMessage('start'), before)).toMatchObject({
+    note: 'No Zap is waiting for it.',
+  });
 });
 
 test('a newer Zap gets an event that a person sends again, and the older ones get it once more', async () => {
