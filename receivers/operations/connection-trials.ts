@@ -1,7 +1,6 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { ConfiguredDestination, Destination } from '../contract/destination.ts';
 import type { Outcome } from '../contract/outcome.ts';
-import { DEFAULT_SOURCE } from '../contract/source.ts';
 import { experienceMessage } from '../delivery/message.ts';
 import { checkFindings } from '../destinations/checks.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
@@ -14,6 +13,7 @@ import type { ConnectionServices } from './connection-services.ts';
 import { examined, readKept } from './connection-writing.ts';
 import type { ConnectionOperations, Draft, DraftFault } from './connections.ts';
 import { unstoredEvent } from './preview.ts';
+import { routeOperations } from './routes.ts';
 import { testBody } from './test-event.ts';
 
 /** A test message may take so long, milliseconds. */
@@ -24,7 +24,7 @@ const CHANGED = 'Somebody else changed this meanwhile. Reload it, and make your 
 /** The operations that try a draft without saving it. */
 export function trialOperations(
   services: ConnectionServices,
-): Pick<ConnectionOperations, 'checkDraft' | 'testDraft' | 'choices'> {
+): Pick<ConnectionOperations, 'checkDraft' | 'testDraft' | 'choices' | 'previewDraft' | 'explainDraft'> {
   return {
     async checkDraft(draft) {
       const { faults, configuration, name } = await validated(draft, services);
@@ -55,6 +55,25 @@ export function trialOperations(
       return 'fault' in opened
         ? { faults: [opened.fault], outcome: null }
         : { faults, outcome: opened.result };
+    },
+
+    async previewDraft(draft) {
+      const { faults, configuration, name } = await validated(draft, services);
+      const configured = configuration?.destinations.find((each) => each.name === name);
+      if (faults.length > 0 || configuration === null || configured === undefined) {
+        return { faults, preview: null };
+      }
+      const { message } = testMessage(configuration, services.now());
+      return { faults, preview: configured.kind.preview(message, configured.settings) };
+    },
+
+    async explainDraft(draft, { body, source, at }) {
+      const { faults, configuration } = await validated(draft, services);
+      const explained =
+        faults.length > 0 || configuration === null
+          ? null
+          : await routeOperations(configuration).explainRoutes(body, source, at);
+      return { faults, explained };
     },
 
     async choices(draft, field) {
@@ -134,11 +153,20 @@ async function withOpen<Result>(
 }
 
 /** Sends a test event, which no ledger keeps. */
-function sendTest(
-  destination: Destination,
-  { intelligems, server }: Configuration,
-  now: number,
-): Promise<Outcome> {
+function sendTest(destination: Destination, configuration: Configuration, now: number): Promise<Outcome> {
+  const { message, event } = testMessage(configuration, now);
+  return destination.send(message, {
+    number: 1,
+    eventKey: event.key,
+    route: 'test',
+    createdAt: now,
+    uncertain: false,
+    signal: AbortSignal.timeout(TEST_MS),
+    recall: async () => null,
+  });
+}
+
+function testMessage({ intelligems, server }: Configuration, now: number) {
   const event = unstoredEvent(testBody(now).toString(), 1);
   const delivery = {
     eventKey: event.key,
@@ -147,15 +175,5 @@ function sendTest(
     merged: [],
   };
   const links = { addresses: intelligems.addresses, publicUrl: server.publicUrl };
-  const message = experienceMessage(delivery, [delivery.event], links, now);
-  const facts = new Map<string, string>();
-  return destination.send(message, {
-    number: 1,
-    eventKey: event.key,
-    route: `test of ${DEFAULT_SOURCE}`,
-    createdAt: now,
-    uncertain: false,
-    signal: AbortSignal.timeout(TEST_MS),
-    recall: async (key) => facts.get(key) ?? null,
-  });
+  return { event, message: experienceMessage(delivery, [delivery.event], links, now) };
 }

@@ -1,6 +1,7 @@
 import type { ConnectionKind, OpenDeliveries, SetBy } from '../contract/connection.ts';
-import type { Check, Choice } from '../contract/destination.ts';
+import type { Check, Choice, Preview } from '../contract/destination.ts';
 import type { Outcome } from '../contract/outcome.ts';
+import type { ExplainedEvent } from './routes.ts';
 
 /** A source, destination or route, wherever it is set. It holds no secret. */
 export interface Connection {
@@ -174,6 +175,13 @@ export interface ConnectionOperations {
   choices(draft: Draft, field: string): Promise<Choice[]>;
   /** Sends a test event to the draft of a destination, without saving it. `faults` as for a check. */
   testDraft(draft: Draft): Promise<{ faults: DraftFault[]; outcome: Outcome | null }>;
+  /** How a test event would look at the draft of a destination. `faults` as for a check; nothing is sent. */
+  previewDraft(draft: Draft): Promise<{ faults: DraftFault[]; preview: Preview | null }>;
+  /** Which routes a webhook would take with the draft of a route, and why; see `explainRoutes`. */
+  explainDraft(
+    draft: Draft,
+    webhook: { body: string; source: string | null; at: number },
+  ): Promise<{ faults: DraftFault[]; explained: ExplainedEvent | null }>;
   /** Adds or changes something. Validates it first, and opens a destination. */
   saveDraft(draft: Draft, by: Author): Promise<Saved>;
   /** What a removal would do. */

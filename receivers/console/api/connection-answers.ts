@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checked } from './answers.ts';
+import { checked, explainedEvent, preview } from './answers.ts';
 
 // The responses of the calls about connections, for their description.
 
@@ -90,6 +90,10 @@ export const tested = z.strictObject({
   faults,
   outcome: z.looseObject({ type: z.enum(['done', 'retry', 'dead']) }).nullable(),
 });
+
+export const previewed = z.strictObject({ faults, preview: preview.nullable() });
+
+export const explained = z.strictObject({ faults, explained: explainedEvent.nullable() });
 
 export const saved = z.strictObject({
   result: z.enum(['saved', 'removed', 'faults', 'conflict']),

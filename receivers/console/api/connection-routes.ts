@@ -106,6 +106,30 @@ export const CONNECTION_ROUTES: readonly ApiRoute[] = [
   }),
   route({
     method: 'post',
+    path: '/connections/preview',
+    summary: 'Preview a test event at the draft of a destination; nothing is sent',
+    answers: 'What is wrong with its fields, or how the event looks.',
+    answer: answers.previewed,
+    body: draft,
+    handle: ({ connections }, { body }) => connections.previewDraft(body as never),
+  }),
+  route({
+    method: 'post',
+    path: '/connections/explain',
+    summary: 'Explain which routes a webhook would take with the draft of a route',
+    answers: 'What is wrong with its fields, or what would happen to the webhook.',
+    answer: answers.explained,
+    body: z.strictObject({
+      draft,
+      body: z.string().describe('The body of a webhook.'),
+      source: z.string().optional().describe('The source that it comes from. Default: each source.'),
+      at: z.number().int().optional().describe('When it arrives, milliseconds since 1970. Default: now.'),
+    }),
+    handle: ({ connections }, { body: { draft: of, body, source, at } }) =>
+      connections.explainDraft(of as never, { body, source: source ?? null, at: at ?? Date.now() }),
+  }),
+  route({
+    method: 'post',
     path: '/connections/save',
     summary: 'Add or change a source, destination or route',
     answers: 'What came of it. Unless the result is “saved”, nothing has changed.',

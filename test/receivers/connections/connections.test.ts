@@ -348,6 +348,22 @@ describe('what is connected in the console', () => {
     await slack.close();
   });
 
+  test('a draft can be seen before it is saved: a destination as a message, a route as what would happen', async () => {
+    const values = { token: 'xoxb-a-token', channel: ['C0123456789'] };
+    const slack = { kind: 'destination', type: 'slack', values };
+    const { answer } = await api.post('/connections/preview', slack);
+    expect(answer.preview.text).toContain('Test from the console');
+    await saved(httpDraft({ name: 'ours' }));
+    const when = { actions: ['end'] };
+    const draft = { kind: 'route', name: 'Ends', values: { when, to: ['ours'] } };
+    const body = sampleBody('start').toString();
+    const explained = await api.post('/connections/explain', { draft, body });
+    expect(explained.answer.explained.outcomes).toMatchObject([
+      { destinations: [], routes: [{ route: 'Ends' }] },
+    ]);
+    expect((await api.get('/connections')).routes).toMatchObject([{ name: 'all events' }]);
+  });
+
   test('a draft is checked and tested without being saved', async () => {
     const slack: FakeSlack = await startFakeSlack();
     const draft = {
