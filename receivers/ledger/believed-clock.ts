@@ -106,13 +106,13 @@ export function openBelievedClock(
 }
 
 /**
- * The latest time on which two clocks agree: ours, by which an event was received, and that of its sender. Events that
- * came while our clock was ahead prove nothing. An empty ledger proves nothing.
+ * The latest time on which two clocks agree: ours, by which a webhook was received, and that of its sender. What came
+ * while our clock was ahead proves nothing more than its sender says. Reports and tests have only times of our own, and
+ * prove nothing at all.
  */
 async function provenTime(ledger: Pick<Ledger, 'events'>): Promise<number> {
-  const newest = await ledger.events({ limit: COMPARED });
-  const agreed = newest.map(({ receivedAt, occurredAt }) => Math.min(receivedAt, occurredAt ?? receivedAt));
-  return Math.max(0, ...agreed);
+  const newest = await ledger.events({ origin: 'webhook', limit: COMPARED });
+  return Math.max(0, ...newest.map(({ receivedAt, occurredAt }) => Math.min(receivedAt, occurredAt ?? 0)));
 }
 
 async function believedBefore(ledger: Pick<Ledger, 'recall'>): Promise<number> {

@@ -130,6 +130,14 @@ describe('a start with the clock two days ahead, at a retention of one day', () 
     expect(await keysAfter(NEWEST + 2 * DAY)).toEqual(['evt_4', 'evt_3', 'evt_2']);
   });
 
+  test('retention removes nothing more after reports and tests that this host dated itself', async () => {
+    const ahead = NEWEST + 2 * DAY;
+    await ledger.accept({ ...event(4, ahead), origin: 'report' });
+    await ledger.accept({ ...event(5, ahead), origin: 'test' });
+    await ledger.accept({ ...event(6, ahead), occurredAt: null });
+    expect(await keysAfter(ahead)).toEqual(['evt_6', 'evt_5', 'evt_4', 'evt_3', 'evt_2']);
+  });
+
   test('retention removes nothing more at the next start', async () => {
     await keysAfter(NEWEST + 2 * DAY);
     expect(await keysAfter(NEWEST + 2 * DAY)).toEqual(['evt_3', 'evt_2']);
