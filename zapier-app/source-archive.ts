@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installZapierPlatform } from './command-line/run.ts';
 
 /**
  * Writes build/source.zip again, so that it compiles by itself: Zapier keeps it for people who work on the app later.
@@ -11,9 +12,6 @@ import { fileURLToPath } from 'node:url';
 
 const APP = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = join(APP, '..');
-
-/** Comes with zapier-platform-cli, which is not a dependency of the app itself. */
-const AdmZip = createRequire(import.meta.url)('adm-zip');
 
 interface Package {
   version?: string;
@@ -60,7 +58,8 @@ function packageFile(): Package {
     scripts: {
       '_zapier-build': 'node -e "fs.rmSync(\'dist\', { recursive: true, force: true })" && npm run compile',
       compile: 'tsc -p tsconfig.build.json',
-      build: 'zapier-platform build --skip-validation',
+      zapier: 'node zapier-app/command-line/run.ts',
+      build: 'npm run --silent zapier -- build --skip-validation',
     },
     devDependencies: {
       ...app.devDependencies,
@@ -121,8 +120,9 @@ function installedPath({ packages }: LockFile, from: string, name: string): stri
   }
 }
 
-/** Writes the archive. */
+/** Writes the archive, with the package for archives that comes with Zapier's command line. */
 export function writeSourceArchive(): void {
+  const AdmZip = createRequire(join(installZapierPlatform(), 'package.json'))('adm-zip');
   const archive = new AdmZip();
   const add = (path: string, content: string | Buffer): void =>
     archive.addFile(path, Buffer.isBuffer(content) ? content : Buffer.from(content));

@@ -6,22 +6,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { installZapierPlatform } from '../../zapier-app/command-line/run.ts';
 import { writeSourceArchive } from '../../zapier-app/source-archive.ts';
 
 const require = createRequire(import.meta.url);
 const execute = promisify(execFile);
 const appFolder = fileURLToPath(new URL('../../zapier-app', import.meta.url));
-const cli = join(require.resolve('zapier-platform-cli/package.json'), '../src/bin/run');
-const decompress: (
-  archive: string,
-  folder: string,
-) => Promise<unknown> = require('zapier-platform-cli/src/utils/decompress.js');
 
+let cli: string;
+let decompress: (archive: string, folder: string) => Promise<unknown>;
 let folder: string;
 
 beforeAll(async () => {
+  const installed = installZapierPlatform();
+  cli = join(installed, 'src/bin/run');
+  decompress = require(join(installed, 'src/utils/decompress.js'));
   folder = await mkdtemp(join(tmpdir(), 'zapier-app-'));
-});
+}, 300_000);
 
 afterAll(() => rm(folder, { recursive: true }));
 
