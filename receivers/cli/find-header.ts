@@ -38,7 +38,7 @@ export function defineCommand(command: Command, terminal: Terminal): void {
       'read a captured request (head, empty line, body, as it came) instead of listening',
     )
     .action(async (options: FindHeaderOptions) => {
-      const { secrets } = triedSecrets(terminal, command, options.secret);
+      const { secrets } = await triedSecrets(terminal, command, options.secret);
       await (options.request === undefined
         ? listen(terminal, secrets, options)
         : readCaptured(terminal, secrets, options.request));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readLocalReceiver } from '../config/local-receiver.ts';
+import { readLocalSources } from '../operations/local-sources.ts';
 import { madeWebhookSecret } from '../operations/made-secrets.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,13 +14,15 @@ export interface TriedSecrets {
  * The secrets to try: those of `--secret`, exactly as given, or else those of the settings and the one that the
  * receiver made. They are masked from now on. Ends the command with a hint if there are none.
  */
-export function triedSecrets(
+export async function triedSecrets(
   terminal: Terminal,
   command: Command,
   given: readonly string[] | undefined,
-): TriedSecrets {
+): Promise<TriedSecrets> {
   const tried =
-    given === undefined ? secretsOfReceiver(terminal, command) : { secrets: [...given], previousSecrets: [] };
+    given === undefined
+      ? await secretsOfReceiver(terminal, command)
+      : { secrets: [...given], previousSecrets: [] };
   tried.secrets = [...new Set(tried.secrets)].filter((secret) => secret !== '');
   if (tried.secrets.length === 0) {
     return command.error(
@@ -31,9 +33,9 @@ export function triedSecrets(
   return tried;
 }
 
-function secretsOfReceiver(terminal: Terminal, command: Command): TriedSecrets {
+async function secretsOfReceiver(terminal: Terminal, command: Command): Promise<TriedSecrets> {
   const { environment, folder } = terminal;
-  const read = readLocalReceiver({ environment, cwd: folder });
+  const read = await readLocalSources({ environment, cwd: folder });
   if (!read.ok) {
     const { INTELLIGEMS_WEBHOOK_SECRET = '' } = environment;
     return {

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { howToRun } from '../base/how-to-run.ts';
 import { suggestion } from '../base/nearest.ts';
-import { type LocalReceiver, readLocalReceiver } from '../config/local-receiver.ts';
+import type { LocalReceiver } from '../config/local-receiver.ts';
 import { describeFaults } from '../config/values/faults.ts';
 import { DEFAULT_SOURCE, type Source } from '../contract/source.ts';
 import { localUrl } from '../operations/find-receiver.ts';
+import { readLocalSources } from '../operations/local-sources.ts';
 import { madeWebhookSecret } from '../operations/made-secrets.ts';
 import { SAMPLES, sampleAt, sampleLife } from '../operations/samples.ts';
 import { type SigningSender, sendWebhook, wrongSecret } from '../operations/send.ts';
@@ -47,7 +48,7 @@ export function defineCommand(command: Command, terminal: Terminal): void {
     .option('--forge', 'sign with a wrong secret, to see it refused (without a sample: start)')
     .action(async (sample: string | undefined, options: SendOptions) => {
       const bodies = bodiesOf(terminal, command, sample, options);
-      const sender = senderOf(terminal, command, options);
+      const sender = await senderOf(terminal, command, options);
       for (const each of bodies) {
         await send(terminal, sender, each);
       }
@@ -105,9 +106,9 @@ function encode(payload: unknown): Buffer {
 }
 
 /** Where to post, and how to sign. What the options leave out comes from the settings. */
-function senderOf(terminal: Terminal, command: Command, options: SendOptions): SigningSender {
+async function senderOf(terminal: Terminal, command: Command, options: SendOptions): Promise<SigningSender> {
   const { environment, folder } = terminal;
-  const read = readLocalReceiver({ environment, cwd: folder });
+  const read = await readLocalSources({ environment, cwd: folder });
   const given = options.forge ? wrongSecret() : options.secret;
   if (!read.ok) {
     if (options.url === undefined || given === undefined) {

@@ -25,7 +25,7 @@ export function defineCommand(command: Command, terminal: Terminal): void {
 
 async function verify(terminal: Terminal, command: Command, options: VerifyOptions): Promise<void> {
   const { signature, header, previousSecret } = options;
-  const tried = triedSecrets(terminal, command, options.secret);
+  const tried = await triedSecrets(terminal, command, options.secret);
   terminal.mask.add(previousSecret);
   const previousSecrets = [...tried.previousSecrets, ...previousSecret];
   let body: Buffer;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { StoredConnection } from '../contract/connection.ts';
 import type { Source } from '../contract/source.ts';
 import { readSettingsFile } from './file/read-file.ts';
 import type { LoadOptions } from './load.ts';
@@ -18,6 +19,9 @@ export interface LocalPlace {
   dataFolder: string;
   /** The console's token of the settings; null if the receiver makes it. */
   consoleToken: string | null;
+  databaseUrl: string | null;
+  /** What opens the secrets of the console. */
+  settingsKey: string[];
 }
 
 /** What is needed to post to that receiver. */
@@ -32,6 +36,8 @@ const FIELDS = {
   INTELLIGEMS_SIGNATURE_HEADER: 'signatureHeader',
   DATA_DIR: 'dataFolder',
   CONSOLE_TOKEN: 'consoleToken',
+  DATABASE_URL: 'databaseUrl',
+  SETTINGS_KEY: 'settingsKey',
 } as const satisfies Record<string, keyof LocalPlace>;
 
 type Options = Omit<LoadOptions, 'kinds'>;
@@ -48,12 +54,17 @@ export function readLocalPlace(
   return all.length > 0 ? { ok: false, faults: all } : { ok: true, place };
 }
 
-/** Reads only the settings that are needed to post to the receiver; see {@link readLocalPlace}. */
+/**
+ * Reads only the settings that are needed to post to the receiver; see {@link readLocalPlace}.
+ *
+ * @param stored what was set in the console, if it was read
+ */
 export function readLocalReceiver(
   options: Options,
+  stored: readonly StoredConnection[] = [],
 ): { ok: true; receiver: LocalReceiver } | { ok: false; faults: Fault[] } {
   const { file, place, faults } = readPlace(options);
-  const sources = readSources(file.content.sources, inside(file, 'sources'), options.environment);
+  const sources = readSources(file.content.sources, inside(file, 'sources'), options.environment, stored);
   const all = [
     ...(file.readable ? file.faults.filter(({ where }) => /:\d+ sources\[/.test(where)) : file.faults),
     ...faults,

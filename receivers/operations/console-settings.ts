@@ -3,7 +3,7 @@ import { type Loaded, type LoadOptions, loadConfiguration } from '../config/load
 import { withConsoleSettings } from '../config/stored/read.ts';
 import { SettingsKey } from '../config/stored/settings-key.ts';
 import { NOTHING_STORED } from '../contract/connection.ts';
-import { openSharedLedger } from './shared-ledger.ts';
+import { openLedgerToRead } from './shared-ledger.ts';
 import { hasLedger } from './stopped-receiver.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function completed(configuration: Configuration): Promise<Configura
   if (!hasLedger(configuration)) {
     return configuration;
   }
-  const { ledger, close } = await openSharedLedger(configuration);
+  const { ledger, close } = await openLedgerToRead(configuration);
   try {
     return await withConsoleSettings(configuration, ledger, new SettingsKey(configuration.storage));
   } finally {

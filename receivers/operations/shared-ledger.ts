@@ -24,3 +24,22 @@ export async function openSharedLedger({
     return { ledger, close: () => ledger.close() };
   }
 }
+
+/**
+ * Opens the ledger of the settings to read what was set in the console. It keeps no receiver from starting meanwhile.
+ */
+export async function openLedgerToRead({
+  storage,
+  database,
+}: Pick<Configuration, 'storage'> & Partial<Pick<Configuration, 'database'>>): Promise<{
+  ledger: Ledger;
+  close(): Promise<void>;
+}> {
+  if (storage.databaseUrl !== null) {
+    const { openLedger } = await import('../ledger/open.ts');
+    return openLedger(storage, database);
+  }
+  const { SqliteLedger } = await import('../ledger/sqlite/ledger.ts');
+  const ledger = await SqliteLedger.open(storage.dataFolder);
+  return { ledger, close: () => ledger.close() };
+}

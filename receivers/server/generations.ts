@@ -69,13 +69,15 @@ export class Generations {
     });
   }
 
-  /** Checks for changes of other processes from now on. */
+  /** Checks for changes of other processes from now on: those on a database share what is set in the console. */
   watch(): void {
     this.#timer = setTimeout(async () => {
       try {
         await this.#inTurn(() => this.#look());
       } catch (error) {
-        this.#services.log.error({ err: error }, 'the settings of the console cannot be read; trying again');
+        const what = 'the settings of the console cannot be taken over; trying again';
+        this.#services.log.error({ err: error }, what);
+        this.#problem = `${(error as Error).message} This process goes on with the settings before.`;
       }
       if (!this.#closed) {
         this.watch();
@@ -99,7 +101,11 @@ export class Generations {
   async #look(): Promise<void> {
     const { ledger, key, log } = this.#services;
     const { configuration } = this.#current;
-    if (this.#closed || (await ledger.settings.revision()) === configuration.stored.revision) {
+    if (this.#closed) {
+      return;
+    }
+    if ((await ledger.settings.revision()) === configuration.stored.revision) {
+      this.#problem = null;
       return;
     }
     const stored = openDocuments(await ledger.settings.read(), key);
@@ -120,7 +126,11 @@ export class Generations {
     const previous = this.#current;
     this.#current = next;
     this.#problem = null;
-    await this.#services.onChange(next, previous);
+    try {
+      await this.#services.onChange(next, previous);
+    } catch (error) {
+      this.#services.log.error({ err: error }, 'a part of the receiver still has the settings before');
+    }
     await retire(previous, next, this.#services.inUse);
   }
 

@@ -145,7 +145,9 @@ async function open<D extends Door>(
   closers.add(() => Promise.all([ledger.queue.stop(STOP_GRACE_MS), work.end()]));
   await startDelivering(current, { ...services, observe: parts.observeDelivery });
   await work.start();
-  generations.watch();
+  if (configuration.storage.databaseUrl !== null) {
+    generations.watch();
+  }
   closers.add(() => {
     parts.live.close();
     door.refuseNew();

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { startFakeIntelligems } from '../../fakes/intelligems.ts';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { runCommandHere } from '../../fixtures/command-here.ts';
 import { type LedgerDatabases, startLedgerDatabases } from '../../fixtures/ledger-databases.ts';
@@ -216,6 +217,66 @@ test('an import into PostgreSQL takes over what was set in the console, and its 
     () => own.requests.length,
     (count) => count === 1,
   );
+});
+
+test('send knows the secret of a source of the console, while the receiver runs', async () => {
+  const home = temporaryFolder();
+  closing.push(() => home.remove());
+  const { receiver, api } = await startReceiver({ DATA_DIR: home.folder });
+  await api.save({
+    kind: 'source',
+    name: 'alpine',
+    values: { secrets: ['b7e1d09cbb4e4f3a9d2752f0c9a1b6e8'] },
+  });
+  const settings = { DATA_DIR: home.folder, PORT: new URL(receiver.url).port, HOST: '127.0.0.1' };
+  const sent = await runCommandHere(['send', 'start', '--source', 'alpine'], settings);
+  expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining('200') });
+});
+
+test('an attempt in progress ends with the destination that it began with', async () => {
+  const slow = await startFakeOwnApi({ delayMs: 400 });
+  closing.push(() => slow.close());
+  const other = await startApi();
+  const { receiver, api } = await startReceiver();
+  const { answer } = await api.save(draftOf(slow, 'ours'));
+  await receiver.post(JSON.stringify(samplePayload('start')));
+  await until(
+    () => slow.requests.length,
+    (count) => count === 1,
+  );
+  const { id, version } = answer.connection.setBy;
+  const values = { url: other.url, allowPrivate: true };
+  expect((await api.save({ kind: 'destination', id, version, values })).status).toBe(200);
+  await receiver.printed(/"destination":"ours".*delivered/);
+  await receiver.post(JSON.stringify(samplePayload('pause')));
+  await until(
+    () => other.requests.length,
+    (count) => count === 1,
+  );
+  expect(slow.requests.map(({ tookEffect }) => tookEffect)).toEqual([true]);
+});
+
+test('an access token that is saved is used at once, and no longer once it is removed', async () => {
+  const intelligems = await startFakeIntelligems();
+  closing.push(() => intelligems.close());
+  const settings = { INTELLIGEMS_API_URL: intelligems.url, RECONCILE_EVERY_SECONDS: '0.2' };
+  const { api } = await startReceiver(settings);
+  const draft = { kind: 'source', name: 'default', values: { accessToken: intelligems.token } };
+  const { answer: checked } = await api.post('/connections/check', draft);
+  expect(checked.checks).toMatchObject([{ state: 'ok' }]);
+  const asked = intelligems.requests.length;
+  const { answer } = await api.save(draft);
+  expect(answer.result).toBe('saved');
+  await until(
+    () => intelligems.requests.length,
+    (count) => count > asked,
+  );
+  const { id, version } = answer.connection.setBy;
+  await api.save({ kind: 'source', id, version, values: { accessToken: null } });
+  const { sources } = await api.get('/connections');
+  expect(sources).toMatchObject([
+    { name: 'default', secrets: [], fixed: { secrets: 'INTELLIGEMS_WEBHOOK_SECRET' } },
+  ]);
 });
 
 test('commands use what was connected in the console, also while no receiver runs', async () => {
