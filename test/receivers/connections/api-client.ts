@@ -8,11 +8,13 @@ export class ConnectionsClient {
     this.#token = token;
   }
 
+  // biome-ignore lint/suspicious/noExplicitAny: each test says what it expects of the answer
   async get<Answer = any>(path: string): Promise<Answer> {
     const response = await fetch(`${this.#url}/console/api${path}`, { headers: this.#headers() });
     return (await response.json()) as Answer;
   }
 
+  // biome-ignore lint/suspicious/noExplicitAny: each test says what it expects of the answer
   async post<Answer = any>(path: string, body: unknown): Promise<{ status: number; answer: Answer }> {
     const response = await fetch(`${this.#url}/console/api${path}`, {
       method: 'POST',

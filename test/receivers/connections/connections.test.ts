@@ -303,15 +303,14 @@ describe('what is connected in the console', () => {
   });
 
   test('what was set is given as YAML, with variables in place of secrets', async () => {
-    await saved(
-      httpDraft({ values: { url: own.url, allowPrivate: true, body: '{"a":"${NOT_A_VARIABLE}"}' } }),
-    );
+    const variable = '$'.concat('{NOT_A_VARIABLE}');
+    await saved(httpDraft({ values: { url: own.url, allowPrivate: true, body: `{"a":"${variable}"}` } }));
     await api.save({ kind: 'source', name: 'alpine', title: 'Alpine', values: {} });
     await saved({ kind: 'route', name: 'All', values: { to: ['http'] } });
     const { yaml } = await api.get('/connections/yaml');
     expect(yaml).toContain('#   HTTP_URL');
-    expect(yaml).toContain('url: ${HTTP_URL}');
-    expect(yaml).toContain('$${NOT_A_VARIABLE}');
+    expect(yaml).toMatch(/url: \$\{HTTP_URL\}/);
+    expect(yaml).toContain(`$${variable}`);
     expect(yaml).not.toContain(own.url);
     const file = join(home.folder, 'receivers.yaml');
     writeFileSync(file, yaml);

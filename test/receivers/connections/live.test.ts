@@ -1,154 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { startFakeIntelligems } from '../../fakes/intelligems.ts';
-import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
+import { startFakeOwnApi } from '../../fakes/own-api.ts';
 import { runCommandHere } from '../../fixtures/command-here.ts';
-import { type LedgerDatabases, startLedgerDatabases } from '../../fixtures/ledger-databases.ts';
 import { samplePayload } from '../../fixtures/messages.ts';
-import { temporaryFolder } from '../../fixtures/receiver.ts';
-import { ReceiverHere } from '../../fixtures/receiver-here.ts';
+import { postSigned, temporaryFolder } from '../../fixtures/receiver.ts';
 import { until } from '../../fixtures/until.ts';
-import { ConnectionsClient } from './api-client.ts';
+import { closing, draftOf, SHARED, startApi, startReceiver, useStage } from './stage.ts';
 
-const TOKEN = 'the-token-of-the-tests';
-const EVENTS = 200;
-const EVERY_MS = 10;
-
-const closing: (() => unknown)[] = [];
-let databases: LedgerDatabases;
-
-beforeAll(async () => {
-  databases = await startLedgerDatabases();
-});
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) {
-    await close();
-  }
-});
-afterAll(() => databases.stop());
-
-/** Starts a receiver on storage of its own, or on a database that several share. */
-async function startReceiver(settings: Record<string, string> = {}) {
-  const home = temporaryFolder();
-  closing.push(() => home.remove());
-  const receiver = await ReceiverHere.start({
-    DATA_DIR: home.folder,
-    CONSOLE_TOKEN: TOKEN,
-    FIRST_RETRY_SECONDS: '0.2',
-    ...settings,
-  });
-  closing.push(() => receiver.stop());
-  return { receiver, api: new ConnectionsClient(receiver.url, TOKEN) };
-}
-
-async function startApi(): Promise<FakeOwnApi> {
-  const api = await startFakeOwnApi({ delayMs: 30 });
-  closing.push(() => api.close());
-  return api;
-}
-
-const SHARED = { SETTINGS_KEY: 'a key that all machines of the test have' };
-
-function draftOf(own: FakeOwnApi, name: string, fields: Record<string, unknown> = {}) {
-  return {
-    kind: 'destination',
-    type: 'http',
-    name,
-    values: { url: own.url, allowPrivate: true },
-    ...fields,
-  };
-}
-
-/** Posts events, each of an experience of its own, a hundred a second. Gives their keys. */
-async function postMany(receivers: readonly ReceiverHere[]): Promise<string[]> {
-  const answers: Promise<string>[] = [];
-  for (let number = 0; number < EVENTS; number += 1) {
-    const payload = samplePayload('start');
-    const experience = { ...payload.experience, id: `experience-${number}` };
-    const receiver = receivers[number % receivers.length] as ReceiverHere;
-    answers.push(keyOf(receiver.post(JSON.stringify({ ...payload, experience }))));
-    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-  }
-  return Promise.all(answers);
-}
-
-async function keyOf(posted: Promise<Response>): Promise<string> {
-  const response = await posted;
-  expect(response.status).toBe(200);
-  return ((await response.json()) as { event: string }).event;
-}
-
-/** Changes one destination, and adds and removes another, until it is stopped; gives how many changes were saved. */
-function changeOften(apis: readonly ConnectionsClient[], own: FakeOwnApi, id: string) {
-  let stopped = false;
-  async function run(): Promise<number> {
-    let changes = 0;
-    while (!stopped) {
-      const api = apis[changes % apis.length] as ConnectionsClient;
-      const { destinations } = await api.get('/connections');
-      const { setBy } = destinations.find((each: { name: string }) => each.name === 'ours');
-      const method = changes % 2 === 0 ? 'PUT' : 'POST';
-      const values = { url: own.url, allowPrivate: true, method };
-      const { status } = await api.save({ kind: 'destination', id, version: setBy.version, values });
-      changes += status === 200 ? 1 : 0;
-      const extra = destinations.find((each: { name: string }) => each.name === 'extra');
-      const { answer } =
-        extra === undefined
-          ? await api.save(draftOf(own, 'extra'))
-          : await api.post('/connections/remove', { kind: 'destination', ...extra.setBy, by: undefined });
-      changes += ['saved', 'removed'].includes(answer.result) ? 1 : 0;
-    }
-    return changes;
-  }
-  const running = run();
-  return async () => {
-    stopped = true;
-    return running;
-  };
-}
-
-describe.each([
-  ['SQLite', 1, async () => ({})],
-  ['PostgreSQL with two receivers', 2, async () => ({ ...SHARED, DATABASE_URL: await databases.create() })],
-] as const)('on %s', (_engine, count, settingsOf) => {
-  test('while settings change and 100 events a second arrive, each event is delivered exactly once', async () => {
-    const own = await startApi();
-    const settings = await settingsOf();
-    const started = [];
-    for (let number = 0; number < count; number += 1) {
-      started.push(await startReceiver(settings));
-    }
-    const [{ api }] = started as [(typeof started)[0]];
-    const { answer } = await api.save(draftOf(own, 'ours'));
-    const route = { kind: 'route', name: 'all', values: { to: ['ours'] } };
-    expect((await api.save(route)).status).toBe(200);
-    for (const other of started) {
-      await until(
-        () => other.receiver.output,
-        (output) => other.api === api || output.includes('took over the settings'),
-      );
-    }
-    const stop = changeOften(
-      started.map((each) => each.api),
-      own,
-      answer.connection.setBy.id,
-    );
-    const keys = await postMany(started.map(({ receiver }) => receiver));
-    const changes = await stop();
-    expect(new Set(keys).size).toBe(EVENTS);
-    expect(changes).toBeGreaterThan(5);
-    await until(
-      () => new Set(own.requests.map(({ id }) => id)).size,
-      (delivered) => delivered === EVENTS,
-    );
-    expect(own.requests.map(({ id }) => id).sort()).toEqual([...keys].sort());
-  });
-});
+const stage = useStage();
 
 test('a change in one process works in the others within seconds, secrets included', async () => {
   const own = await startApi();
-  const settings = { ...SHARED, DATABASE_URL: await databases.create() };
+  const settings = { ...SHARED, DATABASE_URL: await stage.createDatabase() };
   const one = await startReceiver(settings);
   const two = await startReceiver(settings);
   const { answer } = await one.api.save({ kind: 'source', name: 'alpine', values: {} });
@@ -162,7 +27,6 @@ test('a change in one process works in the others within seconds, secrets includ
   while ((await listed()) < 2) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  const { postSigned } = await import('../../fixtures/receiver.ts');
   const body = JSON.stringify(samplePayload('start'));
   const at = { path: '/webhooks/intelligems/alpine', secret: answer.secret };
   expect((await postSigned(two.receiver.url, body, at)).status).toBe(200);
@@ -175,7 +39,7 @@ test('a change in one process works in the others within seconds, secrets includ
 
 test('on PostgreSQL without SETTINGS_KEY, a secret is not saved, and what to set is said', async () => {
   const own = await startApi();
-  const { api } = await startReceiver({ DATABASE_URL: await databases.create() });
+  const { api } = await startReceiver({ DATABASE_URL: await stage.createDatabase() });
   expect((await api.get('/connections')).warnings.join()).toContain('set SETTINGS_KEY');
   const { status, answer } = await api.save(draftOf(own, 'ours'));
   expect(status).toBe(422);
@@ -186,7 +50,7 @@ test('on PostgreSQL without SETTINGS_KEY, a secret is not saved, and what to set
 
 test('two people in two processes who change the same thing: one is saved, the other gets a conflict', async () => {
   const own = await startApi();
-  const settings = { ...SHARED, DATABASE_URL: await databases.create() };
+  const settings = { ...SHARED, DATABASE_URL: await stage.createDatabase() };
   const one = await startReceiver(settings);
   const two = await startReceiver(settings);
   const { answer } = await one.api.save(draftOf(own, 'ours'));
@@ -206,7 +70,7 @@ test('an import into PostgreSQL takes over what was set in the console, and its 
   const embedded = await startReceiver({ DATA_DIR: home.folder });
   expect((await embedded.api.save(draftOf(own, 'ours'))).status).toBe(200);
   await embedded.receiver.stop();
-  const DATABASE_URL = await databases.create();
+  const DATABASE_URL = await stage.createDatabase();
   const { code, stderr } = await runCommandHere(['import', '--from', home.folder], { DATABASE_URL });
   expect({ code, stderr }).toMatchObject({ code: 0 });
   const SETTINGS_KEY = readFileSync(join(home.folder, 'settings-key'), 'utf8').trim();
