@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { backUp } from '../operations/backup.ts';
-import { madeWebhookSecret, webhookSecretFile } from '../operations/made-secrets.ts';
+import { filesToKeepWithBackup } from '../operations/made-secrets.ts';
 import { count } from '../operations/words.ts';
 import { orFail } from './receiver-access.ts';
 import { settingsOf } from './settings.ts';
@@ -13,11 +13,10 @@ export function defineCommand(command: Command, terminal: Terminal): void {
     return orFail(terminal, async () => {
       const events = await backUp(storage, terminal.path(to));
       terminal.report(`${count(events, 'event')} backed up to ${to}.`);
-      if (madeWebhookSecret(storage.dataFolder) !== null) {
-        terminal.report(
-          `Secrets and settings are not in it. Also keep ${webhookSecretFile(storage.dataFolder)}: without it, a ` +
-            'receiver on a new data folder makes another secret and refuses every webhook.',
-        );
+      const files = filesToKeepWithBackup(storage.dataFolder);
+      if (files.length > 0) {
+        const lines = files.map(({ path, withoutIt }) => `  ${path}: without it, ${withoutIt}.`);
+        terminal.report(['It has no secrets. Also keep, apart from it:', ...lines].join('\n'));
       }
     });
   });

@@ -13,7 +13,10 @@ type Storage = Configuration['storage'];
  * @returns how many events the file has
  */
 export async function backUp({ dataFolder, databaseUrl }: Storage, file: string): Promise<number> {
-  refuseDatabase(databaseUrl, 'pg_dump --format=custom --file FILE "$DATABASE_URL"');
+  refuseDatabase(
+    databaseUrl,
+    'pg_dump --format=custom --schema=ledger --schema=ledger_queue --file FILE "$DATABASE_URL"',
+  );
   const ledger = join(dataFolder, LEDGER_FILE);
   if (!existsSync(ledger)) {
     throw new Error(
@@ -38,7 +41,7 @@ export async function backUp({ dataFolder, databaseUrl }: Storage, file: string)
  * @returns how many events it has
  */
 export async function restore({ dataFolder, databaseUrl }: Storage, file: string): Promise<number> {
-  refuseDatabase(databaseUrl, 'pg_restore --dbname "$DATABASE_URL" FILE');
+  refuseDatabase(databaseUrl, 'pg_restore --no-owner --single-transaction --dbname "$DATABASE_URL" FILE');
   if (!existsSync(file)) {
     throw new Error(`There is no file ${file}. Give --from a file that the command backup wrote.`);
   }

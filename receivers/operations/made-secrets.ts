@@ -14,6 +14,17 @@ export function webhookSecretFile(dataFolder: string): string {
   return join(dataFolder, SECRET_FILE);
 }
 
+/** The files of a data folder that a restored ledger needs and a backup does not have, each with what fails without it. */
+export function filesToKeepWithBackup(dataFolder: string): { path: string; withoutIt: string }[] {
+  return [
+    { path: webhookSecretFile(dataFolder), withoutIt: 'a restored receiver refuses every webhook' },
+    {
+      path: join(dataFolder, SETTINGS_KEY_FILE),
+      withoutIt: 'the tokens and passwords that were entered in the console have to be entered again',
+    },
+  ].filter(({ path }) => existsSync(path));
+}
+
 /** The file of the console token that the receiver makes. */
 export function consoleTokenFile(dataFolder: string): string {
   return join(dataFolder, TOKEN_FILE);

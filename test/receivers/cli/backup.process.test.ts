@@ -149,7 +149,30 @@ test('A backup of a data folder without a ledger says which folder it looked at.
 test('With a database, backup and restore name the tools of PostgreSQL.', async () => {
   const settings = { DATABASE_URL: 'postgres://user:password@127.0.0.1:1/receivers' };
   const made = await runCommandHere(['backup', '--to', join(home.folder, 'x')], settings);
-  expect(made).toMatchObject({ code: 1, stderr: expect.stringContaining('pg_dump --format=custom') });
+  const page = readFileSync(new URL('../../../receivers/deploy/README.md', import.meta.url), 'utf8');
+  expect(made.code).toBe(1);
+  expect(made.stderr).toContain('pg_dump');
+  expect(page).toContain(commandIn(made.stderr));
   const restored = await runCommandHere(['restore', '--from', join(home.folder, 'x')], settings);
-  expect(restored).toMatchObject({ code: 1, stderr: expect.stringContaining('pg_restore --dbname') });
+  expect(restored.code).toBe(1);
+  expect(restored.stderr).toContain('pg_restore');
+  expect(page).toContain(commandIn(restored.stderr));
+});
+
+/** The command that a message ends with, for the file that the documentation names. */
+function commandIn(message: string): string {
+  return message.trim().split(': ').at(-1)?.replace('FILE', 'backup.dump') ?? '';
+}
+
+test('A backup names the secrets of the data folder that it does not have', async () => {
+  const filled = await filledHome();
+  for (const name of ['webhook-secret', 'settings-key']) {
+    writeFileSync(join(filled.folder, name), 'a-secret-that-is-nowhere-else-in-it');
+  }
+  const file = join(home.folder, 'backup.sqlite');
+  const { stderr } = await runCommandHere(['backup', '--to', file], { DATA_DIR: filled.folder });
+  expect(stderr).toMatch(/webhook-secret: without it, .*\n.*settings-key: without it, /);
+  expect(stderr).not.toContain('nowhere-else');
+  expect(readFileSync(file).includes('nowhere-else')).toBe(false);
+  filled.remove();
 });
