@@ -12,10 +12,13 @@ export interface Release {
   changelog: string;
 }
 
-/** What is wrong with a release, a sentence each; empty if it can be published. */
+/**
+ * What is wrong with a release, a sentence each; empty if it can be published. Pre-releases such as v1.2.3-rc.1 are
+ * refused: the workflow publishes what everyone installs by default, and npm refuses a pre-release without a tag.
+ */
 export function releaseFaults({ tag, version, changelog }: Release): string[] {
   const faults: string[] = [];
-  if (!/^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(tag)) {
+  if (!/^v\d+\.\d+\.\d+$/.test(tag)) {
     faults.push(`“${tag}” is not a tag of a release. Write v and a version, such as v1.2.3.`);
   } else if (tag !== `v${version}`) {
     faults.push(`The tag is ${tag} and package.json says ${version}. Set the version, or tag v${version}.`);

@@ -27,6 +27,7 @@ test('a release whose tag, version and changelog agree can be published, with it
 test.each([
   ['1.2.3', '1.2.3', /“1\.2\.3” is not a tag of a release/],
   ['v1.2', '1.2.3', /“v1\.2” is not a tag/],
+  ['v1.2.3-rc.1', '1.2.3', /“v1\.2\.3-rc\.1” is not a tag/],
   ['v1.2.4', '1.2.3', /The tag is v1\.2\.4 and package\.json says 1\.2\.3/],
   ['v1.3.0', '1.3.0', /has no section “## 1\.3\.0 \(date\)”/],
   ['v1.2.2', '1.2.2', /section 1\.2\.2 of CHANGELOG\.md is empty/],
