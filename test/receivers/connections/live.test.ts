@@ -118,6 +118,7 @@ test('an attempt in progress ends with the destination that it began with', asyn
     (count) => count === 1,
   );
   expect(slow.requests.map(({ tookEffect }) => tookEffect)).toEqual([true]);
+  expect(other.requests.map(({ body }) => JSON.parse(body).action)).toEqual(['pauseExperience']);
 });
 
 test('an access token that is saved is used at once, and no longer once it is removed', async () => {

@@ -97,6 +97,7 @@ describe.each([
       () => new Set(own.requests.map(({ id }) => id)).size,
       (delivered) => delivered === EVENTS,
     );
+    expect(new Set(own.requests.map(({ method }) => method))).toEqual(new Set(['POST', 'PUT']));
     expect(own.requests.map(({ id }) => id).sort()).toEqual([...keys].sort());
   });
 });
