@@ -77,7 +77,24 @@ export function drafted(draft: Draft, kept: Kept, configuration: Configuration):
 
 /** What is wrong with a draft before anything is opened. The fields are checked with all settings together. */
 export function draftFaults(put: Drafted, configuration: Configuration): DraftFault[] {
-  return [...nameFaults(put, configuration), ...fileFaults(put), ...movedSecretFaults(put)];
+  return [
+    ...nameFaults(put, configuration),
+    ...fixedFaults(put, configuration),
+    ...fileFaults(put),
+    ...movedSecretFaults(put),
+  ];
+}
+
+/** What the environment sets of the source `default` counts, so it cannot be set here too. */
+function fixedFaults({ connection }: Drafted, { connections }: Configuration): DraftFault[] {
+  const { kind, name, written } = connection;
+  const { fixed = {} } = connections.find((each) => each.kind === kind && each.name === name) ?? {};
+  return Object.entries(fixed)
+    .filter(([field]) => Object.hasOwn(written, field))
+    .map(([field, variable]) => ({
+      field,
+      message: `The environment variable ${variable} sets this. Remove it there to set it here.`,
+    }));
 }
 
 /** Who may change a destination here need not be able to read files of the receiver’s machine. */

@@ -12,10 +12,15 @@ const LEAST_FREE = 100 * 1024 * 1024;
 
 /** What can be checked without the network: Node, settings, secrets, data folder, disk. */
 export function* machineChecks(configuration: Configuration): Generator<Check, void, undefined> {
-  const { file, notices, sources, storage } = configuration;
+  const { connections, file, notices, sources, storage } = configuration;
   yield fine('Settings', `${file ?? 'the environment'} can be used`);
   for (const notice of notices) {
     yield { what: 'Settings', state: 'warning', finding: notice, fix: null };
+  }
+  for (const { kind, name, faults } of connections) {
+    for (const { message } of faults) {
+      yield { what: `The ${kind} ${name} of the console`, state: 'fault', finding: message, fix: null };
+    }
   }
   for (const { name, secrets } of sources) {
     yield secretCheck(name, secrets, storage.dataFolder);

@@ -36,7 +36,7 @@ export function previewOf(kinds: readonly DestinationKind[]): DestinationKind<Pr
               what: 'Destinations',
               state: 'warning',
               finding: 'No destination is connected: events are printed here as previews.',
-              fix: `Set ${new Intl.ListFormat('en-US', { type: 'disjunction' }).format(variables)}, or list destinations in receivers.yaml, and start again.`,
+              fix: `Connect a destination in the console. Or set ${new Intl.ListFormat('en-US', { type: 'disjunction' }).format(variables)}, or list destinations in receivers.yaml, and start again.`,
             },
           ];
         },

@@ -1,4 +1,4 @@
-import type { Check, SettingName } from '../../contract/destination.ts';
+import { type Check, IN_CONSOLE, type SettingName } from '../../contract/destination.ts';
 import { CHECK_AGAIN } from '../common/webhook-check.ts';
 import { channelWords } from './channels.ts';
 import type { Call } from './client.ts';
@@ -41,7 +41,9 @@ export async function checkSlack(
 }
 
 function tokenFault({ kind, reason }: Failure, setting: SettingName): Check {
-  const fix = kind === 'permanent' ? `Correct ${setting('token')} and start again.` : CHECK_AGAIN;
+  const token = setting('token');
+  const restart = token.endsWith(IN_CONSOLE) ? '' : ' and start again';
+  const fix = kind === 'permanent' ? `Correct ${token}${restart}.` : CHECK_AGAIN;
   return { what: 'Slack token', state: 'fault', finding: reason, fix };
 }
 

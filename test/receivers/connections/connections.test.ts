@@ -222,6 +222,19 @@ describe('what is connected in the console', () => {
     expect(JSON.stringify(sources)).not.toContain(answer.secret);
   });
 
+  test('fields of the default source that the environment sets cannot be set here, and the others can', async () => {
+    const draft = { kind: 'source', name: 'default' };
+    const values = { secrets: ['b7e1d09cbb4e4f3a9d2752f0c9a1b6e8'] };
+    const { status, answer } = await api.save({ ...draft, values });
+    expect(status).toBe(422);
+    expect(answer.faults).toMatchObject([
+      { field: 'secrets', message: expect.stringContaining('INTELLIGEMS_WEBHOOK_SECRET') },
+    ]);
+    const connection = await saved({ ...draft, title: 'My Shop', values: { organizationId: 'org-1' } });
+    expect(connection).toMatchObject({ title: 'My Shop', values: { organizationId: 'org-1' } });
+    expect((await receiver.post(sampleBody('start'))).status).toBe(200);
+  });
+
   test('routes apply in their order as soon as they are saved', async () => {
     const other = await startFakeOwnApi();
     await saved(httpDraft({ name: 'ours' }));
