@@ -42,6 +42,11 @@ export interface Ledger extends LedgerReader {
   reviveDeadLetters(ids: readonly number[]): Promise<number>;
   dismissDeadLetters(ids: readonly number[]): Promise<number>;
   /**
+   * Makes a delivery due now that is ready and waits for its time. Gives whether there was one: nothing changes for a
+   * delivery that is in progress, finished, or behind another one in its order.
+   */
+  deliverNow(id: number): Promise<boolean>;
+  /**
    * Sends an event to a destination once more, as a new delivery. Gives its id, or null for an unknown event.
    *
    * @param orderingKey deliveries of that destination with the same key stay in order; without one, those of the

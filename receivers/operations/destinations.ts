@@ -46,6 +46,18 @@ export function destinationOperations(services: OperationServices) {
       return await checks.run(destination, now());
     },
 
+    async deliverNow(key: string, deliveryId: number) {
+      const delivery = (await ledger.deliveries(key)).find(({ id }) => id === deliveryId);
+      if (delivery === undefined) {
+        return null;
+      }
+      const due = await ledger.deliverNow(deliveryId);
+      if (due) {
+        await ledger.resume(delivery.destination);
+      }
+      return due;
+    },
+
     async resume(destination: string) {
       requireKnown('destination', destination, names);
       await ledger.resume(destination);

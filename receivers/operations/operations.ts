@@ -59,6 +59,12 @@ export interface Operations {
   /** Replays, and gives what was done; null for an unknown event. */
   replay(key: string, destinations: readonly string[]): Promise<ReplayStep[] | null>;
 
+  /**
+   * Makes an event's delivery due now that waits for its time, and ends a pause of its destination. False if it does not
+   * wait (any more); null if the event has no such delivery.
+   */
+  deliverNow(key: string, deliveryId: number): Promise<boolean | null>;
+
   deadLetters(selection: DeadLetterSelection): Promise<DeadLetters>;
   /** Makes dead letters ready again; gives how many. */
   replayDeadLetters(selection: DeadLetterSelection): Promise<number>;

@@ -58,6 +58,9 @@ export function connectOperations(url: string, token: string): Operations {
       post<ExplainedEvent>('/routes/explain', { body, at, ...(source !== null && { source }) }),
     planReplay: (key, destinations) => replay(key, destinations, true),
     replay: (key, destinations) => replay(key, destinations, false),
+    deliverNow: async (key, deliveryId) =>
+      (await postOrNull<{ due: boolean }>(`/events/${path(key)}/deliveries/${deliveryId}/now`, {}))?.due ??
+      null,
     deadLetters: (selection) => get<DeadLetters>(`/dead-letters${queryString(letterQueryOf(selection))}`),
     replayDeadLetters: async (selection) =>
       (await post<{ count: number }>('/dead-letters/replay', selection)).count,

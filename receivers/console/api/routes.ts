@@ -130,6 +130,17 @@ export const API_ROUTES: readonly ApiRoute[] = [
     },
   }),
   route({
+    method: 'post',
+    path: '/events/:key/deliveries/:id/now',
+    summary: 'Try a waiting delivery now, and end a pause of its destination',
+    answers: 'Whether it is due now. False if it was not waiting for its time.',
+    answer: z.strictObject({ due: z.boolean() }),
+    handle: async (operations, { parameters }) => {
+      const due = await operations.deliverNow(parameters.key as string, Number(parameters.id));
+      return due === null ? null : { due };
+    },
+  }),
+  route({
     method: 'get',
     path: '/dead-letters',
     summary: 'List dead letters, grouped by destination and cause',

@@ -94,6 +94,16 @@ function addReplay(router: Router, services: PageServices): void {
     await show(services, request, response, (context) => replayPage({ event: story.event, steps }, context));
   });
 
+  router.post('/events/:key/deliveries/:id/now', async (request, response, next) => {
+    const { key, id } = request.params;
+    const due = await operations.deliverNow(key, Number(id));
+    if (due === null) {
+      next();
+      return;
+    }
+    response.redirect(303, `/console/events/${key}?done=${due ? 'tried-now' : 'not-waiting'}`);
+  });
+
   router.post('/events/:key/replay', async (request, response, next) => {
     const done = await operations.replay(request.params.key, valuesOf(request.body, 'to'));
     if (done === null) {

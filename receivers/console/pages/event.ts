@@ -98,13 +98,16 @@ function story(delivery: DeliveryStory, context: PageContext): Html {
 </li>`;
 }
 
-/** Ends the pause that a waiting delivery is held up by. */
-function tryNow({ state: name, destination }: DeliveryStory, { role, destinations }: PageContext): Content {
+/** For a delivery that waits for its next attempt, or for the end of its destination's pause. */
+function tryNow(
+  { id, eventKey, state: name, destination, dueAt }: DeliveryStory,
+  { role, destinations, now }: PageContext,
+): Content {
   const paused = destinations.find((report) => report.name === destination)?.state === 'paused';
   return when(
-    role === 'editor' && paused && (name === 'ready' || name === 'waiting'),
+    role === 'editor' && name === 'ready' && (paused || dueAt > now),
     () =>
-      html`<form method="post" action="/console/destinations/${encodeURIComponent(destination)}/resume" class="tools"><button class="small secondary">Try now</button> <span class="help">The destination is paused because it fails.</span></form>`,
+      html`<form method="post" action="/console/events/${eventKey}/deliveries/${id}/now" class="tools"><button class="small secondary">Try now</button>${when(paused, () => html` <span class="help">The destination is paused because it fails.</span>`)}</form>`,
   );
 }
 

@@ -19,6 +19,8 @@ export interface PageServices {
 const NOTICES: Readonly<Record<string, string>> = {
   test: 'The test event was accepted. Its deliveries appear below.',
   replayed: 'Sending it again. Its deliveries appear below.',
+  'tried-now': 'It is due now. Its next attempt appears below.',
+  'not-waiting': 'It was not waiting anymore. Its state is below.',
   'letters-replayed': 'Sending again. Messages that fail once more come back here.',
   'letters-dismissed': 'Dismissed.',
   checked: 'The connection was checked.',

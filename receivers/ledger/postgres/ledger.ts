@@ -43,6 +43,18 @@ const PRUNE_TIMEOUT_MS = 60_000;
  */
 const PLANNING = { enable_seqscan: 'off', plan_cache_mode: 'force_generic_plan' };
 
+/** Its job has the delivery's key, so that it replaces the one for later. */
+const DELIVER_NOW = `
+  WITH brought AS (
+    UPDATE ledger.deliveries SET due_at = ledger.now_ms(), wait_ms = 0 WHERE id = $1 AND state = 'ready'
+    RETURNING id, destination, due_at
+  ), due AS (
+    SELECT count(*)::integer AS count, array_agg(id) AS ids, array_agg(destination) AS destinations,
+      array_agg(due_at) AS times
+    FROM brought
+  )
+  SELECT count, ledger.add_jobs(ids, destinations, times) FROM due`;
+
 /** The ledger on PostgreSQL, for as many processes as share the database. */
 export class PostgresLedger implements Ledger {
   readonly queue: PostgresQueue;
@@ -182,6 +194,13 @@ export class PostgresLedger implements Ledger {
       ),
     );
     return rowCount ?? 0;
+  }
+
+  async deliverNow(id: number): Promise<boolean> {
+    const { rows } = await this.#refusing(() =>
+      again(() => this.#pool.query<{ count: number }>(DELIVER_NOW, [id])),
+    );
+    return rows[0]?.count === 1;
   }
 
   async sendAgain(eventKey: string, delivery: NewDelivery, orderingKey?: string): Promise<number | null> {

@@ -106,7 +106,7 @@ export class DeliveryLine {
       this.#statements.mergeInto.run(merged.id, id, createdAt);
       this.open.remove(merged);
     } else if (held !== undefined) {
-      this.#bringForward(held, createdAt);
+      this.bringForward(held, createdAt);
     }
     const due = this.dueIn(wait);
     this.open.add({ id, destination, orderingKey, state, due, quietMs, heldSince, untried: true });
@@ -114,8 +114,8 @@ export class DeliveryLine {
     return [id, destination, route, state, dueAt, wait, quietMs, heldSince, replay, createdAt];
   }
 
-  /** What waits for the end of a burst goes out at once when something else happens. */
-  #bringForward(held: OpenDelivery, dueAt: number): void {
+  /** Makes a delivery that waits for its time due at once: a person asks for it, or something else ends its burst. */
+  bringForward(held: OpenDelivery, dueAt: number): void {
     const now = this.clock.now();
     if (held.due <= now) {
       return;

@@ -160,6 +160,15 @@ export class SqliteLedger implements Ledger {
     return this.#writer.call('dismissDeadLetters', { ids, now: Date.now() });
   }
 
+  async deliverNow(id: number): Promise<boolean> {
+    const destination = await this.#writer.call('deliverNow', { id, now: Date.now() });
+    if (destination === null) {
+      return false;
+    }
+    this.queue.announce(destination, 0);
+    return true;
+  }
+
   async sendAgain(eventKey: string, delivery: NewDelivery, orderingKey?: string): Promise<number | null> {
     const now = Date.now();
     const request = { key: eventKey, added: delivery, orderingKey: orderingKey ?? null, now };

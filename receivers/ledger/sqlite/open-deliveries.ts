@@ -44,6 +44,14 @@ export class OpenDeliveries {
     return this.#destinations.get(destination)?.ordered.get(orderingKey)?.at(-1);
   }
 
+  /** The open delivery with this id. */
+  find(destination: string, orderingKey: string, id: number): OpenDelivery | undefined {
+    return this.#destinations
+      .get(destination)
+      ?.ordered.get(orderingKey)
+      ?.find((delivery) => delivery.id === id);
+  }
+
   /** Adds a delivery behind the earlier ones with its ordering key. Ids count up in the order of acceptance. */
   add(delivery: OpenDelivery): void {
     const { ordered } = this.#at(delivery.destination);

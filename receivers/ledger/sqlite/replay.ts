@@ -14,11 +14,17 @@ export interface SendAgainRequest {
   now: number;
 }
 
-/** What people do with dead letters and old events. */
+interface OrderedRow {
+  id: number;
+  destination: string;
+  orderingKey: string;
+}
+
+/** What people do with waiting deliveries, dead letters and old events. */
 export function prepareReplays(database: DatabaseSync, line: DeliveryLine) {
-  const deadLetter = database.prepare(
+  const inState = database.prepare(
     `SELECT d.id, d.destination, ${ORDERING_KEY} AS orderingKey
-     FROM deliveries d JOIN events e ON e.sequence = d.id / ${IDS_PER_EVENT} WHERE d.id = ? AND d.state = 'dead'`,
+     FROM deliveries d JOIN events e ON e.sequence = d.id / ${IDS_PER_EVENT} WHERE d.id = ? AND d.state = ?`,
   );
   const revive = database.prepare(`
     UPDATE deliveries SET state = ?2, due_at = ?3, wait_ms = 0, attempts = 0, reason = NULL, finished_at = NULL,
@@ -42,9 +48,7 @@ export function prepareReplays(database: DatabaseSync, line: DeliveryLine) {
     reviveDeadLetters({ ids, now }: { ids: readonly number[]; now: number }): string[] {
       const revived: string[] = [];
       for (const each of [...ids].sort((one, other) => one - other)) {
-        const row = deadLetter.get(each) as
-          | { id: number; destination: string; orderingKey: string }
-          | undefined;
+        const row = inState.get(each, 'dead') as OrderedRow | undefined;
         if (row !== undefined) {
           const state = line.open.last(row.destination, row.orderingKey) === undefined ? 'ready' : 'waiting';
           revive.run(row.id, state, now);
@@ -60,6 +64,17 @@ export function prepareReplays(database: DatabaseSync, line: DeliveryLine) {
         }
       }
       return revived;
+    },
+
+    /** Gives the destination of the delivery; null if it does not wait for its time. */
+    deliverNow({ id, now }: { id: number; now: number }): string | null {
+      const row = inState.get(id, 'ready') as OrderedRow | undefined;
+      const delivery = row && line.open.find(row.destination, row.orderingKey, row.id);
+      if (delivery === undefined) {
+        return null;
+      }
+      line.bringForward(delivery, now);
+      return delivery.destination;
     },
 
     dismissDeadLetters({ ids, now }: { ids: readonly number[]; now: number }): number {

@@ -411,6 +411,41 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         handed.answer(DONE);
       });
 
+      test('a delivery that waits for its time goes out now if a person asks for it', async () => {
+        const later = Date.now() + 3_600_000;
+        const given = event({ deliveries: [delivery('slack', { dueAt: later }), delivery('sheets')] });
+        const behind = event({ deliveries: [delivery('slack')] });
+        await ledger.accept(given);
+        await ledger.accept(behind);
+        await worker.start(ledger);
+        const sheets = await worker.next();
+        const [toSlack, toSheets] = (await ledger.deliveries(given.key)).sort(
+          (one, other) => other.dueAt - one.dueAt,
+        );
+        const [second] = await ledger.deliveries(behind.key);
+        expect(await ledger.deliverNow(toSheets?.id as number)).toBe(false);
+        expect(await ledger.deliverNow(second?.id as number)).toBe(false);
+        expect(await ledger.deliverNow(987_654_321)).toBe(false);
+        expect(worker.unseen).toBe(0);
+
+        expect(await ledger.deliverNow(toSlack?.id as number)).toBe(true);
+        const first = await worker.next();
+        expect(first.delivery).toMatchObject({ eventKey: given.key, destination: 'slack', attempt: 1 });
+        first.answer(RETRY, { state: 'ready', dueAt: later });
+        sheets.answer(DONE);
+        while ((await ledger.attempts(toSlack?.id as number)).length === 0) {}
+        expect(await ledger.deliverNow(toSlack?.id as number)).toBe(true);
+        const again = await worker.next();
+        expect(again.delivery).toMatchObject({ eventKey: given.key, attempt: 2 });
+        again.answer(DONE);
+        const next = await worker.next();
+        expect(next.delivery.eventKey).toBe(behind.key);
+        next.answer(DONE);
+        await finished(behind.key);
+        expect(await ledger.deliverNow(toSlack?.id as number)).toBe(false);
+        expect(worker.unseen).toBe(0);
+      });
+
       test('the queue pauses a destination that keeps failing, and others continue', async () => {
         await worker.start(ledger);
         const failing = Array.from({ length: 6 }, (_, index) =>
