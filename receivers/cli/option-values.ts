@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { time } from '../operations/event-query.ts';
 
 /** A web address as an option. */
 export function webAddress(written: string): string {
@@ -15,6 +16,15 @@ export function timeOption(written: string): number {
     throw new InvalidArgumentError('Write a time such as 2026-10-10T23:00:00Z.');
   }
   return time;
+}
+
+/** A time or a day as an option; gives milliseconds since 1970. */
+export function timeOrDay(written: string): number {
+  const read = time.safeParse(written);
+  if (!read.success) {
+    throw new InvalidArgumentError('Write a time such as 2026-10-10T12:00:00Z, or a day such as 2026-10-10.');
+  }
+  return read.data;
 }
 
 /** A whole number from `least` to `most` as an option. `hint` says what to write instead. */

@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { howToRun } from '../base/how-to-run.ts';
 import type { DeadLetterSelection, DeadLetters } from '../operations/dead-letters.ts';
 import type { Operations } from '../operations/operations.ts';
+import type { ReplaySpan } from '../operations/replay-span.ts';
 import { count } from '../operations/words.ts';
 import { requireDestinations } from './known-names.ts';
 import { oneLine } from './lines.ts';
-import { wholeNumber } from './option-values.ts';
+import { timeOrDay, wholeNumber } from './option-values.ts';
 import { type AccessOptions, onReceiver, type ReceiverAccess, withAccessOptions } from './receiver-access.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,10 +16,14 @@ interface ReplayOptions extends AccessOptions {
   cause?: string;
   event?: string;
   to?: string[];
+  from?: number;
+  until?: number;
+  experience?: string;
+  source?: string;
   dryRun?: boolean;
 }
 
-/** `replay`: sends dead letters, or an event, again. */
+/** `replay`: sends dead letters, an event, or all events of a span, again. */
 export function defineCommand(command: Command, terminal: Terminal): void {
   withAccessOptions(command)
     .option('--destination <name>', 'all dead letters of this destination')
@@ -29,32 +34,50 @@ export function defineCommand(command: Command, terminal: Terminal): void {
       wholeNumber(0, Number.MAX_SAFE_INTEGER, 'Write the number that the list shows before the event.'),
     )
     .option('--event <key>', 'an event, to the destinations of --to')
-    .option('--to <destinations...>', 'with --event: the destinations')
+    .option('--to <destinations...>', 'with --event or --from: the destinations')
+    .option(
+      '--from <time>',
+      'all events received at this time or later, to the destinations of --to',
+      timeOrDay,
+    )
+    .option('--until <time>', 'with --from: only events received before this time', timeOrDay)
+    .option('--experience <id>', 'with --from: only events of this experience')
+    .option('--source <name>', 'with --from: only events of this source')
     .option('--dry-run', 'say what would happen, and do nothing')
     .action((options: ReplayOptions) => {
       const problem = problemOf(options);
       if (problem !== null) {
         command.error(`error: ${problem}`);
       }
-      return onReceiver(terminal, command, options, (access) =>
-        options.event === undefined
-          ? replayLetters(terminal, access, options)
-          : replayEvent(terminal, access, options.event, options.to ?? [], options.dryRun === true),
-      );
+      return onReceiver(terminal, command, options, (access) => replay(terminal, access, options));
     });
 }
 
-/** What is wrong with these options; null if nothing is. */
-function problemOf({ letter, destination, event, to, cause }: ReplayOptions): string | null {
-  const chosen = [letter, destination, event].filter((value) => value !== undefined);
-  if (chosen.length > 1) {
-    return 'Choose one of --letter, --destination and --event.';
+function replay(terminal: Terminal, access: ReceiverAccess, options: ReplayOptions): Promise<void> {
+  const { event, from, to = [], dryRun = false } = options;
+  if (event !== undefined) {
+    return replayEvent(terminal, access, event, to, dryRun);
   }
-  if (event !== undefined && to === undefined) {
+  return from === undefined
+    ? replayLetters(terminal, access, options)
+    : replaySpan(terminal, access, { ...options, from, to });
+}
+
+/** What is wrong with these options; null if nothing is. */
+function problemOf(options: ReplayOptions): string | null {
+  const { letter, destination, event, to, cause, from, until, experience, source } = options;
+  const chosen = [letter, destination, event, from].filter((value) => value !== undefined);
+  if (chosen.length > 1) {
+    return 'Choose one of --letter, --destination, --event and --from.';
+  }
+  if ((event !== undefined || from !== undefined) && to === undefined) {
     return 'Say where to send it: --to slack';
   }
-  if (to !== undefined && event === undefined) {
-    return '--to needs --event, the key of an event.';
+  if (to !== undefined && event === undefined && from === undefined) {
+    return '--to needs --event, the key of an event, or --from, a time.';
+  }
+  if (from === undefined && [until, experience, source].some((value) => value !== undefined)) {
+    return '--until, --experience and --source need --from, a time.';
   }
   return cause !== undefined && destination === undefined
     ? '--cause needs --destination, the name of a destination.'
@@ -146,4 +169,44 @@ async function replayEvent(
     terminal.printLine(`${destination}: ${words}`);
   }
   terminal.printLine(dryRun ? 'Nothing was done: this was a dry run.' : `Done${when(access)}.`);
+}
+
+async function replaySpan(
+  terminal: Terminal,
+  access: ReceiverAccess,
+  options: ReplayOptions & Required<Pick<ReplayOptions, 'from' | 'to'>>,
+): Promise<void> {
+  const { from, until = Date.now(), to, experience, source, dryRun } = options;
+  await requireDestinations(to, access.operations);
+  const span: ReplaySpan = {
+    from,
+    to: until,
+    ...(experience !== undefined && { experienceId: experience }),
+    ...(source !== undefined && { source }),
+  };
+  const plan = await access.operations.planSpanReplay(span, to);
+  if (plan.more) {
+    throw new Error(
+      `There are more than ${count(plan.events, 'event')} in this span. Nothing was sent. Choose a shorter span with --from and --until.`,
+    );
+  }
+  terminal.printLine(`${count(plan.events, 'event')} from ${iso(from)} to ${iso(until)}.`);
+  if (plan.events === 0) {
+    terminal.printLine('Nothing was sent.');
+    terminal.exitCode = 1;
+    return;
+  }
+  for (const { destination, words } of plan.steps) {
+    terminal.printLine(`${destination}: ${words}`);
+  }
+  if (dryRun) {
+    terminal.printLine('Nothing was done: this was a dry run.');
+  } else {
+    const sent = await access.operations.replaySpan(span, to);
+    terminal.printLine(`${count(sent, 'message')} ${sent === 1 ? 'is' : 'are'} sent${when(access)}.`);
+  }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
 }

@@ -17,9 +17,12 @@ function oneOf(values: readonly string[]): string {
   return `Use one of ${values.join(', ')}.`;
 }
 
-/** A time in ISO 8601 or a day in UTC; gives milliseconds since 1970. */
+/** A time without a time zone, as a browser's form writes it. */
+const WITHOUT_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/;
+
+/** A time in ISO 8601 (in UTC unless it names a time zone) or a day in UTC; gives milliseconds since 1970. */
 export const time = z.string().transform((written, context) => {
-  const at = /^\d{4}-\d\d-\d\d$/.test(written) ? Date.parse(`${written}T00:00:00Z`) : Date.parse(written);
+  const at = Date.parse(WITHOUT_ZONE.test(written) ? `${written}Z` : written);
   if (Number.isNaN(at)) {
     context.addIssue('Use a time such as 2026-10-10T12:00:00Z, or a day such as 2026-10-10.');
     return z.NEVER;

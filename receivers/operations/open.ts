@@ -7,6 +7,7 @@ import { hidingSecrets } from './hidden-secrets.ts';
 import type { Operations } from './operations.ts';
 import { previewOperations } from './preview.ts';
 import { replayOperations } from './replay.ts';
+import { replaySpanOperations } from './replay-span.ts';
 import { routeOperations } from './routes.ts';
 import type { OperationServices } from './services.ts';
 import { setUpOperations } from './set-up.ts';
@@ -22,6 +23,7 @@ export function openOperations(services: OperationServices): Operations {
     ...routeOperations(services.configuration),
     ...examineOperations(services),
     ...replayOperations(services),
+    ...replaySpanOperations(services),
     ...deadLetterOperations(services),
     ...destinationOperations(services),
     ...experienceOperations(services),

@@ -10,6 +10,7 @@ import type { OperationFault } from './fault.ts';
 import type { PreviewName } from './preview.ts';
 import type { EventStory, ExportedStory } from './records.ts';
 import type { ReplayStep } from './replay.ts';
+import type { ReplaySpan, SpanPlan } from './replay-span.ts';
 import type { ExplainedEvent } from './routes.ts';
 import type { SetUp } from './set-up.ts';
 import type { Chart, Range } from './timeline.ts';
@@ -58,6 +59,14 @@ export interface Operations {
   planReplay(key: string, destinations: readonly string[]): Promise<ReplayStep[] | null>;
   /** Replays, and gives what was done; null for an unknown event. */
   replay(key: string, destinations: readonly string[]): Promise<ReplayStep[] | null>;
+
+  /** What sending all events of a span again would do, without doing it. */
+  planSpanReplay(span: ReplaySpan, destinations: readonly string[]): Promise<SpanPlan>;
+  /**
+   * Sends all events of a span again, oldest first, and gives how many messages that makes. Rejects with an
+   * {@link OperationFault}, and sends nothing, if there are more events than can be sent in one go.
+   */
+  replaySpan(span: ReplaySpan, destinations: readonly string[]): Promise<number>;
 
   /**
    * Makes an event's delivery due now that waits for its time, and ends a pause of its destination. False if it does not

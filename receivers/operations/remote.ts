@@ -11,6 +11,7 @@ import type { Operations } from './operations.ts';
 import type { PreviewName } from './preview.ts';
 import type { EventStory, ExportedStory } from './records.ts';
 import type { ReplayStep } from './replay.ts';
+import type { ReplaySpan, SpanPlan } from './replay-span.ts';
 import type { ExplainedEvent } from './routes.ts';
 import type { SetUp } from './set-up.ts';
 import type { Chart } from './timeline.ts';
@@ -58,6 +59,10 @@ export function connectOperations(url: string, token: string): Operations {
       post<ExplainedEvent>('/routes/explain', { body, at, ...(source !== null && { source }) }),
     planReplay: (key, destinations) => replay(key, destinations, true),
     replay: (key, destinations) => replay(key, destinations, false),
+    planSpanReplay: (span, destinations) =>
+      post<SpanPlan>('/events/replay/plan', { ...spanBodyOf(span), destinations }),
+    replaySpan: async (span, destinations) =>
+      (await post<{ count: number }>('/events/replay', { ...spanBodyOf(span), destinations })).count,
     deliverNow: async (key, deliveryId) =>
       (await postOrNull<{ due: boolean }>(`/events/${path(key)}/deliveries/${deliveryId}/now`, {}))?.due ??
       null,
@@ -147,6 +152,10 @@ function eventQueryOf(filter: EventFilter): Record<string, unknown> {
 
 function letterQueryOf({ ids, from, to, ...same }: DeadLetterSelection): Record<string, unknown> {
   return { ...same, id: ids?.[0], from: timeOf(from), to: timeOf(to) };
+}
+
+function spanBodyOf({ experienceId, ...same }: ReplaySpan): Record<string, unknown> {
+  return { ...same, ...(experienceId !== undefined && { experience: experienceId }) };
 }
 
 function timeOf(at: number | undefined): string | undefined {

@@ -95,10 +95,11 @@ const LAST_WORDS = {
   dismissed: 'Its dead letter was dismissed.',
 } as const;
 
-async function carryOut(
+/** Does what the steps of a replay say, for one event. */
+export async function carryOut(
   ledger: Pick<Ledger, 'reviveDeadLetters' | 'sendAgain'>,
   eventKey: string,
-  steps: readonly ReplayStep[],
+  steps: readonly Omit<ReplayStep, 'title'>[],
   now: number,
 ): Promise<void> {
   for (const { destination, does, deliveryId } of steps) {

@@ -139,6 +139,24 @@ export const explainedEvent = z.strictObject({
   ),
 });
 
+export const spanPlan = z.strictObject({
+  events: z.int().describe('How many events there are, without tests, reports and unrecognized events.'),
+  more: z.boolean().describe('There are more than can be sent in one go: choose a shorter span.'),
+  firstAt: z.int().nullable().describe('When the first of them was received.'),
+  lastAt: z.int().nullable().describe('When the last of them was received.'),
+  steps: z.array(
+    z.strictObject({
+      destination: z.string(),
+      title: z.string(),
+      first: z.int().describe('Events that were never sent there, and are sent now.'),
+      again: z.int().describe('Events that are sent once more, as something new.'),
+      revive: z.int().describe('Events whose dead letter is tried again.'),
+      nothing: z.int().describe('Events that are already on their way.'),
+      words: z.string().describe('The same in sentences.'),
+    }),
+  ),
+});
+
 export const steps = z.strictObject({
   steps: z.array(
     z.strictObject({

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { ACTIONS } from '../../../shared/events.ts';
 import { deadLetterQuery, selectionOf } from '../../operations/dead-letter-query.ts';
 import { eventFilter, eventQuery } from '../../operations/event-query.ts';
+import { MOST_EVENTS, type ReplaySpan } from '../../operations/replay-span.ts';
 import { RANGES, type Range } from '../../operations/timeline.ts';
 import * as answers from './answers.ts';
 import { CONNECTION_ROUTES } from './connection-routes.ts';
@@ -15,6 +17,27 @@ const selection = z
     to: z.number().int().optional().describe('Failed before this time, milliseconds since 1970.'),
   })
   .refine((chosen) => Object.keys(chosen).length > 0, 'Give ids, a destination, a cause, from or to.');
+
+const span = z.strictObject({
+  from: z.number().int().describe('Received at this time or later, milliseconds since 1970.'),
+  to: z.number().int().describe('Received before this time, milliseconds since 1970.'),
+  search: z.string().optional().describe('Part of an experience’s name, its id, or an event’s key.'),
+  action: z.enum(ACTIONS).optional().describe('One of the six actions.'),
+  experience: z.string().optional().describe('The id of an experience.'),
+  source: z.string().optional().describe('The name of a source.'),
+  destinations: z.array(z.string()).min(1).describe('Names of destinations.'),
+});
+
+function spanOf({ from, to, search, action, experience, source }: z.output<typeof span>): ReplaySpan {
+  return {
+    from,
+    to,
+    ...(search !== undefined && { search }),
+    ...(action !== undefined && { action }),
+    ...(experience !== undefined && { experienceId: experience }),
+    ...(source !== undefined && { source }),
+  };
+}
 
 /** Every call of the API. */
 export const API_ROUTES: readonly ApiRoute[] = [
@@ -128,6 +151,26 @@ export const API_ROUTES: readonly ApiRoute[] = [
       const steps = await act(parameters.key as string, body.destinations);
       return steps === null ? null : { steps };
     },
+  }),
+  route({
+    method: 'post',
+    path: '/events/replay/plan',
+    summary: 'Get what sending all events of a span again would do; nothing is sent',
+    answers: 'How many events there are, and what would happen to them at each destination.',
+    answer: answers.spanPlan,
+    body: span,
+    handle: (operations, { body }) => operations.planSpanReplay(spanOf(body), body.destinations),
+  }),
+  route({
+    method: 'post',
+    path: '/events/replay',
+    summary: `Send all events of a span again, at most ${MOST_EVENTS.toLocaleString('en-US')}`,
+    answers: 'How many messages are sent. Tests, reports and unrecognized events are left out.',
+    answer: answers.count,
+    body: span,
+    handle: async (operations, { body }) => ({
+      count: await operations.replaySpan(spanOf(body), body.destinations),
+    }),
   }),
   route({
     method: 'post',

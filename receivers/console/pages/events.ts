@@ -32,14 +32,14 @@ const FILTERS = [
 ];
 
 /** The events: search, filter, page by page. */
-export function eventsPage(facts: EventsFacts, { now, destinations }: PageContext): Page {
+export function eventsPage(facts: EventsFacts, { now, destinations, role }: PageContext): Page {
   const { asked, events, next } = facts;
   const filtered = FILTERS.some((name) => (asked[name] ?? '') !== '');
   const later = asked.before !== undefined;
   return {
     title: 'Events',
     content: html`
-<h1>Events</h1>
+<div class="heading"><h1>Events</h1>${when(role === 'editor', () => html`<a href="${replayUrl(asked)}">Send events again …</a>`)}</div>
 ${filterForm(facts, destinations, filtered)}
 ${when(facts.fault, () => html`<p class="fault" role="alert">${facts.fault}</p>`)}
 <div id="found"${when(!later, () => html` data-live`)}>
@@ -50,6 +50,25 @@ ${events.length === 0 ? emptyWords(filtered) : eventList(events, now)}
   ${when(next, () => html`<a href="/console/events${queryString({ ...asked, before: next })}" rel="next">Older events</a>`)}
 </nav>`,
   };
+}
+
+/** The length of a time up to its seconds, which is what a browser's field for times takes. */
+const SECONDS = '2026-10-10T12:00:00'.length;
+
+function isDay(written: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(written);
+}
+
+/** People choose days; a link may have a time. */
+function timeField(title: string, name: string, written = ''): Html {
+  const day = written === '' || isDay(written);
+  return html`<label>${title} <input type="${day ? 'date' : 'datetime-local'}" name="${name}" value="${written.slice(0, SECONDS)}"${when(!day, () => html` step="1"`)}></label>`;
+}
+
+/** The page that sends the events of a span again, with the filters that it knows too. */
+function replayUrl({ search, action, source, experience, from, to }: EventsFacts['asked']): string {
+  const at = (written = '') => (isDay(written) ? `${written}T00:00` : written.slice(0, SECONDS));
+  return `/console/events/replay${queryString({ search, action, source, experience, from: at(from), until: at(to) })}`;
 }
 
 function emptyWords(filtered: boolean): Html {
@@ -90,8 +109,8 @@ function filterForm(
         sources.map((name) => [name, name]),
         asked.source,
       )}
-      <label>Received on or after (UTC) <input type="date" name="from" value="${asked.from}"></label>
-      <label>Received before (UTC) <input type="date" name="to" value="${asked.to}"></label>
+      ${timeField('Received on or after (UTC)', 'from', asked.from)}
+      ${timeField('Received before (UTC)', 'to', asked.to)}
       ${select(
         'Recognized',
         'problem',

@@ -7,6 +7,7 @@ import { readForm } from './form.ts';
 import { requireEditor, requireOwnForm } from './guards.ts';
 import { overviewRoutes } from './overview-routes.ts';
 import { refusedPage } from './refused.ts';
+import { replaySpanRoutes } from './replay-span-routes.ts';
 import { setUpRoutes } from './set-up-routes.ts';
 import { type PageServices, show } from './show.ts';
 import { zapierRoutes } from './zapier-routes.ts';
@@ -18,6 +19,7 @@ export function pagesRouter(services: PageServices): Router {
   router.use(overviewRoutes(services));
   router.use(setUpRoutes(services));
   router.use(eventListRoutes(services));
+  router.use(replaySpanRoutes(services));
   router.use(eventRoutes(services));
   router.use(experienceRoutes(services));
   router.use(deadLetterRoutes(services));

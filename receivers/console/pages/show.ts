@@ -21,6 +21,7 @@ const NOTICES: Readonly<Record<string, string>> = {
   replayed: 'Sending it again. Its deliveries appear below.',
   'tried-now': 'It is due now. Its next attempt appears below.',
   'not-waiting': 'It was not waiting anymore. Its state is below.',
+  'span-replayed': 'Sending the events of this span again.',
   'letters-replayed': 'Sending again. Messages that fail once more come back here.',
   'letters-dismissed': 'Dismissed.',
   checked: 'The connection was checked.',

@@ -125,4 +125,19 @@ describe('replay, while a receiver runs', () => {
     expect(arrivals()[before].experience.name).toBe('Tent bundle');
     expect(api.requests[before]?.id).toBe(`${key}-r1`);
   });
+
+  test('sends all events of a span again, and says first how many', async () => {
+    const span = ['--from', '2026-10-10', '--until', '2026-10-10T11:50:00Z', '--to', 'http'];
+    const dry = (await run(...span, '--dry-run')).stdout;
+    expect(dry).toContain('3 events from 2026-10-10T00:00:00.000Z to 2026-10-10T11:50:00.000Z.');
+    expect(dry).toContain('http: 3 events that were sent before will be sent once more');
+    expect(dry).toContain('Nothing was done: this was a dry run.');
+    const before = api.requests.length;
+    expect((await run(...span, '--experience', 'backpack')).stdout).toContain('2 messages are sent.');
+    await arrived(before + 2);
+    expect(await run('--from', '2020-01-01', '--until', '2020-01-02', '--to', 'http')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('0 events'),
+    });
+  });
 });

@@ -20,6 +20,9 @@ test.concurrent.each([
   [['events', '--state', 'lost'], /--state: Use one of waiting, ready, /],
   [['events'], /there are no events in the data folder .*\. Start the receiver \(npm start\), set DATA_DIR/],
   [['replay', '--to', 'slack'], /--to needs --event/],
+  [['replay', '--from', '2026-10-10'], /Say where to send it/],
+  [['replay', '--until', '2026-10-10'], /need --from/],
+  [['replay', '--from', 'yesterday', '--to', 'slack'], /Write a time such as/],
   [
     ['preview', 'start', '--destination', 'email', '--out', nowhere],
     /no-such-folder.* cannot be written \(ENOENT\)\. Give --out/,
