@@ -63,7 +63,7 @@ export function createConsole(services: ConsoleServices): Router {
   router.use('/api', apiRouter({ operations: { ...operations, connections }, access, addressOf, log }));
   router.use(requireSession(access));
   router.get('/live', (request, response) => live.listen(request, response));
-  router.use(pagesRouter({ operations, zapier, access, publicUrl, now }));
+  router.use(pagesRouter({ operations, connections, zapier, access, addressOf, publicUrl, now }));
   router.use(pageNotFound);
   router.use(pageFailed(log));
   return router;

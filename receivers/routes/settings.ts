@@ -58,19 +58,21 @@ const conditions = (sources: readonly string[] | null) =>
       .nullable()
       .default(null)
       .describe(`The actions: ${ACTION_WORDS.join(', ')}.`)
-      .meta({ examples: ACTION_WORDS }),
+      .meta({ examples: ACTION_WORDS, main: true }),
     types: patterns('a type', 'content/*', misspelt(DOCUMENTED.types))
       .describe('Experience types, such as pricing or content/*.')
-      .meta({ examples: DOCUMENTED.types }),
+      .meta({ examples: DOCUMENTED.types, main: true }),
     categories: patterns('a category', 'experiment', misspelt(DOCUMENTED.categories))
       .describe('Categories: experiment, personalization.')
       .meta({ examples: DOCUMENTED.categories }),
     statuses: patterns('a status', 'started', misspelt(DOCUMENTED.statuses))
       .describe('Statuses: pending, started, paused, ended.')
       .meta({ examples: DOCUMENTED.statuses }),
-    names: patterns('a name', '*price*').describe(
-      'Names of experiences. * matches any characters and ? one character; case does not matter: *price*.',
-    ),
+    names: patterns('a name', '*price*')
+      .describe(
+        'Names of experiences. * matches any characters and ? one character; case does not matter: *price*.',
+      )
+      .meta({ main: true }),
     sources: patterns('the name of a source', 'alpine-*', (pattern) =>
       sources === null || sources.some((name) => fitsPattern(pattern, name))
         ? null
@@ -109,7 +111,8 @@ const quietHours = z
     timeZone: timeZone().describe('The time zone of both, such as Europe/Zurich.'),
     days: list(oneOf(DAYS), `Write days as ${alternatives(DAYS)}.`)
       .default([...DAYS])
-      .describe('The days on which they begin. Default: every day.'),
+      .describe('The days on which they begin. Default: every day.')
+      .meta({ examples: [...DAYS] }),
     afterwards: oneOf(['deliver', 'drop'])
       .default('deliver')
       .describe('deliver sends events when the quiet hours end. drop does not send them.'),
@@ -146,10 +149,12 @@ export function routeSettings(known: Known | null) {
       name: text('Write a name for people.').describe('The name, unique among the routes.'),
       when: conditions(known?.sources ?? null)
         .prefault({})
-        .describe('Which events. All conditions must be met. Default: every event.'),
+        .describe('Which events. All conditions must be met. Default: every event.')
+        .meta({ main: true }),
       to: list(destination, advice)
         .optional()
-        .describe('The names of the destinations. With mute, the default is all of them.'),
+        .describe('The names of the destinations. With mute, the default is all of them.')
+        .meta({ main: true }),
       mute: flag()
         .default(false)
         .describe('true sends matching events to none of these destinations, even if other routes do.'),

@@ -10,6 +10,9 @@ keepLive();
 requireChoices();
 showCurrentPage();
 
+if (document.querySelector('[data-draft]') !== null) {
+  import('./drafts.js').then(({ keepDrafts }) => keepDrafts());
+}
 if (document.querySelector('[data-search]') !== null) {
   import('./search.js').then(({ startSearches }) => startSearches());
 }

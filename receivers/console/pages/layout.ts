@@ -27,6 +27,7 @@ export interface Page {
 const PAGES = [
   ['/', 'Overview'],
   ['/set-up', 'Set-up'],
+  ['/connections', 'Connections'],
   ['/events', 'Events'],
   ['/experiences', 'Experiences'],
   ['/dead-letters', 'Dead letters'],
@@ -78,6 +79,7 @@ function frame(title: string, scripts: readonly string[], body: Html): string {
 <link rel="stylesheet" href="${assetPath('base.css')}">
 <link rel="stylesheet" href="${assetPath('uplot.css')}">
 <link rel="stylesheet" href="${assetPath('console.css')}">
+<link rel="stylesheet" href="${assetPath('forms.css')}">
 ${scripts.map((name) => html`<script type="module" src="${assetPath(name)}"></script>`)}
 </head>
 <body>

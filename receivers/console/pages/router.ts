@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { connectionRoutes } from './connections/routes.ts';
 import { deadLetterRoutes } from './dead-letters-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { eventListRoutes } from './events-routes.ts';
@@ -24,6 +25,7 @@ export function pagesRouter(services: PageServices): Router {
   router.use(experienceRoutes(services));
   router.use(deadLetterRoutes(services));
   router.use(zapierRoutes(services));
+  router.use(connectionRoutes(services));
   router.get('/refused', (request, response) =>
     show(services, request, response, async (context) =>
       refusedPage(await services.operations.refused(), context),

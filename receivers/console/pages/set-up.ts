@@ -48,7 +48,7 @@ function intelligemsSection(facts: SetUpFacts, now: number): Html {
   <li><h3>Use the same secret on both sides</h3>
     <p>If Intelligems asks for a secret, enter the receiver’s:</p>
     ${sources.map((source) => html`<p>${forSource(source, sources)}${source.secret.where} ${source.secret.ending === '' ? 'It is never shown here.' : html`It ends with <code>…${source.secret.ending}</code>. It is never shown here in full.`}</p>`)}
-    <p>If Intelligems shows you a secret instead, set INTELLIGEMS_WEBHOOK_SECRET to it${when(sources.length > 1, () => ' (or the secret of its source in receivers.yaml)')} and restart the receiver.</p></li>
+    <p>If Intelligems shows you a secret instead, enter it as the secret of the source under <a href="/console/connections#sources-title">Connections</a>.</p></li>
 </ol>
 ${when(lastWebhook === null, troubleshooting)}
 <details class="hint"><summary>Do I need this receiver?</summary><p>If all you want is a message in Slack when an experience starts or ends, the Slack bot of Intelligems may be enough. Use this receiver if events should also go to Google Sheets, email, Zapier or your own API, if different events go to different channels, or if no event may get lost.</p></details>
@@ -154,7 +154,8 @@ const CHECK_MARKS: Readonly<Record<Check['state'], { mark: string; words: string
   fault: { mark: '✕', words: 'problem' },
 };
 
-function checkLine({ what, state, finding, fix }: Check): Content {
+/** What a check found, as a list item. */
+export function checkLine({ what, state, finding, fix }: Check): Content {
   const { mark, words } = CHECK_MARKS[state];
   return html`<li class="finding-${state}"><span aria-hidden="true">${mark}</span> <span class="for-readers">${words}: </span><strong>${what}</strong>: ${finding}${when(fix, () => html` <span class="fix">${fix}</span>`)}</li>`;
 }
@@ -162,8 +163,8 @@ function checkLine({ what, state, finding, fix }: Check): Content {
 function missingKind({ kind, title, file, settings }: MissingKind): Html {
   const how =
     file === null
-      ? 'Set these environment variables, or the same settings in receivers.yaml,'
-      : html`Add a destination with <code>type: ${kind}</code> and these settings to ${file},`;
-  return html`<li><details><summary>${title}</summary><p>${how} and restart the receiver:</p>
+      ? 'set these environment variables, or the same settings in receivers.yaml,'
+      : html`add a destination with <code>type: ${kind}</code> and these settings to ${file},`;
+  return html`<li><details><summary>${title}</summary><p><a href="/console/connections/new/destination/${kind}">Connect it here</a>, without a restart. Or: ${how} and restart the receiver:</p>
   <dl class="settings">${settings.map(({ name, description }) => html`<div><dt><code>${name}</code></dt><dd>${description}</dd></div>`)}</dl></details></li>`;
 }

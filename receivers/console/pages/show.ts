@@ -1,4 +1,6 @@
 import type { Request, Response } from 'express';
+import type { ClientAddress } from '../../base/client-address.ts';
+import type { ConnectionOperations } from '../../operations/connections.ts';
 import type { DestinationReport } from '../../operations/destination-report.ts';
 import type { Operations } from '../../operations/operations.ts';
 import type { ZapierOperations } from '../../operations/zapier.ts';
@@ -9,6 +11,8 @@ import { document, type Page, type PageContext } from './layout.ts';
 export interface PageServices {
   operations: Operations;
   zapier: ZapierOperations;
+  connections: ConnectionOperations;
+  addressOf: ClientAddress;
   access: Access;
   /** The public URL of the settings; null if it is not set. */
   publicUrl: string | null;
@@ -28,6 +32,10 @@ const NOTICES: Readonly<Record<string, string>> = {
   resumed: 'The pause has ended.',
   'key-revoked': 'The key is revoked, and what was subscribed with it has ended.',
   'zap-ended': 'The subscription has ended.',
+  'connection-saved': 'Saved. It works from now on.',
+  'connection-removed': 'Removed.',
+  'order-saved': 'The order is saved.',
+  'order-changed': 'Someone else changed the routes. Here they are as they are now: move the route again.',
 };
 
 /** Answers with a page of the console. `make` gets what every page needs to know. */
