@@ -106,7 +106,7 @@ test('the pages about dead letters use the singular for one and the plural for s
 test('the set-up page says how to add a missing destination to the settings file that lists the others', async () => {
   const text = await page('/set-up');
   expect(text).toContain(
-    'Add a destination with type: discord and these settings to receivers.yaml, and restart the receiver:',
+    'add a destination with type: discord and these settings to receivers.yaml, and restart the receiver:',
   );
   expect(text).not.toContain('DISCORD_WEBHOOK_URL');
 });
