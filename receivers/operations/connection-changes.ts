@@ -1,6 +1,11 @@
 import type { Configuration } from '../config/configuration.ts';
 import { connectionDocument, contentOf, removedDocument } from '../config/stored/documents.ts';
-import type { OpenDeliveries, StoredConnection, WrittenConnection } from '../contract/connection.ts';
+import type {
+  ConnectionKind,
+  OpenDeliveries,
+  StoredConnection,
+  WrittenConnection,
+} from '../contract/connection.ts';
 import { type Conflict, type Drafted, drafted, draftFaults, plannedSave } from './connection-drafts.ts';
 import { listed } from './connection-list.ts';
 import { removalOf, routesWithout } from './connection-removal.ts';
@@ -59,10 +64,21 @@ export function changeOperations(services: ConnectionServices): Changes {
         const message = `Choose what happens to its ${open} open deliveries: they wait, move to another destination, or become dead letters.`;
         return { result: 'faults', faults: [{ field: 'deliveries', message }] };
       }
-      const result = await writeChange<Conflict>(services, by, (kept) =>
-        plannedRemoval(kept, { id, version, deliveries: deliveries ?? { choice: 'wait' } }, services),
-      );
-      return 'refused' in result ? refusal(result.refused, services) : { result: 'removed' };
+      let name = '';
+      const result = await writeChange<Conflict>(services, by, (kept) => {
+        const planned = plannedRemoval(
+          kept,
+          { id, version, deliveries: deliveries ?? { choice: 'wait' } },
+          services,
+        );
+        name = 'conflict' in planned ? '' : planned.entry.name;
+        return planned;
+      });
+      if ('refused' in result) {
+        return refusal(result.refused, services);
+      }
+      await endPause(kind, name, deliveries, services);
+      return { result: 'removed' };
     },
 
     async settleRemoved(name, deliveries, by) {
@@ -86,6 +102,7 @@ export function changeOperations(services: ConnectionServices): Changes {
       if ('refused' in result) {
         throw new OperationFault(result.refused.faults.map(({ message }) => message).join(' '));
       }
+      await endPause('destination', name, deliveries, services);
     },
 
     async orderRoutes(ids, version, by) {
@@ -100,6 +117,18 @@ export function changeOperations(services: ConnectionServices): Changes {
         : { result: 'faults', faults: result.refused.faults };
     },
   };
+}
+
+/** Deliveries that move or are given up need not wait until a failing destination is tried again. */
+async function endPause(
+  kind: ConnectionKind,
+  name: string,
+  deliveries: OpenDeliveries | undefined,
+  { ledger }: ConnectionServices,
+): Promise<void> {
+  if (kind === 'destination' && deliveries !== undefined && deliveries.choice !== 'wait') {
+    await ledger.resume(name);
+  }
 }
 
 function refusal(

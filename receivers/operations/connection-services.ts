@@ -6,7 +6,7 @@ import type { Ledger } from '../contract/ledger.ts';
 
 /** What the operations on connections work with. */
 export interface ConnectionServices {
-  ledger: Pick<Ledger, 'settings' | 'depths'>;
+  ledger: Pick<Ledger, 'settings' | 'depths' | 'resume'>;
   key: SettingsKey;
   mask: SecretMask;
   log: Logger;
