@@ -2,6 +2,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { changeOperations } from './connection-changes.ts';
 import { connectionForms } from './connection-forms.ts';
 import { listConnections } from './connection-list.ts';
+import { removalOperations } from './connection-removals.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { trialOperations } from './connection-trials.ts';
 import type { KeptEntry } from './connection-writing.ts';
@@ -21,6 +22,7 @@ export function openConnections(services: ConnectionServices): ConnectionOperati
     connectionForms: async () => connectionForms(),
     ...trialOperations(services),
     ...changeOperations(services),
+    ...removalOperations(services),
     async connectionChanges({ before, limit }) {
       const lines = await ledger.settings.log({ before: before ?? null, limit });
       return lines.map(({ revision, at, entry }) => ({ revision, at, ...(JSON.parse(entry) as KeptEntry) }));
