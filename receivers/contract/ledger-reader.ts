@@ -83,6 +83,17 @@ export interface ExperienceSummary {
   events: number;
 }
 
+/** An experience of which only test events are known. */
+export interface TestExperience {
+  source: string;
+  experienceId: string;
+  name: string | null;
+  events: number;
+  /** None of its deliveries is open, so that it can be removed. */
+  settled: boolean;
+}
+
+/** What happened in a span. Tests do not count. */
 export interface TimelineBucket {
   from: number;
   events: number;
@@ -103,6 +114,8 @@ export interface LedgerReader {
   health(): Promise<DestinationHealth[]>;
   /** Experiences by their last event. */
   experiences(filter: ExperienceFilter): Promise<ExperienceSummary[]>;
+  /** Experiences that have only test events, newest first. */
+  testExperiences(limit: number): Promise<TestExperience[]>;
   timeline(from: number, to: number, bucketMs: number): Promise<TimelineBucket[]>;
   /** All events with their deliveries and attempts, oldest first, for an export: page by page. */
   exportPage(afterSequence: number, limit: number): Promise<ExportedEvent[]>;

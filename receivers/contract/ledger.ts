@@ -58,6 +58,11 @@ export interface Ledger extends LedgerReader {
    * facts under {@link CHANGE_LOG} go with them.
    */
   prune(before: number, limit: number): Promise<number>;
+  /**
+   * Removes an experience with its events and deliveries, dead letters too, if it has only test events and none of its
+   * deliveries is open. Gives whether it did.
+   */
+  removeTestExperience(source: string, experienceId: string): Promise<boolean>;
   /** Ends a destination's pause. */
   resume(destination: string): Promise<void>;
   close(): Promise<void>;

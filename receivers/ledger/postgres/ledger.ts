@@ -12,6 +12,7 @@ import type {
   ExperienceSummary,
   ExportedEvent,
   QueueDepth,
+  TestExperience,
   TimelineBucket,
 } from '../../contract/ledger-reader.ts';
 import type { SettingsStore } from '../../contract/settings-store.ts';
@@ -26,6 +27,7 @@ import { destinationHealth, HEALTH_COLUMNS, type HealthRow } from './rows.ts';
 import { expectOwnSession } from './session-probe.ts';
 import { completeSettings, type PostgresSettings } from './settings.ts';
 import { settingsStore } from './settings-store.ts';
+import { readTestExperiences, removeTestExperience } from './test-experiences.ts';
 import { orderingKeyHash, storable, writeEvents } from './write.ts';
 
 /**
@@ -241,6 +243,10 @@ export class PostgresLedger implements Ledger {
     });
   }
 
+  removeTestExperience(source: string, experienceId: string): Promise<boolean> {
+    return this.#refusing(() => again(() => removeTestExperience(this.#pool, source, experienceId)));
+  }
+
   async resume(destination: string): Promise<void> {
     const { rows } = await this.#refusing(() =>
       this.#pool.query<HealthRow>(
@@ -288,6 +294,10 @@ export class PostgresLedger implements Ledger {
 
   experiences(filter: ExperienceFilter): Promise<ExperienceSummary[]> {
     return this.#refusing(() => queries.readExperiences(this.#readPool, filter));
+  }
+
+  testExperiences(limit: number): Promise<TestExperience[]> {
+    return this.#refusing(() => readTestExperiences(this.#readPool, limit));
   }
 
   timeline(from: number, to: number, bucketMs: number): Promise<TimelineBucket[]> {

@@ -148,10 +148,12 @@ export async function readTimeline(
 ): Promise<TimelineBucket[]> {
   const { rows } = await pool.query<{ bucket: number; what: 'events' | 'done' | 'dead'; count: number }>(
     `SELECT (received_at - $1) / $3 AS bucket, 'events' AS what, count(*) FROM ledger.events
-    WHERE received_at >= $1 AND received_at < $2 GROUP BY bucket
+    WHERE received_at >= $1 AND received_at < $2 AND origin <> 'test' GROUP BY bucket
     UNION ALL
-    SELECT (finished_at - $1) / $3 AS bucket, state AS what, count(*) FROM ledger.deliveries
-    WHERE finished_at >= $1 AND finished_at < $2 AND state IN ('done', 'dead') GROUP BY bucket, state`,
+    SELECT (finished_at - $1) / $3 AS bucket, state AS what, count(*)
+    FROM ledger.deliveries JOIN ledger.events USING (sequence)
+    WHERE finished_at >= $1 AND finished_at < $2 AND state IN ('done', 'dead') AND origin <> 'test'
+    GROUP BY bucket, state`,
     [from, to, bucketMs],
   );
   const buckets = Array.from({ length: Math.ceil((to - from) / bucketMs) }, (_, index) => ({

@@ -15,12 +15,13 @@ export function prepareCountQueries(database: DatabaseSync) {
   const healthRows = database.prepare('SELECT * FROM health ORDER BY destination');
   const eventBuckets = database.prepare(`
     SELECT CAST((received_at - ?1) / ?3 AS INTEGER) AS bucket, COUNT(*) AS count FROM events
-    WHERE received_at >= ?1 AND received_at < ?2 GROUP BY bucket
+    WHERE received_at >= ?1 AND received_at < ?2 AND origin <> 'test' GROUP BY bucket
   `);
   const deliveryBuckets = database.prepare(`
     SELECT CAST((e.received_at - ?1) / ?3 AS INTEGER) AS bucket, d.state, COUNT(*) AS count
     FROM events e JOIN deliveries d ON d.id BETWEEN e.sequence * 1000 AND e.sequence * 1000 + 999
-    WHERE e.received_at >= ?1 AND e.received_at < ?2 AND d.state IN ('done', 'dead') GROUP BY bucket, d.state
+    WHERE e.received_at >= ?1 AND e.received_at < ?2 AND e.origin <> 'test' AND d.state IN ('done', 'dead')
+    GROUP BY bucket, d.state
   `);
 
   return {

@@ -12,6 +12,7 @@ import type {
   ExperienceSummary,
   ExportedEvent,
   QueueDepth,
+  TestExperience,
   TimelineBucket,
 } from '../../contract/ledger-reader.ts';
 import type { SettingsStore } from '../../contract/settings-store.ts';
@@ -192,6 +193,14 @@ export class SqliteLedger implements Ledger {
     return removed;
   }
 
+  async removeTestExperience(source: string, experienceId: string): Promise<boolean> {
+    const removed = await this.#writer.call('removeTestExperience', { source, experienceId });
+    if (removed) {
+      this.#progress?.lower((await this.#writer.call('status')).lastSequence);
+    }
+    return removed;
+  }
+
   async resume(destination: string): Promise<void> {
     await this.#writer.call('resume', { destination });
     this.queue.resumed(destination);
@@ -231,6 +240,10 @@ export class SqliteLedger implements Ledger {
 
   experiences(filter: ExperienceFilter): Promise<ExperienceSummary[]> {
     return this.#lists.call('experiences', filter);
+  }
+
+  testExperiences(limit: number): Promise<TestExperience[]> {
+    return this.#lists.call('testExperiences', limit);
   }
 
   timeline(from: number, to: number, bucketMs: number): Promise<TimelineBucket[]> {

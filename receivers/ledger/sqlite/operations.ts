@@ -10,6 +10,7 @@ import { KnownExperiences } from './known-experiences.ts';
 import { prepareReplays } from './replay.ts';
 import { prepareSettingsChanges } from './settings.ts';
 import { prepareSettlements } from './settle.ts';
+import { prepareTestRemoval } from './test-experiences.ts';
 
 /**
  * Everything that writes to the ledger, as functions over one connection. They run inside a transaction that the
@@ -19,6 +20,7 @@ import { prepareSettlements } from './settle.ts';
 export function prepareOperations(database: DatabaseSync) {
   const experiences = new KnownExperiences(database);
   const line = new DeliveryLine(database);
+  const removeEvent = prepareRemoval(database, experiences);
   const setTrigger = database.prepare('UPDATE events SET triggered_by = ?2 WHERE key = ?1');
   return {
     accept: prepareAccept(database, experiences, line),
@@ -26,7 +28,8 @@ export function prepareOperations(database: DatabaseSync) {
     ...prepareSettlements(database, line),
     ...prepareReplays(database, line),
     ...prepareSettingsChanges(database),
-    prune: preparePrune(database, experiences),
+    prune: preparePrune(database, removeEvent),
+    removeTestExperience: prepareTestRemoval(database, experiences, removeEvent),
     nameTrigger({ key, email }: { key: string; email: string }): void {
       setTrigger.run(key, email);
     },
@@ -67,8 +70,21 @@ function prepareAccept(database: DatabaseSync, experiences: KnownExperiences, li
   };
 }
 
-function preparePrune(database: DatabaseSync, experiences: KnownExperiences) {
+function preparePrune(database: DatabaseSync, removeEvent: (sequence: number) => void) {
   const stillPrunable = database.prepare(`SELECT 1 FROM events e WHERE sequence = ?2 AND ${PRUNABLE}`);
+
+  /** Removes those of these events that may go; gives how many. */
+  return ({ before, sequences }: { before: number; sequences: readonly number[] }): number => {
+    const gone = sequences.filter((sequence) => stillPrunable.get(before, sequence) !== undefined);
+    for (const sequence of gone) {
+      removeEvent(sequence);
+    }
+    return gone.length;
+  };
+}
+
+/** Removes an event with all that belongs to it. */
+function prepareRemoval(database: DatabaseSync, experiences: KnownExperiences) {
   const dropAttempts = database.prepare('DELETE FROM attempts WHERE delivery_id BETWEEN ? AND ?');
   const dropDeliveries = database.prepare('DELETE FROM deliveries WHERE id BETWEEN ? AND ?');
   const dropBody = database.prepare('DELETE FROM bodies WHERE sequence = ?');
@@ -77,23 +93,18 @@ function preparePrune(database: DatabaseSync, experiences: KnownExperiences) {
   );
   const dropFact = database.prepare('DELETE FROM facts WHERE destination = ? AND key = ?');
 
-  /** Removes those of these events that may go; gives how many. */
-  return ({ before, sequences }: { before: number; sequences: readonly number[] }): number => {
-    const gone = sequences.filter((sequence) => stillPrunable.get(before, sequence) !== undefined);
-    for (const sequence of gone) {
-      dropAttempts.run(...deliveryIds(sequence));
-      dropDeliveries.run(...deliveryIds(sequence));
-      dropBody.run(sequence);
-      const { key, source, experienceId } = dropEvent.get(sequence) as {
-        key: string;
-        source: string;
-        experienceId: string | null;
-      };
-      dropFact.run(CHANGE_LOG, key);
-      if (experienceId !== null) {
-        experiences.forget({ source, experienceId }, sequence);
-      }
+  return (sequence: number): void => {
+    dropAttempts.run(...deliveryIds(sequence));
+    dropDeliveries.run(...deliveryIds(sequence));
+    dropBody.run(sequence);
+    const { key, source, experienceId } = dropEvent.get(sequence) as {
+      key: string;
+      source: string;
+      experienceId: string | null;
+    };
+    dropFact.run(CHANGE_LOG, key);
+    if (experienceId !== null) {
+      experiences.forget({ source, experienceId }, sequence);
     }
-    return gone.length;
   };
 }

@@ -4,6 +4,7 @@ import { prepareDeliveryQueries } from './delivery-queries.ts';
 import { prepareEventQueries } from './event-queries.ts';
 import { prepareFactQueries } from './fact-queries.ts';
 import { prepareSettingsQueries } from './settings.ts';
+import { prepareTestQueries } from './test-experiences.ts';
 
 /** Everything that is read of the ledger, as functions over one connection. */
 export function prepareQueries(database: DatabaseSync) {
@@ -13,6 +14,7 @@ export function prepareQueries(database: DatabaseSync) {
     ...prepareCountQueries(database),
     ...prepareFactQueries(database),
     ...prepareSettingsQueries(database),
+    ...prepareTestQueries(database),
   };
 }
 

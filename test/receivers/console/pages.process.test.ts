@@ -68,7 +68,19 @@ const WON: Results = {
   chart: null,
 };
 
-const PATHS = ['', '/set-up', '/events', '/experiences', '/dead-letters', '/refused'];
+const PATHS = [
+  '',
+  '/set-up',
+  '/events',
+  '/events/replay',
+  '/events/replay?from=2026-01-01T00:00&to=http&search=Backpack',
+  '/experiences',
+  '/dead-letters',
+  '/dead-letters/replay?destination=http',
+  '/dead-letters/dismiss?destination=http',
+  '/refused',
+  '/zapier',
+];
 
 afterAll(closeBrowser);
 
@@ -97,6 +109,7 @@ describe('the console in a browser', () => {
       CONSOLE_VIEWER_TOKEN: VIEWER_TOKEN,
       FORWARD_URL: api.url,
       FORWARD_ALLOW_PRIVATE: 'true',
+      ZAPIER_API_KEY: 'a-key-of-thirty-two-characters-00',
     });
     await postSigned(receiver.url, sampleBody('start'), { secret: 'a-forged-secret' });
   }, 120_000);
@@ -220,7 +233,8 @@ describe('the console in a browser', () => {
     const event = await page.locator('.event').first().getAttribute('href');
     const experience = '/experiences/experience-1';
     const faults: string[] = [];
-    for (const path of [...PATHS, experience, (event ?? '').replace('/console', ''), '/login']) {
+    const ownPath = (event ?? '').replace('/console', '');
+    for (const path of [...PATHS, experience, ownPath, `${ownPath}/replay?to=http`, '/nothing', '/login']) {
       await page.goto(`${receiver.url}/console${path}`);
       await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
       faults.push(...(await accessibilityFaults(page)).map((fault) => `${path} ${fault}`));

@@ -934,7 +934,46 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(await ledger.experiences({ search: 'lph', limit: 10 })).toMatchObject([{ experienceId: 'a' }]);
       });
 
+      test('an experience with only test events can be removed, once nothing of it is open', async () => {
+        const trial = { experienceId: 'trial', origin: 'test' as const };
+        const first = event({ ...trial, deliveries: [delivery('slack'), delivery('sheets')] });
+        const second = event({ ...trial, experienceName: 'Trial' });
+        const mixed = event({ experienceId: 'mixed', origin: 'test' });
+        const other = event({ ...trial, source: 'other', origin: 'webhook' });
+        for (const each of [first, second, mixed, event({ experienceId: 'mixed' }), other]) {
+          await ledger.accept(each);
+        }
+        const listed = { source: 'default', experienceId: 'trial', name: 'Trial', events: 2 };
+        expect(await ledger.testExperiences(10)).toEqual([{ ...listed, settled: false }]);
+        expect(await ledger.removeTestExperience('default', 'trial')).toBe(false);
+        await worker.start(ledger);
+        (await worker.next()).answer(DONE);
+        (await worker.next()).answer(DEAD);
+        await finished(first.key);
+        expect(await ledger.testExperiences(10)).toEqual([{ ...listed, settled: true }]);
+        expect(await ledger.removeTestExperience('default', 'mixed')).toBe(false);
+        expect(await ledger.removeTestExperience('other', 'trial')).toBe(false);
+        expect(await ledger.removeTestExperience('default', 'nothing')).toBe(false);
+
+        expect(await ledger.removeTestExperience('default', 'trial')).toBe(true);
+        expect(await ledger.testExperiences(10)).toEqual([]);
+        expect(await ledger.removeTestExperience('default', 'trial')).toBe(false);
+        expect([await ledger.event(first.key), await ledger.event(second.key)]).toEqual([null, null]);
+        expect(await ledger.deadLetters({ limit: 10 })).toEqual([]);
+        expect(
+          (await ledger.experiences({ limit: 10 }))
+            .map(({ source, experienceId }) => [source, experienceId])
+            .sort(),
+        ).toEqual([
+          ['default', 'mixed'],
+          ['other', 'trial'],
+        ]);
+        expect(await ledger.accept(first)).toEqual({ status: 'accepted', key: first.key });
+        expect(await ledger.testExperiences(10)).toMatchObject([{ experienceId: 'trial', events: 1 }]);
+      });
+
       test('the ledger counts events and deliveries over time', async () => {
+        await ledger.accept(event({ receivedAt: 1_600, origin: 'test' }));
         await ledger.accept(event({ receivedAt: 1_000 }));
         await ledger.accept(event({ receivedAt: 1_500 }));
         await ledger.accept(event({ receivedAt: 2_500 }));
