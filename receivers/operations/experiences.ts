@@ -30,7 +30,19 @@ export interface ExperienceRow extends ExperienceSummary {
   life: ExperienceLife;
   /** The verdict of its results; null if there are none. */
   verdict: Results['verdict'] | null;
+  /** Its newest events are all tests. */
+  test: boolean;
 }
+
+/** What became of the test experiences. */
+export interface TestsRemoved {
+  removed: number;
+  /** How many stay, because a delivery of theirs is open. */
+  left: number;
+}
+
+/** Test experiences that are listed, and removed in one go. */
+const MOST_TESTS = 500;
 
 /** One experience with all that is known of it. */
 export interface ExperienceStory {
@@ -66,11 +78,23 @@ export function experienceOperations({
             read.state.endedAt === null
               ? null
               : await keptResults(ledger, summary.source, summary.experienceId);
-          rows.push({ ...summary, life: read.life, verdict: results?.verdict ?? null });
+          const test = read.events.every(({ origin }) => origin === 'test');
+          rows.push({ ...summary, life: read.life, verdict: results?.verdict ?? null, test });
         }
         await setImmediate();
       }
       return rows;
+    },
+
+    testExperiences: () => ledger.testExperiences(MOST_TESTS),
+
+    async removeTestExperiences(): Promise<TestsRemoved> {
+      const tests = await ledger.testExperiences(MOST_TESTS);
+      let removed = 0;
+      for (const { source, experienceId } of tests) {
+        removed += (await ledger.removeTestExperience(source, experienceId)) ? 1 : 0;
+      }
+      return { removed, left: tests.length - removed };
     },
 
     async experience(id: string, source: string | null): Promise<ExperienceStory | null> {

@@ -1,11 +1,11 @@
 import type { Check, Preview } from '../contract/destination.ts';
-import type { EventFilter, ExperienceFilter } from '../contract/ledger-reader.ts';
+import type { EventFilter, ExperienceFilter, TestExperience } from '../contract/ledger-reader.ts';
 import type { Refusal } from '../inbound/refusals.ts';
 import type { Checked } from './checks.ts';
 import type { DeadLetterSelection, DeadLetters } from './dead-letters.ts';
 import type { DestinationReport } from './destination-report.ts';
 import type { ListedEvent } from './event-facts.ts';
-import type { ExperienceRow, ExperienceStory } from './experiences.ts';
+import type { ExperienceRow, ExperienceStory, TestsRemoved } from './experiences.ts';
 import type { OperationFault } from './fault.ts';
 import type { PreviewName } from './preview.ts';
 import type { EventStory, ExportedStory } from './records.ts';
@@ -104,7 +104,12 @@ export interface Operations {
    */
   experience(id: string, source: string | null): Promise<ExperienceStory | null>;
 
-  /** Events and deliveries over time. */
+  /** Experiences that have only test events, newest first. */
+  testExperiences(): Promise<TestExperience[]>;
+  /** Removes them for good, with their events and dead letters; those with an open delivery stay. */
+  removeTestExperiences(): Promise<TestsRemoved>;
+
+  /** Events and deliveries over time. Tests do not count. */
   timeline(range: Range): Promise<Chart>;
   /** Checks the receiver itself, its settings and its destinations. With `network`, also what can only be asked over the network. */
   examine(network: boolean): Promise<Check[]>;

@@ -1,12 +1,12 @@
 import type { Check, Preview } from '../contract/destination.ts';
-import type { EventFilter } from '../contract/ledger-reader.ts';
+import type { EventFilter, TestExperience } from '../contract/ledger-reader.ts';
 import type { Refusal } from '../inbound/refusals.ts';
 import type { Checked } from './checks.ts';
 import type { DeadLetterSelection, DeadLetters } from './dead-letters.ts';
 import type { DestinationReport } from './destination-report.ts';
 import type { ListedEvent } from './event-facts.ts';
 import { queryString } from './event-query.ts';
-import type { ExperienceRow, ExperienceStory } from './experiences.ts';
+import type { ExperienceRow, ExperienceStory, TestsRemoved } from './experiences.ts';
 import type { Operations } from './operations.ts';
 import type { PreviewName } from './preview.ts';
 import type { EventStory, ExportedStory } from './records.ts';
@@ -88,6 +88,9 @@ export function connectOperations(url: string, token: string): Operations {
     },
     experience: (id, source) =>
       getOrNull<ExperienceStory>(`/experiences/${path(id)}${queryString({ source })}`),
+    testExperiences: async () =>
+      (await get<{ experiences: TestExperience[] }>('/test-experiences')).experiences,
+    removeTestExperiences: () => post<TestsRemoved>('/test-experiences/remove', {}),
     timeline: (range) => get<Chart>(`/timeline${queryString({ range })}`),
     examine: async (network) => (await post<{ checks: Check[] }>('/examine', { network })).checks,
     refused: async () => (await get<{ refused: Refusal[] }>('/refused')).refused,

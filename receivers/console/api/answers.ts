@@ -296,6 +296,19 @@ export const experiences = z.strictObject({
       events: z.int(),
       life,
       verdict,
+      test: z.boolean().describe('Its newest events are all tests.'),
+    }),
+  ),
+});
+
+export const testExperiences = z.strictObject({
+  experiences: z.array(
+    z.strictObject({
+      source: z.string(),
+      experienceId: z.string(),
+      name: text,
+      events: z.int(),
+      settled: z.boolean().describe('None of its deliveries is open, so that it can be removed.'),
     }),
   ),
 });

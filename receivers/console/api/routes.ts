@@ -305,6 +305,22 @@ export const API_ROUTES: readonly ApiRoute[] = [
   }),
   route({
     method: 'get',
+    path: '/test-experiences',
+    summary: 'List experiences that have only test events, newest first',
+    answers: 'The experiences, and whether each can be removed: none of its deliveries is open.',
+    answer: answers.testExperiences,
+    handle: async (operations) => ({ experiences: await operations.testExperiences() }),
+  }),
+  route({
+    method: 'post',
+    path: '/test-experiences/remove',
+    summary: 'Remove the experiences that have only test events; this cannot be undone',
+    answers: 'How many were removed, and how many stay because a delivery of theirs is open.',
+    answer: z.strictObject({ removed: z.int(), left: z.int() }),
+    handle: (operations) => operations.removeTestExperiences(),
+  }),
+  route({
+    method: 'get',
     path: '/refused',
     summary: 'List the last requests that failed verification',
     answers: 'The requests, newest first, with what was found out about each.',

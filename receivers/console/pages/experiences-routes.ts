@@ -3,6 +3,7 @@ import { experiencePage } from './experience.ts';
 import { experiencesPage } from './experiences.ts';
 import { fieldOf } from './form.ts';
 import { type PageServices, show } from './show.ts';
+import { testExperiencesPage } from './test-experiences.ts';
 
 /** Experiences on a page. */
 const PAGE_SIZE = 20;
@@ -32,6 +33,16 @@ export function experienceRoutes(services: PageServices): Router {
       return;
     }
     await show(services, request, response, (context) => experiencePage(story, context));
+  });
+  router.get('/test-experiences', (request, response) =>
+    show(services, request, response, async (context) =>
+      testExperiencesPage(await operations.testExperiences(), context),
+    ),
+  );
+
+  router.post('/test-experiences', async (_request, response) => {
+    const { left } = await operations.removeTestExperiences();
+    response.redirect(303, `/console/experiences?done=${left === 0 ? 'tests-removed' : 'tests-left'}`);
   });
   return router;
 }

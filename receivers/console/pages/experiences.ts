@@ -19,12 +19,15 @@ export interface ExperiencesFacts {
 const DAY_MS = 86_400_000;
 
 /** Every experience as a bar on a time axis. */
-export function experiencesPage({ search, rows, next, later }: ExperiencesFacts, { now }: PageContext): Page {
+export function experiencesPage(
+  { search, rows, next, later }: ExperiencesFacts,
+  { now, role }: PageContext,
+): Page {
   const axis = axisOf(rows, now);
   return {
     title: 'Experiences',
     content: html`
-<h1>Experiences</h1>
+<div class="heading"><h1>Experiences</h1>${when(role === 'editor' && rows.some(({ test }) => test), () => html`<a href="/console/test-experiences">Remove tests …</a>`)}</div>
 <search><form class="filter" method="get" action="/console/experiences"><div class="fields">
   <label class="wide">Search <input type="search" name="search" value="${search}" placeholder="Name of an experience"></label><button>Search</button>
 </div></form></search>
@@ -57,7 +60,7 @@ function experienceRow(row: ExperienceRow, axis: Axis): Html {
       ? ''
       : `${life.status === 'started' ? ' for' : ', was live for'} ${durationWords(life.liveMs)}`;
   return html`<li><a class="experience" href="${experienceUrl(row)}">
-  <span class="what">${named(row.name)}</span>
+  <span class="what">${named(row.name)}${when(row.test, () => html` <span class="tag">test</span>`)}</span>
   <span class="help">${statusMark(life.status)}${live} · ${count(row.events, 'event')}${when(row.verdict, () => html` · <strong>${verdictWords(row.verdict as NonNullable<ExperienceRow['verdict']>)}</strong>`)}</span></a>
   ${lifeBar(life, axis)}
 </li>`;

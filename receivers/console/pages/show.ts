@@ -28,6 +28,8 @@ const NOTICES: Readonly<Record<string, string>> = {
   'span-replayed': 'Sending the events of this span again.',
   'letters-replayed': 'Sending again. Messages that fail once more come back here.',
   'letters-dismissed': 'Dismissed.',
+  'tests-removed': 'The test experiences are removed.',
+  'tests-left': 'Removed, except test experiences with a delivery that is not finished.',
   checked: 'The connection was checked.',
   resumed: 'The pause has ended.',
   'key-revoked': 'The key is revoked, and what was subscribed with it has ended.',

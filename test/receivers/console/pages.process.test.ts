@@ -75,6 +75,7 @@ const PATHS = [
   '/events/replay',
   '/events/replay?from=2026-01-01T00:00&to=http&search=Backpack',
   '/experiences',
+  '/test-experiences',
   '/dead-letters',
   '/dead-letters/replay?destination=http',
   '/dead-letters/dismiss?destination=http',

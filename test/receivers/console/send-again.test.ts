@@ -164,3 +164,38 @@ test('the API plans and sends a span again', async () => {
   expect(await call('/events/replay')).toEqual({ count: 3 });
   await arrived(before + 3);
 });
+
+test('test experiences are marked, and can be removed by an editor after the page has listed them', async () => {
+  const call = async (path: string, method = 'GET'): Promise<never> => {
+    const response = await fetch(`${receiver.url}/console/api${path}`, {
+      method,
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      ...(method === 'POST' && { body: '{}' }),
+    });
+    return (await response.json()) as never;
+  };
+  const events = async (): Promise<number> => {
+    const { buckets } = (await call('/timeline')) as { buckets: { events: number }[] };
+    return buckets.reduce((sum, bucket) => sum + bucket.events, 0);
+  };
+  const before = await events();
+  const { key } = (await call('/test', 'POST')) as { key: string };
+  while ((await story(key)).deliveries.some(({ state }) => state !== 'done')) {}
+  expect(await events()).toBe(before);
+  expect(await page('/experiences')).toContain('<span class="tag">test</span>');
+  expect(await page('/experiences', viewer)).not.toContain('Remove tests');
+  const plan = await page('/test-experiences');
+  expect(plan).toContain('Test from the console');
+  expect(plan).not.toContain('Backpack price test</bdi></a>: 3');
+  expect(await page('/test-experiences', viewer)).not.toContain('<button>Remove');
+  expect((await submit('/test-experiences', {}, viewer)).status).toBe(403);
+
+  const removed = await submit('/test-experiences', {});
+  expect(removed.headers.get('location')).toBe('/console/experiences?done=tests-removed');
+  expect(await call(`/events/${key}`)).toMatchObject({ status: 404 });
+  expect(await page('/experiences')).not.toContain('<span class="tag">test</span>');
+  expect(await page('/experiences')).toContain('Backpack price test');
+  expect(await page('/test-experiences')).toContain('There are no test experiences.');
+  expect(await call('/test-experiences')).toEqual({ experiences: [] });
+  expect(await call('/test-experiences/remove', 'POST')).toEqual({ removed: 0, left: 0 });
+});
