@@ -4,13 +4,9 @@ import { webhookUrl } from '../../operations/set-up.ts';
 import { curlCommand } from './curl.ts';
 import { eventPage } from './event.ts';
 import { fieldOf, valuesOf } from './form.ts';
-import { framedDocument } from './looks.ts';
+import { sendFramed } from './looks.ts';
 import { replayPage } from './replay.ts';
 import { baseUrl, type PageServices, show } from './show.ts';
-
-/** What a framed preview may do: have styles. No scripts, no pictures from elsewhere, no links to the console. */
-const FRAME_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'";
 
 export function eventRoutes(services: PageServices): Router {
   const router = Router();
@@ -46,14 +42,9 @@ function addEventPage(router: Router, services: PageServices): void {
 
   router.get('/events/:key/preview/:name', async (request, response, next) => {
     const preview = await operations.preview(request.params.key, request.params.name);
-    const document = preview === null ? null : framedDocument(preview.document, services.now());
-    if (document === null) {
+    if (!sendFramed(response, preview, services.now())) {
       next();
-      return;
     }
-    response.setHeader('content-security-policy', FRAME_POLICY);
-    response.setHeader('x-frame-options', 'SAMEORIGIN');
-    response.type('html').send(document);
   });
 }
 

@@ -6,7 +6,7 @@ import type { DeliveryStory, EventRecord, EventStory } from '../../operations/re
 import { agoWords, count, eventTitle, eventVerb, waitWords } from '../../operations/words.ts';
 import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
-import { framedDocument, sheetTables } from './looks.ts';
+import { lookOf } from './looks.ts';
 import {
   actionMark,
   ago,
@@ -155,26 +155,8 @@ function previewSection({ event, targets, preview }: EventFacts): Content {
   <div class="heading"><h2 id="preview-title">How it looks</h2>
   <nav aria-label="Preview for"><ul class="choices">${targets.map(({ name, title }) => html`<li><a href="/console/events/${event.key}?preview=${encodeURIComponent(name)}#preview"${when(name === preview.name, () => html` aria-current="true"`)}>${title}</a></li>`)}</ul></nav></div>
   ${when(preview.example, () => html`<p class="help">${preview.title} is not connected. This is how it would look.</p>`)}
-  ${previewOf(event.key, preview)}
+  ${lookOf(preview.preview, preview.title, `/console/events/${event.key}/preview/${encodeURIComponent(preview.name)}`)}
 </section>`;
-}
-
-function previewOf(key: string, { name, title, preview }: PreviewName & { preview: Preview }): Html {
-  const { document, text } = preview;
-  const rows = sheetTables(preview);
-  if (rows !== null) {
-    return html`${rows}${sourceDetails('Cells as they are sent to Google', document.content)}`;
-  }
-  if (framedDocument(document, 0) === null) {
-    return html`<pre class="preview" tabindex="0" aria-label="Preview"><bdi>${text}</bdi></pre>${sourceDetails('Request body', document.content)}`;
-  }
-  const address = `/console/events/${key}/preview/${encodeURIComponent(name)}`;
-  return html`<iframe class="look look-${document.type === 'html' ? 'mail' : 'chat'}" sandbox="" src="${address}" title="How it looks: ${title}"></iframe>
-  ${sourceDetails('As text', text)}${when(document.type === 'json', () => sourceDetails('Request body', document.content))}`;
-}
-
-function sourceDetails(summary: string, text: string): Html {
-  return html`<details><summary>${summary}</summary><pre tabindex="0" aria-label="${summary}"><bdi>${text}</bdi></pre></details>`;
 }
 
 function payloadSection(event: EventRecord): Html {

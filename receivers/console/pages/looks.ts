@@ -1,5 +1,6 @@
+import type { Response } from 'express';
 import type { Preview } from '../../contract/destination.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, when } from './html.ts';
 import { type SlackMessage, slackDocument } from './slack-look.ts';
 
 interface SheetRow {
@@ -7,8 +8,46 @@ interface SheetRow {
   cells: { header: string }[];
 }
 
+/** What a framed preview may do: have styles. No scripts, no pictures from elsewhere, no links to the console. */
+const FRAME_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'";
+
+/**
+ * A preview as it looks at its destination: a frame, rows of a table, or text.
+ *
+ * @param address where {@link sendFramed} answers with the document of the frame
+ */
+export function lookOf(preview: Preview, title: string, address: string): Html {
+  const { document, text } = preview;
+  const rows = sheetTables(preview);
+  if (rows !== null) {
+    return html`${rows}${sourceDetails('Cells as they are sent to Google', document.content)}`;
+  }
+  if (framedDocument(document, 0) === null) {
+    return html`<pre class="preview" tabindex="0" aria-label="Preview"><bdi>${text}</bdi></pre>${sourceDetails('Request body', document.content)}`;
+  }
+  return html`<iframe class="look look-${document.type === 'html' ? 'mail' : 'chat'}" sandbox="" src="${address}" title="How it looks: ${title}"></iframe>
+  ${sourceDetails('As text', text)}${when(document.type === 'json', () => sourceDetails('Request body', document.content))}`;
+}
+
+function sourceDetails(summary: string, text: string): Html {
+  return html`<details><summary>${summary}</summary><pre tabindex="0" aria-label="${summary}"><bdi>${text}</bdi></pre></details>`;
+}
+
+/** Answers with the document of a frame; false if the preview has none. */
+export function sendFramed(response: Response, preview: Preview | null, now: number): boolean {
+  const document = preview === null ? null : framedDocument(preview.document, now);
+  if (document === null) {
+    return false;
+  }
+  response.setHeader('content-security-policy', FRAME_POLICY);
+  response.setHeader('x-frame-options', 'SAMEORIGIN');
+  response.type('html').send(document);
+  return true;
+}
+
 /** What a preview looks like at its destination, as a document for a frame; null if it is not one. */
-export function framedDocument({ type, content }: Preview['document'], now: number): string | null {
+function framedDocument({ type, content }: Preview['document'], now: number): string | null {
   if (type === 'html') {
     return content;
   }
@@ -19,7 +58,7 @@ export function framedDocument({ type, content }: Preview['document'], now: numb
 }
 
 /** Rows of a spreadsheet as tables; null if the preview is not of rows. */
-export function sheetTables({ text, document }: Preview): Html | null {
+function sheetTables({ text, document }: Preview): Html | null {
   const rows = document.type === 'json' ? parsedList(document.content) : null;
   if (rows === null || rows.length === 0 || !rows.every(isSheetRow)) {
     return null;

@@ -1,7 +1,9 @@
+import type { Preview } from '../../../contract/destination.ts';
 import type { Outcome } from '../../../contract/outcome.ts';
 import type { Connection, Draft, DraftCheck, DraftFault, Form } from '../../../operations/connections.ts';
 import { type Content, type Html, html, when } from '../html.ts';
 import type { Page } from '../layout.ts';
+import { lookOf } from '../looks.ts';
 import { checkLine } from '../set-up.ts';
 import { type Filled, fieldList } from './fields.ts';
 
@@ -21,6 +23,8 @@ export interface DraftFacts {
   extras: Filled['extras'];
   /** What to do elsewhere first, such as creating an app. */
   guide: Content;
+  /** How a sample event looks there; null for what shows nothing. */
+  look: Preview | null;
 }
 
 export function draftPage(facts: DraftFacts): Page {
@@ -36,7 +40,8 @@ ${facts.guide}
 ${draftFields(facts)}
 <div id="outcome" class="outcome-of-draft" role="status" tabindex="-1" data-answer>${outcome(facts)}</div>
 <div class="decide">${buttons(form)}</div>
-</form>`,
+</form>
+${when(facts.look, () => html`<section aria-labelledby="look-title"><h2 id="look-title">How a start looks there</h2>${lookOf(facts.look as Preview, form.title, `/console/connections/look/${form.type}`)}</section>`)}`,
   };
 }
 
@@ -59,10 +64,11 @@ function draftFields({ form, changed, draft, faults, check, options, extras }: D
     extras,
   };
   const at = (field: string): string => all.find((fault) => fault.field === field)?.message ?? '';
+  const names = html`${nameField(form, changed, draft, at)}
+${when(form.kind !== 'route', () => html`<div class="field"><label class="label" for="title">Title <span class="optional">optional</span></label><input id="title" name="title" maxlength="100" value="${draft?.title ?? changed?.title ?? ''}"><p class="help">What people see. You can change it at any time.</p><p class="fault" id="title-fault" data-answer>${at('title')}</p></div>`)}`;
+  const fields = fieldList(form.fields, filled);
   return html`${when(setBy, () => html`<input type="hidden" name="version" value="${setBy?.version}">`)}
-${nameField(form, changed, draft, at)}
-${when(form.kind !== 'route', () => html`<div class="field"><label class="label" for="title">Title <span class="optional">optional</span></label><input id="title" name="title" maxlength="100" value="${draft?.title ?? changed?.title ?? ''}"><p class="help">What people see. You can change it at any time.</p><p class="fault" id="title-fault" data-answer>${at('title')}</p></div>`)}
-${fieldList(form.fields, filled)}`;
+${form.kind === 'destination' ? [fields, names] : [names, fields]}`;
 }
 
 /** A name is part of addresses and never changes, but that of a route. */

@@ -1,11 +1,13 @@
 import { type Request, type Response, Router } from 'express';
 import type { OpenDeliveries } from '../../../contract/connection.ts';
+import type { Preview } from '../../../contract/destination.ts';
 import type { Connection, Form } from '../../../operations/connections.ts';
-import { SAMPLES, sampleBytes } from '../../../operations/samples.ts';
+import { SAMPLES, sampleAt, sampleBytes } from '../../../operations/samples.ts';
 import { webhookPath } from '../../../operations/set-up.ts';
 import { authorOf } from '../../access/author.ts';
 import { showOnce } from '../../access/shown-once.ts';
 import { fieldOf } from '../form.ts';
+import { sendFramed } from '../looks.ts';
 import { sendProblemPage } from '../problem-page.ts';
 import { baseUrl, type PageServices, show } from '../show.ts';
 import { CHANGES_SHOWN, changesPage } from './changes-page.ts';
@@ -38,6 +40,11 @@ export function connectionRoutes(services: PageServices): Router {
     response.type('text').send(await connections.connectionsAsYaml());
   });
 
+  router.get('/connections/look/:type', async (request, response, next) => {
+    if (!sendFramed(response, await lookAt(services, request.params.type), services.now())) {
+      next();
+    }
+  });
   router.all('/connections/new/:kind{/:type}', async (request, response) => {
     const { kind, type = null } = request.params;
     const form = await formOf(services, String(kind), type === null ? null : String(type));
@@ -143,6 +150,7 @@ async function draftRequest(
     options: await optionsFor(services, form),
     extras: form.type === 'sheets' ? { serviceAccountKey: null } : {},
     guide: guideFor(form),
+    look: form.type === null ? null : await lookAt(services, form.type),
   };
   if (request.method !== 'POST') {
     const name = fieldOf(request.query, 'name');
@@ -181,6 +189,13 @@ async function draftRequest(
   } else {
     response.redirect(303, '/console/connections?done=connection-saved');
   }
+}
+
+/** How a sample event looks at a type of destination. */
+async function lookAt({ operations, now }: PageServices, type: string): Promise<Preview | null> {
+  const target = (await operations.previews()).find(({ kind }) => kind === type);
+  const bodies = [JSON.stringify(sampleAt('start', now()))];
+  return target === undefined ? null : operations.previewBodies(bodies, target.name);
 }
 
 /** What this receiver knows for a field: the destinations and sources that a route can name. */
