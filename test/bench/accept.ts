@@ -1,22 +1,27 @@
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../fixtures/receiver.ts';
-import { type BenchServer, eventsFor, type LoadResult, load, startServer } from './server.ts';
-import { signedEvents } from './signed-events.ts';
-import { median, printTable, spread } from './table.ts';
-import { Wrk } from './wrk.ts';
+import { type BenchServer, type Posted, post, processorTime, startServer } from './server.ts';
+import { experienceIds, type SignedEvent, signedEvents } from './signed-events.ts';
+import { printTable, spread } from './table.ts';
+import { postWithWrk } from './wrk.ts';
 
 /**
- * Durable accepts per second of the receiver (signature, parse, commit, four deliveries made) against a
- * plain Express endpoint that keeps nothing, interleaved in one run. The main thread's work for each event shows
- * how they compare if the other threads and the load generator have their own processors.
+ * Durable accepts of the receiver (signature, parse, commit, four deliveries made) against a plain Express endpoint
+ * that stores nothing. Both servers start once, warm up by count, and then take turns, one second each. Processor time
+ * per event counts all threads of the server, so it says more than throughput when others use the machine.
  *
- *   npm run bench:accept [-- PAIRS [SECONDS [wrk]]]
+ *   npm run bench:accept [-- ROUNDS [SECONDS [wrk]]]
  *
- * With `wrk`, which generates the load instead of autocannon, whose work per event is about a server's own: with
- * few cores, it says more of a server whose events come from elsewhere.
+ * Each side gets ROUNDS times SECONDS slices of a second. With `wrk`, that program generates the load instead of
+ * autocannon, which takes about as much processor time per event as a server does. Linux only.
  */
-const [pairs = 7, seconds = 4] = process.argv.slice(2, 4).map(Number);
-const generator = process.argv[4] ?? 'autocannon';
+const [rounds = 7, seconds = 4] = process.argv.slice(2, 4).map(Number);
+const generate = process.argv[4] === 'wrk' ? postWithWrk : post;
+
+/** Node compiles the hot code of a new server during the first events: these are not measured. */
+const WARM_UP_EVENTS = 40_000;
+/** More than a server answers in a second. */
+const EVENTS_PER_SLICE = 24_000;
 
 const PLAIN = fileURLToPath(new URL('plain-express.ts', import.meta.url));
 const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta.url));
@@ -24,62 +29,82 @@ const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta
 /** Four destinations whose deliveries another process would make: only accepting is measured. */
 const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
 
-const events = signedEvents(eventsFor(seconds));
-const wrk = generator === 'wrk' ? new Wrk(events, seconds) : null;
-
-function underLoad({ url, process: { pid } }: BenchServer): Promise<LoadResult> {
-  return wrk === null ? load(url, events, seconds, pid) : wrk.load(url, pid);
+interface Slice extends Posted {
+  /** Processor time per event of all threads, and of the main thread, microseconds. */
+  all: number;
+  main: number;
 }
 
-async function plain(): Promise<LoadResult> {
-  const server = await startServer([PLAIN], {});
-  try {
-    return await underLoad(server);
-  } finally {
-    await server.stop();
+const ids = experienceIds();
+let timestamp = Date.now();
+let unsent: SignedEvent[] = [];
+
+/** Signed events that the receiver has not seen. */
+function newEvents(count: number): readonly SignedEvent[] {
+  const missing = count - unsent.length;
+  if (missing > 0) {
+    unsent = unsent.concat(signedEvents(missing, timestamp, ids));
+    timestamp += missing;
   }
+  return unsent;
 }
 
-async function receiver(): Promise<LoadResult> {
-  const { folder, remove } = temporaryFolder();
-  const server = await startServer([RECEIVER, 'start'], { DATA_DIR: folder, CONFIG_FILE: CONFIGURATION });
-  try {
-    return await underLoad(server);
-  } finally {
-    await server.stop();
-    remove();
+async function slice({ url, process: { pid } }: BenchServer): Promise<Slice> {
+  const events = newEvents(EVENTS_PER_SLICE);
+  const before = processorTime(pid as number);
+  const posted = await generate(url, events, { seconds: 1 });
+  const after = processorTime(pid as number);
+  unsent = unsent.slice(posted.sent);
+  const perEvent = (threads: 'all' | 'main') => (after[threads] - before[threads]) / posted.requests;
+  return { ...posted, all: perEvent('all'), main: perEvent('main') };
+}
+
+/** With autocannon, because wrk cannot stop after a number of requests. */
+async function warmUp({ url }: BenchServer): Promise<void> {
+  const { sent } = await post(url, newEvents(WARM_UP_EVENTS), { amount: WARM_UP_EVENTS });
+  unsent = unsent.slice(sent);
+}
+
+async function measure(
+  plain: BenchServer,
+  receiver: BenchServer,
+): Promise<Record<'plain' | 'receiver', Slice>[]> {
+  await warmUp(plain);
+  await warmUp(receiver);
+  const pairs: Record<'plain' | 'receiver', Slice>[] = [];
+  for (let pair = 0; pair < rounds * seconds; pair += 1) {
+    if (pair % 2 === 0) {
+      pairs.push({ plain: await slice(plain), receiver: await slice(receiver) });
+    } else {
+      const first = await slice(receiver);
+      pairs.push({ plain: await slice(plain), receiver: first });
+    }
   }
+  return pairs;
 }
 
-const results: { plain: LoadResult; receiver: LoadResult }[] = [];
-for (let pair = 0; pair < pairs; pair += 1) {
-  const first = pair % 2 === 0;
-  const one = first ? await plain() : await receiver();
-  const other = first ? await receiver() : await plain();
-  results.push(first ? { plain: one, receiver: other } : { plain: other, receiver: one });
+const { folder, remove } = temporaryFolder();
+const servers = await Promise.all([
+  startServer([PLAIN], {}),
+  startServer([RECEIVER, 'start'], { DATA_DIR: folder, CONFIG_FILE: CONFIGURATION }),
+]);
+let pairs: Record<'plain' | 'receiver', Slice>[];
+try {
+  pairs = await measure(...servers);
+} finally {
+  await Promise.all(servers.map((server) => server.stop()));
+  remove();
 }
-wrk?.remove();
 
-const of = (side: 'plain' | 'receiver', figure: keyof LoadResult) =>
-  results.map((result) => result[side][figure]);
-const ratioOf = (figure: keyof LoadResult) =>
-  (median(of('receiver', figure)) / median(of('plain', figure))).toFixed(2);
-const ratios = results.map((result) => result.receiver.perSecond / result.plain.perSecond);
+const FIGURES = ['perSecond', 'p99', 'all', 'main'] as const;
+const row = (side: 'plain' | 'receiver') =>
+  FIGURES.map((figure) => spread(pairs.map((pair) => pair[side][figure])));
+const ratios = (figure: keyof Slice) => pairs.map(({ plain, receiver }) => receiver[figure] / plain[figure]);
 printTable(
-  ['', 'accepts per second', 'p99 ms', 'main thread, µs each'],
+  ['', 'accepts per second', 'p99 ms', 'processor time per event, µs', 'of it main thread, µs'],
   [
-    [
-      'plain Express, keeps nothing',
-      spread(of('plain', 'perSecond')),
-      spread(of('plain', 'p99')),
-      spread(of('plain', 'mainThread')),
-    ],
-    [
-      'receiver, four deliveries each',
-      spread(of('receiver', 'perSecond')),
-      spread(of('receiver', 'p99')),
-      spread(of('receiver', 'mainThread')),
-    ],
-    ['ratio', spread(ratios, 2), ratioOf('p99'), ratioOf('mainThread')],
+    ['plain Express, stores nothing', ...row('plain')],
+    ['receiver, four deliveries each', ...row('receiver')],
+    ['median ratio (range)', ...FIGURES.map((figure) => spread(ratios(figure), 2))],
   ],
 );

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { environment, temporaryFolder } from '../fixtures/receiver.ts';
@@ -60,12 +60,17 @@ export interface LoadResult {
   perSecond: number;
   /** Milliseconds. */
   p99: number;
-  /** What the main thread of the server's process worked per request, microseconds; NaN if that is not known. */
-  mainThread: number;
+}
+
+/** What a load generator counted while it posted. */
+export interface Posted extends LoadResult {
+  requests: number;
+  /** Also counts the requests that the end cut off. */
+  sent: number;
 }
 
 /** The warm-up under load, while the platform still compiles a new server; not measured. */
-export const WARM_UP_SECONDS = 3;
+const WARM_UP_SECONDS = 3;
 
 /** How many events to prepare for a load of some seconds at a maximum rate per second. */
 export function eventsFor(seconds: number, perSecond = 20_000): number {
@@ -75,48 +80,63 @@ export function eventsFor(seconds: number, perSecond = 20_000): number {
 /**
  * Posts different events over 50 connections for this many seconds, after the server has warmed up.
  * Throws if one was not answered 2xx.
- *
- * @param pid the server's process, where its main thread is to be watched (on Linux)
  */
 export async function load(
   url: string,
   events: readonly SignedEvent[],
   seconds: number,
-  pid?: number,
 ): Promise<LoadResult> {
-  let next = 0;
-  const post = (duration: number) =>
-    autocannon({
-      url,
-      connections: 50,
-      duration,
-      requests: [
-        {
-          method: 'POST',
-          path: '/webhooks/intelligems',
-          setupRequest: (request) => {
-            const event = events[next % events.length] as SignedEvent;
-            next += 1;
-            return { ...request, ...event };
-          },
+  const warmUp = await post(url, events, { seconds: WARM_UP_SECONDS });
+  return post(url, events.slice(warmUp.sent), { seconds });
+}
+
+/**
+ * Posts events with autocannon over 50 connections, each event once, for some seconds or until an amount is answered.
+ * Throws if one was not answered 2xx or if there were too few events.
+ */
+export async function post(
+  url: string,
+  events: readonly SignedEvent[],
+  limit: { seconds: number } | { amount: number },
+): Promise<Posted> {
+  let sent = 0;
+  const result = await autocannon({
+    url,
+    connections: 50,
+    ...('amount' in limit ? limit : { duration: limit.seconds }),
+    requests: [
+      {
+        method: 'POST',
+        path: '/webhooks/intelligems',
+        setupRequest: (request) => {
+          const event = events[sent % events.length] as SignedEvent;
+          sent += 1;
+          return { ...request, ...event };
         },
-      ],
-    });
-  await post(WARM_UP_SECONDS);
-  const before = mainThreadTime(pid);
-  const result = await post(seconds);
-  const mainThread = (mainThreadTime(pid) - before) / result.requests.total;
-  if (next > events.length) {
-    throw new Error(`Only ${events.length} events were prepared and ${next} were sent: prepare more.`);
+      },
+    ],
+  });
+  if (sent > events.length) {
+    throw new Error(`Only ${events.length} events were prepared and ${sent} were sent: prepare more.`);
   }
   if (result.non2xx > 0 || result.errors > 0) {
     throw new Error(`${result.non2xx} answers were no success, ${result.errors} requests failed.`);
   }
-  return { perSecond: result.requests.average, p99: result.latency.p99, mainThread };
+  return {
+    perSecond: result.requests.total / result.duration,
+    p99: result.latency.p99,
+    requests: result.requests.total,
+    sent,
+  };
 }
 
-/** The processor's time of a process's main thread, microseconds (Linux: Documentation/scheduler/sched-stats). */
-export function mainThreadTime(pid: number | undefined): number {
-  const file = `/proc/${pid}/task/${pid}/schedstat`;
-  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) / 1_000 : Number.NaN;
+/**
+ * The processor time of all threads of a process so far, and of its main thread, microseconds. Linux only
+ * (Documentation/scheduler/sched-stats).
+ */
+export function processorTime(pid: number): { all: number; main: number } {
+  const threads = `/proc/${pid}/task`;
+  const of = (thread: string | number) =>
+    Number(readFileSync(`${threads}/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1_000;
+  return { all: readdirSync(threads).reduce((sum, thread) => sum + of(thread), 0), main: of(pid) };
 }

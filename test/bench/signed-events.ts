@@ -12,12 +12,18 @@ export interface SignedEvent {
 /** How many experiences the events of a benchmark belong to: those of a large agency. */
 const EXPERIENCES = 500;
 
+/** New ids for the experiences of a benchmark. */
+export function experienceIds(): string[] {
+  return Array.from({ length: EXPERIENCES }, () => randomUUID());
+}
+
 /**
  * Different events with bodies of 2 KB, signed beforehand so that the load generator does not spend its
  * time on that.
+ *
+ * @param from the first timestamp, in milliseconds; each event's is one later
  */
-export function signedEvents(count: number, from = Date.now()): SignedEvent[] {
-  const ids = Array.from({ length: EXPERIENCES }, () => randomUUID());
+export function signedEvents(count: number, from = Date.now(), ids = experienceIds()): SignedEvent[] {
   const sample = samplePayload('end');
   return Array.from({ length: count }, (_, index) => {
     const experience = { ...sample.experience, id: ids[index % EXPERIENCES] };
