@@ -1,16 +1,15 @@
 import type { Logger } from 'pino';
-import { ACTIONS, type Action, parseEvent, triggeredBy } from '../../shared/events.ts';
+import { type Action, parseEvent, triggeredBy } from '../../shared/events.ts';
 import { cut } from '../../shared/words.ts';
 import { startRounds } from '../base/rounds.ts';
 import { type CalendarDay, calendarDay, instantOf } from '../base/zoned-time.ts';
-import { experienceKey } from '../contract/experience-key.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { EventSummary } from '../contract/ledger-reader.ts';
 import type { Report } from '../contract/message.ts';
 import type { Source } from '../contract/source.ts';
 import { reportEvent } from '../delivery/report.ts';
-import { firstOfSameAction } from '../delivery/same-action.ts';
 import { figuresIn } from '../experience/figures.ts';
+import { eventsForDigest, identityOf } from './digest-events.ts';
 import { REPORTS } from './remembered.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -25,9 +24,6 @@ const DOUBT_MS = 60_000;
 
 /** How often to check whether a doubt is over, milliseconds. */
 const DOUBT_ROUND_MS = 60_000;
-
-/** How many events are read at once. */
-const PAGE = 500;
 
 /** How many bodies are read to find out who did it. */
 const MOST_READ = 200;
@@ -86,18 +82,13 @@ export function digestReport(
     summary: `${experiencesIn(events)} changed.`,
     sections: groups.map(({ words, own }) => ({
       heading: words.charAt(0).toUpperCase() + words.slice(1),
-      lines: linesOf(own, style),
+      lines: linesOf(own, day, style),
       table: null,
     })),
     experienceId: null,
     link: null,
     image: null,
   };
-}
-
-/** Two sources may have an experience with the same id. */
-function identityOf({ source, experienceId }: Pick<DigestEvent, 'source' | 'experienceId'>): string {
-  return experienceKey(source, experienceId ?? '');
 }
 
 function countOf(events: readonly DigestEvent[]): number {
@@ -109,21 +100,25 @@ function experiencesIn(events: readonly DigestEvent[]): string {
   return count === 1 ? 'One experience' : `${count} experiences`;
 }
 
-/** A line for each experience: its name and store, when, by whom, and how often. */
-function linesOf(events: readonly DigestEvent[], { timeZone, locale, sources }: DigestStyle): string[] {
+/** A line for each experience: its name and store, when, by whom, and how often. Another day is named. */
+function linesOf(
+  events: readonly DigestEvent[],
+  day: CalendarDay,
+  { timeZone, locale, sources }: DigestStyle,
+): string[] {
   const titles = new Map(sources.length > 1 ? sources.map(({ name, title }) => [name, title]) : []);
   const byExperience = Map.groupBy(events, identityOf);
   return [...byExperience.values()].map((own) => {
     const last = own.at(-1) as DigestEvent;
-    const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }).format(
-      last.occurredAt ?? last.receivedAt,
-    );
+    const at = last.occurredAt ?? last.receivedAt;
+    const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }).format(at);
+    const date = calendarDay(at, timeZone) === day ? '' : ` on ${figuresIn(locale, null).day(at, timeZone)}`;
     const name = last.experienceName?.trim() || `Unnamed experience (${last.experienceId})`;
     const often = own.length > 1 ? `${own.length} times, last ` : '';
     const by = last.triggeredBy === null ? '' : ` by ${last.triggeredBy}`;
     const title = titles.get(last.source);
     const whose = title === undefined ? '' : ` (${title})`;
-    return `${cut(name, LONGEST_NAME)}${whose}: ${often}at ${time}${by}`;
+    return `${cut(name, LONGEST_NAME)}${whose}: ${often}at ${time}${date}${by}`;
   });
 }
 
@@ -201,29 +196,36 @@ export async function sendDigests(
   const last = known === null ? due - 1 : Date.parse(known) / DAY_MS;
   // The last day is in the future if this machine's clock was ahead.
   const first = last > due ? due : Math.max(last + 1, due - MOST_DAYS + 1);
+  let handledUntil = Math.min(last + 1, first);
   for (let day = first; day <= due; day += 1) {
-    await sendDigest(day, settings, ledger, now);
-    await ledger.remember(REPORTS, { [LAST_DAY]: dateOf(day) });
+    const made = await sendDigest(day, handledUntil, settings, ledger, now);
+    await ledger.remember(REPORTS, { ...made, [LAST_DAY]: dateOf(day) });
+    handledUntil = day + 1;
   }
 }
 
-/** Accepts the digest of a day, unless it was accepted before or the day had no events. */
+/**
+ * Accepts the digest of a day, unless it was accepted before or the day had no events. Gives the facts to remember.
+ *
+ * @param handledUntil the first day that no digest has been made of
+ */
 async function sendDigest(
   day: CalendarDay,
+  handledUntil: CalendarDay,
   { to, ...style }: DigestStyle & { to: readonly string[] },
   ledger: DigestLedger,
   now: number,
-): Promise<void> {
+): Promise<Record<string, string>> {
   const key = `report_digest_${dateOf(day)}`;
   if ((await ledger.event(key)) !== null) {
-    return;
+    return {};
   }
-  const from = instantOf(day, 0, style.timeZone);
-  const events = await eventsOf(ledger, from, instantOf(day + 1, 0, style.timeZone));
+  const { events, remember } = await eventsForDigest(ledger, day, handledUntil, style.timeZone);
   const report = digestReport(await withAuthors(events, ledger), day, style);
   if (report !== null) {
     await ledger.accept(reportEvent(key, report, to, now));
   }
+  return remember;
 }
 
 /** A day in ISO 8601. */
@@ -243,32 +245,4 @@ async function withAuthors(
       return parsed?.ok ? { ...event, triggeredBy: triggeredBy(parsed.event) } : event;
     }),
   );
-}
-
-/** The events of a period, oldest first, each action once. */
-async function eventsOf(
-  ledger: Pick<Ledger, 'events'>,
-  receivedFrom: number,
-  receivedTo: number,
-): Promise<EventSummary[]> {
-  const found: EventSummary[] = [];
-  for (let beforeSequence: number | undefined; ; ) {
-    const filter = { receivedFrom, receivedTo, problem: false, limit: PAGE };
-    const page = await ledger.events(beforeSequence === undefined ? filter : { ...filter, beforeSequence });
-    found.push(
-      ...page.filter(({ origin, action }) => isOfExperience(origin) && ACTIONS.includes(action as Action)),
-    );
-    beforeSequence = page.at(-1)?.sequence;
-    if (page.length < PAGE || beforeSequence === undefined) {
-      break;
-    }
-  }
-  const byExperience = Map.groupBy(found, identityOf);
-  return found
-    .reverse()
-    .filter((event) => firstOfSameAction(event, byExperience.get(identityOf(event)) ?? []) === null);
-}
-
-function isOfExperience(origin: string): boolean {
-  return origin === 'webhook' || origin === 'recovered';
 }

@@ -112,10 +112,11 @@ describe('a digest', () => {
       name: 'start' | 'end',
       at: string,
       origin: 'webhook' | 'recovered' | 'test' = 'webhook',
+      received = at,
     ) => {
-      const receivedAt = Date.parse(at);
+      const receivedAt = Date.parse(received);
       const triggeredBy = 'noor@alpine-goods.example';
-      const payload = { ...samplePayload(name), timestamp: receivedAt, triggeredBy };
+      const payload = { ...samplePayload(name), timestamp: Date.parse(at), triggeredBy };
       const body = Buffer.from(JSON.stringify(payload));
       return ledger.accept(newEvent({ body, headers: {}, source: 'default', origin, receivedAt }, () => []));
     };
@@ -177,6 +178,33 @@ describe('a digest', () => {
       settled = Promise.withResolvers<void>();
       await run(now, settled.promise);
       expect(await told()).toEqual([[`report_digest_${yesterday.slice(0, 10)}`, expect.any(String)]]);
+    });
+
+    test('with the events of earlier days that came while the clock was behind', async () => {
+      await accept('start', '2026-10-08T10:00:00Z');
+      await tell('2026-10-09T06:00:00Z');
+      await accept('end', '2026-10-09T10:00:00Z', 'webhook', '1970-01-01T00:10:00Z');
+      await accept('end', '2026-05-01T10:00:00Z', 'webhook', '2026-05-01T10:00:00Z');
+      await tell('2026-10-10T06:00:00Z', '2026-10-11T06:00:00Z');
+      expect(await told()).toEqual([
+        ['report_digest_2026-10-09', 'Experiences on 9 October 2026: 1 ended'],
+        ['report_digest_2026-10-08', 'Experiences on 8 October 2026: 1 started'],
+      ]);
+    });
+
+    test('with the rest of a day whose digest was sent too early, by a clock that was ahead', async () => {
+      await tell('2026-10-08T06:00:00Z');
+      await accept('start', '2026-10-09T05:00:00Z');
+      await tell('2026-10-10T06:00:00Z', '2026-10-09T09:00:00Z');
+      await accept('end', '2026-10-09T10:00:00Z');
+      await tell('2026-10-10T06:00:00Z', '2026-10-10T06:15:00Z', '2026-10-11T06:00:00Z');
+      await tell('2026-10-12T06:00:00Z');
+      expect(await told()).toEqual([
+        ['report_digest_2026-10-10', 'Experiences on 10 October 2026: 1 ended'],
+        ['report_digest_2026-10-09', 'Experiences on 9 October 2026: 1 started'],
+      ]);
+      const stored = await ledger.event('report_digest_2026-10-10');
+      expect(Buffer.from(stored?.body ?? []).toString()).toContain(': at 12:00 on 9 October 2026 by');
     });
 
     test('of the last day alone at the first start, and after a clock that was ahead', async () => {
