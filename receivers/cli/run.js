@@ -3,11 +3,11 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const [major] = process.versions.node.split('.').map(Number);
+const [major, minor] = process.versions.node.split('.').map(Number);
 
-if (major < 24) {
+if (major < 24 || (major === 24 && minor < 7)) {
   process.stderr.write(
-    `This needs Node 24 or newer, and this is Node ${process.versions.node} (${process.execPath}).\n` +
+    `This needs Node 24.7 or newer, and this is Node ${process.versions.node} (${process.execPath}).\n` +
       'Run it through npm (npm start), which uses the Node 24 that `npm ci` installs. If `npm ci` was told to ' +
       'skip install scripts, run `npm rebuild node` once; or install Node 24 from https://nodejs.org.\n',
   );

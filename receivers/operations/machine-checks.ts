@@ -4,8 +4,8 @@ import type { Configuration } from '../config/configuration.ts';
 import type { Check } from '../contract/destination.ts';
 import { madeWebhookSecret, webhookSecretFile } from './made-secrets.ts';
 
-/** The oldest Node that runs the package: what undici 8 asks for. */
-const OLDEST_NODE = [22, 19] as const;
+/** The oldest Node of each line that binds numbered parameters of SQLite, such as ?1. Newer lines do. */
+const OLDEST_MINOR: Record<number, number> = { 22: 20, 24: 7 };
 
 /** Less free space than this is a fault, bytes. Less than ten times as much is a warning. */
 const LEAST_FREE = 100 * 1024 * 1024;
@@ -35,13 +35,15 @@ export function* machineChecks(configuration: Configuration): Generator<Check, v
 export function nodeCheck(): Check {
   const { node } = process.versions;
   const [major = 0, minor = 0] = node.split('.').map(Number);
-  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])
+  const oldestMinor = OLDEST_MINOR[major];
+  const runs = oldestMinor === undefined ? major > 24 : minor >= oldestMinor;
+  return runs
     ? fine('Node', node)
     : {
         what: 'Node',
         state: 'fault',
-        finding: `${node} is too old`,
-        fix: 'Use Node 24. The npm scripts use their own Node if npm ci ran with install scripts.',
+        finding: `${node} cannot run it`,
+        fix: 'Use Node 24.7 or newer. The npm scripts use their own Node if npm ci ran with install scripts.',
       };
 }
 

@@ -6,10 +6,11 @@ import './quiet-warnings.js';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 
-if (major < 22 || (major === 22 && minor < 19)) {
+// Before these, node:sqlite does not bind numbered parameters such as ?1.
+if (major < 22 || (major === 22 && minor < 20) || major === 23 || (major === 24 && minor < 7)) {
   process.stderr.write(
-    `This needs Node 22.19 or newer, and this is Node ${process.versions.node} (${process.execPath}).\n` +
-      'Install Node 24 from https://nodejs.org.\n',
+    `This needs Node 22.20 or newer, or Node 24.7 or newer, and this is Node ${process.versions.node} (${process.execPath}).\n` +
+      'Install the newest Node 24 from https://nodejs.org.\n',
   );
   process.exit(1);
 }

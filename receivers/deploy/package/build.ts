@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stripTypes } from '../../base/strip-types.ts';
-import { bundle, OLDEST_NODE } from './bundle.ts';
+import { bundle, NODES } from './bundle.ts';
 import { copyFiles, licenses, SERVED_PACKAGES } from './files.ts';
 
 // `npm run package [folder]`: makes build/package/, packs it, and prints the sizes.
@@ -65,7 +65,7 @@ function manifest(): Record<string, unknown> {
     license,
     ...repository(),
     type: 'module',
-    engines: { node: `>=${OLDEST_NODE}` },
+    engines: { node: NODES },
     bin: { [name]: 'lib/bin.js' },
     exports: {
       '.': { types: './index.d.ts', default: './lib/index.js' },

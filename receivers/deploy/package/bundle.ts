@@ -2,8 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
-/** The oldest Node that runs the package: what its dependencies ask for (undici 8 asks for the most). */
-export const OLDEST_NODE = '22.19.0';
+/** The oldest Node that the package is compiled for. */
+const OLDEST_NODE = '22.20.0';
+
+/** The Nodes that run the package: in those before, node:sqlite does not bind numbered parameters such as ?1. */
+export const NODES = `^${OLDEST_NODE} || >=24.7.0`;
 
 /** The SQLite worker thread is started by the URL of its file, so it is a bundle of its own. */
 const ENTRIES = {

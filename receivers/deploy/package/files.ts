@@ -46,7 +46,7 @@ export function copyFiles(root: string, folder: string, code: string): void {
       )
       .replaceAll(
         'npm run routes -- --event shared/samples/start.json',
-        'npx intelligems-receivers routes start',
+        'npx intelligems-receivers routes --event node_modules/intelligems-receivers/lib/shared/samples/start.json',
       ),
   );
   for (const [name, paths] of Object.entries(SERVED)) {
