@@ -1,8 +1,8 @@
 import type { Configuration } from '../config/configuration.ts';
 import { type Loaded, type LoadOptions, loadConfiguration } from '../config/load.ts';
+import { readLocalPlace } from '../config/local-receiver.ts';
 import { withConsoleSettings } from '../config/stored/read.ts';
 import { SettingsKey } from '../config/stored/settings-key.ts';
-import { NOTHING_STORED } from '../contract/connection.ts';
 import { openLedgerToRead } from './shared-ledger.ts';
 import { hasLedger } from './stopped-receiver.ts';
 
@@ -11,10 +11,9 @@ import { hasLedger } from './stopped-receiver.ts';
  * faults only if there is no ledger yet.
  */
 export function loadBeforeLedger(options: LoadOptions): Loaded {
-  const loaded = loadConfiguration({ ...options, stored: 'unread' });
-  return loaded.ok && !hasLedger(loaded.configuration)
-    ? loaded.configuration.withStored(NOTHING_STORED)
-    : loaded;
+  const read = readLocalPlace(options);
+  const mayBeStored = read.ok && hasLedger({ storage: read.place });
+  return loadConfiguration({ ...options, ...(mayBeStored && { stored: 'unread' }) });
 }
 
 /**

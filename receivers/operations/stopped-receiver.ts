@@ -14,7 +14,11 @@ import { openOperations } from './open.ts';
 import type { Operations } from './operations.ts';
 
 /** Whether a receiver has ever stored events under these settings. A database may have some. */
-export function hasLedger({ storage }: Pick<Configuration, 'storage'>): boolean {
+export function hasLedger({
+  storage,
+}: {
+  storage: Pick<Configuration['storage'], 'databaseUrl' | 'dataFolder'>;
+}): boolean {
   const { databaseUrl, dataFolder } = storage;
   return databaseUrl !== null || existsSync(join(dataFolder, LEDGER_FILE));
 }
