@@ -16,7 +16,7 @@ export function rememberChanges(
   return ledger.remember(CHANGE_LOG, { [eventKey]: JSON.stringify(changes) });
 }
 
-/** The message with what the change log said about its update, if nothing else tells what changed. */
+/** The message with what the change log said about its update, if nothing else says what changed. */
 export async function withLoggedChanges(
   message: ExperienceMessage,
   eventKey: string,

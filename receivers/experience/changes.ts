@@ -15,7 +15,7 @@ type Document = Record<string, unknown>;
 
 /** More changes than these are counted, not named. */
 const MOST_CHANGES = 40;
-/** So many are put into words, to find among them those that people care for. */
+/** Limit of changes that are put into words, to find those that people care about. */
 const MOST_DESCRIBED = 400;
 /** Longer words are cut, in characters. */
 const LONGEST_WORDS = 300;
@@ -153,7 +153,7 @@ function variationDifferences(before: Document, after: Document): Difference[] {
   ];
 }
 
-/** The variations by what tells them apart: their id, else their place. */
+/** The variations by their id, or else by their place. */
 function sides(document: Document): Map<string, Sided> {
   const list = own(document, 'variations');
   const records = (Array.isArray(list) ? list : []).filter(isRecord);

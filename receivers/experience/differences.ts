@@ -7,9 +7,9 @@ export interface Difference {
   bookkeeping: boolean;
 }
 
-/** Below this depth a difference is told, not described. */
+/** Below this depth, a difference is mentioned without details. */
 const DEEPEST = 4;
-/** Lists and objects in which more entries differ are told to differ, not described. */
+/** If more entries of a list or object differ, the difference is mentioned without details. */
 const MOST_ENTRIES = 40;
 /** A value is shown as far as this, in characters. */
 const LONGEST_VALUE = 60;
@@ -44,30 +44,30 @@ interface Compared {
 
 function describe(compared: Compared): Difference[] {
   const { field, name, before, after, bookkeeping } = compared;
-  const told = (...words: string[]): Difference[] => words.map((each) => ({ words: each, bookkeeping }));
+  const worded = (...words: string[]): Difference[] => words.map((each) => ({ words: each, bookkeeping }));
   if (same(before, after)) {
     return [];
   }
   if (listed(before) && listed(after) && (Array.isArray(before) || Array.isArray(after))) {
-    return told(...listWords(name, entries(before), entries(after)));
+    return worded(...listWords(name, entries(before), entries(after)));
   }
   if (isRecord(before) && isRecord(after)) {
     return describeRecords(compared, before, after);
   }
   if (simple(before) && simple(after)) {
     if (absent(before)) {
-      return told(`${name}${/\bat$/.test(name) ? '' : ' set to'} ${valueWords(field, after)}`);
+      return worded(`${name}${/\bat$/.test(name) ? '' : ' set to'} ${valueWords(field, after)}`);
     }
-    return told(
+    return worded(
       absent(after)
         ? `${name} ${valueWords(field, before)} removed`
         : `${name} ${valueWords(field, before)} → ${valueWords(field, after)}`,
     );
   }
   if (absent(before)) {
-    return told(`added ${name}${labelled(after)}`);
+    return worded(`added ${name}${labelled(after)}`);
   }
-  return told(absent(after) ? `removed ${name}${labelled(before)}` : `${name} changed`);
+  return worded(absent(after) ? `removed ${name}${labelled(before)}` : `${name} changed`);
 }
 
 function describeRecords(
@@ -150,10 +150,10 @@ function singular(name: string): string {
 }
 
 const NAMES = ['name', 'title', 'label', 'code', 'url', 'path'];
-/** So many values of an object without a name are shown in its stead. */
+/** How many values of an object without a name are shown in place of a name. */
 const MOST_LABELS = 4;
 
-/** What tells an entry from others, after a colon: its name, else its plain values: “: country is US”. */
+/** What identifies an entry, after a colon: its name, else its plain values: “: country is US”. */
 function labelled(entry: unknown): string {
   if (simple(entry)) {
     return `: ${plain(String(entry))}`;

@@ -17,7 +17,7 @@ export interface Figures {
 
 export const UNKNOWN = '–';
 
-/** Probabilities beyond these are not told more exactly. */
+/** Probabilities beyond these are not shown more exactly. */
 const ALMOST_CERTAIN = 0.99;
 const ALMOST_NONE = 0.01;
 
@@ -37,7 +37,7 @@ export function figuresIn(locale: string, currency: string | null): Figures {
     value === null ? UNKNOWN : new Intl.NumberFormat(locale, options).format(value);
   return {
     count: (value) => said(value, { maximumFractionDigits: 0 }),
-    // Without a currency, two decimals still tell small amounts apart.
+    // Without a currency, two decimals still distinguish small amounts.
     money: (value) =>
       said(value, code === null ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : style),
     gain: (value) =>

@@ -1,6 +1,6 @@
 /**
- * Pairs what two sides tell of the same moments, each with at most one of the other side, the nearest first:
- * two clocks that tell of one moment differ a little, and moments of the same kind may follow each other
+ * Pairs what two sides report about the same moments, each with at most one of the other side, the nearest first:
+ * two clocks differ a little about one moment, and moments of the same kind may follow each other
  * closely.
  *
  * @param ones with their times in milliseconds

@@ -52,9 +52,9 @@ function currentStatus(ordered: readonly ExperienceEvent[]): Status {
   }
   const decisive = ordered.findLast(({ action }) => STATUS_AFTER[action] !== undefined);
   const newest = ordered.at(-1);
-  const told = newest?.experience.status ?? '';
-  if (newest !== decisive && STATUSES.includes(told)) {
-    return told as Status;
+  const reported = newest?.experience.status ?? '';
+  if (newest !== decisive && STATUSES.includes(reported)) {
+    return reported as Status;
   }
   return (decisive && STATUS_AFTER[decisive.action]) ?? 'pending';
 }

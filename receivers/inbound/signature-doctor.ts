@@ -113,7 +113,7 @@ export interface DoctorLimits {
 }
 
 /**
- * Gives a `diagnose` that looks at only so many requests a second and answers null for all others, so that a flood of
+ * Gives a `diagnose` that examines a limited number of requests a second and answers null for all others, so that a flood of
  * forged requests costs next to nothing.
  */
 export function createSignatureDoctor(limits: DoctorLimits = {}): typeof diagnose {

@@ -9,7 +9,7 @@ import type { ResultStyle } from '../experience/results.ts';
 import type { Clients } from './clients.ts';
 import { keptResults, RESULTS, ResultsDestination } from './results.ts';
 import type { FetchSettings, WhoSettings } from './settings.ts';
-import { WHO, WHO_CHANGED, WhoDestination, whoQueue } from './who.ts';
+import { WHO, WHO_CHANGED, WhoDestination, whoDestination } from './who.ts';
 
 /** What of the settings enrichment uses. */
 export interface EnrichmentSettings {
@@ -87,7 +87,7 @@ export function enrichmentPlan(
     const planned: NewDelivery[] = [];
     if (triggeredBy(event) === null) {
       planned.push({
-        destination: whoQueue(event.action),
+        destination: whoDestination(event.action),
         route: 'who caused it',
         dueAt: now + who.afterMs,
         quietMs: null,

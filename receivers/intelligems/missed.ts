@@ -53,7 +53,7 @@ export function isOfInterest(experience: ApiExperience, { actions, after }: Wind
 /**
  * Compares what Intelligems records of an experience with the ledger's events of it. Pure.
  *
- * @returns the actions of the window that no event tells, oldest first, and whether one that is younger than
+ * @returns the actions of the window that no event reports, oldest first, and whether one that is younger than
  *   the window has no event yet
  */
 export function missedActions(
@@ -66,10 +66,10 @@ export function missedActions(
   const recorded = recordedActions(experience, actions);
   for (const action of actions) {
     const own = recorded.filter((each) => each.action === action).map((item) => ({ item, at: item.at }));
-    const told = events
+    const reported = events
       .filter((event) => event.action === action && firstOfSameAction(event, events) === null)
       .map((item) => ({ item, at: timeOf(item) }));
-    const pairs = pairNearest(own, told, sameActionMs(action));
+    const pairs = pairNearest(own, reported, sameActionMs(action));
     for (const { item } of own) {
       if (!pairs.has(item) && item.at > after) {
         if (item.at <= until) {

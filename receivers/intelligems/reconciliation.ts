@@ -16,16 +16,16 @@ import { type MissedAction, recoveredBody } from './recovered-event.ts';
 /** The name under which the ledger keeps what reconciliation has to remember. */
 export const RECONCILIATION = 'reconciliation';
 
-/** So many of an experience's events are compared; what lies before them is not. */
+/** How many of an experience's newest events are compared. */
 const HISTORY_LIMIT = 1_000;
-/** So many experiences of the ledger are looked for in the list. */
+/** How many experiences of the ledger are looked up in the list. */
 const EXPERIENCES_LIMIT = 50_000;
-/** So many that are not in the list are asked for by themselves in one pass, to spare the vendor's rate limit. */
+/** How many that are not in the list are fetched one by one in one pass, to spare the vendor's rate limit. */
 const ABSENT_LIMIT = 25;
 /** One that is not in the list and yet there, as an archived one, is asked for again after this, milliseconds. */
 const ASK_AGAIN_MS = 24 * 3_600_000;
-/** In place of the time at which a deletion was noticed: an event tells of it, or did before it was removed. */
-const TOLD = 'told';
+/** In place of the time at which a deletion was noticed: an event reports it, or did before it was removed. */
+const REPORTED = 'reported';
 
 export interface ReconciliationServices {
   ledger: Pick<Ledger, 'accept' | 'event' | 'events' | 'experiences' | 'history' | 'recall' | 'remember'>;
@@ -56,7 +56,7 @@ export interface Findings {
 
 /**
  * Compares what Intelligems records of one source's experiences with the ledger, and makes an event, marked
- * as recovered, of each action that no event tells. It is fed the list page by page: {@link compare} with
+ * as recovered, of each action that no event reports. It is fed the list page by page: {@link compare} with
  * each experience, and {@link lookForAbsent} at the end.
  */
 export class Reconciliation {
@@ -98,10 +98,10 @@ export class Reconciliation {
 
   /**
    * Asks for the experiences that the ledger knows and the list lacks, the last changed first: those that are
-   * gone at Intelligems were deleted. When, nobody tells, so the time is the one at which it was noticed.
+   * gone at Intelligems were deleted. Nobody says when, so the time is the one at which it was noticed.
    *
    * @param settled until when each that was asked for need not be asked for again, milliseconds since 1970, by id
-   * @param since nothing that happened before is told, milliseconds since 1970
+   * @param since nothing that happened before is reported, milliseconds since 1970
    */
   async lookForAbsent(settled: Map<string, number>, since: number): Promise<void> {
     if (this.#organizationId === null || !this.#window.actions.includes('deleteExperience')) {
@@ -152,7 +152,7 @@ export class Reconciliation {
 
   async #isToldDeleted(experienceId: string): Promise<boolean> {
     const { ledger } = this.#services;
-    if ((await ledger.recall(RECONCILIATION, goneFact(this.#source, experienceId))) === TOLD) {
+    if ((await ledger.recall(RECONCILIATION, goneFact(this.#source, experienceId))) === REPORTED) {
       return true;
     }
     const events = await ledger.history(this.#source, experienceId, HISTORY_LIMIT);
@@ -165,7 +165,9 @@ export class Reconciliation {
 
   /** Events that stay longer than the one of the deletion would have it looked for again. */
   async #rememberTold(experienceId: string): Promise<void> {
-    await this.#services.ledger.remember(RECONCILIATION, { [goneFact(this.#source, experienceId)]: TOLD });
+    await this.#services.ledger.remember(RECONCILIATION, {
+      [goneFact(this.#source, experienceId)]: REPORTED,
+    });
   }
 
   async #gone(experienceId: string): Promise<void> {

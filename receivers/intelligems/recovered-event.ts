@@ -20,7 +20,7 @@ const SET_BY: Partial<Record<Action, Document>> = {
   deleteExperience: { isDeleted: true },
 };
 
-/** What the API tells better than the last webhook, although it is the present state. */
+/** What the API knows better than the last webhook, although it is the current state. */
 const OVERLAID = ['name', 'type', 'category'] as const;
 
 /** What list items and change logs have, and webhooks do not. */

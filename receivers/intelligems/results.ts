@@ -24,11 +24,11 @@ export const RESULTS = 'intelligems-results';
 const CHARTS = ['net_revenue_per_visitor'] as const;
 
 export interface ResultsSettings extends ResultStyle {
-  /** The destinations that get a report; null for those that were told of the end. */
+  /** The destinations that get a report; null for those that got the end. */
   to: readonly string[] | null;
-  /** The first look comes so long after the end, milliseconds. */
+  /** Time from the end to the first look, milliseconds. */
   afterMs: number;
-  /** After so long results that are still not ready are told as they are, milliseconds. */
+  /** Results that are still not ready after this time are reported as they are, milliseconds. */
   patienceMs: number;
 }
 
@@ -100,10 +100,10 @@ export class ResultsDestination implements Destination {
 
   async #report(message: ExperienceMessage, results: Results, analytics: Analytics): Promise<void> {
     const { ledger, destinations, now, subscribers } = this.#services;
-    const told = (await ledger.deliveries(message.key))
+    const informed = (await ledger.deliveries(message.key))
       .filter((delivery) => !isCompletion(delivery))
       .map(({ destination }) => destination);
-    const own = this.#settings.to ?? [...new Set(told)].filter((name) => destinations.has(name));
+    const own = this.#settings.to ?? [...new Set(informed)].filter((name) => destinations.has(name));
     const others = isReady(results) ? ((await subscribers?.('results')) ?? []) : [];
     const to = [...own, ...others];
     if (to.length === 0) {

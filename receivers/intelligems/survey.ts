@@ -5,8 +5,8 @@ import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
 import type { Source } from '../contract/source.ts';
-import { tellMilestones } from '../reports/milestones.ts';
-import { nextOverviewAt, tellOverview } from '../reports/overview.ts';
+import { reportMilestones } from '../reports/milestones.ts';
+import { nextOverviewAt, reportOverview } from '../reports/overview.ts';
 import type { Clients } from './clients.ts';
 import { type Findings, RECONCILIATION, Reconciliation, webhookActions } from './reconciliation.ts';
 import type { SurveySettings } from './settings.ts';
@@ -47,7 +47,7 @@ interface Begun {
 }
 
 /**
- * Goes through the experiences of one source: finds what the webhooks missed, and tells milestones and the
+ * Goes through the experiences of one source: finds what the webhooks missed, and reports milestones and the
  * weekly overview from the same list, so that the vendor's rate limit is spent once.
  */
 export class Survey {
@@ -197,14 +197,14 @@ export class Survey {
   ): Promise<SurveyResult> {
     await reconciliation.lookForAbsent(this.#settled, since);
     const { findings } = reconciliation;
-    const failure = findings.failure ?? (await this.#tell(running, { since, vendorNow }, signal));
+    const failure = findings.failure ?? (await this.#report(running, { since, vendorNow }, signal));
     if (failure === null) {
       await this.#rememberMoment('checked', startedAt);
     }
     return { ...result, ...findings, failure };
   }
 
-  async #tell(
+  async #report(
     running: readonly ApiExperience[],
     { since, vendorNow }: Pick<Begun, 'since' | 'vendorNow'>,
     signal: AbortSignal,
@@ -223,8 +223,8 @@ export class Survey {
     };
     const common = { ...reports, addresses: intelligems.addresses, since };
     return (
-      (await tellMilestones(running, { ...milestones, ...common }, services)) ??
-      (await tellOverview({ source: name, title, running }, { ...overview, ...common }, services))
+      (await reportMilestones(running, { ...milestones, ...common }, services)) ??
+      (await reportOverview({ source: name, title, running }, { ...overview, ...common }, services))
     );
   }
 

@@ -14,7 +14,7 @@ const AFTER_FAULT_MS = 60_000;
 
 /** A question that a running receiver does not take up within this time is given up, milliseconds. */
 const TAKEN_WITHIN_MS = 5_000;
-/** A pass may take so long, milliseconds: the vendor's rate limit makes long lists slow. */
+/** Time limit of a pass, milliseconds. The vendor's rate limit makes long lists slow. */
 const ANSWERED_WITHIN_MS = 15 * 60_000;
 
 /** Under these keys a person's command asks a running receiver for a pass, and finds what came of it. */
@@ -125,10 +125,10 @@ export async function askForSurvey(
     const taken = (await ledger.recall(RECONCILIATION, TAKEN)) === String(asked);
     if (!taken && waitedMs >= TAKEN_WITHIN_MS) {
       throw new Error(
-        'The running receiver does not take it up. It may be at an earlier comparison, or only accept (RECEIVER_ROLE): its log tells what it does. Run this again later, or after a restart.',
+        'The running receiver does not take it up. It may be at an earlier comparison, or only accept (RECEIVER_ROLE): its log says what it does. Run this again later, or after a restart.',
       );
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  throw new Error('The running receiver is still comparing. Its log tells what it does and what it finds.');
+  throw new Error('The running receiver is still comparing. Its log says what it does and what it finds.');
 }

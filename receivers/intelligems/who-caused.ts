@@ -10,7 +10,7 @@ export const RECORDED_AS: Partial<Record<Action, string>> = {
   deleteExperience: 'delete',
 };
 
-/** Whether only the change log can tell who caused an event of this action. */
+/** Whether only the change log says who caused an event of this action. */
 export function needsChangeLog(action: Action): boolean {
   return RECORDED_AS[action] === undefined;
 }

@@ -17,17 +17,17 @@ import { changeOf, needsChangeLog, whoCaused } from './who-caused.ts';
 export const WHO = 'intelligems-who';
 
 /**
- * The same for creations and updates, of which Intelligems often never tells it: within a queue, an event waits
+ * The same for creations and updates, for which Intelligems often never knows it: within a queue, an event waits
  * for the earlier ones of its experience, and who started it is not to wait for who created it.
  */
 export const WHO_CHANGED = 'intelligems-who-changed';
 
 /** The queue in which an event's author is asked for. */
-export function whoQueue(action: Action): string {
+export function whoDestination(action: Action): string {
   return needsChangeLog(action) ? WHO_CHANGED : WHO;
 }
 
-/** Each further look comes after so many times as long as the one before. */
+/** Factor by which the wait grows from one look to the next. */
 const PATIENCE_FACTOR = 3;
 /** The vendor resolves it within minutes, and never where no person did it. */
 const LOOKS = 4;
@@ -85,7 +85,7 @@ export class WhoDestination implements Destination {
       await ledger.nameTrigger(key, email);
     }
     await completeDeliveries(ledger, key, completing, now());
-    return { type: 'done', note: 'Intelligems told who caused it.' };
+    return { type: 'done', note: 'Intelligems knows who caused it.' };
   }
 
   check(): Promise<Check[]> {
@@ -109,10 +109,10 @@ export class WhoDestination implements Destination {
     for (let look = 1, at = this.#afterMs; look < LOOKS; look += 1) {
       at *= PATIENCE_FACTOR;
       if (at > age) {
-        const reason = 'Intelligems does not tell yet who caused it.';
+        const reason = 'Intelligems does not know yet who caused it.';
         return { type: 'retry', reason, waiting: true, delayMs: at - age };
       }
     }
-    return { type: 'done', note: 'Intelligems does not tell who caused it.' };
+    return { type: 'done', note: 'Intelligems does not know who caused it.' };
   }
 }

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 
 /**
  * A request that a person saved, as it goes over the wire: HTTP/1.1, its head in the line ends of HTTP, and with a
- * length where it tells none (HTTP/2 needs none). The body stays as it is; what is no request stays as it is, too.
+ * length if it names none (HTTP/2 needs none). The body stays as it is; what is no request stays as it is, too.
  */
 export function asSent(captured: Buffer): Buffer {
   // Latin-1 keeps each byte one character.

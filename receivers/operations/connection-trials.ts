@@ -16,7 +16,7 @@ import { unstoredEvent } from './preview.ts';
 import { routeOperations } from './routes.ts';
 import { testBody } from './test-event.ts';
 
-/** A test message may take so long, milliseconds. */
+/** Time limit of a test message, milliseconds. */
 const TEST_MS = 30_000;
 
 const CHANGED = 'Somebody else changed this meanwhile. Reload it, and make your change again.';

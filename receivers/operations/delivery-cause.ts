@@ -2,7 +2,7 @@ import type { DeliveryRecord } from '../contract/ledger-reader.ts';
 import { isCompletion } from '../delivery/completion.ts';
 import { readRoute } from '../zapier/route.ts';
 
-/** Characters of a subscription's slot that tell Zaps apart. */
+/** Characters of a subscription's slot that identify a Zap. */
 const SHOWN_OF_ZAP = 8;
 
 /** Why a delivery was made, in a few words: “Route “all””, “For the Zap 1a2b3c4d”. */

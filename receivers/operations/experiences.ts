@@ -58,7 +58,7 @@ export interface ExperienceStory {
   link: string | null;
 }
 
-/** Events of an experience that are read to tell its life. */
+/** How many events of an experience are read for its history. */
 const EVENTS = 40;
 
 export function experienceOperations({

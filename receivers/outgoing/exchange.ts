@@ -26,7 +26,7 @@ export interface Answer {
   complete: boolean;
   /**
    * The proxy that was asked for the whole URL, and the variable that names it, for people. It may have answered itself:
-   * nothing in HTTP tells its refusal from the other side's. Null for any other way.
+   * nothing in HTTP distinguishes its refusal from the other side's. Null for any other way.
    */
   proxy: string | null;
 }

@@ -89,7 +89,7 @@ export function milestoneReport(
 }
 
 /** Reports the milestones of running experiences, each once. Gives the failure that delayed one. */
-export async function tellMilestones(
+export async function reportMilestones(
   running: readonly ApiExperience[],
   { days, since, locale, thresholds, addresses, ...settings }: ReportSettings & { days: readonly number[] },
   { source, ledger, analytics, now, vendorNow, subscribers }: ReportServices,
@@ -126,7 +126,7 @@ export async function tellMilestones(
   return failure;
 }
 
-/** The fact that tells the last milestone of an experience that was reported, in days. */
+/** The fact that holds the last reported milestone of an experience, in days. */
 function reportedFact(source: string, experienceId: string): string {
   return `milestone:${experienceKey(source, experienceId)}`;
 }

@@ -18,10 +18,10 @@ const DAY_MS = 24 * 3_600_000;
 /** An overview that is later than this is left out, milliseconds. */
 const LATEST_MS = DAY_MS;
 
-/** Results that cannot be had for so long are left out, milliseconds. */
+/** Results that cannot be fetched for this long are left out, milliseconds. */
 const PATIENCE_MS = 3_600_000;
 
-/** Of so many experiences the results are asked for, to spare the vendor's rate limit. */
+/** How many experiences' results are fetched, to spare the vendor's rate limit. */
 const MOST_ASKED = 40;
 
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
@@ -118,8 +118,8 @@ function rowOf({ experience, liveMs, results }: RunningExperience, locale: strin
   ];
 }
 
-/** Tells the overview of one source where it is due, once. Gives the failure that kept it back. */
-export async function tellOverview(
+/** Reports the overview of one source once when it is due. Gives the failure that prevented it. */
+export async function reportOverview(
   { source, title, running }: { source: string; title: string; running: readonly ApiExperience[] },
   settings: ReportSettings & OverviewTime,
   { ledger, analytics, now, vendorNow, subscribers }: Omit<ReportServices, 'source'>,

@@ -18,7 +18,7 @@ interface ChannelPage {
 /** A person waits for the list: it takes no longer than this, in milliseconds. */
 const TIMEOUT_MS = 15_000;
 
-/** As many as Slack gives at once, and so many pages. In larger workspaces, people enter the ID or the name. */
+/** Channels per page, which is the most that Slack gives, and the limit of pages. In larger workspaces, people enter the ID or the name. */
 const PAGE_SIZE = 999;
 const PAGES = 10;
 

@@ -53,7 +53,7 @@ func Verify(body []byte, signature string, secrets []string, tolerance *Toleranc
 	}
 
 	match := -1
-	// From the last to the first, with no early exit: the time taken does not tell which secret matched.
+	// From the last to the first, with no early exit: the time taken does not show which secret matched.
 	for index := len(secrets) - 1; index >= 0; index-- {
 		mac := hmac.New(sha256.New, []byte(secrets[index]))
 		mac.Write(body)

@@ -43,7 +43,7 @@ function verifyWebhook(
 
     $claimed = strtolower($signature);
     $match = null;
-    // From the last to the first, with no early exit: the time taken does not tell which secret matched.
+    // From the last to the first, with no early exit: the time taken does not show which secret matched.
     for ($index = count($secrets) - 1; $index >= 0; $index--) {
         if (hash_equals(hash_hmac('sha256', $body, $secrets[$index]), $claimed)) {
             $match = $index;

@@ -29,7 +29,7 @@ module IntelligemsWebhook
     end
 
     claimed = [signature].pack('H*')
-    # All are compared before one is looked at: the time taken does not tell which matched.
+    # All are compared, with no early exit: the time taken does not show which matched.
     matches = secrets.map do |each|
       OpenSSL.fixed_length_secure_compare(OpenSSL::HMAC.digest('SHA256', each, body), claimed)
     end

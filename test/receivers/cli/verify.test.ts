@@ -38,7 +38,7 @@ test('takes the body from standard input and the secrets from the environment', 
   expect(await run(['--body', '-', '--signature', signature], settings, sent)).toMatchObject({ code: 0 });
 });
 
-test('says why it refuses, what most likely happened and what to do, and tells no secret', async () => {
+test('verify says why it refuses, what most likely happened and what to do, and shows no secret', async () => {
   const { code, output } = await run([
     '--body',
     file('pretty.json'),

@@ -428,7 +428,7 @@ describe('what is connected in the console', () => {
         .sort();
     }
 
-    test('a person has to choose what happens to them, and is told what a removal does', async () => {
+    test('a person chooses what happens to open deliveries, and sees what a removal does', async () => {
       const { id, version } = await failing();
       expect(await api.get(`/connections/destination/${id}/removal`)).toMatchObject({
         open: 1,

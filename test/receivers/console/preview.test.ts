@@ -47,7 +47,7 @@ async function previewed(key: string): Promise<{ changes: unknown[] }> {
   return JSON.parse(document.content);
 }
 
-test('the preview of an update that closed a burst shows all that was told with it, and of the next only its own', async () => {
+test('the preview of an update that closed a burst shows all its changes, and that of the next update only its own', async () => {
   await receiver.post(JSON.stringify(samplePayload('start')));
   await receiver.printed(/delivered/);
   await update(1, { name: 'Renamed' });

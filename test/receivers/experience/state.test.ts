@@ -69,7 +69,7 @@ describe('the state of an experience', () => {
     });
   });
 
-  test('tells when it was paused only while it is', () => {
+  test('the state says when an experience was paused only while it is paused', () => {
     const pause = event('pauseExperience', 1);
     expect(experienceState([pause], T)).toMatchObject({ status: 'paused', pausedAt: T + HOUR });
     expect(experienceState([pause, event('startExperience', 2)], T).pausedAt).toBeNull();
@@ -116,7 +116,7 @@ describe('the time that it was live', () => {
     expect(experienceState([update], T + 9 * HOUR).liveMs).toBe(HOUR);
   });
 
-  test('is not known where it never was, or nothing tells', () => {
+  test('the time live is unknown if the experience was never live, or if no event says so', () => {
     expect(experienceState([event('createExperience', 0)], T).liveMs).toBeNull();
     expect(experienceState([event('endExperience', 0)], T).liveMs).toBeNull();
   });
@@ -140,7 +140,7 @@ describe('the time that it was live', () => {
   });
 });
 
-describe('events that do not tell their time', () => {
+describe('events without a time', () => {
   test('count by their document’s last change, else by when they came', () => {
     const start = { ...event('startExperience', null), receivedAt: T + HOUR };
     const pause = { ...event('pauseExperience', null), receivedAt: T + 2 * HOUR };

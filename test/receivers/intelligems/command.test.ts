@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => stage.close());
 
-test('reconcile has the running receiver compare, and tells what it found', async () => {
+test('reconcile makes the running receiver compare, and prints what it found', async () => {
   const { intelligems, world, settings } = stage;
   await stage.start();
   const { id } = intelligems.create({ name: 'Backpack\nprice test' });

@@ -15,7 +15,7 @@ afterEach(() => stage.close());
 const NOOR = 'noor@alpine-goods.example';
 
 describe('who caused an event', () => {
-  test('is filled in when Intelligems tells it, without a new message', async () => {
+  test('who caused an event is filled in once Intelligems knows it, without a new message', async () => {
     await stage.close();
     let now = Date.now();
     stage = await setStage({ now: () => now, resolvesAfterMs: 60_000 });
@@ -82,7 +82,7 @@ describe('who caused an event', () => {
       expect(JSON.parse(hooks.caught[0]?.content ?? '').triggered_by_email).toBe(email);
     });
 
-    test('or without, where nobody tells in time', async () => {
+    test('a Zap gets the event without who caused it if nobody knows in time', async () => {
       await stage.close();
       stage = await setStage({ resolvesAfterMs: 3_600_000 });
       await startWithZap('1');
@@ -107,7 +107,7 @@ describe('who caused an event', () => {
     );
   });
 
-  test('is told of a start though nobody tells who created it', async () => {
+  test('a Zap gets a start although nobody knows who created the experience', async () => {
     const { intelligems, world } = stage;
     await stage.start({ WHO_AFTER_SECONDS: '0.2' });
     const { id } = intelligems.create({}, null);
@@ -120,7 +120,7 @@ describe('who caused an event', () => {
       () => JSON.stringify(world.slack.inChannel()[0]?.blocks),
       (blocks) => blocks?.includes(NOOR),
     );
-    expect(stage.receiver.output).not.toContain('does not tell who caused it');
+    expect(stage.receiver.output).not.toContain('does not know who caused it');
   });
 
   test('comes with what an update changed, read from the change log if no earlier snapshot is known', async () => {
@@ -140,7 +140,7 @@ describe('who caused an event', () => {
     );
   });
 
-  test('is not asked for where the event tells it', async () => {
+  test('Intelligems is not asked who caused an event that names the person', async () => {
     const { intelligems } = stage;
     await stage.start();
     const { id } = intelligems.create();
@@ -151,7 +151,7 @@ describe('who caused an event', () => {
     expect(intelligems.requests).toEqual([]);
   });
 
-  test('stays open where Intelligems never tells it, and where the token is refused nothing is lost', async () => {
+  test('who caused an event stays open if Intelligems never knows it, and nothing is lost if the token is refused', async () => {
     const { intelligems } = stage;
     await stage.start({ WHO_AFTER_SECONDS: '0.01', INTELLIGEMS_ACCESS_TOKEN: 'wrong' });
     const { id } = intelligems.create();
@@ -161,7 +161,7 @@ describe('who caused an event', () => {
     await stage.delivered('slack', 1);
     await stage.receiver.stop();
     await stage.start({ INTELLIGEMS_ACCESS_TOKEN: intelligems.token });
-    await stage.receiver.printed(/Intelligems does not tell who caused it/);
+    await stage.receiver.printed(/Intelligems does not know who caused it/);
   });
 });
 
@@ -209,7 +209,7 @@ describe('what came of an experience', () => {
     expect(world.slack.inChannel()).toHaveLength(1);
   });
 
-  test('is told as it is when patience is at its end', async () => {
+  test('results that are not ready in time are reported as they are', async () => {
     const { intelligems, world } = stage;
     await stage.start({ RESULTS_PATIENCE_HOURS: '0' });
     const { id } = intelligems.create();

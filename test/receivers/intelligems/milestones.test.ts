@@ -6,7 +6,7 @@ import { setStage } from './stage.ts';
 
 const DAY_MS = 86_400_000;
 
-test('a milestone is reported when an experience has been live for so long, once even through a restart', async () => {
+test('a milestone is reported when an experience has been live for its number of days, once even through a restart', async () => {
   let agoMs = 0;
   const stage = await setStage({ now: () => Date.now() - agoMs });
   const { intelligems, world } = stage;

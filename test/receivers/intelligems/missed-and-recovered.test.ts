@@ -96,12 +96,12 @@ describe('what the webhooks missed', () => {
 describe('a webhook that comes late', () => {
   const recovered = stored('startExperience', 0, { origin: 'recovered', sequence: 1 });
 
-  test('tells what was recovered before', () => {
+  test('a webhook reports an action that was recovered before', () => {
     const late = stored('startExperience', 0.1, { sequence: 2 });
     expect(firstOfSameAction(late, [recovered, late])).toBe(recovered);
   });
 
-  test('tells something of its own where the experience was paused between, by an event or by its own record', () => {
+  test('a second start is an action of its own if the experience was paused in between, by an event or by its own record', () => {
     const pause = stored('pauseExperience', 2, { sequence: 2 });
     const start = stored('startExperience', 4, { sequence: 3 });
     expect(firstOfSameAction(start, [recovered, pause, start])).toBeNull();
@@ -112,14 +112,14 @@ describe('a webhook that comes late', () => {
     expect(firstOfSameAction(recording, [recovered, recording])).toBeNull();
   });
 
-  test('while its action is being recovered is the one that tells it', () => {
+  test('a webhook that arrives while its action is being recovered is the one that counts', () => {
     const webhook = stored('startExperience', 0, { sequence: 1 });
     const later = stored('startExperience', 0.1, { origin: 'recovered', sequence: 2 });
     expect(firstOfSameAction(webhook, [webhook, later])).toBeNull();
     expect(firstOfSameAction(later, [webhook, later])).toBe(webhook);
   });
 
-  test('is not told by another webhook', () => {
+  test('an action is not reported by the webhook of another action', () => {
     const events = [
       stored('startExperience', 0, { sequence: 1 }),
       stored('startExperience', 0.1, { sequence: 2 }),
@@ -143,7 +143,7 @@ describe('who caused an event', () => {
     expect(whoCaused({ action: 'startExperience', timestamp: T + minutes * MINUTE }, lived)).toBe(email);
   });
 
-  test('is told by the change log for an update', () => {
+  test('the change log says who caused an update', () => {
     const changed = readApiExperience({
       id: 'x',
       changeLog: [{ actionTs: T, performedBy: 'Noor <noor@example.com>', change: {} }],

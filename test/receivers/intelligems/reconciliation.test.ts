@@ -76,7 +76,7 @@ describe('an action whose webhook never came', () => {
     });
   });
 
-  test('is told as it was then, not as the experience is now', async () => {
+  test('a recovered action is reported as it was then, not as the experience is now', async () => {
     const { intelligems } = stage;
     await stage.start();
     const { id } = intelligems.create({ name: 'Backpack price test' });
@@ -110,7 +110,7 @@ describe('a webhook that comes after all', () => {
     expect(await (await stage.post()).json()).toMatchObject({ status: 'duplicate' });
   });
 
-  test('with a slightly different time is kept, and not told again', async () => {
+  test('a webhook with a slightly different time is kept, and not reported again', async () => {
     const { intelligems, world } = stage;
     await stage.start();
     const { id } = intelligems.create();
@@ -126,7 +126,7 @@ describe('a webhook that comes after all', () => {
     expect(stage.receiver.output).toMatch(/already reported this action/);
   });
 
-  test('for a second start soon after the recovered one is told', async () => {
+  test('a webhook for a second start soon after the recovered one is reported', async () => {
     const { intelligems } = stage;
     await stage.start();
     const { id } = intelligems.create();
@@ -170,7 +170,7 @@ describe('a deletion', () => {
   });
 });
 
-test('of fifty experiences that lived on while the receiver was off, every action is known and told exactly once', async () => {
+test('of fifty experiences that lived on while the receiver was off, every action is known and reported exactly once', async () => {
   const { intelligems, world } = stage;
   await stage.startProcess();
   const ids = Array.from({ length: 50 }, (_, index) => {

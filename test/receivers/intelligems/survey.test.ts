@@ -270,7 +270,7 @@ describe('a deletion without a webhook', () => {
     },
   );
 
-  test('is not found again where later events stay longer than the one that told it', async () => {
+  test('a deletion is not found again if later events stay longer than the one that reported it', async () => {
     const start = await openSurvey({ deleted: 'gone' });
     await start().round(signal);
     now += MINUTE;

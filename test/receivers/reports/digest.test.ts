@@ -152,7 +152,7 @@ describe('a digest', () => {
       expect(await told()).toEqual([['report_digest_2026-10-09', 'Experiences on 9 October 2026: 1 ended']]);
     });
 
-    test('not while the clock is in doubt: a day that is not over would be told as if it were', async () => {
+    test('no digest is sent while the clock is in doubt: a day that is not over would be reported as if it were', async () => {
       const dayMs = 24 * 3_600_000;
       const now = Date.now();
       const yesterday = new Date(now - dayMs).toISOString();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../../receivers/contract/event.ts';
-import { milestoneReport, passedMilestone, tellMilestones } from '../../../receivers/reports/milestones.ts';
+import { milestoneReport, passedMilestone, reportMilestones } from '../../../receivers/reports/milestones.ts';
 import { INTELLIGEMS_ADDRESSES } from '../../../shared/experience-link.ts';
 import type { Analytics } from '../../../shared/intelligems-analytics.ts';
 import { type ApiExperience, readApiExperience } from '../../../shared/intelligems-experiences.ts';
@@ -28,7 +28,7 @@ describe('a milestone', () => {
     expect(passedMilestone(7 * DAY + HOUR, [7], NOW - 2 * HOUR, NOW)).toBe(7);
   });
 
-  test('is told with the figures as they stand', () => {
+  test('a milestone is reported with the figures as they stand', () => {
     const report = milestoneReport(SUBJECT, { type: 'pricing' }, 7, RESULTS, 'en-US');
     expect(report).toMatchObject({
       topic: 'milestone',
@@ -39,7 +39,7 @@ describe('a milestone', () => {
     expect(report.sections[0]?.table?.rows).toHaveLength(2);
   });
 
-  test('is told once, also where its report is removed while it is news', async () => {
+  test('a milestone is reported once, even if its report is removed while it is news', async () => {
     const { ledger, remove } = await emptyLedger();
     const experienceActions = [{ action: 'start', actionTs: NOW - 7 * DAY - HOUR }];
     const running = readApiExperience({ id: 'backpack', experienceActions }) as ApiExperience;
@@ -53,7 +53,7 @@ describe('a milestone', () => {
     const told: string[] = [];
     for (const now of [NOW, NOW + HOUR, NOW + DAY + HOUR]) {
       await ledger.prune(now - DAY, 10);
-      await tellMilestones([running], settings, {
+      await reportMilestones([running], settings, {
         source: 'default',
         ledger: {
           // Nothing keeps it back from being removed.

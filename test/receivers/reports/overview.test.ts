@@ -4,7 +4,7 @@ import {
   lastOverviewAt,
   nextOverviewAt,
   overviewReport,
-  tellOverview,
+  reportOverview,
 } from '../../../receivers/reports/overview.ts';
 import { INTELLIGEMS_ADDRESSES } from '../../../shared/experience-link.ts';
 import { type ApiExperience, readApiExperience } from '../../../shared/intelligems-experiences.ts';
@@ -67,7 +67,7 @@ describe('the overview goes out', () => {
   const settings = { ...MONDAY_AT_8, to: ['email'], locale: 'en-US', addresses: INTELLIGEMS_ADDRESSES };
   const running = { source: 'default', title: 'Alpine Goods', running: [experience('Backpack')] };
   const tell = (now: string, failure: ApiFailure, since = '2026-09-01T00:00:00Z') =>
-    tellOverview(
+    reportOverview(
       running,
       { ...settings, since: time(since) },
       {
