@@ -49,7 +49,9 @@ test('a ledger file of a development version is refused with what to do, and sta
   );
   written.close();
   const before = readFileSync(file);
-  await expect(SqliteLedger.open(home.folder)).rejects.toThrow(/development version.+npm run export.+move/s);
+  await expect(SqliteLedger.open(home.folder)).rejects.toThrow(
+    /development version.+its export command.+move/s,
+  );
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
