@@ -31,6 +31,9 @@ export function addEnvFile(environment: NodeJS.ProcessEnv, folder: string): EnvF
   if (text === null) {
     return null;
   }
+  if (text.includes('\0')) {
+    throw new EnvFileFault(`The file “${name}” is not UTF-8 text. Save it with the encoding UTF-8.`);
+  }
   const variables = Object.entries(parseEnv(text)).filter(
     ([variable, value]) => value !== '' && !environment[variable]?.trim(),
   );
@@ -41,7 +44,8 @@ export function addEnvFile(environment: NodeJS.ProcessEnv, folder: string): EnvF
 /** Null if there is no such file and none is needed. A folder may have the name too, such as one of Python’s. */
 function readText(path: string, name: string, mayBeMissing: boolean): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    // Editors on Windows put a byte order mark first, which would become part of the first name.
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (mayBeMissing && (code === 'ENOENT' || code === 'EISDIR')) {

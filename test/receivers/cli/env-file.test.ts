@@ -34,3 +34,14 @@ test('ENV_FILE names another file, which must exist', () => {
     'There is no file “missing.env”. Write the path of your file with variables, or remove ENV_FILE.',
   );
 });
+
+test('a byte order mark is not part of the first name, and a file that is not UTF-8 is refused', () => {
+  writeFileSync(file, '\uFEFFPORT=9000\r\nHOST=localhost\r\n');
+  const environment = {};
+  addEnvFile(environment, home.folder);
+  expect(environment).toEqual({ PORT: '9000', HOST: 'localhost' });
+  writeFileSync(file, '\uFEFFPORT=9000\r\n', 'utf16le');
+  expect(() => addEnvFile({}, home.folder)).toThrow(
+    'The file “.env” is not UTF-8 text. Save it with the encoding UTF-8.',
+  );
+});
