@@ -28,7 +28,7 @@ function entryOf(
       if (!isSecretField({ kind, type }, field)) {
         return [field, literal(written[field])];
       }
-      const variable = variableOf(name, field);
+      const variable = freeVariable(variableOf(name, field), variables);
       variables.push(variable);
       return [field, `\${${variable}}`];
     }),
@@ -46,6 +46,16 @@ function variableOf(name: string, field: string): string {
   const words = `${name}_${field.replace(/([A-Z])/g, '_$1')}`;
   const variable = words.replace(/[^A-Za-z0-9]+/g, '_').toUpperCase();
   return /^\d/.test(variable) ? `_${variable}` : variable;
+}
+
+/** `own-api` and `own_api` would have the same variables. */
+function freeVariable(wanted: string, taken: readonly string[]): string {
+  for (let number = 1; ; number += 1) {
+    const variable = number === 1 ? wanted : `${wanted}_${number}`;
+    if (!taken.includes(variable)) {
+      return variable;
+    }
+  }
 }
 
 /** A text that a file would read as a variable. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keptSecret } from '../../inbound/webhook-secret.ts';
 import { Seal, type SealFault } from './seal.ts';
@@ -40,7 +40,11 @@ export class SettingsKey {
           'every machine that uses this database, and start again.',
       );
     }
-    return new Seal(keptSecret(this.#settings.dataFolder, SETTINGS_KEY_FILE).secret);
+    try {
+      return new Seal(keptSecret(this.#settings.dataFolder, SETTINGS_KEY_FILE).secret);
+    } catch (error) {
+      throw new NoSettingsKey(`The settings key cannot be used. ${(error as Error).message}`);
+    }
   }
 
   /** Opens a sealed secret with whichever key sealed it. */
@@ -62,10 +66,17 @@ export class SettingsKey {
   }
 
   #known(): string[] {
-    const { dataFolder, settingsKey } = this.#settings;
-    const file = join(dataFolder, SETTINGS_KEY_FILE);
-    const kept = existsSync(file) ? [readFileSync(file, 'utf8').trim()] : [];
-    return [...settingsKey, ...kept];
+    const kept = this.#inFile();
+    return kept === '' ? [...this.#settings.settingsKey] : [...this.#settings.settingsKey, kept];
+  }
+
+  /** Empty if there is none that can be read: Docker, for example, makes a folder where a mounted file is missing. */
+  #inFile(): string {
+    try {
+      return readFileSync(join(this.#settings.dataFolder, SETTINGS_KEY_FILE), 'utf8').trim();
+    } catch {
+      return '';
+    }
   }
 
   /** Why a secret cannot be opened and what to do, in sentences. */
