@@ -1,4 +1,3 @@
-import type { Configuration } from '../config/configuration.ts';
 import { removedDocument } from '../config/stored/documents.ts';
 import type { ConnectionKind, OpenDeliveries } from '../contract/connection.ts';
 import type { Conflict } from './connection-drafts.ts';
@@ -48,11 +47,11 @@ export function removalOperations(
     },
 
     async settleRemoved(name, deliveries, by) {
-      const result = await writeChange<never>(services, by, ({ stored }) => {
-        if (!stored.removed.some((each) => each.name === name)) {
+      const result = await writeChange<never>(services, by, (kept) => {
+        if (!kept.stored.removed.some((each) => each.name === name)) {
           throw new OperationFault(`No removed destination is named “${name}”.`);
         }
-        requireTarget(deliveries, name, services.configuration());
+        requireTarget(deliveries, name, kept, services);
         return {
           put: [removedDocument(name, deliveries)],
           remove: [],
@@ -97,7 +96,7 @@ function plannedRemoval(
   const { kind, name, title } = before;
   const isDestination = kind === 'destination';
   if (isDestination) {
-    requireTarget(deliveries, name, services.configuration());
+    requireTarget(deliveries, name, kept, services);
   }
   return {
     put: isDestination ? [removedDocument(name, deliveries), ...routesWithout(name, kept)] : [],
@@ -112,10 +111,18 @@ function plannedRemoval(
   };
 }
 
-function requireTarget(deliveries: OpenDeliveries, name: string, { destinations }: Configuration): void {
+/** Another process may have removed the target just now: two that move to each other would never end. */
+function requireTarget(
+  deliveries: OpenDeliveries,
+  name: string,
+  { stored }: Kept,
+  { configuration }: Pick<ConnectionServices, 'configuration'>,
+): void {
   if (deliveries.choice === 'move') {
     const { to } = deliveries;
-    if (to === name || !destinations.some((each) => each.name === to)) {
+    const now = configuration().withStored(stored);
+    const exists = now.ok && now.configuration.destinations.some((each) => each.name === to);
+    if (to === name || !exists) {
       throw new OperationFault(`Deliveries cannot be moved to “${to}”. Choose another destination.`);
     }
   }

@@ -1,6 +1,7 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { DestinationDescription } from '../contract/destination.ts';
 import { describeDestination } from '../destinations/open.ts';
+import { PREVIEW_KIND } from '../destinations/preview/definition.ts';
 import { ENRICHMENT_DESTINATIONS } from '../intelligems/enrichment.ts';
 import { ZAPIER_DESTINATIONS } from '../zapier/zapier.ts';
 
@@ -53,6 +54,3 @@ export function deliveryEffect(
   const kind = destinations.find((destination) => destination.name === name)?.kind.kind;
   return kind === PREVIEW_KIND ? 'prints' : 'sends';
 }
-
-/** The kind that renders events and sends nothing. */
-const PREVIEW_KIND = 'preview';

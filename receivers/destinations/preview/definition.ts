@@ -3,6 +3,9 @@ import { visible } from '../../base/visible-text.ts';
 import type { DestinationKind } from '../../contract/destination.ts';
 import type { Message } from '../../contract/message.ts';
 
+/** Its kind, and its name where nobody set it. */
+export const PREVIEW_KIND = 'preview';
+
 type PreviewSettings = Record<string, never>;
 
 /** Stands in for real destinations until one is connected: prints what each kind would get. */
@@ -10,7 +13,7 @@ export function previewOf(kinds: readonly DestinationKind[]): DestinationKind<Pr
   const render = (message: Message): string => kinds.map((kind) => section(kind, message)).join('\n');
   const variables = kinds.flatMap(({ environment }) => Object.keys(environment).slice(0, 1));
   return {
-    kind: 'preview',
+    kind: PREVIEW_KIND,
     title: 'Preview',
     settings: z.strictObject({}).describe('Prints what each kind of destination would get.'),
     environment: {},

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { type FakeSlack, startFakeSlack } from '../../fakes/slack.ts';
@@ -34,7 +35,7 @@ describe('what is connected in the console', () => {
       DATA_DIR: home.folder,
       CONSOLE_TOKEN: TOKEN,
       CONSOLE_VIEWER_TOKEN: VIEWER_TOKEN,
-      UPDATES_QUIET_SECONDS: '0',
+      UPDATE_QUIET_SECONDS: '0',
       FIRST_RETRY_SECONDS: '0.2',
       ...settings,
     });
@@ -297,6 +298,43 @@ describe('what is connected in the console', () => {
     await other.close();
   });
 
+  test('a settings key that is an empty file or a folder is reported, and everything else works', async () => {
+    await saved(httpDraft());
+    const key = join(home.folder, 'settings-key');
+    for (const spoil of [() => writeFileSync(key, ''), () => mkdirSync(key)]) {
+      await receiver.stop();
+      rmSync(key, { recursive: true });
+      spoil();
+      await start();
+      expect(await destinationOf('http')).toMatchObject({
+        problem: expect.stringContaining('The settings key is missing.'),
+      });
+      expect(await api.save(httpDraft({ name: 'other' }))).toMatchObject({
+        status: 422,
+        answer: {
+          faults: [{ field: '', message: expect.stringContaining('The settings key cannot be used.') }],
+        },
+      });
+      expect((await receiver.post(sampleBody('start'))).status).toBe(200);
+    }
+  });
+
+  test('an event that still waits for the preview when a destination is connected is no dead letter', async () => {
+    await restart({ UPDATE_QUIET_SECONDS: '60' });
+    await receiver.post(sampleBody('update'));
+    await saved(httpDraft());
+    await restart();
+    const { events } = await api.get('/events');
+    const path = `/events/${events[0].key}`;
+    const delivery = async () => (await api.get(path)).deliveries[0];
+    expect(await delivery()).toMatchObject({ destination: 'preview', state: 'ready' });
+    await api.post(`${path}/deliveries/${(await delivery()).id}/now`, {});
+    while (['ready', 'running'].includes((await delivery()).state)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(await delivery()).toMatchObject({ destination: 'preview', state: 'done' });
+  });
+
   test('SETTINGS_KEY seals instead of the file, and opens what either sealed', async () => {
     await saved(httpDraft());
     const key = 'a key of the environment that is long enough';
@@ -330,6 +368,10 @@ describe('what is connected in the console', () => {
     const { loadConfiguration } = await import('../../../receivers/config/load.ts');
     const environment = { CONFIG_FILE: file, HTTP_URL: own.url, ALPINE_SECRETS: 'a secret of alpine' };
     expect(loadConfiguration({ environment })).toMatchObject({ ok: true });
+    await saved(httpDraft({ name: 'own-api' }));
+    await saved(httpDraft({ name: 'own_api' }));
+    const { yaml: withBoth } = await api.get('/connections/yaml');
+    expect(withBoth).toMatch(/url: \$\{OWN_API_URL\}\n[\s\S]*url: \$\{OWN_API_URL_2\}/);
   });
 
   test('the channels of the Slack workspace can be chosen, with what is still to be done in each', async () => {
@@ -428,6 +470,13 @@ describe('what is connected in the console', () => {
         .sort();
     }
 
+    /** Resolves once the deliveries of the newest event are in these states. */
+    async function untilStates(...expected: string[]): Promise<void> {
+      while (!isDeepStrictEqual(await statesOfNewest(), expected)) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+
     test('a person chooses what happens to open deliveries, and sees what a removal does', async () => {
       const { id, version } = await failing();
       expect(await api.get(`/connections/destination/${id}/removal`)).toMatchObject({
@@ -471,9 +520,26 @@ describe('what is connected in the console', () => {
         () => other.requests.length,
         (count) => count === 1,
       );
-      await receiver.printed(/"destination":"new".*delivered/);
-      expect(await statesOfNewest()).toEqual(['new done', 'old done']);
+      await untilStates('new done', 'old done');
       await other.close();
+    });
+
+    test('what was moved away is delivered when it is moved back to a new destination with the old name', async () => {
+      const old = await failing();
+      const next = await saved(httpDraft({ name: 'new' }));
+      expect(await remove(old.id, old.version, { choice: 'move', to: 'new' })).toMatchObject({ status: 200 });
+      await untilStates('new ready', 'old done');
+      const working = await startFakeOwnApi();
+      await saved(httpDraft({ name: 'old' }, working.url));
+      const { id, version } = next.setBy;
+      expect(await remove(id, version, { choice: 'move', to: 'old' })).toMatchObject({ status: 200 });
+      await api.post('/destinations/old/resume', {});
+      await until(
+        () => working.requests.length,
+        (count) => count === 1,
+      );
+      await untilStates('new done', 'old done', 'old done');
+      await working.close();
     });
 
     test('they become dead letters, also if that is chosen later', async () => {
