@@ -10,13 +10,24 @@ const SHORTEST_SECRET = 6;
 /** Encodings of a shorter secret are too likely to appear by chance, in characters. */
 const SHORTEST_ENCODED = 8;
 
-const HTML_ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
+/** What a text repeats that is encoded again: enough for JSON within JSON, four deep. */
+const PERCENT = '%(?:25){0,4}';
+const AMPERSAND = '&(?:amp;){0,4}';
+const BACKSLASH = `(?:\\\\|${PERCENT}5[cC])`;
+const BACKSLASHES = `${BACKSLASH}{0,15}`;
+/** Before the first character of a secret: tried once in a row of backslashes, which may be long. */
+const FIRST_BACKSLASHES = `(?:(?<!\\\\)${BACKSLASHES}|)`;
+
+const HTML_NAMES: Readonly<Record<string, string>> = {
+  '&': 'amp',
+  '<': 'lt',
+  '>': 'gt',
+  '"': 'quot',
+  "'": 'apos',
 };
+
+/** Written in the same way by JSON, HTML, URLs and shells. */
+const PLAIN = /^[A-Za-z0-9_.~-]$/;
 
 /**
  * Masks secrets by their value, wherever in a text they are: as they are, and in the encodings in which they
@@ -40,7 +51,7 @@ export class SecretMask {
       }
     }
     const longestFirst = [...this.#forms].sort((one, other) => other.length - one.length);
-    this.#pattern = longestFirst.length === 0 ? null : new RegExp(longestFirst.map(escaped).join('|'), 'g');
+    this.#pattern = longestFirst.length === 0 ? null : new RegExp(longestFirst.map(patternOf).join('|'), 'g');
   }
 
   /** The text with every known secret replaced by `[secret]`. */
@@ -58,16 +69,7 @@ export class SecretMask {
 }
 
 function formsOf(secret: string): string[] {
-  const inUrl = encodeURIComponent(secret.toWellFormed());
-  const plain = [
-    secret,
-    inUrl,
-    inUrl.replace(/%../g, (byte) => byte.toLowerCase()),
-    new URLSearchParams({ '': secret }).toString().slice(1),
-    JSON.stringify(secret).slice(1, -1),
-    secret.replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] as string),
-  ];
-  return secret.length < SHORTEST_ENCODED ? plain : [...plain, ...encodedForms(Buffer.from(secret))];
+  return secret.length < SHORTEST_ENCODED ? [secret] : [secret, ...encodedForms(Buffer.from(secret))];
 }
 
 function encodedForms(bytes: Buffer): string[] {
@@ -86,6 +88,44 @@ function base64At(bytes: Buffer, offset: number): string {
   const from = Math.ceil((offset * 8) / 6);
   const to = Math.floor(((offset + bytes.length) * 8) / 6);
   return whole.slice(from, to);
+}
+
+/** A pattern that matches a text however JSON, HTML, URLs and shells write it, also one within another. */
+function patternOf(text: string): string {
+  const pieces = text.match(/\\+|./gsu) ?? [];
+  return pieces
+    .map((piece, at) => {
+      if (PLAIN.test(piece)) {
+        return escaped(piece);
+      }
+      if (piece.startsWith('\\')) {
+        // In pairs: the last backslash of an odd number belongs to what comes next.
+        const count = piece.length;
+        return `(?:(?:${BACKSLASH}{2}){${count},${8 * count}}|${BACKSLASH}{${count}})`;
+      }
+      return `${at === 0 ? FIRST_BACKSLASHES : BACKSLASHES}(?:${waysToWrite(piece).join('|')})`;
+    })
+    .join('');
+}
+
+function waysToWrite(character: string): string[] {
+  const code = character.codePointAt(0) as number;
+  const bytes = Buffer.from(character).toString('hex').match(/../g) as string[];
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  const name = HTML_NAMES[character];
+  return [
+    // A shell ends the quotes, and begins them again.
+    ...(character === "'" ? [`'${BACKSLASH}{1,15}''`] : []),
+    `${AMPERSAND}(?:${name === undefined ? '' : `${name}|`}#0{0,4}${code}|#[xX]0{0,4}${anyCase(code.toString(16))});`,
+    bytes.map((byte) => PERCENT + anyCase(byte)).join(''),
+    units.map((unit) => `${BACKSLASH}u${anyCase(unit.toString(16).padStart(4, '0'))}`).join(''),
+    ...(character === ' ' ? ['\\+'] : []),
+    escaped(character),
+  ];
+}
+
+function anyCase(hex: string): string {
+  return hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 
 function escaped(text: string): string {
