@@ -67,7 +67,7 @@ function draftFields({ form, changed, draft, faults, check, options, extras }: D
   const names = html`${nameField(form, changed, draft, at)}
 ${when(form.kind !== 'route', () => html`<div class="field"><label class="label" for="title">Title <span class="optional">optional</span></label><input id="title" name="title" maxlength="100" value="${draft?.title ?? changed?.title ?? ''}"><p class="help">What people see. You can change it at any time.</p><p class="fault" id="title-fault" data-answer>${at('title')}</p></div>`)}`;
   const fields = fieldList(form.fields, filled);
-  return html`${when(setBy, () => html`<input type="hidden" name="version" value="${setBy?.version}">`)}
+  return html`${when(setBy, () => html`<input type="hidden" name="version" value="${draft?.version ?? setBy?.version}">`)}
 ${form.kind === 'destination' ? [fields, names] : [names, fields]}`;
 }
 
