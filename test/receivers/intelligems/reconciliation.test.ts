@@ -78,9 +78,11 @@ describe('an action whose webhook never came', () => {
 
   test('a recovered action is reported as it was then, not as the experience is now', async () => {
     const { intelligems } = stage;
-    await stage.start();
+    await stage.start({ LOG_LEVEL: 'debug' });
     const { id } = intelligems.create({ name: 'Backpack price test' });
     await stage.post();
+    // From the first comparison on, it knows since when actions count.
+    await stage.receiver.printed(/compared with Intelligems/);
     await stage.receiver.stop();
     for (const action of ['start', 'pause', 'start', 'end'] as const) {
       later();
