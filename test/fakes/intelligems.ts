@@ -23,7 +23,7 @@ export interface FakeOptions {
   organization?: FakeOrganization;
   /** The clock of what happens to experiences, milliseconds since 1970. */
   now?: () => number;
-  /** The clock by which it dates its answers, milliseconds since 1970. Default: this host's. */
+  /** The clock of its answers and its rate limit, which runs; milliseconds since 1970. Default: this host's. */
   clock?: () => number;
   /** How old an action must be before its page names who performed it. Default: 0. */
   resolvesAfterMs?: number;
@@ -103,6 +103,7 @@ export class FakeIntelligems {
   /** Every webhook that what happened would have caused, oldest first. */
   readonly webhooks: FakeWebhook[] = [];
   readonly #options: FakeOptions;
+  readonly #clock: () => number;
   readonly #experiences = new Map<string, FakeExperience>();
   readonly #buckets: Record<'experiences' | 'analytics', Bucket>;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -116,7 +117,8 @@ export class FakeIntelligems {
       shopId: 'alpine-goods.myshopify.com',
     };
     const rate = options.rate ?? { size: 50, refill: 25, everyMs: 30_000 };
-    this.#buckets = { experiences: new Bucket(rate), analytics: new Bucket(rate) };
+    this.#clock = options.clock ?? Date.now;
+    this.#buckets = { experiences: new Bucket(rate, this.#clock), analytics: new Bucket(rate, this.#clock) };
   }
 
   async start(): Promise<this> {
@@ -281,14 +283,10 @@ export class FakeIntelligems {
       ? this.#answer(request, url, body)
       : { status: 429, document: { error: 'Too Many Requests' } };
     seen.status = status;
-    const { clock } = this.#options;
-    const date = new Date(clock?.() ?? Date.now()).toUTCString();
-    // By the date as it is written, which has whole seconds, so that a client finds the very moment of the refill.
-    const aheadMs = clock === undefined ? 0 : Date.parse(date) - Date.now();
     response.writeHead(status, {
       'content-type': 'application/json',
-      date,
-      ...(status < 300 ? bucket.headers(aheadMs) : {}),
+      date: new Date(this.#clock()).toUTCString(),
+      ...(status < 300 ? bucket.headers() : {}),
     });
     response.end(JSON.stringify(document));
   }
@@ -430,15 +428,18 @@ export function startFakeIntelligems(options: FakeOptions = {}): Promise<FakeInt
 class Bucket {
   readonly #rate: { size: number; refill: number; everyMs: number };
   #left: number;
-  #refilledAt = Date.now();
+  readonly #clock: () => number;
+  #refilledAt: number;
 
-  constructor(rate: { size: number; refill: number; everyMs: number }) {
+  constructor(rate: { size: number; refill: number; everyMs: number }, clock: () => number) {
     this.#rate = rate;
     this.#left = rate.size;
+    this.#clock = clock;
+    this.#refilledAt = clock();
   }
 
   take(): boolean {
-    const steps = Math.floor((Date.now() - this.#refilledAt) / this.#rate.everyMs);
+    const steps = Math.floor((this.#clock() - this.#refilledAt) / this.#rate.everyMs);
     this.#refilledAt += steps * this.#rate.everyMs;
     this.#left = Math.min(this.#rate.size, this.#left + steps * this.#rate.refill);
     if (this.#left < 1) {
@@ -448,12 +449,11 @@ class Bucket {
     return true;
   }
 
-  /** @param aheadMs how far the fake's clock is ahead of this host's */
-  headers(aheadMs: number): Record<string, string> {
+  headers(): Record<string, string> {
     return {
       'x-ratelimit-limit': String(this.#rate.size),
       'x-ratelimit-remaining': String(this.#left),
-      'x-ratelimit-reset': String(this.#refilledAt + this.#rate.everyMs + aheadMs),
+      'x-ratelimit-reset': String(Math.round(this.#refilledAt + this.#rate.everyMs)),
     };
   }
 }
