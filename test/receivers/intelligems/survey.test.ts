@@ -358,7 +358,7 @@ describe('a store with many experiences', () => {
 
   test('a store with many experiences is read at the pace that the vendor allows, without a 429', async () => {
     now = Date.now();
-    const start = await openSurvey({ clock: Date.now, rate: { size: 6, refill: 3, everyMs: 100 } });
+    const start = await openSurvey({ clock: Date.now, rate: { size: 6, refill: 6, everyMs: 500 } });
     create();
     await start().round(signal);
     expect(statuses()).toEqual(ONE_PER_HUNDRED);
