@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import {
+  type ImportedSettings,
   type ImportProgress,
   type ImportSource,
   importFromFile,
@@ -11,6 +12,12 @@ import { count } from '../operations/words.ts';
 import { orFail } from './receiver-access.ts';
 import { settingsOf } from './settings.ts';
 import type { Terminal } from './terminal.ts';
+
+const SETTINGS_WORDS: Readonly<Record<Exclude<ImportedSettings, 'none'>, string>> = {
+  imported:
+    'What was connected in the console is imported. Set SETTINGS_KEY to the content of the file settings-key, unless it was set before.',
+  kept: 'What was connected in the console is not imported: the console of this database has settings already.',
+};
 
 /** `import`: imports another ledger into the database of DATABASE_URL. */
 export function defineCommand(command: Command, terminal: Terminal): void {
@@ -37,10 +44,13 @@ export function defineCommand(command: Command, terminal: Terminal): void {
       return orFail(terminal, async () => {
         const source =
           from === undefined ? openFile(terminal, file as string) : await openFolder(terminal, from);
-        const { read, added } = await importLedger(configuration, source, (progress) =>
+        const { read, added, settings } = await importLedger(configuration, source, (progress) =>
           terminal.progress(progressText(progress)),
         );
         terminal.report(`${count(read, 'event')} read, ${added} of them new in the database.`);
+        if (settings !== 'none') {
+          terminal.report(SETTINGS_WORDS[settings]);
+        }
       });
     });
 }

@@ -37,6 +37,9 @@ export interface ImportProgress {
   share: number | null;
 }
 
+/** What became of what was set in the console: there was nothing, it was imported, or the database has its own. */
+export type ImportedSettings = 'none' | 'imported' | 'kept';
+
 /** Events in one transaction. */
 const PAGE = 200;
 
@@ -48,7 +51,7 @@ export async function importLedger(
   { storage, database }: Pick<Configuration, 'storage' | 'database'>,
   source: ImportSource,
   onProgress: (progress: ImportProgress) => void,
-): Promise<ImportProgress> {
+): Promise<ImportProgress & { settings: ImportedSettings }> {
   try {
     if (storage.databaseUrl === null) {
       throw new Error(
@@ -59,8 +62,7 @@ export async function importLedger(
     const ledger = await PostgresLedger.open({ ...database, url: storage.databaseUrl });
     try {
       const progress = await importInto(ledger.startImport(), source, onProgress);
-      await importSettings(ledger.settings, await source.settings());
-      return progress;
+      return { ...progress, settings: await importSettings(ledger.settings, await source.settings()) };
     } finally {
       await ledger.close();
     }
@@ -91,21 +93,26 @@ async function importInto(
 }
 
 /** If nothing was set yet in the console of the database, what was set in the imported one is. */
-async function importSettings(store: SettingsStore, documents: readonly SettingsDocument[]): Promise<void> {
-  if (documents.length > 0) {
-    const kinds = Map.groupBy(documents, ({ kind }) => kind);
-    const details = [...kinds].map(([kind, all]) => `${kind}: ${all.length}`);
-    const entry: KeptEntry = {
-      by: { role: 'editor', via: 'import', address: '' },
-      change: 'added',
-      kind: 'destination',
-      name: 'all',
-      title: 'Everything from an import',
-      details,
-    };
-    const put = documents.map(({ kind, id, value }) => ({ kind, id, value }));
-    await store.write({ basedOn: 0, at: Date.now(), put, remove: [], entry: JSON.stringify(entry) });
+async function importSettings(
+  store: SettingsStore,
+  documents: readonly SettingsDocument[],
+): Promise<ImportedSettings> {
+  if (documents.length === 0) {
+    return 'none';
   }
+  const kinds = Map.groupBy(documents, ({ kind }) => kind);
+  const details = [...kinds].map(([kind, all]) => `${kind}: ${all.length}`);
+  const entry: KeptEntry = {
+    by: { role: 'editor', via: 'import', address: '' },
+    change: 'added',
+    kind: 'destination',
+    name: 'all',
+    title: 'Everything from an import',
+    details,
+  };
+  const put = documents.map(({ kind, id, value }) => ({ kind, id, value }));
+  const change = { basedOn: 0, at: Date.now(), put, remove: [], entry: JSON.stringify(entry) };
+  return (await store.write(change)) ? 'imported' : 'kept';
 }
 
 /** The embedded storage in a data folder. No receiver may be using it. */

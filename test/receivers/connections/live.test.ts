@@ -71,8 +71,11 @@ test('an import into PostgreSQL takes over what was set in the console, and its 
   expect((await embedded.api.save(draftOf(own, 'ours'))).status).toBe(200);
   await embedded.receiver.stop();
   const DATABASE_URL = await stage.createDatabase();
-  const { code, stderr } = await runCommandHere(['import', '--from', home.folder], { DATABASE_URL });
+  const { code, stderr, stdout } = await runCommandHere(['import', '--from', home.folder], { DATABASE_URL });
   expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout + stderr).toContain('What was connected in the console is imported. Set SETTINGS_KEY');
+  const again = await runCommandHere(['import', '--from', home.folder], { DATABASE_URL });
+  expect(again.stdout + again.stderr).toContain('the console of this database has settings already');
   const SETTINGS_KEY = readFileSync(join(home.folder, 'settings-key'), 'utf8').trim();
   const { receiver, api } = await startReceiver({ DATABASE_URL, SETTINGS_KEY });
   expect((await api.get('/connections')).destinations).toMatchObject([{ name: 'ours', problem: null }]);
