@@ -1,3 +1,4 @@
+import type { Configuration } from '../config/configuration.ts';
 import { contentOf, removedDocument } from '../config/stored/documents.ts';
 import type { ConnectionKind, StoredConnection } from '../contract/connection.ts';
 import type { SettingsDocument } from '../contract/settings-store.ts';
@@ -19,6 +20,11 @@ export async function removalOf(
   if (found === undefined) {
     throw new OperationFault(`There is no ${kind} with this id. Somebody may have removed it.`);
   }
+  const other = kind === 'destination' ? setElsewhere(found.name, services.configuration()) : null;
+  if (other !== null) {
+    const words = [`The destination “${found.name}” of ${other} stays, with its routes and deliveries.`];
+    return { words, open: 0, dead: 0, couldMoveTo: [], refusal: null };
+  }
   const depths = kind === 'destination' ? await services.ledger.depths() : [];
   const depth = depths.find(({ destination }) => destination === found.name);
   const { open, dead } = { open: depth?.open ?? 0, dead: depth?.dead ?? 0 };
@@ -30,6 +36,18 @@ export async function removalOf(
     couldMoveTo: destinations.map(({ name }) => name).filter((name) => name !== found.name),
     refusal: refusalOf(found, kept, services),
   };
+}
+
+/** Where else a destination of this name is set, which is the one that counts; null if it is set only in the console. */
+export function setElsewhere(
+  name: string,
+  { connections }: Pick<Configuration, 'connections'>,
+): string | null {
+  const named = connections.filter((each) => each.kind === 'destination' && each.name === name);
+  const [where] = named.flatMap(({ setBy }) =>
+    setBy.by === 'file' || setBy.by === 'environment' ? [setBy.where] : [],
+  );
+  return where ?? null;
 }
 
 /** The routes of the console without a destination, for those that name it. */

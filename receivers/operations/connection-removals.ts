@@ -2,7 +2,7 @@ import { removedDocument } from '../config/stored/documents.ts';
 import type { ConnectionKind, OpenDeliveries } from '../contract/connection.ts';
 import type { Conflict } from './connection-drafts.ts';
 import { refusedChange } from './connection-refusals.ts';
-import { removalOf, routesWithout } from './connection-removal.ts';
+import { removalOf, routesWithout, setElsewhere } from './connection-removal.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { type Kept, type Planned, writeChange } from './connection-writing.ts';
 import type { ConnectionOperations } from './connections.ts';
@@ -94,19 +94,19 @@ function plannedRemoval(
     return { conflict: before };
   }
   const { kind, name, title } = before;
-  const isDestination = kind === 'destination';
-  if (isDestination) {
+  const endsDestination = kind === 'destination' && setElsewhere(name, services.configuration()) === null;
+  if (endsDestination) {
     requireTarget(deliveries, name, kept, services);
   }
   return {
-    put: isDestination ? [removedDocument(name, deliveries), ...routesWithout(name, kept)] : [],
+    put: endsDestination ? [removedDocument(name, deliveries), ...routesWithout(name, kept)] : [],
     remove: [{ kind, id }],
     entry: {
       change: 'removed',
       kind,
       name,
       title: title ?? name,
-      details: isDestination ? [deliveriesWords(deliveries)] : [],
+      details: endsDestination ? [deliveriesWords(deliveries)] : [],
     },
   };
 }

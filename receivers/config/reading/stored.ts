@@ -20,7 +20,7 @@ export function storedFaults(
 ): Fault[] {
   if (taken !== undefined) {
     const where = taken.setBy.by === 'console' ? 'the console' : taken.setBy.where;
-    const message = `The name “${taken.name}” is also set by ${where}, which counts. Use another name.`;
+    const message = `The name “${taken.name}” is also set by ${where}, which counts. Remove one of the two.`;
     return [{ where: 'name', message }];
   }
   return unreadable === null

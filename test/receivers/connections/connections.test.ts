@@ -202,6 +202,38 @@ describe('what is connected in the console', () => {
     await other.close();
   });
 
+  test('a destination whose name the environment sets later can be removed, and routes keep that of the environment', async () => {
+    const { setBy } = await saved(httpDraft({ name: 'http' }));
+    await saved(httpDraft({ name: 'second' }));
+    await saved({ kind: 'route', name: 'both', values: { to: ['http', 'second'] } });
+    await saved({ kind: 'route', name: 'one', values: { to: ['http'] } });
+    const other = await startFakeOwnApi();
+    await restart({ FORWARD_URL: other.url, FORWARD_ALLOW_PRIVATE: 'true' });
+    expect((await api.get('/connections')).warnings.join()).toContain('Remove one of the two.');
+    expect(await api.get(`/connections/destination/${setBy.id}/removal`)).toMatchObject({
+      refusal: null,
+      words: [expect.stringContaining('FORWARD_URL, FORWARD_ALLOW_PRIVATE stays')],
+    });
+    const { status } = await api.post('/connections/remove', {
+      kind: 'destination',
+      id: setBy.id,
+      version: setBy.version,
+    });
+    expect(status).toBe(200);
+    const { routes, removed, warnings } = await api.get('/connections');
+    expect({ removed, warnings }).toEqual({ removed: [], warnings: [] });
+    expect(routes.map(({ values }: { values: object }) => values)).toEqual([
+      { to: ['http', 'second'] },
+      { to: ['http'] },
+    ]);
+    await receiver.post(sampleBody('start'));
+    await until(
+      () => [own.requests.length, other.requests.length],
+      ([one, two]) => one === 1 && two === 1,
+    );
+    await other.close();
+  });
+
   test('a source gets its URL and a secret that is shown once, and its webhooks are accepted at once', async () => {
     await saved(httpDraft());
     const { answer } = await api.save({ kind: 'source', name: 'alpine', title: 'Alpine Shop', values: {} });
