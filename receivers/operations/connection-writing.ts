@@ -1,4 +1,5 @@
 import type { Configuration } from '../config/configuration.ts';
+import { knownSecrets } from '../config/known-secrets.ts';
 import { contentOf, openDocuments } from '../config/stored/documents.ts';
 import { NoSettingsKey } from '../config/stored/settings-key.ts';
 import type { StoredSettings, WrittenConnection } from '../contract/connection.ts';
@@ -57,13 +58,14 @@ export async function writeChange<Other extends object = never>(
     if (faults.length > 0 || configuration === null) {
       return { refused: { faults } };
     }
+    services.mask.add(knownSecrets(configuration));
     const entry: KeptEntry = { by, ...planned.entry };
     const change = {
       basedOn: kept.revision,
       at: services.now(),
       put: planned.put,
       remove: planned.remove,
-      entry: services.mask.hide(JSON.stringify(entry)),
+      entry: JSON.stringify(withoutSecrets(entry, services.mask)),
     };
     const opened = await orOpenFault(services, () =>
       services.change(configuration, () => services.ledger.settings.write(change)),
@@ -76,6 +78,17 @@ export async function writeChange<Other extends object = never>(
     }
   }
   throw new Error('The settings change too often. Try again.');
+}
+
+/** Only what people wrote can hold a secret. The words of the log itself stay, also if one of them is a secret. */
+function withoutSecrets(entry: KeptEntry, mask: ConnectionServices['mask']): KeptEntry {
+  const { name, title, details } = entry;
+  return {
+    ...entry,
+    name: mask.hide(name),
+    title: mask.hide(title),
+    details: details.map((line) => mask.hide(line)),
+  };
 }
 
 /** Everything that is wrong with a change, without writing it, and the settings with it. */

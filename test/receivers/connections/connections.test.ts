@@ -255,6 +255,20 @@ describe('what is connected in the console', () => {
     expect(JSON.stringify(sources)).not.toContain(answer.secret);
   });
 
+  test('the audit log hides a new secret in what people wrote, and leaves its own words as they are', async () => {
+    const values = { secrets: ['source', 'console'] };
+    const draft = { kind: 'source', name: 'alpine', title: 'Our console', values };
+    expect((await api.save(draft)).status).toBe(200);
+    const listed = JSON.stringify(await api.get('/connections'));
+    const [, id, version] = /"id":"([^"]+)","version":(\d+)/.exec(listed) ?? [];
+    await api.post('/connections/remove', { kind: 'source', id, version: Number(version) });
+    await restart();
+    expect((await api.get('/connections/changes')).changes).toMatchObject([
+      { kind: 'source', change: 'removed' },
+      { kind: 'source', change: 'added', title: 'Our [secret]', by: { via: 'api' } },
+    ]);
+  });
+
   test('fields of the default source that the environment sets cannot be set here, and the others can', async () => {
     const draft = { kind: 'source', name: 'default' };
     const values = { secrets: ['b7e1d09cbb4e4f3a9d2752f0c9a1b6e8'] };
