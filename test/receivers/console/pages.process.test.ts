@@ -205,7 +205,10 @@ describe('the console in a browser', () => {
     const reach = async (name: string): Promise<void> => {
       for (let presses = 0; presses < 80; presses += 1) {
         await page.keyboard.press('Tab');
-        if ((await page.evaluate(() => document.activeElement?.textContent?.trim()))?.includes(name)) {
+        const focused = await page.evaluate(() =>
+          document.activeElement === document.body ? '' : (document.activeElement?.textContent?.trim() ?? ''),
+        );
+        if (focused.includes(name)) {
           return;
         }
       }
@@ -220,6 +223,8 @@ describe('the console in a browser', () => {
     await page.locator('#payload').waitFor();
     await reach('Send again …');
     await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
     await reach('Continue');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/replay?to=http');
