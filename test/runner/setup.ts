@@ -18,9 +18,9 @@ registerHooks({
     specifier === '@jest/globals' ? { url: GLOBALS, shortCircuit: true } : nextResolve(specifier, context),
 });
 
-// Zapier's core would replace their `request` for the rest of the process, where other tests use them too.
-for (const module of [http, https]) {
-  Object.assign(module, { patchedByZapier: true });
+// Zapier's core would replace their `request`, and `fetch`, for the rest of the process, where other tests use them too.
+for (const patched of [http, https, globalThis.fetch]) {
+  Object.assign(patched, { patchedByZapier: true });
 }
 
 // It knows no timeouts either, so a test that waits for ever would hold up the whole run.

@@ -36,9 +36,11 @@ test('reconcile makes the running receiver compare, and prints what it found', a
 
 test('reconcile works on the ledger itself while no receiver runs; what it found is delivered at the next start', async () => {
   const { intelligems, settings } = stage;
-  await stage.start();
+  await stage.start({ LOG_LEVEL: 'debug' });
   const { id } = intelligems.create();
   await stage.post();
+  // From the first comparison on, it knows since when actions count.
+  await stage.receiver.printed(/compared with Intelligems/);
   await stage.receiver.stop();
   intelligems.act(id, 'start');
   expect((await runCommandHere(['reconcile'], settings)).stdout).toMatch(/one action had no webhook/);
