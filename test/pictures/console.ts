@@ -19,6 +19,7 @@ const folder = given ?? fileURLToPath(new URL('../../.github/pictures', import.m
 const PAGES: readonly [name: string, path: string, go?: (page: Page) => Promise<void>][] = [
   ['overview', '/console?range=30d'],
   ['set-up', '/console/set-up'],
+  ['connections', '/console/connections'],
   ['events', '/console/events'],
   ['event', '/console/events?search=Winter', (page) => page.locator('.event').first().click()],
   ['experiences', '/console/experiences'],
@@ -32,7 +33,7 @@ const PAGES: readonly [name: string, path: string, go?: (page: Page) => Promise<
 ];
 
 /** Those that the README shows. */
-const SHOWN = new Set(['overview', 'event', 'experiences', 'dead-letters']);
+const SHOWN = new Set(['overview', 'connections', 'event', 'experiences', 'dead-letters']);
 
 const LOOKS: readonly [suffix: string, options: BrowserContextOptions][] = [
   ['', { colorScheme: 'light', viewport: { width: 1160, height: 800 } }],
