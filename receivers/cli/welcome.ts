@@ -29,7 +29,7 @@ export function welcome(
     `1. See it work: ${howToRun('send', 'start')}`,
     `2. In Intelligems, open Settings > Webhooks (or Settings > Integrations) and add ${addresses} with ${secretWords(configuration, newSecret)}`,
     previewing
-      ? `3. Connect a destination: ${kindTitles('or')}; or Zapier. The README of each lists its settings. Until then, events are printed here.`
+      ? `3. Connect a destination: ${kindTitles('or')}; or Zapier. Use Connections in the console, or the settings in its README. Until then, events are printed here.`
       : '3. This log has a line for every step of every event. Monitor /healthz, /readyz and /metrics.',
     `Console: ${link}`,
   ].join('\n');
