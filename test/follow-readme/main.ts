@@ -12,11 +12,13 @@ import { type Step, stepsOf } from './steps.ts';
  *
  *   npm run follow-readme -- --node 20 --node 22 --node 24     which Node; default: the one of this machine
  *   npm run follow-readme -- --tests                           also the command that runs the tests
+ *   npm run follow-readme -- --package                         only the package, which takes seconds
  */
 const { values } = parseArgs({
   options: {
     node: { type: 'string', multiple: true, default: ['this'] },
     tests: { type: 'boolean', default: false },
+    package: { type: 'boolean', default: false },
   },
 });
 
@@ -35,10 +37,12 @@ try {
 
 async function follow(version: string): Promise<void> {
   const bin = binaryFolder(version);
-  const repository = join(work, `repository ${version}`);
-  copyRepository(repository);
-  const steps = stepsOf(readFileSync(join(root, 'README.md'), 'utf8'), 'Start');
-  await take(steps, repository, version, bin);
+  if (!values.package) {
+    const repository = join(work, `repository ${version}`);
+    copyRepository(repository);
+    const steps = stepsOf(readFileSync(join(root, 'README.md'), 'utf8'), 'Start');
+    await take(steps, repository, version, bin);
+  }
 
   const packed = execFileSync(process.execPath, ['receivers/deploy/package/build.ts', work], {
     cwd: root,
