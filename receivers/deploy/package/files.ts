@@ -6,6 +6,7 @@ import type { Metafile } from 'esbuild';
 const READ_BY_CODE = [
   'receivers/**/*.{sql,liquid}',
   'receivers/console/browser/*.{js,css}',
+  'receivers/destinations/slack/manifest.yaml',
   'shared/samples/*.json',
   'shared/verifier.ts',
   'shared/verifier-web.ts',

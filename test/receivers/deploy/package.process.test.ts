@@ -100,7 +100,26 @@ test('The installed package receives a signed event and shows it in the console,
     const headers = { authorization: 'Bearer a-token-for-the-package' };
     const events = await (await fetch(`${url}/console/api/events`, { headers })).text();
     expect(events).toContain('Backpack price test');
-    for (const name of ['console.css', 'console.js', 'uplot.js', 'uplot.css', 'idiomorph.js']) {
+    const login = await fetch(`${url}/console/login`, {
+      method: 'POST',
+      headers: { origin: url },
+      body: new URLSearchParams({ token: 'a-token-for-the-package' }),
+      redirect: 'manual',
+    });
+    const cookie = String(login.headers.get('set-cookie')).split(';')[0] ?? '';
+    for (const page of ['set-up', 'connections', 'connections/new/destination/slack', 'events']) {
+      const { status } = await fetch(`${url}/console/${page}`, { headers: { cookie } });
+      expect(`${page} ${status}`).toBe(`${page} 200`);
+    }
+    for (const name of [
+      'console.css',
+      'forms.css',
+      'console.js',
+      'drafts.js',
+      'uplot.js',
+      'uplot.css',
+      'idiomorph.js',
+    ]) {
       expect(`${name} ${(await fetch(`${url}/console/assets/any/${name}`)).status}`).toBe(`${name} 200`);
     }
   } finally {

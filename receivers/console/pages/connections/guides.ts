@@ -27,12 +27,16 @@ export function guideFor({ kind, type }: Form): Content {
  * “Sharing manifests”).
  */
 function slackAppUrl(): string {
-  const manifest = parse(
-    readFileSync(new URL('../../../destinations/slack/manifest.yaml', import.meta.url), 'utf8'),
-  );
-  const query = new URLSearchParams({ new_app: '1', manifest_json: JSON.stringify(manifest) });
-  return `https://api.slack.com/apps?${query}`;
+  if (slackApp === undefined) {
+    const file = new URL('../../../destinations/slack/manifest.yaml', import.meta.url);
+    const manifest = parse(readFileSync(file, 'utf8'));
+    const query = new URLSearchParams({ new_app: '1', manifest_json: JSON.stringify(manifest) });
+    slackApp = `https://api.slack.com/apps?${query}`;
+  }
+  return slackApp;
 }
+
+let slackApp: string | undefined;
 
 /** The address to share a spreadsheet with, from a draft that holds the key; null if there is none. */
 export function shareAddress(draft: Draft): Content {
