@@ -1,25 +1,17 @@
 import { type Request, type Response, Router } from 'express';
 import type { OpenDeliveries } from '../../../contract/connection.ts';
-import type { Preview } from '../../../contract/destination.ts';
 import type { Connection, Form } from '../../../operations/connections.ts';
-import { SAMPLES, sampleAt, sampleBytes } from '../../../operations/samples.ts';
+import { SAMPLES, sampleBytes } from '../../../operations/samples.ts';
 import { webhookPath } from '../../../operations/set-up.ts';
 import { authorOf } from '../../access/author.ts';
-import { showOnce } from '../../access/shown-once.ts';
 import { fieldOf } from '../form.ts';
 import { sendFramed } from '../looks.ts';
 import { sendProblemPage } from '../problem-page.ts';
 import { baseUrl, type PageServices, show } from '../show.ts';
 import { CHANGES_SHOWN, changesPage } from './changes-page.ts';
-import { readDraft } from './draft.ts';
-import { type DraftFacts, draftPage } from './draft-page.ts';
-import { guideFor, shareAddress } from './guides.ts';
+import { draftRequest, lookAt } from './draft-request.ts';
 import { listPage } from './list.ts';
 import { removalPage } from './removal-page.ts';
-import { savedSourcePage } from './saved-source-page.ts';
-
-/** What a person asks for with a draft, by the button that they press. */
-type Intent = 'check' | 'test' | 'save';
 
 const KINDS = ['source', 'destination', 'route'];
 
@@ -129,99 +121,6 @@ async function connectionOf(
       (each) => each.kind === kind && each.setBy.by === 'console' && each.setBy.id === id,
     ) ?? null
   );
-}
-
-/** Shows a form, or does what was asked for with it. */
-async function draftRequest(
-  services: PageServices,
-  { form, changed }: Pick<DraftFacts, 'form' | 'changed'>,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const { connections, addressOf } = services;
-  const opened: DraftFacts = {
-    form,
-    changed,
-    draft: null,
-    faults: [],
-    check: null,
-    tested: null,
-    conflict: null,
-    options: await optionsFor(services, form),
-    extras: form.type === 'sheets' ? { serviceAccountKey: null } : {},
-    guide: guideFor(form),
-    look: form.type === null ? null : await lookAt(services, form.type),
-  };
-  if (request.method !== 'POST') {
-    const name = fieldOf(request.query, 'name');
-    const draft = name === null ? null : { kind: form.kind, id: null, version: null, name, values: {} };
-    await show(services, request, response, () => draftPage({ ...opened, draft }));
-    return;
-  }
-  const draft = readDraft(form, changed, request.body);
-  const entered: DraftFacts = {
-    ...opened,
-    draft,
-    extras: { ...opened.extras, ...(form.type === 'sheets' && { serviceAccountKey: shareAddress(draft) }) },
-  };
-  const intent = fieldOf(request.body, 'intent') as Intent | null;
-  if (intent === 'check') {
-    const check = await connections.checkDraft(draft);
-    const options = { ...opened.options, ...(await choicesFor(services, form, draft)) };
-    await show(services, request, response, () => draftPage({ ...entered, check, options }));
-    return;
-  }
-  if (intent === 'test') {
-    const { faults, outcome: tested } = await connections.testDraft(draft);
-    await show(services, request, response, () => draftPage({ ...entered, faults, tested }));
-    return;
-  }
-  const saved = await connections.saveDraft(draft, authorOf(request, response, 'console', addressOf));
-  if (saved.result === 'faults') {
-    await show(services, request, response, () => draftPage({ ...entered, faults: saved.faults }));
-  } else if (saved.result === 'conflict') {
-    await show(services, request, response, () => draftPage({ ...entered, conflict: saved.message }));
-  } else if (saved.secret !== null) {
-    const secret = saved.secret;
-    showOnce(response, secret);
-    const address = `${baseUrl(services, request)}${webhookPath(saved.connection.name)}`;
-    await show(services, request, response, () => savedSourcePage(saved.connection, address, secret));
-  } else {
-    response.redirect(303, '/console/connections?done=connection-saved');
-  }
-}
-
-/** How a sample event looks at a type of destination. */
-async function lookAt({ operations, now }: PageServices, type: string): Promise<Preview | null> {
-  const target = (await operations.previews()).find(({ kind }) => kind === type);
-  const bodies = [JSON.stringify(sampleAt('start', now()))];
-  return target === undefined ? null : operations.previewBodies(bodies, target.name);
-}
-
-/** What this receiver knows for a field: the destinations and sources that a route can name. */
-async function optionsFor({ connections }: PageServices, form: Form): Promise<DraftFacts['options']> {
-  if (form.kind !== 'route') {
-    return {};
-  }
-  const { destinations, sources } = await connections.connections();
-  const choice = ({ name, title }: Connection) => ({ value: name, label: title, note: null });
-  return {
-    to: destinations.map(choice),
-    ...(sources.length > 1 && { 'when.sources': sources.map(choice) }),
-  };
-}
-
-/** What the other side knows, such as the channels of a Slack workspace. */
-async function choicesFor(
-  { connections }: PageServices,
-  form: Form,
-  draft: NonNullable<DraftFacts['draft']>,
-): Promise<DraftFacts['options']> {
-  const lists = form.fields.filter(({ input, main, secret }) => input === 'list' && main && !secret);
-  const found = await Promise.all(
-    lists.map(async ({ name }) => [name, await connections.choices(draft, name)] as const),
-  );
-  return Object.fromEntries(found.filter(([, choices]) => choices.length > 0));
 }
 
 async function removalRequest(
