@@ -42,9 +42,9 @@ export interface LoadOptions {
 }
 
 /**
- * Reads all settings: receivers.yaml (or CONFIG_FILE), overridden by the environment, and what was set in the console
- * beside them. If the file lists destinations, the environment adds none. An empty environment variable counts as not
- * set. Gives a complete configuration or all faults. Never throws.
+ * Reads all settings: receivers.yaml (or CONFIG_FILE), overridden by the environment, plus the settings of the console.
+ * If the file lists destinations, the environment adds none. An empty environment variable counts as not set. Gives a
+ * complete configuration or all faults. Never throws.
  */
 export function loadConfiguration({
   environment,

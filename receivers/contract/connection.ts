@@ -5,7 +5,7 @@ export type ConnectionKind = 'source' | 'destination' | 'route';
 export type SetBy =
   | {
       by: 'console';
-      /** Identifies it for good, also after its title changes. */
+      /** A permanent ID. It stays the same when the title changes. */
       id: string;
       /** A change names the version that it is based on, so that nobody overwrites another change. */
       version: number;

@@ -150,7 +150,7 @@ function singular(name: string): string {
 }
 
 const NAMES = ['name', 'title', 'label', 'code', 'url', 'path'];
-/** How many values of an object without a name are shown in place of a name. */
+/** How many values are shown for an object that has no name. */
 const MOST_LABELS = 4;
 
 /** What identifies an entry, after a colon: its name, else its plain values: “: country is US”. */

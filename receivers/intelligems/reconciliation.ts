@@ -24,7 +24,7 @@ const EXPERIENCES_LIMIT = 50_000;
 const ABSENT_LIMIT = 25;
 /** One that is not in the list and yet there, as an archived one, is asked for again after this, milliseconds. */
 const ASK_AGAIN_MS = 24 * 3_600_000;
-/** In place of the time at which a deletion was noticed: an event reports it, or did before it was removed. */
+/** Stored instead of the time of a deletion once an event has reported it, even if that event was removed since. */
 const REPORTED = 'reported';
 
 export interface ReconciliationServices {

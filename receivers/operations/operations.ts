@@ -106,7 +106,7 @@ export interface Operations {
 
   /** Experiences that have only test events, newest first. */
   testExperiences(): Promise<TestExperience[]>;
-  /** Removes them for good, with their events and dead letters; those with an open delivery stay. */
+  /** Deletes them permanently, with their events and dead letters. Those with an open delivery are kept. */
   removeTestExperiences(): Promise<TestsRemoved>;
 
   /** Events and deliveries over time. Tests do not count. */

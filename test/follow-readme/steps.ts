@@ -4,7 +4,7 @@ export interface Step {
   staysRunning: boolean;
 }
 
-/** The commands of the `sh` blocks under a heading, as they stand there, without comments. */
+/** The commands in the `sh` blocks under a heading, without comments. */
 export function stepsOf(readme: string, heading: string): Step[] {
   const section = readme.split(/^#+ /m).find((text) => text.startsWith(`${heading}\n`));
   if (section === undefined) {

@@ -60,7 +60,7 @@ export const CONNECTION_ROUTES: readonly ApiRoute[] = [
     method: 'get',
     path: '/connections/yaml',
     summary: 'Get what was set in the console as YAML',
-    answers: 'The text of a settings file, with variables in place of secrets.',
+    answers: 'The text of a settings file. Variables replace the secrets.',
     answer: z.strictObject({ yaml: z.string() }),
     handle: async ({ connections }) => ({ yaml: await connections.connectionsAsYaml() }),
   }),

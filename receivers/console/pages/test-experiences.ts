@@ -16,7 +16,7 @@ export function testExperiencesPage(tests: readonly TestExperience[], { role }: 
 ${
   tests.length === 0
     ? html`<p class="empty">There are no test experiences.</p>`
-    : html`<p class="lead">These have only test events. They are removed for good, with their events and dead letters. Messages that were already sent stay where they are.</p>
+    : html`<p class="lead">These experiences have only test events. Removing them also deletes their events and dead letters, which cannot be undone. Messages that were already sent stay.</p>
 <ul class="steps">${tests.map(
         (test) =>
           html`<li><a href="${experienceUrl(test)}">${named(test.name)}</a>: ${count(test.events, 'event')}${when(!test.settled, () => ', stays for now because a delivery is not finished')}</li>`,

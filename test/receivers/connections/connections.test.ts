@@ -399,7 +399,7 @@ describe('what is connected in the console', () => {
     });
   });
 
-  test('what was set is given as YAML, with variables in place of secrets', async () => {
+  test('the settings of the console can be copied as YAML, with variables instead of secrets', async () => {
     const variable = '$'.concat('{NOT_A_VARIABLE}');
     await saved(httpDraft({ values: { url: own.url, allowPrivate: true, body: `{"a":"${variable}"}` } }));
     await api.save({ kind: 'source', name: 'alpine', title: 'Alpine', values: {} });

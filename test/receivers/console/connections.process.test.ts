@@ -132,7 +132,7 @@ describe('connecting in a browser', () => {
   );
 
   browserTest(
-    'of two browsers that change the same thing, the second is told and can load what it is now',
+    'if two browsers change the same thing, the second one sees a conflict and can load the current version',
     async () => {
       await open('');
       await page
