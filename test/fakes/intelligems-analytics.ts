@@ -49,14 +49,15 @@ function rates({ visitors, orders, revenue, profit }: Measured) {
 /** The answer of the analytics for `view: overview`. */
 export function analyticsDocument(
   kept: FakeExperience,
-  { now, chartUrl, charts, withVerdict }: ChartQuery,
+  { now, chartUrl, charts, withVerdict, startMs }: ChartQuery,
 ): Record<string, unknown> {
   const { results } = kept;
-  const costsKnown = results.measured.every(({ profit }) => profit !== null);
-  const control = results.measured[kept.variations.findIndex(({ isControl }) => isControl)];
+  const all = measuredSince(kept, startMs);
+  const costsKnown = all.every(({ profit }) => profit !== null);
+  const control = all[kept.variations.findIndex(({ isControl }) => isControl)];
   const baseline = control === undefined ? null : rates(control);
   const metrics = kept.variations.map((variation, index) => {
-    const measured = results.measured[index] ?? { visitors: 0, orders: 0, revenue: 0, profit: 0 };
+    const measured = all[index] ?? { visitors: 0, orders: 0, revenue: 0, profit: 0 };
     const own = rates(measured);
     const against = variation.isControl ? null : baseline;
     return {
@@ -100,12 +101,30 @@ export function analyticsDocument(
   };
 }
 
+/** What was measured after `startMs`; all of it for null. */
+function measuredSince({ results, earlier }: FakeExperience, startMs: number | null): Measured[] {
+  const before = startMs === null ? undefined : earlier.findLast(({ at }) => at <= startMs);
+  return results.measured.map((all, index) => {
+    const then = before?.measured[index];
+    return then === undefined
+      ? all
+      : {
+          visitors: all.visitors - then.visitors,
+          orders: all.orders - then.orders,
+          revenue: all.revenue - then.revenue,
+          profit: all.profit === null || then.profit === null ? null : all.profit - then.profit,
+        };
+  });
+}
+
 export interface ChartQuery {
   now: number;
   /** The base URL of the pictures. */
   chartUrl: string;
   charts: readonly string[];
   withVerdict: boolean;
+  /** Milliseconds since 1970: nothing that was measured before. Null for everything. */
+  startMs: number | null;
 }
 
 function verdict(kept: FakeExperience): Record<string, unknown> {

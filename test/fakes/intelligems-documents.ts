@@ -70,6 +70,8 @@ export interface FakeExperience {
   history: { id: string; action: string; email: string | null; at: number }[];
   changes: FakeChange[];
   results: FakeResults;
+  /** What had been measured at earlier times, oldest first: results can be asked for a part of the time. */
+  earlier: { at: number; measured: Measured[] }[];
 }
 
 export interface FakeOrganization {
@@ -206,11 +208,31 @@ function changeLogEntry(kept: FakeExperience) {
     change: {
       experience: {
         id: kept.id,
-        changedFields: change.changedFields,
-        previous: change.previous,
-        updated: change.updated,
+        changedFields: change.changedFields.filter((field) => field !== 'variations'),
+        previous: withoutVariations(change.previous),
+        updated: withoutVariations(change.updated),
       },
+      variations: changedVariations(change),
     },
+  });
+}
+
+function withoutVariations({ variations: _, ...fields }: Record<string, unknown>): Record<string, unknown> {
+  return fields;
+}
+
+/** Variations are entities of their own in the change log: only those that differ, null on the side where they are not. */
+function changedVariations({ previous, updated }: FakeChange): Record<string, unknown>[] {
+  const listed = (side: unknown): FakeVariation[] => (Array.isArray(side) ? side : []);
+  const before = new Map(listed(previous.variations).map((each) => [each.id, each]));
+  const after = new Map(listed(updated.variations).map((each) => [each.id, each]));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((id) => {
+    const [was, is] = [before.get(id) ?? null, after.get(id) ?? null];
+    const fields = Object.keys({ ...was, ...is });
+    const changedFields = fields.filter(
+      (field) => JSON.stringify(was?.[field]) !== JSON.stringify(is?.[field]),
+    );
+    return changedFields.length === 0 ? [] : [{ id, changedFields, previous: was, updated: is }];
   });
 }
 

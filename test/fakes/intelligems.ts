@@ -167,6 +167,7 @@ export class FakeIntelligems {
         measured: variations.map(() => ({ visitors: 0, orders: 0, revenue: 0, profit: null })),
         monthlyRevenueIncrease: null,
       },
+      earlier: [],
       ...fields,
       variations,
     };
@@ -231,7 +232,9 @@ export class FakeIntelligems {
 
   /** What has been measured of an experience so far. */
   measure(id: string, results: Partial<FakeResults>): void {
-    Object.assign(this.experience(id).results, results);
+    const { earlier, results: current } = this.experience(id);
+    Object.assign(current, results);
+    earlier.push({ at: this.#now(), measured: current.measured });
   }
 
   /** An experience as kept, deleted or not. */
@@ -396,8 +399,11 @@ export class FakeIntelligems {
       return invalid('audience', 'audience is required when view is "audience"');
     }
     for (const field of ['startTs', 'endTs']) {
-      if (asked[field] !== undefined && !/^\d{10}$/.test(String(asked[field]))) {
-        return invalid(field, 'Must be a 10-digit Unix timestamp in seconds');
+      if (
+        asked[field] !== undefined &&
+        !(typeof asked[field] === 'string' && /^\d{10}$/.test(asked[field]))
+      ) {
+        return invalid(field, 'Invalid input: expected a 10-digit Unix timestamp in seconds as a string');
       }
     }
     const charts = (asked.graphs as { ids?: string[] } | undefined)?.ids ?? [];
@@ -414,7 +420,13 @@ export class FakeIntelligems {
     const withVerdict = asked.testResult === true;
     return {
       status: 200,
-      document: analyticsDocument(kept, { now: this.#now(), chartUrl, charts, withVerdict }),
+      document: analyticsDocument(kept, {
+        now: this.#now(),
+        chartUrl,
+        charts,
+        withVerdict,
+        startMs: asked.startTs === undefined ? null : Number(asked.startTs) * 1000,
+      }),
     };
   }
 }

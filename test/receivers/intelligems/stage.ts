@@ -43,6 +43,7 @@ export async function setStage(options: FakeOptions = {}): Promise<Stage> {
       WHO_AFTER_SECONDS: '0.1',
       RESULTS_AFTER_SECONDS: '0.1',
       RECONCILE: 'off',
+      HEALTH: 'false',
     },
     async start(changes = {}) {
       Object.assign(stage.settings, changes);
