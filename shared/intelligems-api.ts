@@ -57,10 +57,13 @@ export interface IntelligemsApi {
     options?: { variationId?: string; updatePricesToVariation?: boolean },
     signal?: AbortSignal,
   ): Promise<ApiResult<ApiExperience | null>>;
-  /** Current results, with the vendor's verdict; `charts` are the vendor's ids of graphs to render. */
+  /**
+   * Current results, with the vendor's verdict; `charts` are the vendor's ids of graphs to render, and `startTs`
+   * (seconds since 1970) leaves out what was measured before.
+   */
   analytics(
     id: string,
-    options?: { charts?: readonly string[] },
+    options?: { charts?: readonly string[]; startTs?: number },
     signal?: AbortSignal,
   ): Promise<ApiResult<Analytics>>;
 }
@@ -122,6 +125,7 @@ export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {
       const body = {
         view: 'overview',
         testResult: true,
+        ...(options.startTs === undefined ? {} : { startTs: String(options.startTs) }),
         ...(charts.length === 0 ? {} : { graphs: { ids: charts, outputFormat: 'png' } }),
       };
       const path = `analytics/resource/${encodeURIComponent(id)}`;

@@ -1,3 +1,4 @@
+import type { HealthCheck } from './health-words.ts';
 import type { ZapierResults } from './zapier-results.ts';
 
 /** The results of an experience that are ready, or at a milestone, as Zapier gets them. Times are ISO 8601 in UTC. */
@@ -42,4 +43,33 @@ export interface ZapierWeeklyReport {
   experiences: ZapierRunningExperience[];
 }
 
-export type ZapierReport = ZapierResultsReport | ZapierWeeklyReport;
+/** An alarm about a running experience that began or is over. Times are ISO 8601 in UTC. */
+export interface ZapierHealthAlert {
+  id: string;
+  experience_id: string;
+  experience_name: string;
+  experience_type: string;
+  category: string | null;
+  timestamp: string;
+  title: string;
+  summary: string;
+  check: HealthCheck;
+  /** The check as a label: “No visitors”. */
+  check_words: string;
+  state: 'began' | 'over';
+  /** When the alarm began. */
+  since: string;
+  /** The variation that it concerns; null for the whole experience. */
+  variation: string | null;
+  advice: string | null;
+  link: string;
+}
+
+/** Another verdict on a running experience, with its results so far. */
+export interface ZapierVerdictChange extends ZapierResultsReport {
+  /** By the vendor's name, such as `mixed_signals`; null if there was none before. */
+  previous_verdict: string | null;
+  previous_verdict_words: string;
+}
+
+export type ZapierReport = ZapierResultsReport | ZapierWeeklyReport | ZapierHealthAlert | ZapierVerdictChange;

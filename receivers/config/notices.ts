@@ -72,6 +72,7 @@ function idleDestinations({
   milestones,
   overview,
   results,
+  health,
 }: Omit<Configuration, 'notices'>): string[] {
   const busy = new Set([
     ...routing.routes.filter(({ mute }) => !mute).flatMap(({ to }) => to),
@@ -79,6 +80,7 @@ function idleDestinations({
     ...milestones.to,
     ...overview.to,
     ...(results.to ?? []),
+    ...(health.to ?? []),
     alerts.destination,
   ]);
   return destinations

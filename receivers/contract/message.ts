@@ -1,6 +1,12 @@
 import type { Experience, ExperienceEvent } from '../../shared/events.ts';
-import type { ZapierResultsReport, ZapierWeeklyReport } from '../../shared/zapier-report.ts';
+import type {
+  ZapierHealthAlert,
+  ZapierResultsReport,
+  ZapierVerdictChange,
+  ZapierWeeklyReport,
+} from '../../shared/zapier-report.ts';
 import type { Change, ExperienceState, Results, RolledOut } from './experience.ts';
+import type { ExperienceHealth, HealthNews } from './health.ts';
 
 /** What one delivery carries: an event of an experience, or a report that the receiver made. */
 export type Message = ExperienceMessage | ReportMessage;
@@ -41,6 +47,8 @@ export interface ExperienceMessage {
   rollsOut: RolledOut | null;
   /** The results of an ended experience; null until they are known. */
   results: Results | null;
+  /** The alarms about it while it runs; null if it is not monitored, or does not run. */
+  health: ExperienceHealth | null;
   /** The source that it came through. */
   source: string;
   /** Identifies the experience (receivers/contract/experience-key.ts): its card, thread, row and facts hang on it. */
@@ -53,7 +61,10 @@ export interface ExperienceMessage {
   };
 }
 
-/** A report in words: a digest, a milestone, a weekly overview, results, or an alert of the receiver. */
+/**
+ * A report in words: a digest, a milestone, a weekly overview, results, an alarm about a running experience, another
+ * verdict, or an alert of the receiver.
+ */
 export interface ReportMessage {
   kind: 'report';
   key: string;
@@ -64,7 +75,7 @@ export interface ReportMessage {
 }
 
 export interface Report {
-  topic: 'digest' | 'milestone' | 'overview' | 'results' | 'alert';
+  topic: 'digest' | 'milestone' | 'overview' | 'results' | 'health' | 'verdict' | 'alert';
   /** One line with the essence. */
   title: string;
   summary: string;
@@ -76,13 +87,19 @@ export interface Report {
   image: { url: string; description: string } | null;
   /** The same as fields, for destinations that pass fields on; only for reports that Zaps can get. */
   data?: ReportData;
+  /** The alarm that a report of the topic `health` is about. */
+  health?: HealthNews;
 }
 
 /** What a report says, as fields. */
 export interface ReportData {
   source: string;
   organizationId: string | null;
-  report: Omit<ZapierResultsReport, 'id'> | Omit<ZapierWeeklyReport, 'id'>;
+  report:
+    | Omit<ZapierResultsReport, 'id'>
+    | Omit<ZapierWeeklyReport, 'id'>
+    | Omit<ZapierHealthAlert, 'id'>
+    | Omit<ZapierVerdictChange, 'id'>;
 }
 
 export interface ReportSection {

@@ -93,6 +93,7 @@ export function experienceMessage(
     changes: previous === null ? [] : describeChanges(documentOf(previous), documentOf(event), event.action),
     rollsOut: rolledOut(event.experience, links.addresses),
     results: null,
+    health: null,
     source: own.source,
     experienceKey: experienceKey(own.source, event.experience.id),
     links: {

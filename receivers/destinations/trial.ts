@@ -60,6 +60,7 @@ function trialMessage(body: string): ExperienceMessage {
     changes: [],
     rollsOut: null,
     results: null,
+    health: null,
     source: 'default',
     experienceKey: experienceKey('default', event.experience.id),
     links: { intelligems: null, console: null },

@@ -1,6 +1,7 @@
 import type { ExperienceAddresses } from '../../shared/experience-link.ts';
 import type { Source } from '../contract/source.ts';
 import type { ResultStyle } from '../experience/results.ts';
+import type { HealthLimits } from '../monitoring/limits.ts';
 import type { OverviewTime } from '../reports/overview.ts';
 
 /** When to ask who caused an event. */
@@ -30,6 +31,13 @@ export interface SurveySettings {
   };
   milestones: { to: string[]; days: number[] };
   overview: OverviewTime & { to: string[] };
+  health: {
+    on: boolean;
+    to: readonly string[] | null;
+    everyMs: number;
+    verdicts: boolean;
+    limits: HealthLimits;
+  };
   reports: ResultStyle;
   storage: { retentionDays: number; databaseUrl: string | null };
   intelligems: { addresses: ExperienceAddresses };

@@ -1,10 +1,13 @@
 import type { Logger } from 'pino';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure } from '../../shared/intelligems-failure.ts';
+import { DEFAULT_THRESHOLDS } from '../../shared/verdict-words.ts';
+import type { NewDelivery } from '../contract/event.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
 import type { Source } from '../contract/source.ts';
+import { checkHealth } from '../monitoring/health-checks.ts';
 import { reportMilestones } from '../reports/milestones.ts';
 import { nextOverviewAt, reportOverview } from '../reports/overview.ts';
 import type { Clients } from './clients.ts';
@@ -27,6 +30,12 @@ export interface SurveyServices {
   now(): number;
   /** Who else wants reports; default: nobody. */
   subscribers?: ReportSubscribers;
+  /** The deliveries of a report about a running experience. Without it, none is checked. */
+  deliveriesOf?(
+    source: string,
+    experience: ApiExperience,
+    topic: 'health' | 'verdict',
+  ): Promise<NewDelivery[]>;
 }
 
 /** What one pass over a source's experiences came to. */
@@ -88,7 +97,7 @@ export class Survey {
 
   async #roundWhereDue(signal: AbortSignal): Promise<number> {
     const { now } = this.#services;
-    const { everyMs } = this.#settings.reconcile;
+    const everyMs = this.#everyMs;
     if (!(await this.#hasWork())) {
       return this.#untilNext(everyMs);
     }
@@ -103,11 +112,26 @@ export class Survey {
     return this.#afterPass(await this.#pass(checkedAt, signal), signal);
   }
 
+  /** How often a pass is due, milliseconds. */
+  get #everyMs(): number {
+    const { reconcile, health } = this.#settings;
+    return this.#checksHealth ? Math.min(reconcile.everyMs, health.everyMs) : reconcile.everyMs;
+  }
+
+  get #checksHealth(): boolean {
+    return this.#settings.health.on && this.#services.deliveriesOf !== undefined;
+  }
+
   /** Whether anybody wants what a pass finds: by the settings, or because a Zap subscribed. */
   async #hasWork(): Promise<boolean> {
     const { reconcile, milestones, overview } = this.#settings;
     const { subscribers } = this.#services;
-    if (reconcile.mode !== 'off' || milestones.to.length > 0 || overview.to.length > 0) {
+    if (
+      reconcile.mode !== 'off' ||
+      milestones.to.length > 0 ||
+      overview.to.length > 0 ||
+      this.#checksHealth
+    ) {
       return true;
     }
     const others = [await subscribers?.('milestone'), await subscribers?.('overview')];
@@ -224,13 +248,44 @@ export class Survey {
     const common = { ...reports, addresses: intelligems.addresses, since };
     return (
       (await reportMilestones(running, { ...milestones, ...common }, services)) ??
-      (await reportOverview({ source: name, title, running }, { ...overview, ...common }, services))
+      (await reportOverview({ source: name, title, running }, { ...overview, ...common }, services)) ??
+      (await this.#checkHealth(running, vendorNow, signal))
+    );
+  }
+
+  async #checkHealth(
+    running: readonly ApiExperience[],
+    vendorNow: () => number,
+    signal: AbortSignal,
+  ): Promise<ApiFailure | null> {
+    const { health, reports, intelligems } = this.#settings;
+    const { ledger, clients, now, subscribers, deliveriesOf } = this.#services;
+    const { name } = this.source;
+    if (!this.#checksHealth || deliveriesOf === undefined) {
+      return null;
+    }
+    const { patient } = clients.get(name) as Clients;
+    const { thresholds = DEFAULT_THRESHOLDS, locale } = reports;
+    return checkHealth(
+      running,
+      { ...health, thresholds, locale, addresses: intelligems.addresses },
+      {
+        source: name,
+        ledger,
+        analytics: (id, options) => patient.analytics(id, options, signal),
+        changeLog: (id) => patient.experience(id, { includeChangeLog: true }, signal),
+        deliveriesOf: (experience, topic) => deliveriesOf(name, experience, topic),
+        now,
+        vendorNow,
+        subscribers,
+      },
     );
   }
 
   /** Logs what failed, and gives the milliseconds until the next pass. */
   #afterPass({ failure, pending, source, listed, recovered }: SurveyResult, signal: AbortSignal): number {
-    const { everyMs, graceMs } = this.#settings.reconcile;
+    const { graceMs } = this.#settings.reconcile;
+    const everyMs = this.#everyMs;
     const { log } = this.#services;
     this.#passes += 1;
     this.#pending = pending || failure !== null;

@@ -10,6 +10,7 @@ import { experienceState } from '../experience/state.ts';
 import { keptResults } from '../intelligems/results.ts';
 import { resultsReport } from '../reports/results.ts';
 import { EventFactsReader, type ListedEvent } from './event-facts.ts';
+import { type ExperienceHealthStory, healthStory } from './health.ts';
 import type { OperationServices } from './services.ts';
 
 /** The life of an experience. Times are milliseconds since 1970; null if unknown. */
@@ -46,6 +47,8 @@ const MOST_TESTS = 500;
 
 /** One experience with all that is known of it. */
 export interface ExperienceStory {
+  /** The source that it came through. */
+  source: string;
   life: ExperienceLife;
   /** The newest snapshot by event time. */
   experience: ExperienceState['experience'];
@@ -54,6 +57,8 @@ export interface ExperienceStory {
   events: ListedEvent[];
   /** Its results; null if there are none. */
   results: Report | null;
+  /** What the checks of it found while it ran; null if it was never checked. */
+  health: ExperienceHealthStory | null;
   /** Where it opens in Intelligems; null if no address is set. */
   link: string | null;
 }
@@ -112,11 +117,13 @@ export function experienceOperations({
       const results = await keptResults(ledger, found.source, id);
       const subject = { experienceId: id, name: experience.name ?? id, link: null };
       return {
+        source: found.source,
         life: read.life,
         experience,
         organization,
         events: await facts.withFacts(read.events),
         results: results === null ? null : resultsReport(subject, results, configuration.reports.locale),
+        health: await healthStory(ledger, found.source, id),
         link: experienceLink(experience, configuration.intelligems.addresses),
       };
     },

@@ -3,6 +3,7 @@ import { destinationOperations } from './destinations.ts';
 import { eventOperations } from './events.ts';
 import { examineOperations } from './examine.ts';
 import { experienceOperations } from './experiences.ts';
+import { healthOperations } from './health.ts';
 import { hidingSecrets } from './hidden-secrets.ts';
 import type { Operations } from './operations.ts';
 import { previewOperations } from './preview.ts';
@@ -27,6 +28,7 @@ export function openOperations(services: OperationServices): Operations {
     ...deadLetterOperations(services),
     ...destinationOperations(services),
     ...experienceOperations(services),
+    ...healthOperations(services),
     ...timelineOperations(services),
     warnings: async () => [
       ...(await warningsOf(services.ledger)),

@@ -1,3 +1,4 @@
+import type { HealthCheck } from '../../shared/health-words.ts';
 import type { Check, Preview } from '../contract/destination.ts';
 import type { EventFilter, ExperienceFilter, TestExperience } from '../contract/ledger-reader.ts';
 import type { Refusal } from '../inbound/refusals.ts';
@@ -103,6 +104,12 @@ export interface Operations {
    * sources may post the same id.
    */
   experience(id: string, source: string | null): Promise<ExperienceStory | null>;
+
+  /**
+   * Mutes these checks of a running experience, and no others: what they find is shown, and not reported. False if the
+   * experience was never checked.
+   */
+  muteHealth(source: string, experienceId: string, checks: readonly HealthCheck[]): Promise<boolean>;
 
   /** Experiences that have only test events, newest first. */
   testExperiences(): Promise<TestExperience[]>;

@@ -88,6 +88,8 @@ export function connectOperations(url: string, token: string): Operations {
     },
     experience: (id, source) =>
       getOrNull<ExperienceStory>(`/experiences/${path(id)}${queryString({ source })}`),
+    muteHealth: async (source, id, checks) =>
+      (await postOrNull(`/experiences/${path(id)}/mute`, { source, checks })) !== null,
     testExperiences: async () =>
       (await get<{ experiences: TestExperience[] }>('/test-experiences')).experiences,
     removeTestExperiences: () => post<TestsRemoved>('/test-experiences/remove', {}),

@@ -17,6 +17,8 @@ export interface Route {
   to: string[];
   /** Matching events do not go to these destinations, even if other routes say so. */
   mute: boolean;
+  /** Whether they also get reports on the health and the verdict of running experiences. */
+  health: boolean;
   quietHours: QuietHours | null;
 }
 

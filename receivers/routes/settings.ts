@@ -158,6 +158,11 @@ export function routeSettings(known: Known | null) {
       mute: flag()
         .default(false)
         .describe('true sends matching events to none of these destinations, even if other routes do.'),
+      health: flag()
+        .default(true)
+        .describe(
+          'false sends these destinations no reports on the health and the verdict of running experiences.',
+        ),
       quietHours: quietHours.nullable().default(null).describe('When to send nothing to these destinations.'),
     })
     .refine(({ mute, to }) => (mute === true && to === undefined) || (to?.length !== 0 && to !== undefined), {

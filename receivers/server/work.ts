@@ -8,6 +8,7 @@ import { startRetention } from '../ledger/retention.ts';
 import { otherClocks } from '../outgoing/other-clocks.ts';
 import { startDigest } from '../reports/digest.ts';
 import type { Generation } from './generation.ts';
+import { healthDeliveries } from './health-deliveries.ts';
 
 interface WorkServices {
   ledger: Ledger;
@@ -67,6 +68,8 @@ export class OwnWork {
       log,
       now: Date.now,
       subscribers: (topic) => current().zapier.reportsTo(topic),
+      deliveriesOf: (source, experience, topic) =>
+        healthDeliveries(current().configuration, ledger, { source, experience, topic, now: Date.now() }),
     });
     this.#endOfSources = () => Promise.all([endDigest(), endSurveys()]);
   }

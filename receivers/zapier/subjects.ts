@@ -2,7 +2,15 @@
  * What a Zap can subscribe to: each event of an experience, changes of its settings (a burst of updates as one), or
  * reports that the receiver makes.
  */
-export const SUBJECTS = ['events', 'changes', 'results', 'milestone', 'overview'] as const;
+export const SUBJECTS = [
+  'events',
+  'changes',
+  'results',
+  'milestone',
+  'overview',
+  'health',
+  'verdict',
+] as const;
 
 export type Subject = (typeof SUBJECTS)[number];
 

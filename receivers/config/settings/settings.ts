@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { flag, locale, oneOf, timeZone } from '../../base/setting-values.ts';
 import { alerts, delivery, updates } from './delivery.ts';
+import { health } from './health.ts';
 import { intelligems, reconcile, results, who } from './intelligems.ts';
 import { console, zapier } from './people.ts';
 import { digest, milestones, overview } from './reports.ts';
@@ -52,6 +53,7 @@ export const settings = z.strictObject({
   who,
   results,
   verdict,
+  health,
   milestones,
   overview,
   reconcile,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACTIONS } from '../../../shared/events.ts';
+import { HEALTH_CHECKS } from '../../../shared/health-words.ts';
 import { ORIGINS, STATES } from '../../operations/event-query.ts';
 import type { ExperienceStory } from '../../operations/experiences.ts';
 
@@ -318,7 +319,63 @@ function open<Shape>(description: string): z.ZodType<Shape> {
   return z.looseObject({}).describe(description) as unknown as z.ZodType<Shape>;
 }
 
+export const muted = z.strictObject({ muted: z.array(z.enum(HEALTH_CHECKS)) });
+
+const finding = {
+  check: z.enum(HEALTH_CHECKS),
+  about: z.string().describe('The variation and metric it concerns; empty for the whole experience.'),
+  state: z.enum(['alarm', 'fine', 'unknown']),
+  words: z.string().describe('Why, with the numbers.'),
+  advice: text,
+};
+
+const health = z.strictObject({
+  checkedAt: at,
+  variations: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      isControl: z.boolean(),
+      percentage: z.number().nullable(),
+    }),
+  ),
+  sharesSince: maybeAt.describe('When the shares were changed last; null if they were not.'),
+  findings: z.array(z.strictObject(finding)),
+  pending: z
+    .array(
+      z.strictObject({ check: z.enum(HEALTH_CHECKS), about: z.string(), to: z.enum(['alarm', 'fine']), at }),
+    )
+    .describe('What was seen once. It counts when the next check finds it too.'),
+  alarms: z.array(
+    z.strictObject({
+      ...finding,
+      since: at,
+      unreported: z
+        .enum(['baseline', 'muted'])
+        .nullable()
+        .describe(
+          'baseline: it was so when monitoring began; muted: a person muted it; null: it was reported.',
+        ),
+    }),
+  ),
+  verdict: z.strictObject({
+    known: verdict,
+    pending: z.strictObject({ verdict: verdict.unwrap(), at }).nullable(),
+  }),
+  points: z.array(
+    z.strictObject({
+      at,
+      visitors: z.array(z.number().nullable()),
+      probability: z.array(z.number().nullable()).describe('The chance to beat the control, 0 to 1.'),
+      liveMs: z.number(),
+    }),
+  ),
+  muted: z.array(z.enum(HEALTH_CHECKS)),
+});
+
 export const experience = z.strictObject({
+  source: z.string(),
+  health: health.nullable().describe('What the checks found while it ran; null if it was never checked.'),
   life,
   experience: open<ExperienceStory['experience']>('The newest snapshot of the experience.'),
   organization: open<ExperienceStory['organization']>('The organization that it belongs to.'),

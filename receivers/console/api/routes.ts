@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACTIONS } from '../../../shared/events.ts';
+import { HEALTH_CHECKS } from '../../../shared/health-words.ts';
 import { deadLetterQuery, selectionOf } from '../../operations/dead-letter-query.ts';
 import { eventFilter, eventQuery } from '../../operations/event-query.ts';
 import { MOST_EVENTS, type ReplaySpan } from '../../operations/replay-span.ts';
@@ -302,6 +303,19 @@ export const API_ROUTES: readonly ApiRoute[] = [
     }),
     handle: (operations, { parameters, query }) =>
       operations.experience(parameters.id as string, query.source ?? null),
+  }),
+  route({
+    method: 'post',
+    path: '/experiences/:id/mute',
+    summary: 'Mute checks of a running experience: what they find is shown, and not reported',
+    answers: 'The checks that are muted now.',
+    answer: answers.muted,
+    body: z.strictObject({
+      source: z.string().describe('The name of its source.'),
+      checks: z.array(z.enum(HEALTH_CHECKS)).describe('All checks to mute. Empty mutes none.'),
+    }),
+    handle: async (operations, { parameters, body: { source, checks } }) =>
+      (await operations.muteHealth(source, parameters.id as string, checks)) ? { muted: checks } : null,
   }),
   route({
     method: 'get',

@@ -100,7 +100,7 @@ export interface ForwardedEvent {
 
 /** The body that your own API gets for a report that the receiver made. */
 export interface ForwardedReport extends Report {
-  /** `report.digest`, `.milestone`, `.overview`, `.results`, `.alert`. */
+  /** `report.digest`, `.milestone`, `.overview`, `.results`, `.health`, `.verdict`, `.alert`. */
   type: string;
   key: string;
   receivedAt: Moment;

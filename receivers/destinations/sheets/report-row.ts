@@ -31,6 +31,8 @@ const TOPICS: Readonly<Record<Report['topic'], string>> = {
   milestone: 'Milestone',
   overview: 'Overview',
   results: 'Results',
+  health: 'Health',
+  verdict: 'Verdict',
   alert: 'Alert',
 };
 

@@ -1,0 +1,41 @@
+import { type Organization, parseEvent } from '../../shared/events.ts';
+import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { NewDelivery } from '../contract/event.ts';
+import type { LedgerReader } from '../contract/ledger-reader.ts';
+import { planHealth } from '../routes/health.ts';
+
+interface HealthOccasion {
+  source: string;
+  experience: ApiExperience;
+  topic: 'health' | 'verdict';
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/**
+ * The deliveries of a report on the health or the verdict of a running experience: to the destinations of the settings,
+ * or else to those that get its events.
+ */
+export async function healthDeliveries(
+  { health, routing }: Pick<Configuration, 'health' | 'routing'>,
+  ledger: Pick<LedgerReader, 'history'>,
+  { source, experience, topic, now }: HealthOccasion,
+): Promise<NewDelivery[]> {
+  if (health.to !== null) {
+    return health.to.map((destination) => ({ destination, route: topic, dueAt: now, quietMs: null }));
+  }
+  const organization = await organizationOf(ledger, source, experience);
+  return planHealth(routing, { experience, organization }, topic, { source, now });
+}
+
+/** A route may name an organization as its webhooks do, while the API gives only its id. */
+async function organizationOf(
+  ledger: Pick<LedgerReader, 'history'>,
+  source: string,
+  { id, organizationId }: ApiExperience,
+): Promise<Organization> {
+  const [newest] = await ledger.history(source, id, 1);
+  const parsed = newest === undefined ? null : parseEvent(newest.body);
+  return parsed?.ok === true ? parsed.event.organization : { id: organizationId };
+}
