@@ -100,7 +100,10 @@ export interface ForwardedEvent {
 
 /** The body that your own API gets for a report that the receiver made. */
 export interface ForwardedReport extends Report {
-  /** `report.digest`, `.milestone`, `.overview`, `.results`, `.health`, `.verdict`, `.alert`. */
+  /**
+   * `experience.health` and `experience.verdict` for a running experience; `report.digest`, `.milestone`,
+   * `.overview`, `.results`, `.alert` for the other reports.
+   */
   type: string;
   key: string;
   receivedAt: Moment;
@@ -180,9 +183,15 @@ function forwardedVariation(variation: Variation): ForwardedEvent['variations'][
   };
 }
 
+const REPORT_TYPES: Partial<Record<Report['topic'], string>> = {
+  health: 'experience.health',
+  verdict: 'experience.verdict',
+};
+
 /** A report, as its body. */
 export function forwardedReport({ key, receivedAt, report }: ReportMessage): ForwardedReport {
-  return { type: `report.${report.topic}`, key, receivedAt: momentOf(receivedAt), ...report };
+  const type = REPORT_TYPES[report.topic] ?? `report.${report.topic}`;
+  return { type, key, receivedAt: momentOf(receivedAt), ...report };
 }
 
 function moment(ms: number | null): Moment | null {
