@@ -47,7 +47,7 @@ export interface ExperienceMessage {
   rollsOut: RolledOut | null;
   /** The results of an ended experience; null until they are known. */
   results: Results | null;
-  /** The alarms about it while it runs; null if it is not monitored, or does not run. */
+  /** The alarms about it, if it runs; null if it was never checked. */
   health: ExperienceHealth | null;
   /** The source that it came through. */
   source: string;

@@ -3,8 +3,9 @@ import type { ClaimedDelivery } from '../contract/delivery.ts';
 import type { Attempt, Destination } from '../contract/destination.ts';
 import type { StoredEvent } from '../contract/event.ts';
 import type { Results } from '../contract/experience.ts';
+import type { ExperienceHealth } from '../contract/health.ts';
 import { type Ledger, StorageError } from '../contract/ledger.ts';
-import type { Message } from '../contract/message.ts';
+import type { ExperienceMessage, Message } from '../contract/message.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import { storageDelay } from './backoff.ts';
 import { isCompletion } from './completion.ts';
@@ -34,6 +35,8 @@ export interface SendingServices {
   ledger: Pick<Ledger, 'history' | 'recall' | 'deliveries' | 'experiences'>;
   /** The results of an experience, if they are known. */
   resultsOf(source: string, experienceId: string): Promise<Results | null>;
+  /** What monitoring reported about an experience, if it was checked. */
+  healthOf(source: string, experienceId: string): Promise<ExperienceHealth | null>;
   destinations: ReadonlyMap<string, { destination: Destination }>;
   log: Logger;
   now(): number;
@@ -129,8 +132,15 @@ export class Sending {
       experienceId === null || !hasEnded ? null : await this.#services.resultsOf(source, experienceId);
     const message = experienceMessage(delivery, history, this.#settings.links, this.#services.now());
     const { ledger } = this.#services;
-    const named = await withRolledOutName({ ...message, results }, ledger);
+    const health = await this.#healthOf(message);
+    const named = await withRolledOutName({ ...message, results, health }, ledger);
     return withLoggedChanges(named, delivery.eventKey, ledger);
+  }
+
+  /** What was an alarm while it ran is none once it is paused or over. */
+  async #healthOf({ source, event, state }: ExperienceMessage): Promise<ExperienceHealth | null> {
+    const health = await this.#services.healthOf(source, event.experience.id);
+    return health === null || state.status === 'started' ? health : { ...health, alarms: [] };
   }
 
   #attemptOf(delivery: ClaimedDelivery, limitMs: number, lost?: AbortSignal): Attempt {

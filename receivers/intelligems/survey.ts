@@ -36,6 +36,8 @@ export interface SurveyServices {
     experience: ApiExperience,
     topic: 'health' | 'verdict',
   ): Promise<NewDelivery[]>;
+  /** Updates what destinations show of an experience. */
+  refresh?(source: string, experienceId: string): Promise<void>;
 }
 
 /** What one pass over a source's experiences came to. */
@@ -259,7 +261,7 @@ export class Survey {
     signal: AbortSignal,
   ): Promise<ApiFailure | null> {
     const { health, reports, intelligems } = this.#settings;
-    const { ledger, clients, now, subscribers, deliveriesOf } = this.#services;
+    const { ledger, clients, now, subscribers, deliveriesOf, refresh } = this.#services;
     const { name } = this.source;
     if (!this.#checksHealth || deliveriesOf === undefined) {
       return null;
@@ -275,6 +277,7 @@ export class Survey {
         analytics: (id, options) => patient.analytics(id, options, signal),
         changeLog: (id) => patient.experience(id, { includeChangeLog: true }, signal),
         deliveriesOf: (experience, topic) => deliveriesOf(name, experience, topic),
+        refresh: async ({ id }) => refresh?.(name, id),
         now,
         vendorNow,
         subscribers,

@@ -50,6 +50,8 @@ export interface HealthServices {
   analytics(experienceId: string, options: { startTs?: number }): Promise<ApiResult<Analytics>>;
   /** One experience with its change log. */
   changeLog(experienceId: string): Promise<ApiResult<ApiExperience>>;
+  /** Updates what destinations show of an experience, after its alarms changed. */
+  refresh(experience: ApiExperience): Promise<void>;
   /** The deliveries of a report about an experience. */
   deliveriesOf(experience: ApiExperience, topic: 'health' | 'verdict'): Promise<NewDelivery[]>;
   now(): number;
@@ -219,6 +221,9 @@ class HealthCheck {
       verdict: verdict.kept,
       points: withPoint(before?.points ?? [], point, before?.variations ?? [], variations),
     });
+    if (news.length > 0) {
+      await this.#services.refresh(experience);
+    }
   }
 
   async #reportAlarm({ kind, alarm }: AlarmNews, { analytics }: Observation): Promise<void> {

@@ -1,5 +1,5 @@
 import { experienceKey } from '../contract/experience-key.ts';
-import type { CheckedVariation, HealthPoint, HealthRecord } from '../contract/health.ts';
+import type { CheckedVariation, ExperienceHealth, HealthPoint, HealthRecord } from '../contract/health.ts';
 import type { Ledger } from '../contract/ledger.ts';
 
 /** The name under which the ledger keeps the health of experiences. */
@@ -16,6 +16,21 @@ export async function keptHealth(
 ): Promise<HealthRecord | null> {
   const fact = await ledger.recall(HEALTH, healthFact(source, experienceId));
   return fact === null ? null : JSON.parse(fact);
+}
+
+/** What was reported about an experience and is not over, for its card and its row; null before its first check. */
+export async function reportedHealth(
+  ledger: Pick<Ledger, 'recall'>,
+  source: string,
+  experienceId: string,
+): Promise<ExperienceHealth | null> {
+  const record = await keptHealth(ledger, source, experienceId);
+  return record === null
+    ? null
+    : {
+        checkedAt: record.checkedAt,
+        alarms: record.alarms.filter(({ unreported }) => unreported === null),
+      };
 }
 
 /** Keeps the health of an experience. */

@@ -5,6 +5,7 @@ import type { Ledger } from '../contract/ledger.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import { type AttemptServices, createAttempt } from '../delivery/attempt.ts';
 import { circuitBreaker } from '../delivery/circuit-breaker.ts';
+import { reportedHealth } from '../monitoring/health-record.ts';
 import type { DestinationsInUse } from './destinations-in-use.ts';
 import type { Generation } from './generation.ts';
 import { servedBy, withoutDestination } from './removed-destinations.ts';
@@ -50,7 +51,7 @@ export async function startDelivering(
 }
 
 function attemptOf(generation: Generation, { ledger, inUse, log, observe }: DeliveringServices): Attempt {
-  const { configuration, destinations, enrichment } = generation;
+  const { configuration, destinations, enrichment, clients } = generation;
   const { delivery, intelligems, server, updates } = configuration;
   const attempt = createAttempt(
     {
@@ -63,6 +64,8 @@ function attemptOf(generation: Generation, { ledger, inUse, log, observe }: Deli
       ledger,
       destinations,
       resultsOf: enrichment.resultsOf,
+      healthOf: async (source, experienceId) =>
+        configuration.health.on && clients.has(source) ? reportedHealth(ledger, source, experienceId) : null,
       log,
       observe,
       now: Date.now,

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Ledger } from '../contract/ledger.ts';
 import { startAlerts } from '../delivery/alerts.ts';
+import { refreshExperience } from '../delivery/completion.ts';
 import { startSurveys } from '../intelligems/surveys.ts';
 import { openBelievedClock } from '../ledger/believed-clock.ts';
 import { startRetention } from '../ledger/retention.ts';
@@ -70,7 +71,15 @@ export class OwnWork {
       subscribers: (topic) => current().zapier.reportsTo(topic),
       deliveriesOf: (source, experience, topic) =>
         healthDeliveries(current().configuration, ledger, { source, experience, topic, now: Date.now() }),
+      refresh: (source, experienceId) =>
+        refreshExperience(ledger, { source, experienceId }, completing(current()), Date.now()),
     });
     this.#endOfSources = () => Promise.all([endDigest(), endSurveys()]);
   }
+}
+
+/** The destinations that can update what they sent. */
+function completing({ destinations }: Generation): Set<string> {
+  const able = [...destinations.values()].filter(({ destination }) => destination.complete !== undefined);
+  return new Set(able.map(({ name }) => name));
 }

@@ -131,6 +131,7 @@ export async function simulate(plan: SimulationPlan): Promise<Simulated> {
         },
         analytics: (id, options) => api.analytics(id, options),
         changeLog: (id) => api.experience(id, { includeChangeLog: true }),
+        refresh: async () => {},
         deliveriesOf: async () => [{ destination: 'slack', route: 'health', dueAt: now, quietMs: null }],
         now: clock,
         vendorNow: clock,

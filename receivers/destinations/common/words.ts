@@ -1,4 +1,5 @@
 import type { Action, Experience, Organization } from '../../../shared/events.ts';
+import { HEALTH_WORDS } from '../../../shared/health-words.ts';
 import { ACTION_VERBS, categoryWords, nameWords, typeWords } from '../../../shared/words.ts';
 import type { Change, RolledOut } from '../../contract/experience.ts';
 import type { ExperienceMessage } from '../../contract/message.ts';
@@ -96,6 +97,21 @@ export function aboutLines(experience: Experience, rollsOut: RolledOut | null): 
     lines.push({ label: 'Rolls out', words, link: rollsOut.link });
   }
   return lines.filter(({ words }) => words !== '');
+}
+
+/** Alarms that are shown; more are counted. */
+const ALARMS_SHOWN = 3;
+
+/** The open alarms about an experience, a line each: “No visitors: it has been live for 7 hours …”. Empty for none. */
+export function alarmLines({ health, state }: Pick<ExperienceMessage, 'health' | 'state'>): string[] {
+  // The warning of the experience itself stands there already.
+  const { warning } = aboutExperience(state.experience);
+  const alarms = (health?.alarms ?? []).filter(({ words }) => words !== warning);
+  const shown = alarms
+    .slice(0, ALARMS_SHOWN)
+    .map(({ check, words }) => oneLine(`${HEALTH_WORDS[check].title}: ${words}`, 400));
+  const left = alarms.length - shown.length;
+  return left > 0 ? [...shown, `… and ${left} more ${left === 1 ? 'alarm' : 'alarms'}`] : shown;
 }
 
 /** A warning that belongs at the top: what visitors do not get. Null for none. */

@@ -1,5 +1,7 @@
 import { type ExperienceEvent, triggeredBy } from '../../../shared/events.ts';
+import { HEALTH_WORDS } from '../../../shared/health-words.ts';
 import { ACTION_TITLES, nameWords, typeWords } from '../../../shared/words.ts';
+import type { ExperienceHealth } from '../../contract/health.ts';
 import type { ExperienceMessage } from '../../contract/message.ts';
 import { eventTime, experienceState } from '../../experience/state.ts';
 import { type Cell, EMPTY, numberCell, serialTime, textCell, timeCell } from './cells.ts';
@@ -46,8 +48,17 @@ export function experienceRow(message: ExperienceMessage, tab: string, zones: Zo
       { header: 'Hypothesis', cell: textCell(experience.description?.trim()) },
       { header: 'Link', cell: textCell(links.intelligems) },
       ...resultColumns(results),
+      ...(message.health === null
+        ? []
+        : [{ header: 'Health', cell: textCell(healthWords(message.health, state.status)) }]),
     ],
   };
+}
+
+/** What is wrong with it: “No visitors, Sells less”; “OK” for nothing. Empty once it does not run. */
+function healthWords({ alarms }: ExperienceHealth, status: string): string {
+  const titles = new Set(alarms.map(({ check }) => HEALTH_WORDS[check].title));
+  return status !== 'started' ? '' : [...titles].join(', ') || 'OK';
 }
 
 function resultColumns(results: ExperienceMessage['results']): Row['columns'] {

@@ -55,7 +55,9 @@ const fields = z.strictObject({
     .describe('The tab with one row per experience, kept up to date. “off” turns it off.'),
   reportsTab: optionalTab
     .default('Reports')
-    .describe('The tab that gets a row per report (digest, overview, results, alert). “off” turns it off.'),
+    .describe(
+      'The tab that gets a row per report (such as a digest, results, health or an alert). “off” turns it off.',
+    ),
   timeZone: timeZone()
     .optional()
     .describe('The time zone of the dates. Default: the one set in the spreadsheet (File, Settings).'),

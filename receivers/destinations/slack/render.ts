@@ -11,6 +11,7 @@ import { peopleOf } from '../common/people.ts';
 import { inline } from '../common/text.ts';
 import {
   aboutLines,
+  alarmLines,
   changeLines,
   eventWords,
   headingWords,
@@ -84,6 +85,7 @@ export function renderCard(message: ExperienceMessage, people: People): SlackMes
       header(state),
       richText(line({ type: 'emoji', name: mark.emoji }, bold(` ${mark.words}`), text(kind))),
       ...warningBlocks(state.experience),
+      ...alarmBlocks(message),
       ...variationBlocks(state.experience.variations),
       ...aboutBlocks(state.experience, message),
       ...factBlocks(message),
@@ -163,6 +165,13 @@ function changeBlocks({ changes }: ExperienceMessage): Block[] {
 function warningBlocks(experience: Experience): Block[] {
   const words = warningWords(experience);
   return words === null ? [] : [richText(line({ type: 'emoji', name: 'warning' }, bold(` ${words}`)))];
+}
+
+function alarmBlocks(message: ExperienceMessage): Block[] {
+  const lines = alarmLines(message).map((words) =>
+    line({ type: 'emoji', name: 'rotating_light' }, text(` ${words}`)),
+  );
+  return lines.length === 0 ? [] : [richText(...lines)];
 }
 
 function aboutBlocks(experience: Experience, { rollsOut }: ExperienceMessage): Block[] {

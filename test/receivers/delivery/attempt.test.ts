@@ -94,6 +94,7 @@ function engine(
         ...ledger,
       },
       resultsOf: async () => null,
+      healthOf: async () => null,
       destinations: new Map([
         [
           'own',

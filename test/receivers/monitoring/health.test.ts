@@ -96,3 +96,68 @@ test('what was wrong before monitoring began is not reported, and neither is its
   await checked(intelligems, 4);
   expect(await subjects()).toEqual([]);
 });
+
+test('an alarm is on the card while it lasts, in its thread, and in the row of the experience', async () => {
+  const intelligems = await monitored({ HEALTH_TO: '' });
+  const { world } = stage;
+  await stage.start();
+  await checked(intelligems, 1);
+  const kept = running(intelligems, 'Backpack price test', HOUR_MS);
+  kept.startedAtTs = Date.now() + 1;
+  intelligems.measure(kept.id, { measured: measured([210, 205]) });
+  await stage.post();
+  await until(
+    () => world.slack.inChannel().length,
+    (messages) => messages === 1,
+  );
+  const card = (): string => JSON.stringify(world.slack.inChannel()[0]?.blocks);
+  const failing = kept.variations.map((variation) => ({ ...variation, functionSyncError: true }));
+  intelligems.update(kept.id, { variations: failing });
+  await until(card, (blocks) => blocks.includes('Not delivered: Not synced with Shopify'));
+  const thread = (): string[] => world.slack.messages().flatMap(({ thread, text }) => (thread ? [text] : []));
+  await until(thread, (texts) => texts.length === 1);
+  expect(thread()[0]).toContain('not synced with Shopify');
+  const health = (): string => {
+    const [header = [], row = []] = world.sheets.spreadsheet.shown('Experiences');
+    return String(row[header.indexOf('Health')]);
+  };
+  await until(health, (words) => words === 'Not delivered');
+  intelligems.update(kept.id, {
+    variations: kept.variations.map((each) => ({ ...each, functionSyncError: false })),
+  });
+  await until(card, (blocks) => !blocks.includes('Not delivered'));
+  await until(health, (words) => words === 'OK');
+  await until(thread, (texts) => texts.length === 2);
+  expect(thread()[1]).toContain('synced with Shopify again');
+});
+
+test('your own API gets the health and the verdict of an experience as events of their own type', async () => {
+  const intelligems = await monitored({ HEALTH_TO: 'http' });
+  const { world } = stage;
+  await stage.start();
+  await checked(intelligems, 1);
+  const { id } = running(intelligems, 'Backpack price test', 12 * DAY_MS);
+  intelligems.experience(id).startedAtTs = Date.now() + 1;
+  intelligems.measure(id, {
+    verdict: 'strong_win',
+    runtimeDays: 12,
+    measured: measured([5010, 4990], [240, 300]),
+  });
+  const bodies = (): Record<string, unknown>[] => world.api.requests.map(({ body }) => JSON.parse(body));
+  await until(bodies, (all) => all.length === 1);
+  expect(bodies()[0]).toMatchObject({
+    type: 'experience.verdict',
+    experienceId: id,
+    data: { report: { verdict: 'strong_win', previous_verdict: null, experience_id: id } },
+  });
+  intelligems.measure(id, { measured: measured([5510, 4490], [240, 300]) });
+  await until(bodies, (all) => all.length === 2);
+  expect(bodies()[1]).toMatchObject({
+    type: 'experience.health',
+    experienceId: id,
+    health: { kind: 'began', alarm: { check: 'sample_ratio_mismatch', state: 'alarm' } },
+    data: {
+      report: { check: 'sample_ratio_mismatch', state: 'began', experience_name: 'Backpack price test' },
+    },
+  });
+});

@@ -74,6 +74,7 @@ export class ZapierDesk {
         {
           ledger,
           resultsOf: async () => null,
+          healthOf: async () => null,
           destinations: new Map(destinations.map((each) => [each.name, each])),
           log: pino({ enabled: false }),
           now: Date.now,
