@@ -57,6 +57,10 @@ export interface SimulationPlan {
   everyHours?: number;
   /** Called before the checks of each hour, to break something; whether checks are made in it. */
   beforeChecks?(hour: number, intelligems: FakeIntelligems): boolean;
+  /** Whether the receiver dies now: after a report was accepted, and before what it found is kept. */
+  dies?(hour: number): boolean;
+  /** The token buckets of the API. Default: without limit. */
+  rate?: { size: number; refill: number; everyMs: number };
 }
 
 export interface Simulated {
@@ -86,7 +90,7 @@ export async function simulate(plan: SimulationPlan): Promise<Simulated> {
   const intelligems = await startFakeIntelligems({
     now: clock,
     clock,
-    rate: { size: 1e9, refill: 1e9, everyMs: 1000 },
+    rate: plan.rate ?? { size: 1e9, refill: 1e9, everyMs: 1000 },
   });
   const { ledger, remove } = await emptyLedger();
   const clients = openClients({ apiUrl: intelligems.url, apiVersion: 'v25-10-beta' }, [
@@ -119,7 +123,12 @@ export async function simulate(plan: SimulationPlan): Promise<Simulated> {
         source: 'default',
         ledger: {
           recall: (...asked) => ledger.recall(...asked),
-          remember: (...facts) => ledger.remember(...facts),
+          remember: async (...facts) => {
+            if (plan.dies?.(hour)) {
+              throw new Death();
+            }
+            await ledger.remember(...facts);
+          },
           accept: async (event) => {
             const accepted = await ledger.accept(event);
             if (accepted.status === 'accepted') {
@@ -152,12 +161,21 @@ export async function simulate(plan: SimulationPlan): Promise<Simulated> {
     }
     now += HOUR_MS;
     if (hour % (plan.everyHours ?? 1) === 0 && (plan.beforeChecks?.(hour, intelligems) ?? true)) {
-      await check(hour);
+      await check(hour).catch(revived);
     }
   }
   await remove();
   await intelligems.close();
   return judged(all, reports, plan);
+}
+
+class Death extends Error {}
+
+/** After a death, the next pass begins anew. */
+function revived(error: unknown): void {
+  if (!(error instanceof Death)) {
+    throw error;
+  }
 }
 
 /** An experience that starts now; every store and test is different. */
