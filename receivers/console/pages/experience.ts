@@ -7,6 +7,8 @@ import {
 } from '../../../shared/words.ts';
 import type { Report, ReportSection } from '../../contract/message.ts';
 import type { ExperienceStory } from '../../operations/experiences.ts';
+import type { ExperienceHealthStory } from '../../operations/health.ts';
+import { healthSection } from './health.ts';
 import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { axisMarks, lifeBar, statusMark } from './life.ts';
@@ -16,9 +18,10 @@ const DAY_MS = 86_400_000;
 
 /** One experience: its state, its life, its variations, its results and its events. */
 export function experiencePage(
-  { life, experience, organization, events, results, link }: ExperienceStory,
-  { now }: PageContext,
+  { source, life, experience, organization, events, results, health, link }: ExperienceStory,
+  context: PageContext,
 ): Page {
+  const { now } = context;
   const axis = { from: Math.min(now - 7 * DAY_MS, life.createdAt ?? now), to: now };
   const facts: [string, Content][] = [
     ['Type', html`<bdi>${typeWords(experience.type)}</bdi>`],
@@ -43,6 +46,7 @@ export function experiencePage(
 <dl class="facts">${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${variationsSection(experience.variations)}
 ${when(results, () => resultsSection(results as Report))}
+${when(health, () => healthSection(health as ExperienceHealthStory, { id: experience.id, source }, context))}
 <section aria-labelledby="events-title"><h2 id="events-title">Events</h2>
 <div id="its-events" data-live>${eventList(events, now)}</div></section>`,
   };

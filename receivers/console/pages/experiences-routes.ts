@@ -1,7 +1,8 @@
 import { Router } from 'express';
+import { HEALTH_CHECKS } from '../../../shared/health-words.ts';
 import { experiencePage } from './experience.ts';
 import { experiencesPage } from './experiences.ts';
-import { fieldOf } from './form.ts';
+import { fieldOf, valuesOf } from './form.ts';
 import { type PageServices, show } from './show.ts';
 import { testExperiencesPage } from './test-experiences.ts';
 
@@ -33,6 +34,18 @@ export function experienceRoutes(services: PageServices): Router {
       return;
     }
     await show(services, request, response, (context) => experiencePage(story, context));
+  });
+  router.post('/experiences/:id/mute', async (request, response, next) => {
+    const source = fieldOf(request.body, 'source') ?? '';
+    const { id } = request.params;
+    const chosen = valuesOf(request.body, 'checks');
+    const checks = HEALTH_CHECKS.filter((check) => chosen.includes(check));
+    if (!(await operations.muteHealth(source, id, checks))) {
+      next();
+      return;
+    }
+    const query = new URLSearchParams({ source, done: 'muted' });
+    response.redirect(303, `/console/experiences/${encodeURIComponent(id)}?${query}#health-title`);
   });
   router.get('/test-experiences', (request, response) =>
     show(services, request, response, async (context) =>

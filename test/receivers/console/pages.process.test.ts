@@ -3,8 +3,10 @@ import type { Results } from '../../../receivers/contract/experience.ts';
 import { testMark } from '../../../receivers/inbound/test-mark.ts';
 import { RESULTS } from '../../../receivers/intelligems/results.ts';
 import { SqliteLedger } from '../../../receivers/ledger/sqlite/ledger.ts';
+import { keepHealth } from '../../../receivers/monitoring/health-record.ts';
 import { signWebhook } from '../../../shared/verifier.ts';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
+import { checkedHealth } from '../../fixtures/checked-health.ts';
 import { fillLedger, type PastEvent } from '../../fixtures/filled-ledger.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
 import { postSigned, SECRET, temporaryFolder } from '../../fixtures/receiver.ts';
@@ -103,6 +105,7 @@ describe('the console in a browser', () => {
     );
     const ledger = await SqliteLedger.open(home.folder);
     await ledger.remember(RESULTS, { 'results:default:experience-1': JSON.stringify(WON) });
+    await keepHealth(ledger, 'default', 'experience-1', checkedHealth());
     await ledger.close();
     receiver = await ReceiverHere.start({
       DATA_DIR: home.folder,
@@ -163,6 +166,23 @@ describe('the console in a browser', () => {
     await results.getByText('Strong win').waitFor();
     expect(await results.textContent()).toContain('Price −5% sells more.');
     expect(await results.getByRole('cell').allTextContents()).toContain('12,000');
+    await page.close();
+  });
+
+  browserTest('the page of an experience shows its health, and a check can be muted', async () => {
+    const page = await openConsole(receiver.url, { path: '/experiences/experience-1' });
+    const health = page.getByRole('region', { name: 'Health' });
+    await health.getByText('There is 1 alarm.').waitFor();
+    const split = health.getByRole('listitem').filter({ hasText: 'Split of visitors' });
+    expect(await split.textContent()).toContain('“Control” got 55% of the visitors instead of 50%');
+    await health.getByText('As a table').first().click();
+    const table = health.getByRole('region', { name: 'Visitors of each variation' });
+    expect(await table.getByRole('cell').allTextContents()).toContain('1,100');
+    await health.getByText('Mute checks').click();
+    await health.getByRole('checkbox', { name: 'Split of visitors' }).check();
+    await health.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Muted checks are shown here, and not reported.').waitFor();
+    expect(await split.textContent()).toContain('muted');
     await page.close();
   });
 
