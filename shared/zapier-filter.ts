@@ -1,4 +1,5 @@
 import { ACTIONS, isAction, isRecord } from './events.ts';
+import { HEALTH_CHECKS, HEALTH_WORDS, type HealthCheck } from './health-words.ts';
 import { ACTION_TITLES, categoryWords, EXPERIENCE_TYPES, typeWords } from './words.ts';
 import { SETTING_TITLES, type ZapierEvent } from './zapier-event.ts';
 import { enteredText } from './zapier-text.ts';
@@ -16,6 +17,10 @@ export interface ZapierFilter {
   store: string | null;
   /** Names of settings of which at least one changed; empty for all. Narrows updates only. */
   changedSettings: string[];
+  /** Names of health checks; empty for all. Narrows health alerts only. */
+  checks: string[];
+  /** `began` or `over`; null for both. Narrows health alerts only. */
+  alarmState: string | null;
 }
 
 /** The part of an event that a filter checks. */
@@ -30,7 +35,11 @@ export type FilteredEvent = Pick<
   | 'organization_name'
   | 'organization_id'
   | 'changed_settings'
->;
+> & {
+  /** Of a health alert. */
+  check?: string;
+  state?: string;
+};
 
 /** Whether a Zap with this filter runs for the event. */
 export function passesFilter(event: FilteredEvent, filter: ZapierFilter): boolean {
@@ -42,7 +51,15 @@ export function passesFilter(event: FilteredEvent, filter: ZapierFilter): boolea
     (wanted === undefined || event.experience_name.toLowerCase().includes(wanted)) &&
     (filter.experienceId ?? event.experience_id) === event.experience_id &&
     isOfStore(event, filter.store) &&
-    changedWhatIsWanted(event, filter.changedSettings)
+    changedWhatIsWanted(event, filter.changedSettings) &&
+    isWantedAlarm(event, filter)
+  );
+}
+
+function isWantedAlarm({ check, state }: FilteredEvent, { checks, alarmState }: ZapierFilter): boolean {
+  return (
+    check === undefined ||
+    ((checks.length === 0 || checks.includes(check)) && (alarmState ?? state) === state)
   );
 }
 
@@ -89,6 +106,8 @@ export function readZapierFilter(value: unknown): ZapierFilter {
     changedSettings: names(fields.changedSettings).map(
       (each) => SETTING_NAMES.get(each.toLowerCase()) ?? each,
     ),
+    checks: names(fields.checks).map((each) => CHECK_NAMES.get(each.toLowerCase()) ?? each),
+    alarmState: known(fields.alarmState, STATE_NAMES),
   };
 }
 
@@ -115,8 +134,21 @@ export function filterProblem(filter: ZapierFilter): { title: string; detail: st
     const detail = `No setting is called ${quoted(settings)}. The settings are ${titles.join(', ')}.`;
     return { title: 'Unknown setting', detail };
   }
+  const checks = filter.checks.filter((name) => !HEALTH_CHECKS.some((check) => check === name));
+  if (checks.length > 0) {
+    const titles = HEALTH_CHECKS.map((check) => `${HEALTH_WORDS[check].title} (${check})`).join(', ');
+    const detail = `No check is called ${quoted(checks)}. The checks are ${titles}.`;
+    return { title: 'Unknown check', detail };
+  }
+  if (filter.alarmState !== null && !Object.hasOwn(ALARM_STATES, filter.alarmState)) {
+    const detail = `No state of an alarm is called ${quoted([filter.alarmState])}. Write began or over.`;
+    return { title: 'Unknown state', detail };
+  }
   return null;
 }
+
+/** The states of an alarm, with a label for each. */
+export const ALARM_STATES: Readonly<Record<string, string>> = { began: 'It begins', over: 'It is over' };
 
 const CATEGORIES: readonly string[] = ['experiment', 'personalization'];
 
@@ -144,6 +176,9 @@ function known(value: unknown, namesByWords: Names): string | null {
   const written = enteredText(value);
   return written === null ? null : (namesByWords.get(written.toLowerCase()) ?? written);
 }
+
+const CHECK_NAMES = namesOf(HEALTH_CHECKS, (check) => HEALTH_WORDS[check as HealthCheck].title);
+const STATE_NAMES = namesOf(Object.keys(ALARM_STATES), (state) => ALARM_STATES[state] as string);
 
 /** One or several names, in a list or in text with commas. Whatever is not text stays visible as a name. */
 function names(value: unknown): string[] {

@@ -10,6 +10,7 @@ import { findExperiences } from './searches/find-experiences.ts';
 import { catchWebhook } from './triggers/catch-webhook.ts';
 import { experienceEventTriggers } from './triggers/experience-event.ts';
 import { experienceLists } from './triggers/experience-list.ts';
+import { monitoringTriggers } from './triggers/monitoring-triggers.ts';
 import { newExperience } from './triggers/new-experience.ts';
 import { reportTriggers } from './triggers/report-triggers.ts';
 import { statusChanged } from './triggers/status-changed.ts';
@@ -25,6 +26,7 @@ export function intelligemsApp({ version, audience }: AppSettings) {
   const triggers = [
     ...experienceEventTriggers,
     ...reportTriggers,
+    ...monitoringTriggers,
     statusChanged,
     newExperience,
     ...(audience === 'private' ? [catchWebhook] : []),

@@ -6,7 +6,7 @@ import { PLAIN_REQUEST } from './intelligems.ts';
 import { notTheReceiver, receiverRefusal } from './receiver-failures.ts';
 
 /** What a Zap gets from the receiver; see receivers/zapier/subjects.ts. */
-export type Subject = 'events' | 'changes' | 'results' | 'milestone' | 'overview';
+export type Subject = 'events' | 'changes' | 'results' | 'milestone' | 'overview' | 'health' | 'verdict';
 
 /** What a Zap subscribes to. */
 export interface Wanted {

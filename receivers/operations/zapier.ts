@@ -1,7 +1,8 @@
 import { isAction } from '../../shared/events.ts';
+import { HEALTH_WORDS, type HealthCheck } from '../../shared/health-words.ts';
 import { ACTION_TITLES, categoryWords, typeWords } from '../../shared/words.ts';
 import { SETTING_TITLES } from '../../shared/zapier-event.ts';
-import type { ZapierFilter } from '../../shared/zapier-filter.ts';
+import { ALARM_STATES, type ZapierFilter } from '../../shared/zapier-filter.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import { ZapierAccess } from '../zapier/access.ts';
@@ -94,6 +95,8 @@ function filterWords(filter: ZapierFilter): string[] {
     filter.changedSettings
       .map((name) => SETTING_TITLES[name as keyof typeof SETTING_TITLES] ?? name)
       .join(', ') || null,
+    filter.checks.map((check) => HEALTH_WORDS[check as HealthCheck]?.title ?? check).join(', ') || null,
+    filter.alarmState && (ALARM_STATES[filter.alarmState] ?? filter.alarmState),
   ];
   return words.filter((each) => each !== null);
 }

@@ -38,5 +38,6 @@ export function filteredReport({ data }: Report): FilteredEvent {
     organization_name: data?.source ?? null,
     organization_id: data?.organizationId ?? null,
     changed_settings: null,
+    ...(about !== null && 'check' in about && { check: about.check, state: about.state }),
   };
 }

@@ -95,6 +95,8 @@ describe('what is offered', () => {
       'trigger: Results Ready',
       'trigger: Experience Reached a Milestone',
       'trigger: Weekly Report',
+      'trigger: Health Alert',
+      'trigger: Verdict Changed',
       'trigger: Experience Status Changed',
       'trigger: New Experience',
       'trigger: Catch Intelligems Webhook',

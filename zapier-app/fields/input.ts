@@ -1,8 +1,14 @@
 import type { Bundle, PlainInputField, ZObject } from 'zapier-platform-core';
 import { ACTIONS, type Action } from '../../shared/events.ts';
+import { HEALTH_CHECKS, HEALTH_WORDS } from '../../shared/health-words.ts';
 import { ACTION_TITLES, categoryWords, EXPERIENCE_TYPES, typeWords } from '../../shared/words.ts';
 import { SETTING_TITLES } from '../../shared/zapier-event.ts';
-import { filterProblem, readZapierFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
+import {
+  ALARM_STATES,
+  filterProblem,
+  readZapierFilter,
+  type ZapierFilter,
+} from '../../shared/zapier-filter.ts';
 import { EXPERIENCE_FIELD } from './experience.ts';
 
 const TYPE_FIELD: PlainInputField = {
@@ -62,6 +68,27 @@ export const CHANGED_SETTINGS_FIELD: PlainInputField = {
   helpText: 'Only changes of these settings. Leave it blank for all.',
 };
 
+/** Which health alerts a trigger runs for. */
+export const HEALTH_FIELDS: PlainInputField[] = [
+  {
+    key: 'checks',
+    label: 'Alarms',
+    type: 'string',
+    list: true,
+    required: false,
+    choices: Object.fromEntries(HEALTH_CHECKS.map((check) => [check, HEALTH_WORDS[check].title])),
+    helpText: 'Only these alarms. Leave it blank for all.',
+  },
+  {
+    key: 'alarm_state',
+    label: 'When',
+    type: 'string',
+    required: false,
+    choices: { ...ALARM_STATES },
+    helpText: 'When an alarm begins, or when it is over. Leave it blank for both.',
+  },
+];
+
 /** Which of the events that a trigger can report it runs for. */
 export function eventsField(actions: readonly Action[] = ACTIONS): PlainInputField {
   return {
@@ -94,6 +121,8 @@ export function filterOf(
     experienceId: inputData.experience_id,
     store: inputData.store,
     changedSettings: inputData.changed_settings,
+    checks: inputData.checks,
+    alarmState: inputData.alarm_state,
   });
   const foreign = filter.actions.filter((named) => !actions.some((action) => action === named));
   if (foreign.length > 0) {

@@ -3,7 +3,8 @@ import type { ZapierEvent } from '../../shared/zapier-event.ts';
 import type { ZapierExperience, ZapierExperienceDetails } from '../../shared/zapier-experience.ts';
 import type { ZapierResults, ZapierVariationResult } from '../../shared/zapier-results.ts';
 
-type Labels<Shape> = { readonly [Key in keyof Shape]: Omit<PlainOutputField, 'key'> };
+/** The label and type of each field of a shape. */
+export type Labels<Shape> = { readonly [Key in keyof Shape]: Omit<PlainOutputField, 'key'> };
 
 /** The fields of a shape, in the order in which Zapier lists them. */
 export function outputFields<Shape>(labels: Labels<Shape>): PlainOutputField[] {

@@ -1,90 +1,24 @@
-import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
+import type { Trigger } from 'zapier-platform-core';
 import { isRecord } from '../../shared/events.ts';
 import { experienceLink } from '../../shared/experience-link.ts';
-import { passesFilter, type ZapierFilter } from '../../shared/zapier-filter.ts';
 import type {
   ZapierResultsReport,
   ZapierRunningExperience,
   ZapierWeeklyReport,
 } from '../../shared/zapier-report.ts';
-import { zapierResults } from '../../shared/zapier-results.ts';
 import { FILTER_FIELDS, filterOf } from '../fields/input.ts';
-import { outputFields, RESULT_LABELS } from '../fields/output.ts';
-import { intelligems } from '../intelligems.ts';
+import { outputFields } from '../fields/output.ts';
 import type { Subject } from '../receiver.ts';
-import { sampleWebhook } from '../samples.ts';
 import { SAMPLE_RESULTS } from '../searches/experience-results.ts';
 import { hookTrigger } from './hook.ts';
-
-const { id: _id, ...RESULTS_OUTPUT } = RESULT_LABELS;
-const { experience_name: NAME, ...FIGURES } = RESULTS_OUTPUT;
-
-const REPORT_OUTPUT = outputFields<ZapierResultsReport>({
-  experience_name: NAME,
-  experience_type: { label: 'Experience Type', type: 'string' },
-  timestamp: { label: 'Timestamp', type: 'datetime' },
-  experience_id: { label: 'Experience ID', type: 'string' },
-  category: { label: 'Category', type: 'string' },
-  title: { label: 'Title', type: 'string' },
-  summary: { label: 'Summary', type: 'string' },
-  milestone_days: { label: 'Milestone in Days', type: 'integer' },
-  ...FIGURES,
-  id: { label: 'Report ID', type: 'string' },
-});
-
-const { experience: sampled, timestamp: sampledAt } = sampleWebhook('endExperience');
-
-function sampleReport(title: string, milestoneDays: number | null): ZapierResultsReport {
-  return {
-    ...SAMPLE_RESULTS,
-    id: 'report_sample',
-    experience_id: sampled.id,
-    experience_type: sampled.type ?? '',
-    category: sampled.category ?? null,
-    timestamp: new Date(sampledAt ?? 0).toISOString(),
-    title,
-    summary: `${SAMPLE_RESULTS.verdict_words}. ${SAMPLE_RESULTS.advice}`,
-    milestone_days: milestoneDays,
-  };
-}
-
-function isReport(value: unknown): value is ZapierResultsReport {
-  return isRecord(value) && typeof value.id === 'string' && typeof value.experience_id === 'string';
-}
-
-function readReports(candidates: unknown[], filter: ZapierFilter): ZapierResultsReport[] {
-  return candidates.filter(isReport).filter((report) => passesFilter(filtered(report), filter));
-}
-
-/** What a filter looks at in a report. */
-function filtered(report: ZapierResultsReport) {
-  const { experience_type, category, experience_name, experience_id } = report;
-  const unknown = { store: null, organization_name: null, organization_id: null, changed_settings: null };
-  return { action_type: '', experience_type, category, experience_name, experience_id, ...unknown };
-}
-
-/** The results of the newest experience with a status, as a sample. */
-async function resultsFromApi(
-  z: ZObject,
-  bundle: Bundle,
-  status: 'started' | 'ended',
-  filter: ZapierFilter,
-  sample: ZapierResultsReport,
-): Promise<ZapierResultsReport[]> {
-  const api = intelligems(z, bundle);
-  const chosen = filter.experienceId === null ? null : await api.experience(filter.experienceId);
-  const page = chosen === null ? await api.listExperiences({ status, limit: 1 }) : null;
-  const experience = chosen?.ok ? chosen.value : page?.ok ? page.value.experiences[0] : undefined;
-  const analytics = experience === undefined ? null : await api.analytics(experience.id);
-  if (experience === undefined || !analytics?.ok) {
-    return [];
-  }
-  const { id, name = '', currency = null, type = '', category = null } = experience;
-  const link = experienceLink(experience);
-  const results = zapierResults(analytics.value, { id, name, currency, link });
-  const own = { experience_id: id, experience_type: type, category };
-  return [{ ...sample, ...results, ...own, id: `sample-${id}`, timestamp: new Date().toISOString() }];
-}
+import {
+  REPORT_LABELS,
+  readReports,
+  resultsFromApi,
+  sampled,
+  sampledAt,
+  sampleReport,
+} from './result-reports.ts';
 
 interface ReportWords {
   key: string;
@@ -103,7 +37,7 @@ function resultsTrigger({ key, label, description, subject, status, sample }: Re
     description,
     subject,
     fields: FILTER_FIELDS,
-    outputFields: REPORT_OUTPUT,
+    outputFields: outputFields<ZapierResultsReport>(REPORT_LABELS),
     sample,
     filterOf,
     read: readReports,
@@ -127,7 +61,7 @@ const RUNNING_OUTPUT = outputFields<ZapierRunningExperience>({
 
 const SAMPLE_WEEK: ZapierWeeklyReport = {
   id: 'report_sample',
-  timestamp: new Date(sampledAt ?? 0).toISOString(),
+  timestamp: new Date(sampledAt).toISOString(),
   title: 'This week at Alpine Goods: 1 experience is running',
   summary: '1 points toward a win; none of it is certain.',
   experience_count: 1,

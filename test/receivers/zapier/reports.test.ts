@@ -17,7 +17,7 @@ let authData: Record<string, string>;
 const data = temporaryFolder();
 
 beforeAll(async () => {
-  fake = await startFakeIntelligems();
+  fake = await startFakeIntelligems({ rate: { size: 1000, refill: 1000, everyMs: 1000 } });
   hooks = await startFakeZapierHooks();
   api = await startFakeOwnApi();
   receiver = await ReceiverHere.start({
@@ -31,6 +31,8 @@ beforeAll(async () => {
     RESULTS_AFTER_SECONDS: '0',
     UPDATE_QUIET_SECONDS: '1',
     RECONCILE: 'off',
+    RECONCILE_EVERY_SECONDS: '0.1',
+    HEALTH_EVERY_SECONDS: '0.1',
   });
   process.env.INTELLIGEMS_BASE_URL = fake.url;
   authData = { access_token: fake.token, receiver_url: receiver.url, receiver_key: KEY };
@@ -84,6 +86,54 @@ test('results reach the Zaps that wait for them, with the keys of their sample, 
   expect(hooks.of('shipping')).toEqual([]);
   const perform = performOf('triggers', 'results_ready', 'performList');
   expect(await run(perform, { authData })).toMatchObject([{ id: report?.id, experience_id: id }]);
+});
+
+test('alarms reach the Zaps that wait for them: those that chose the alarm, when it begins or is over', async () => {
+  const { id } = fake.create({ name: 'Shipping test', type: 'shipping' });
+  fake.act(id, 'start');
+  await subscribe('health_alert', 'every-alarm');
+  await subscribe('health_alert', 'its-end', { alarm_state: 'It is over', checks: ['Not delivered'] });
+  await subscribe('health_alert', 'another', { checks: ['no_visitors'] });
+  await expect(subscribe('health_alert', 'unknown', { checks: ['no visits'] })).rejects.toThrow(
+    /No check is called “no visits”/,
+  );
+  const { variations } = fake.experience(id);
+  fake.update(id, { variations: variations.map((each) => ({ ...each, functionSyncError: true })) });
+  await hooks.waitFor(1, 'every-alarm');
+  fake.update(id, { variations });
+  await hooks.waitFor(2, 'every-alarm');
+  await hooks.waitFor(1, 'its-end');
+  const [alert] = await caughtBy('health_alert', 'every-alarm');
+  expect(alert).toMatchObject({ check: 'not_delivered', state: 'began', experience_id: id });
+  const { sample } = app.triggers.health_alert?.operation ?? {};
+  expect(Object.keys(alert ?? {}).sort()).toEqual(Object.keys(sample ?? {}).sort());
+  expect(await caughtBy('health_alert', 'its-end')).toMatchObject([{ state: 'over' }]);
+  expect(hooks.of('another')).toEqual([]);
+  const perform = performOf('triggers', 'health_alert', 'performList');
+  expect(await run(perform, { authData, inputData: { alarm_state: 'began' } })).toMatchObject([
+    { id: alert?.id },
+  ]);
+});
+
+test('a changed verdict reaches the Zaps that wait for it, with the verdict before', async () => {
+  const { id } = fake.create({ name: 'Sitewide test', type: 'sitewide' });
+  fake.act(id, 'start');
+  await subscribe('verdict_changed', 'verdicts');
+  const measured = [5010, 4990].map((visitors) => ({ visitors, orders: 250, revenue: 9000, profit: null }));
+  fake.measure(id, { verdict: 'directional_win', runtimeDays: 12, measured });
+  await hooks.waitFor(1, 'verdicts');
+  fake.measure(id, { verdict: 'mixed_signals' });
+  await hooks.waitFor(2, 'verdicts');
+  const [first] = await caughtBy('verdict_changed', 'verdicts');
+  expect(first).toMatchObject({ verdict: 'directional_win', previous_verdict: null, experience_id: id });
+  const { sample } = app.triggers.verdict_changed?.operation ?? {};
+  expect(Object.keys(first ?? {}).sort()).toEqual(Object.keys(sample ?? {}).sort());
+  const [, second] = hooks.of('verdicts');
+  expect(JSON.parse(second?.content ?? '')).toMatchObject({
+    verdict: 'mixed_signals',
+    previous_verdict: 'directional_win',
+    previous_verdict_words: 'Leaning toward a win',
+  });
 });
 
 test('a burst of changes runs a Zap once, with all changes in words', async () => {
