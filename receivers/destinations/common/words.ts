@@ -2,7 +2,7 @@ import type { Action, Experience, Organization } from '../../../shared/events.ts
 import { HEALTH_WORDS } from '../../../shared/health-words.ts';
 import { ACTION_VERBS, categoryWords, nameWords, typeWords } from '../../../shared/words.ts';
 import type { Change, RolledOut } from '../../contract/experience.ts';
-import type { ExperienceMessage } from '../../contract/message.ts';
+import type { ExperienceMessage, Report } from '../../contract/message.ts';
 import { aboutExperience } from '../../experience/about.ts';
 import { peopleOf } from './people.ts';
 import { inline, oneLine } from './text.ts';
@@ -112,6 +112,11 @@ export function alarmLines({ health, state }: Pick<ExperienceMessage, 'health' |
     .map(({ check, words }) => oneLine(`${HEALTH_WORDS[check].title}: ${words}`, 400));
   const left = alarms.length - shown.length;
   return left > 0 ? [...shown, `… and ${left} more ${left === 1 ? 'alarm' : 'alarms'}`] : shown;
+}
+
+/** Whether a report says that something is wrong, so that it gets a warning sign. */
+export function isWarning({ topic, health }: Report): boolean {
+  return topic === 'alert' || health?.kind === 'began';
 }
 
 /** A warning that belongs at the top: what visitors do not get. Null for none. */

@@ -13,6 +13,7 @@ import {
   byWords,
   changeLines,
   headingWords,
+  isWarning,
   kindWords,
   noteLines,
   warningWords,
@@ -129,7 +130,7 @@ function variationList({ event }: ExperienceMessage): string {
 }
 
 function reportEmbed(report: Report): Embed {
-  const isAlert = report.topic === 'alert';
+  const isAlert = isWarning(report);
   const embed: Embed = {
     title: `${isAlert ? '⚠️ ' : ''}${literal(report.title, LIMITS.title - 3) || 'Report'}`,
     description: literal(report.summary, 1000) || '–',

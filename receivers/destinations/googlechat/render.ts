@@ -13,6 +13,7 @@ import {
   changeLines,
   eventWords,
   headingWords,
+  isWarning,
   kindWords,
   noteLines,
   warningWords,
@@ -158,8 +159,9 @@ function resultSection(results: Results): Section {
   };
 }
 
-function reportParts({ title, summary, topic, sections, image, link }: Report): Parts {
-  const words = `${topic === 'alert' ? '⚠ ' : ''}${oneLine(title, 200) || 'Report'}`;
+function reportParts(report: Report): Parts {
+  const { title, summary, sections, image, link } = report;
+  const words = `${isWarning(report) ? '⚠ ' : ''}${oneLine(title, 200) || 'Report'}`;
   return {
     fallback: `${words}. ${oneLine(summary, 1000)}`,
     card: { header: { title: words } },

@@ -2,6 +2,7 @@ import { cut } from '../../../shared/words.ts';
 import type { Report, ReportSection } from '../../contract/message.ts';
 import { monospaceTable } from '../common/table.ts';
 import { inline, oneLine } from '../common/text.ts';
+import { isWarning } from '../common/words.ts';
 import {
   type Block,
   bold,
@@ -27,7 +28,7 @@ const CELL_LIMIT = 32;
 /** A digest, an overview, an alert or another report as a message. */
 export function renderReport(report: Report): SlackMessage {
   const { title, summary, sections, image: picture, link } = report;
-  const mark = report.topic === 'alert' ? '⚠️ ' : '';
+  const mark = isWarning(report) ? '⚠️ ' : '';
   const heading = oneLine(title, LIMITS.header - mark.length) || 'Report';
   const words = oneLine(summary, LIMITS.text);
   const blocks: Block[] = [

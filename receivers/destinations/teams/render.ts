@@ -11,6 +11,7 @@ import {
   changeLines,
   eventWords,
   headingWords,
+  isWarning,
   kindWords,
   noteLines,
   warningWords,
@@ -123,7 +124,7 @@ function eventCard(message: ExperienceMessage): Card {
 
 function reportCard(report: Report): Card {
   const { title, summary, sections, image, link } = report;
-  const mark = report.topic === 'alert' ? '⚠ ' : '';
+  const mark = isWarning(report) ? '⚠ ' : '';
   const words = oneLine(title, 300) || 'Report';
   const lead: Element[] = [heading(`${mark}${words}`), line(run(oneLine(summary, 3000)))];
   const end: Element[] = image === null ? [] : [picture(image)];

@@ -1,6 +1,12 @@
 import type { Results } from '../../../../receivers/contract/experience.ts';
 import type { ExperienceMessage, Message, ReportMessage } from '../../../../receivers/contract/message.ts';
-import { AWKWARD_MESSAGES, SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import {
+  AWKWARD_MESSAGES,
+  MONITORING_REPORTS,
+  SAMPLE_NAMES,
+  SAMPLE_REPORT,
+  sampleMessage,
+} from '../../../fixtures/messages.ts';
 
 const LINKS = {
   intelligems: 'https://app.example.com/experiences/7c0d9a54',
@@ -60,6 +66,7 @@ export const CHAT_MESSAGES: Readonly<Record<string, Message>> = {
   'with results': sampleMessage('end', { results: RESULTS, links: LINKS }),
   ...AWKWARD_MESSAGES,
   report: SAMPLE_REPORT,
+  ...MONITORING_REPORTS,
   alert: ALERT,
 };
 

@@ -7,6 +7,7 @@ import { expectGolden } from '../../../fixtures/golden.ts';
 import {
   AWKWARD_MESSAGES,
   eventOf,
+  MONITORING_REPORTS,
   messageOf,
   NOW,
   SAMPLE_NAMES,
@@ -54,6 +55,7 @@ const MESSAGES: Record<string, Message> = {
   ...Object.fromEntries(SAMPLE_NAMES.map((name) => [name, sampleMessage(name)])),
   ...AWKWARD_MESSAGES,
   report: SAMPLE_REPORT,
+  ...MONITORING_REPORTS,
   '70 variations': sampleMessage('start', {
     event: {
       ...sampleMessage('start').event,

@@ -4,12 +4,19 @@ import type { Message } from '../../../../receivers/contract/message.ts';
 import { http } from '../../../../receivers/destinations/http/definition.ts';
 import { render } from '../../../../receivers/destinations/http/render.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
-import { AWKWARD_MESSAGES, SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import {
+  AWKWARD_MESSAGES,
+  MONITORING_REPORTS,
+  SAMPLE_NAMES,
+  SAMPLE_REPORT,
+  sampleMessage,
+} from '../../../fixtures/messages.ts';
 
 const MESSAGES: Record<string, Message> = {
   ...Object.fromEntries(SAMPLE_NAMES.map((name) => [name, sampleMessage(name)])),
   ...AWKWARD_MESSAGES,
   report: SAMPLE_REPORT,
+  ...MONITORING_REPORTS,
 };
 
 const TEMPLATE = `{

@@ -3,7 +3,13 @@ import { sheets } from '../../../../receivers/destinations/sheets/definition.ts'
 import { sheetsSettings } from '../../../../receivers/destinations/sheets/settings.ts';
 import { SERVICE_ACCOUNT_KEY } from '../../../fakes/google-sheets/tokens.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
-import { AWKWARD_MESSAGES, SAMPLE_NAMES, SAMPLE_REPORT, sampleMessage } from '../../../fixtures/messages.ts';
+import {
+  AWKWARD_MESSAGES,
+  MONITORING_REPORTS,
+  SAMPLE_NAMES,
+  SAMPLE_REPORT,
+  sampleMessage,
+} from '../../../fixtures/messages.ts';
 
 const settings = sheetsSettings.parse({
   serviceAccountKey: SERVICE_ACCOUNT_KEY,
@@ -16,6 +22,7 @@ const messages = {
   ...Object.fromEntries(SAMPLE_NAMES.map((name) => [name, sampleMessage(name)])),
   ...AWKWARD_MESSAGES,
   report: SAMPLE_REPORT,
+  ...MONITORING_REPORTS,
 };
 
 describe('the rows of a message', () => {
