@@ -8,6 +8,7 @@ import type { Plan } from '../contract/plan.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
 import type { Source } from '../contract/source.ts';
 import { checkHealth } from '../monitoring/health-checks.ts';
+import { alarmTitles } from '../monitoring/health-record.ts';
 import { reportMilestones } from '../reports/milestones.ts';
 import { nextOverviewAt, reportOverview } from '../reports/overview.ts';
 import type { Clients } from './clients.ts';
@@ -244,6 +245,7 @@ export class Survey {
       now,
       vendorNow,
       subscribers,
+      alarmsOf: async (id: string) => (this.#checksHealth ? alarmTitles(ledger, name, id) : null),
       analytics: async (id: string, charts: readonly string[]) =>
         (clients.get(name) as Clients).patient.analytics(id, { charts }, signal),
     };

@@ -1,3 +1,4 @@
+import { HEALTH_WORDS } from '../../shared/health-words.ts';
 import { experienceKey } from '../contract/experience-key.ts';
 import type { CheckedVariation, ExperienceHealth, HealthPoint, HealthRecord } from '../contract/health.ts';
 import type { Ledger } from '../contract/ledger.ts';
@@ -31,6 +32,16 @@ export async function reportedHealth(
         checkedAt: record.checkedAt,
         alarms: record.alarms.filter(({ unreported }) => unreported === null),
       };
+}
+
+/** What was reported about an experience and is not over, as labels; null before its first check. */
+export async function alarmTitles(
+  ledger: Pick<Ledger, 'recall'>,
+  source: string,
+  experienceId: string,
+): Promise<string[] | null> {
+  const health = await reportedHealth(ledger, source, experienceId);
+  return health === null ? null : [...new Set(health.alarms.map(({ check }) => HEALTH_WORDS[check].title))];
 }
 
 /** Keeps the health of an experience. */

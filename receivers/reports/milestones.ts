@@ -33,6 +33,8 @@ export interface ReportServices {
   now(): number;
   /** The same by the vendor's clock, which made the times of what it records. */
   vendorNow(): number;
+  /** What is wrong with a running experience, as labels; null if it was not checked. Default: not checked. */
+  alarmsOf?(experienceId: string): Promise<readonly string[] | null>;
   /** Who else wants a report; default: nobody. */
   subscribers?: ReportSubscribers;
 }

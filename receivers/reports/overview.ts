@@ -52,6 +52,7 @@ export function nextOverviewAt(time: OverviewTime, now: number): number {
 /** The overview of everything that runs, the longest live first. Pure. */
 export function overviewReport(title: string, running: readonly RunningExperience[], locale: string): Report {
   const ordered = [...running].sort((one, other) => (other.liveMs ?? 0) - (one.liveMs ?? 0));
+  const isChecked = running.some(({ alarms }) => alarms !== null);
   const count = `${running.length} ${running.length === 1 ? 'experience is' : 'experiences are'} running`;
   return {
     topic: 'overview',
@@ -71,8 +72,9 @@ export function overviewReport(title: string, running: readonly RunningExperienc
             'Uplift',
             'Chance',
             'Verdict',
+            ...(isChecked ? ['Health'] : []),
           ],
-          rows: ordered.map((each) => rowOf(each, locale)),
+          rows: ordered.map((each) => [...rowOf(each, locale), ...(isChecked ? [healthOf(each)] : [])]),
         },
       },
     ],
@@ -80,6 +82,10 @@ export function overviewReport(title: string, running: readonly RunningExperienc
     link: null,
     image: null,
   };
+}
+
+function healthOf({ alarms }: RunningExperience): string {
+  return alarms === null ? UNKNOWN : alarms.join(', ') || 'OK';
 }
 
 function summaryOf(running: readonly RunningExperience[]): string {
@@ -122,7 +128,7 @@ function rowOf({ experience, liveMs, results }: RunningExperience, locale: strin
 export async function reportOverview(
   { source, title, running }: { source: string; title: string; running: readonly ApiExperience[] },
   settings: ReportSettings & OverviewTime,
-  { ledger, analytics, now, vendorNow, subscribers }: Omit<ReportServices, 'source'>,
+  { ledger, analytics, now, vendorNow, alarmsOf, subscribers }: Omit<ReportServices, 'source'>,
 ): Promise<ApiFailure | null> {
   const { locale, since, timeZone } = settings;
   const to = [...settings.to, ...((await subscribers?.('overview')) ?? [])];
@@ -138,15 +144,17 @@ export async function reportOverview(
   if (failure !== null && (failure.reason !== 'unavailable' || vendorNow() - dueAt < PATIENCE_MS)) {
     return failure;
   }
-  const shown = running.map((experience): RunningExperience => {
+  const shown: RunningExperience[] = [];
+  for (const experience of running) {
     const found = resultsById.get(experience.id) ?? null;
-    return {
+    shown.push({
       experience,
       link: experienceLink(experience, settings.addresses),
       liveMs: liveTime(experience, vendorNow()),
       results: found === null ? null : readResults(found, experience.currency ?? null, settings),
-    };
-  });
+      alarms: (await alarmsOf?.(experience.id)) ?? null,
+    });
+  }
   const report = overviewReport(title, shown, locale);
   const organizationId = running[0]?.organizationId ?? null;
   const data = overviewData(report, shown, { source, organizationId, now: now() });

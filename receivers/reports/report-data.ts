@@ -16,6 +16,8 @@ export interface RunningExperience {
   /** Milliseconds; null if unknown. */
   liveMs: number | null;
   results: Results | null;
+  /** What is wrong with it, as labels; null if it was not checked. */
+  alarms: readonly string[] | null;
 }
 
 /** The experience that a report is about. */

@@ -36,12 +36,19 @@ test('the overview lists what runs, the longest live first', () => {
   const report = overviewReport(
     'Alpine Goods',
     [
-      { experience: experience('New'), link: 'https://app.example.com', liveMs: 3_600_000, results: null },
+      {
+        experience: experience('New'),
+        link: 'https://app.example.com',
+        liveMs: 3_600_000,
+        results: null,
+        alarms: null,
+      },
       {
         experience: experience('Backpack price test'),
         link: 'https://app.example.com',
         liveMs: 8 * 86_400_000,
         results: RESULTS,
+        alarms: null,
       },
     ],
     'en-US',
@@ -52,6 +59,20 @@ test('the overview lists what runs, the longest live first', () => {
     ['Backpack price test', '8 days', '10,002', '321', 'Price −5%', '+8.2%', '93%', 'Leaning toward a win'],
     ['New', '1 hour', '–', '–', '–', '–', '–', '–'],
   ]);
+});
+
+test('the overview says what is wrong with each experience, where they are checked', () => {
+  const of = (name: string, alarms: string[] | null) => ({
+    experience: experience(name),
+    link: 'https://app.example.com',
+    liveMs: null,
+    results: null,
+    alarms,
+  });
+  const running = [of('Fine', []), of('Wrong', ['No visitors', 'Sells less']), of('New', null)];
+  const [section] = overviewReport('Alpine Goods', running, 'en-US').sections;
+  expect(section?.table?.columns.at(-1)).toBe('Health');
+  expect(section?.table?.rows.map((row) => row.at(-1))).toEqual(['OK', 'No visitors, Sells less', '–']);
 });
 
 describe('the overview goes out', () => {
