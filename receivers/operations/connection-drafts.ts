@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { alternatives } from '../base/setting-values.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { connectionDocument, contentOf, type NewConnection, REMOVED } from '../config/stored/documents.ts';
 import type { SettingsKey } from '../config/stored/settings-key.ts';
 import type { StoredConnection } from '../contract/connection.ts';
 import { DEFAULT_SOURCE } from '../contract/source.ts';
+import { DESTINATION_KINDS } from '../destinations/index.ts';
 import { ENRICHMENT_DESTINATIONS } from '../intelligems/enrichment.ts';
 import { ZAPIER_DESTINATIONS } from '../zapier/zapier.ts';
 import { isSecretField } from './connection-list.ts';
@@ -78,11 +80,31 @@ export function drafted(draft: Draft, kept: Kept, configuration: Configuration):
 /** What is wrong with a draft before anything is opened. The fields are checked with all settings together. */
 export function draftFaults(put: Drafted, configuration: Configuration): DraftFault[] {
   return [
+    ...typeFaults(put),
+    ...lengthFaults(put),
     ...nameFaults(put, configuration),
     ...fixedFaults(put, configuration),
     ...fileFaults(put),
     ...movedSecretFaults(put),
   ];
+}
+
+/** Without its type, nothing else of a destination can be checked. */
+function typeFaults({ connection: { kind, type } }: Drafted): DraftFault[] {
+  const known = DESTINATION_KINDS.map((each) => each.kind);
+  return kind !== 'destination' || known.includes(type ?? '')
+    ? []
+    : [{ field: 'type', message: `Write the type of the destination: ${alternatives(known)}.` }];
+}
+
+/** Names and titles stand in lists, messages and logs. */
+const LONGEST_NAME = 100;
+
+function lengthFaults({ connection: { name, title } }: Drafted): DraftFault[] {
+  const message = `Write at most ${LONGEST_NAME} characters.`;
+  return Object.entries({ name, title })
+    .filter(([, text]) => (text ?? '').length > LONGEST_NAME)
+    .map(([field]) => ({ field, message }));
 }
 
 /** What the environment sets of the source `default` counts, so it cannot be set here too. */

@@ -65,6 +65,23 @@ describe('what is connected in the console', () => {
   const destinationOf = async (name: string) =>
     (await api.get('/connections')).destinations.find((each: { name: string }) => each.name === name);
 
+  test.each([
+    ['nothing', {}, 'type'],
+    ['an empty type', { type: '' }, 'type'],
+    ['an unknown type', { type: 'pigeon', name: 'a' }, 'type'],
+    ['a type that every object has', { type: 'toString' }, 'type'],
+    ['a long name', { type: 'http', name: 'x'.repeat(101) }, 'name'],
+    ['a long title', { type: 'http', title: 'x'.repeat(101) }, 'title'],
+    ['lists where text belongs', { type: 'http', values: { url: [[]], secret: [{}] } }, 'url'],
+  ])('a draft of a destination with %s is answered with what to write', async (_, fields, field) => {
+    const draft = { kind: 'destination', values: {}, ...fields };
+    for (const path of ['/connections/check', '/connections/test', '/connections/save']) {
+      const { status, answer } = await api.post(path, draft);
+      expect([path, status]).toEqual([path, path.endsWith('save') ? 422 : 200]);
+      expect(answer.faults.map((fault: { field: string }) => fault.field)).toContain(field);
+    }
+  });
+
   test('a destination that is saved gets the next event, and keeps working after a restart', async () => {
     expect((await api.get('/connections')).destinations).toMatchObject([
       { name: 'preview', setBy: { by: 'receiver' } },
