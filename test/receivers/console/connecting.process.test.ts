@@ -4,6 +4,7 @@ import { CONNECTED_KINDS } from '../../../receivers/destinations/index.ts';
 import { startFakeDiscord } from '../../fakes/discord.ts';
 import { startFakeGoogleChat } from '../../fakes/google-chat.ts';
 import { startFakeGoogleSheets } from '../../fakes/google-sheets.ts';
+import { type FakeIntelligems, startFakeIntelligems } from '../../fakes/intelligems.ts';
 import { startFakeOwnApi } from '../../fakes/own-api.ts';
 import { startFakeSlack } from '../../fakes/slack.ts';
 import { startFakeSmtp } from '../../fakes/smtp.ts';
@@ -116,14 +117,20 @@ const OTHER_SIDES: Readonly<Record<string, () => Promise<Connecting>>> = {
   },
 };
 
-describe('each kind of destination, from nothing to a test message in a browser', () => {
+describe('connecting from nothing in a browser', () => {
   const home = temporaryFolder();
   let receiver: ReceiverHere;
+  let intelligems: FakeIntelligems;
   let page: Page;
   let other: Connecting | undefined;
 
   beforeAll(async () => {
-    receiver = await ReceiverHere.start({ DATA_DIR: home.folder, CONSOLE_TOKEN: TOKEN });
+    intelligems = await startFakeIntelligems();
+    receiver = await ReceiverHere.start({
+      DATA_DIR: home.folder,
+      CONSOLE_TOKEN: TOKEN,
+      INTELLIGEMS_API_URL: intelligems.url,
+    });
   }, 60_000);
   afterEach(async () => {
     await page?.close();
@@ -132,6 +139,7 @@ describe('each kind of destination, from nothing to a test message in a browser'
   afterAll(async () => {
     await closeBrowser();
     await receiver?.stop();
+    await intelligems?.close();
     home.remove();
   });
 
@@ -174,6 +182,49 @@ describe('each kind of destination, from nothing to a test message in a browser'
       await page.getByText('Saved. It works from now on.').waitFor();
       await page.locator('.connection', { hasText: title }).first().waitFor();
       expect(other.secret === null || !(await page.content()).includes(other.secret)).toBe(true);
+    },
+    60_000,
+  );
+
+  browserTest(
+    'a source with an access token is connected: a wrong token is explained, the right one checked',
+    async () => {
+      page = await openConsole(receiver.url, { path: '/connections/new/source' });
+      await page.locator('#name').fill('alpine');
+      const more = page.locator('summary', { hasText: 'More' }).first();
+      if ((await more.count()) > 0) {
+        await more.click();
+      }
+      await fill({ 'Access token': 'a-wrong-token' });
+      await press('Check');
+      await page.locator('form[data-draft]', { hasText: /401|token/ }).waitFor();
+      await page.locator('.finding-fault').first().waitFor();
+      await fill({ 'Access token': intelligems.token });
+      await press('Check');
+      await page.locator('.finding-ok').first().waitFor();
+      expect(await page.locator('.finding-fault').count()).toBe(0);
+      await press('Save');
+      await page.getByText('is ready').waitFor();
+      expect(await page.content()).not.toContain(intelligems.token);
+    },
+    60_000,
+  );
+
+  browserTest(
+    'a key for Zapier is made, shown once, and opens the receiver to the Zapier app',
+    async () => {
+      page = await openConsole(receiver.url, { path: '/zapier' });
+      await page.getByLabel('Name').fill('Marketing');
+      await press('Make a key');
+      const key = String(await page.locator('.copyable code').last().textContent());
+      const connect = (token: string) =>
+        fetch(`${receiver.url}/zapier/connection`, { headers: { authorization: `Bearer ${token}` } });
+      expect((await connect(`${key}x`)).status).toBe(401);
+      expect((await connect(key)).status).toBe(200);
+      await page.goto(`${receiver.url}/console/zapier`);
+      await page.getByText('Marketing').first().waitFor();
+      expect(await page.content()).not.toContain(key);
+      expect(await accessibilityFaults(page)).toEqual([]);
     },
     60_000,
   );
