@@ -51,18 +51,26 @@ export function fine(what: string, finding: string): Check {
   return { what, state: 'ok', finding, fix: null };
 }
 
+/** Shorter secrets may be guessed, in characters. */
+const ENOUGH_SECRET = 16;
+
 function secretCheck(source: string, secrets: readonly string[], dataFolder: string): Check {
   const what = `Secret of ${source}`;
   if (secrets.length === 0) {
     return madeSecretCheck(what, dataFolder);
   }
-  return secrets.every((secret) => secret === secret.trim())
+  if (secrets.some((secret) => secret !== secret.trim())) {
+    const fix = 'Remove the white space, unless the secret at Intelligems has the same.';
+    return { what, state: 'warning', finding: 'it has white space around it', fix };
+  }
+  const shortest = Math.min(...secrets.map(({ length }) => length));
+  return shortest >= ENOUGH_SECRET
     ? fine(what, 'it is set')
     : {
         what,
         state: 'warning',
-        finding: 'it has white space around it',
-        fix: 'Remove the white space, unless the secret at Intelligems has the same.',
+        finding: `it has ${shortest} characters, so it may be guessed, and it is masked as [secret] wherever a text contains it`,
+        fix: `Use a random one of at least ${ENOUGH_SECRET} characters, here and in Intelligems. To make one, run: openssl rand -hex 32`,
       };
 }
 

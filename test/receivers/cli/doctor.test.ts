@@ -119,6 +119,17 @@ describe('doctor', () => {
     expect(stdout).not.toContain('Slack');
   });
 
+  test('a short webhook secret is a warning, with how to make a better one', async () => {
+    const { code, stdout } = await runCommandHere(['doctor', '--offline'], {
+      DATA_DIR: home.folder,
+      INTELLIGEMS_WEBHOOK_SECRET: 'tomato',
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('! Secret of default: it has 6 characters, so it may be guessed');
+    expect(stdout).toContain('openssl rand -hex 32');
+    expect(stdout).not.toContain('tomato');
+  });
+
   test('a file of the receiver’s own secret that holds none is a fault', async () => {
     const data = temporaryFolder();
     writeFileSync(join(data.folder, 'webhook-secret'), '');
