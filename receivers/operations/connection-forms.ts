@@ -57,6 +57,7 @@ function fieldOf(name: string, schema: z.ZodType, json: JsonSchema, required: bo
     main: required || markOf(schema, 'main') === true,
     choices: input === 'choice' || input === 'list' ? words.map(String) : [],
     examples: (markOf(schema, 'examples') as string[] | undefined) ?? [],
+    closed: markOf(schema, 'closed') === true,
     default: byDefault,
     fields: input === 'group' ? fieldsOf(schema) : [],
   };

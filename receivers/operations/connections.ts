@@ -63,6 +63,8 @@ export interface Field {
   choices: string[];
   /** Values that come to mind, such as actions and types of experiences; others are possible. */
   examples: string[];
+  /** There are no other values than the choices, the examples, or what this receiver knows. */
+  closed: boolean;
   /** Without a value; null if there is no default. */
   default: unknown;
   fields: Field[];

@@ -58,7 +58,7 @@ const conditions = (sources: readonly string[] | null) =>
       .nullable()
       .default(null)
       .describe(`The actions: ${ACTION_WORDS.join(', ')}.`)
-      .meta({ examples: ACTION_WORDS, main: true }),
+      .meta({ examples: ACTION_WORDS, closed: true, main: true }),
     types: patterns('a type', 'content/*', misspelt(DOCUMENTED.types))
       .describe('Experience types, such as pricing or content/*.')
       .meta({ examples: DOCUMENTED.types, main: true }),
@@ -112,7 +112,7 @@ const quietHours = z
     days: list(oneOf(DAYS), `Write days as ${alternatives(DAYS)}.`)
       .default([...DAYS])
       .describe('The days on which they begin. Default: every day.')
-      .meta({ examples: [...DAYS] }),
+      .meta({ examples: [...DAYS], closed: true }),
     afterwards: oneOf(['deliver', 'drop'])
       .default('deliver')
       .describe('deliver sends events when the quiet hours end. drop does not send them.'),
@@ -154,7 +154,7 @@ export function routeSettings(known: Known | null) {
       to: list(destination, advice)
         .optional()
         .describe('The names of the destinations. With mute, the default is all of them.')
-        .meta({ main: true }),
+        .meta({ closed: true, main: true }),
       mute: flag()
         .default(false)
         .describe('true sends matching events to none of these destinations, even if other routes do.'),

@@ -51,6 +51,7 @@ function jsonSchema(schema: z.ZodType): JsonSchema {
       delete made.environment;
       delete made.secret;
       delete made.main;
+      delete made.closed;
       delete made.destination;
       const { defaultValue } = zodSchema._zod.def as { defaultValue?: unknown };
       if (zodSchema instanceof z.ZodDefault && defaultValue !== null) {

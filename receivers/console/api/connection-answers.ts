@@ -47,6 +47,7 @@ const field = {
   main: z.boolean().describe('One of the fields to show first.'),
   choices: z.array(z.string()),
   examples: z.array(z.string()),
+  closed: z.boolean().describe('There are no other values.'),
   default: z.unknown(),
 };
 

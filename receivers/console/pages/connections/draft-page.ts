@@ -84,7 +84,7 @@ function nameField(
   const help = {
     source: 'Part of the URL that Intelligems posts to. It cannot be changed later.',
     destination: `Routes use it. It cannot be changed later. Default: ${type}.`,
-    route: 'For people.',
+    route: 'What people see. You can change it at any time.',
   }[kind];
   return html`<div class="field"><label class="label" for="name">Name${when(kind === 'destination', () => html` <span class="optional">optional</span>`)}</label>
 <input id="name" name="name" maxlength="100" value="${draft?.name ?? changed?.name ?? ''}" spellcheck="false" aria-describedby="name-help name-fault"><p class="help" id="name-help">${help}</p><p class="fault" id="name-fault" data-answer>${at('name')}</p></div>`;

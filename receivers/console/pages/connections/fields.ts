@@ -133,7 +133,7 @@ function tickList(field: Field, path: readonly string[], options: readonly Choic
   return html`<fieldset class="field ticks" aria-describedby="${id}-fault"><legend>${field.label}</legend><p class="help">${field.description}</p>
 ${when(isLong, () => html`<input type="search" data-narrow="${id}" aria-label="Search ${field.label}" placeholder="Search">`)}
 <ul id="${id}" class="options${when(isLong, () => ' long')}">${options.map(({ value, label, note }) => html`<li><label class="tick"><input type="checkbox" name="${inputName(path)}" value="${value}"${when(chosen.includes(value), () => ' checked')}> <bdi>${label}</bdi>${when(note, () => html` <span class="help">${note}</span>`)}</label></li>`)}</ul>
-<details class="others"${when(others.length > 0, () => ' open')}><summary>Other values</summary><textarea aria-label="${field.label}: other values, one per line" name="${inputName(path)}" rows="2" placeholder="One per line">${others.join('\n')}</textarea></details>
+${when(!field.closed || others.length > 0, () => html`<details class="others"${when(others.length > 0, () => ' open')}><summary>Other values</summary><textarea aria-label="${field.label}: other values, one per line" name="${inputName(path)}" rows="2" placeholder="One per line">${others.join('\n')}</textarea></details>`)}
 ${faultOf(path, filled)}</fieldset>`;
 }
 
