@@ -16,6 +16,7 @@ const MAY_IMPORT = {
   reports: [...GROUND, 'experience', 'delivery'],
   monitoring: [...GROUND, 'experience', 'delivery', 'reports'],
   intelligems: [...GROUND, 'experience', 'outgoing', 'inbound', 'delivery', 'reports', 'monitoring'],
+  lifecycle: [...GROUND, 'experience', 'delivery', 'intelligems'],
   config: [...GROUND, 'experience', 'outgoing', ...EVENT_ROOMS, 'intelligems', 'reports', 'monitoring'],
   operations: [
     ...GROUND,
@@ -25,6 +26,7 @@ const MAY_IMPORT = {
     'intelligems',
     'reports',
     'monitoring',
+    'lifecycle',
     'config',
   ],
   console: [...GROUND, 'experience', 'operations'],
@@ -38,6 +40,7 @@ const MAY_IMPORT = {
     'intelligems',
     'reports',
     'monitoring',
+    'lifecycle',
     'config',
     'operations',
     'console',

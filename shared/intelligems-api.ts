@@ -7,6 +7,7 @@ import {
   readExperiencePage,
 } from './intelligems-experiences.ts';
 import { type ApiFailure, type ApiResult, unavailable } from './intelligems-failure.ts';
+import { type LifecycleAction, STATUS_AFTER } from './intelligems-lifecycle.ts';
 import { type RateBudgets, rateBudgets } from './intelligems-rate.ts';
 
 const DEFAULT_BASE_URL = 'https://api.intelligems.io';
@@ -27,8 +28,6 @@ export interface ListFilter {
   category?: 'experiment' | 'personalization';
   module?: 'content' | 'checkout' | 'postPurchase' | 'pricing' | 'merchandising' | 'shipping';
 }
-
-export type LifecycleAction = 'start' | 'pause' | 'end';
 
 /** The calls this project makes. Every one answers with a value or a failure; none rejects. */
 export interface IntelligemsApi {
@@ -69,13 +68,6 @@ export interface IntelligemsApi {
 }
 
 type PathCall = Omit<Call, 'url'> & { path: string };
-
-/** What an action makes of an experience's status. */
-const STATUS_AFTER: Readonly<Record<LifecycleAction, string>> = {
-  start: 'started',
-  pause: 'paused',
-  end: 'ended',
-};
 
 /** Calls the External API of Intelligems. Throws a TypeError if the base URL is not a URL. */
 export function intelligemsApi(settings: IntelligemsSettings): IntelligemsApi {

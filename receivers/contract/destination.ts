@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { ExperienceMessage, Message } from './message.ts';
 import type { Outcome } from './outcome.ts';
+import type { PressRequest, ReadPress } from './press.ts';
 
 /** What a destination knows about one attempt in addition to the message. */
 export interface Attempt {
@@ -53,6 +54,11 @@ export interface Destination {
    * was sent cannot be changed.
    */
   complete?(message: ExperienceMessage, attempt: Attempt): Promise<Outcome>;
+  /**
+   * Reads a request that says which button of a message was pressed. Absent if its messages have none. Answers within
+   * two seconds, and never rejects.
+   */
+  readPress?(request: PressRequest): Promise<ReadPress>;
   /** Checks, without an effect, whether sending would work. */
   check(): Promise<Check[]>;
   /**

@@ -7,6 +7,7 @@ import type {
 } from '../../shared/zapier-report.ts';
 import type { Change, ExperienceState, Results, RolledOut } from './experience.ts';
 import type { ExperienceHealth, HealthNews } from './health.ts';
+import type { LifecycleRequest, RequestedAction, RequestedBy, SettledRequest } from './lifecycle.ts';
 
 /** What one delivery carries: an event of an experience, or a report that the receiver made. */
 export type Message = ExperienceMessage | ReportMessage;
@@ -49,6 +50,8 @@ export interface ExperienceMessage {
   results: Results | null;
   /** The alarms about it, if it runs; null if it was never checked. */
   health: ExperienceHealth | null;
+  /** Who had the receiver do it, if it was carried out here; null for anything else. */
+  requestedBy: RequestedBy | null;
   /** The source that it came through. */
   source: string;
   /** Identifies the experience (receivers/contract/experience-key.ts): its card, thread, row and facts hang on it. */
@@ -63,7 +66,7 @@ export interface ExperienceMessage {
 
 /**
  * A report in words: a digest, a milestone, a weekly overview, results, an alarm about a running experience, another
- * verdict, or an alert of the receiver.
+ * verdict, a pause or resumption on request, or an alert of the receiver.
  */
 export interface ReportMessage {
   kind: 'report';
@@ -75,7 +78,7 @@ export interface ReportMessage {
 }
 
 export interface Report {
-  topic: 'digest' | 'milestone' | 'overview' | 'results' | 'health' | 'verdict' | 'alert';
+  topic: 'digest' | 'milestone' | 'overview' | 'results' | 'health' | 'verdict' | 'lifecycle' | 'alert';
   /** One line with the essence. */
   title: string;
   summary: string;
@@ -89,6 +92,12 @@ export interface Report {
   data?: ReportData;
   /** The alarm that a report of the topic `health` is about. */
   health?: HealthNews;
+  /** What people can do about it with a button, at destinations that have buttons. */
+  offer?: RequestedAction;
+  /** Asks the receiver itself to pause or resume the experience. */
+  request?: LifecycleRequest;
+  /** What became of such a request. */
+  settled?: Pick<SettledRequest, 'request' | 'outcome'>;
 }
 
 /** What a report says, as fields. */

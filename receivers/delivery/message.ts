@@ -94,6 +94,7 @@ export function experienceMessage(
     rollsOut: rolledOut(event.experience, links.addresses),
     results: null,
     health: null,
+    requestedBy: null,
     source: own.source,
     experienceKey: experienceKey(own.source, event.experience.id),
     links: {

@@ -18,6 +18,7 @@ import {
   reportMessage,
   withRolledOutName,
 } from './message.ts';
+import { type CarriedOut, withRequesters } from './requested-by.ts';
 import { reportedBefore } from './same-action.ts';
 
 /** How many events of an experience a message carries. */
@@ -37,6 +38,8 @@ export interface SendingServices {
   resultsOf(source: string, experienceId: string): Promise<Results | null>;
   /** What monitoring reported about an experience, if it was checked. */
   healthOf(source: string, experienceId: string): Promise<ExperienceHealth | null>;
+  /** What the receiver did to an experience on request. */
+  requestsOf(source: string, experienceId: string): Promise<readonly CarriedOut[]>;
   destinations: ReadonlyMap<string, { destination: Destination }>;
   log: Logger;
   now(): number;
@@ -133,8 +136,9 @@ export class Sending {
     const message = experienceMessage(delivery, history, this.#settings.links, this.#services.now());
     const { ledger } = this.#services;
     const health = await this.#healthOf(message);
-    const named = await withRolledOutName({ ...message, results, health }, ledger);
-    return withLoggedChanges(named, delivery.eventKey, ledger);
+    const requests = await this.#services.requestsOf(message.source, message.event.experience.id);
+    const whole = withRequesters({ ...message, results, health }, requests);
+    return withLoggedChanges(await withRolledOutName(whole, ledger), delivery.eventKey, ledger);
   }
 
   /** What was an alarm while it ran is none once it is paused or over. */

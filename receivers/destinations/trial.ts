@@ -61,6 +61,7 @@ function trialMessage(body: string): ExperienceMessage {
     rollsOut: null,
     results: null,
     health: null,
+    requestedBy: null,
     source: 'default',
     experienceKey: experienceKey('default', event.experience.id),
     links: { intelligems: null, console: null },

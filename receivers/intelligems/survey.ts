@@ -3,6 +3,7 @@ import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure } from '../../shared/intelligems-failure.ts';
 import { DEFAULT_THRESHOLDS } from '../../shared/verdict-words.ts';
 import type { NewDelivery } from '../contract/event.ts';
+import type { OpenAlarm } from '../contract/health.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
@@ -37,6 +38,13 @@ export interface SurveyServices {
     experience: ApiExperience,
     topic: 'health' | 'verdict',
   ): Promise<NewDelivery[]>;
+  /** Called when an alarm about a running experience begins. */
+  onAlarm?(
+    source: string,
+    experience: ApiExperience,
+    alarm: OpenAlarm,
+    vendorNow: () => number,
+  ): Promise<void>;
   /** Updates what destinations show of an experience. */
   refresh?(source: string, experienceId: string): Promise<void>;
 }
@@ -263,7 +271,7 @@ export class Survey {
     signal: AbortSignal,
   ): Promise<ApiFailure | null> {
     const { health, reports, intelligems } = this.#settings;
-    const { ledger, clients, now, subscribers, deliveriesOf, refresh } = this.#services;
+    const { ledger, clients, now, subscribers, deliveriesOf, onAlarm, refresh } = this.#services;
     const { name } = this.source;
     if (!this.#checksHealth || deliveriesOf === undefined) {
       return null;
@@ -279,6 +287,7 @@ export class Survey {
         analytics: (id, options) => patient.analytics(id, options, signal),
         changeLog: (id) => patient.experience(id, { includeChangeLog: true }, signal),
         deliveriesOf: (experience, topic) => deliveriesOf(name, experience, topic),
+        onAlarm: async (experience, alarm) => onAlarm?.(name, experience, alarm, vendorNow),
         refresh: async ({ id }) => refresh?.(name, id),
         now,
         vendorNow,

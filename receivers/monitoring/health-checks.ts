@@ -5,7 +5,7 @@ import type { ApiFailure, ApiResult } from '../../shared/intelligems-failure.ts'
 import type { Thresholds } from '../../shared/verdict-words.ts';
 import { nameWords } from '../../shared/words.ts';
 import type { NewDelivery } from '../contract/event.ts';
-import type { HealthRecord } from '../contract/health.ts';
+import type { HealthRecord, OpenAlarm } from '../contract/health.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Report } from '../contract/message.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
@@ -54,6 +54,8 @@ export interface HealthServices {
   refresh(experience: ApiExperience): Promise<void>;
   /** The deliveries of a report about an experience. */
   deliveriesOf(experience: ApiExperience, topic: 'health' | 'verdict'): Promise<NewDelivery[]>;
+  /** Called once an alarm that begins is reported; perhaps again after a crash. */
+  onAlarm?(experience: ApiExperience, alarm: OpenAlarm): Promise<void>;
   now(): number;
   /** The same by the vendor's clock, which made the times of what it records. */
   vendorNow(): number;
@@ -239,6 +241,9 @@ class HealthCheck {
     const data = healthData(report, experience, news, { source, now: now() });
     const key = `${this.#keyOf('health')}_${alarm.check}_${keyPart(alarm.about)}_${alarm.since}${kind === 'over' ? '_over' : ''}`;
     await this.#send(key, { ...report, data });
+    if (kind === 'began') {
+      await this.#services.onAlarm?.(experience, alarm);
+    }
   }
 
   async #reportVerdict(news: VerdictNews, analytics: Analytics): Promise<void> {

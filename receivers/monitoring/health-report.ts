@@ -36,6 +36,7 @@ export function healthReport(
     link,
     image: null,
     health: news,
+    ...(kind === 'began' ? { offer: 'pause' as const } : {}),
   };
 }
 

@@ -8,6 +8,7 @@ import type { StoredConnection } from '../contract/connection.ts';
 import { DEFAULT_SOURCE } from '../contract/source.ts';
 import { DESTINATION_KINDS } from '../destinations/index.ts';
 import { ENRICHMENT_DESTINATIONS } from '../intelligems/enrichment.ts';
+import { LIFECYCLE_DESTINATION } from '../lifecycle/destination.ts';
 import { ZAPIER_DESTINATIONS } from '../zapier/zapier.ts';
 import { isSecretField } from './connection-list.ts';
 import { detailsOf } from './connection-words.ts';
@@ -16,9 +17,11 @@ import type { Draft, DraftFault } from './connections.ts';
 import { OperationFault } from './fault.ts';
 
 /** Names of destinations that the receiver uses itself. */
-const RESERVED: readonly string[] = [...ENRICHMENT_DESTINATIONS, ...Object.values(ZAPIER_DESTINATIONS)].map(
-  ({ name }) => name,
-);
+const RESERVED: readonly string[] = [
+  ...ENRICHMENT_DESTINATIONS,
+  LIFECYCLE_DESTINATION,
+  ...Object.values(ZAPIER_DESTINATIONS),
+].map(({ name }) => name);
 
 /** Replaced secrets of a source that are kept to explain refusals. */
 const PREVIOUS_SECRETS = 5;

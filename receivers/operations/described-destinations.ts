@@ -3,10 +3,12 @@ import type { DestinationDescription } from '../contract/destination.ts';
 import { describeDestination } from '../destinations/open.ts';
 import { PREVIEW_KIND } from '../destinations/preview/definition.ts';
 import { ENRICHMENT_DESTINATIONS } from '../intelligems/enrichment.ts';
+import { LIFECYCLE_DESTINATION } from '../lifecycle/destination.ts';
 import { ZAPIER_DESTINATIONS } from '../zapier/zapier.ts';
 
 const ZAPIER: readonly DestinationDescription[] = Object.values(ZAPIER_DESTINATIONS);
-const ADDED: readonly DestinationDescription[] = [...ENRICHMENT_DESTINATIONS, ...ZAPIER];
+const WITH_TOKEN: readonly DestinationDescription[] = [...ENRICHMENT_DESTINATIONS, LIFECYCLE_DESTINATION];
+const ADDED: readonly DestinationDescription[] = [...WITH_TOKEN, ...ZAPIER];
 
 /** Everything that takes deliveries under these settings, without opening it. */
 export function describedDestinations({
@@ -16,7 +18,7 @@ export function describedDestinations({
 }: Pick<Configuration, 'destinations' | 'sources' | 'zapier'>): DestinationDescription[] {
   return [
     ...destinations.map(describeDestination),
-    ...(sources.some(({ accessToken }) => accessToken !== null) ? ENRICHMENT_DESTINATIONS : []),
+    ...(sources.some(({ accessToken }) => accessToken !== null) ? WITH_TOKEN : []),
     ...(zapier.apiKey === null ? [] : ZAPIER),
   ];
 }

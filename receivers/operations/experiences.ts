@@ -11,6 +11,7 @@ import { keptResults } from '../intelligems/results.ts';
 import { resultsReport } from '../reports/results.ts';
 import { EventFactsReader, type ListedEvent } from './event-facts.ts';
 import { type ExperienceHealthStory, healthStory } from './health.ts';
+import { type LifecycleStory, lifecycleStory } from './lifecycle.ts';
 import type { OperationServices } from './services.ts';
 
 /** The life of an experience. Times are milliseconds since 1970; null if unknown. */
@@ -59,6 +60,8 @@ export interface ExperienceStory {
   results: Report | null;
   /** What the checks of it found while it ran; null if it was never checked. */
   health: ExperienceHealthStory | null;
+  /** Whether it can be paused or resumed here, and what was done here before. */
+  lifecycle: LifecycleStory;
   /** Where it opens in Intelligems; null if no address is set. */
   link: string | null;
 }
@@ -124,6 +127,10 @@ export function experienceOperations({
         events: await facts.withFacts(read.events),
         results: results === null ? null : resultsReport(subject, results, configuration.reports.locale),
         health: await healthStory(ledger, found.source, id),
+        lifecycle: await lifecycleStory(
+          { configuration, ledger, now },
+          { source: found.source, experienceId: id, status: read.life.status },
+        ),
         link: experienceLink(experience, configuration.intelligems.addresses),
       };
     },

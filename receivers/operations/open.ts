@@ -5,6 +5,7 @@ import { examineOperations } from './examine.ts';
 import { experienceOperations } from './experiences.ts';
 import { healthOperations } from './health.ts';
 import { hidingSecrets } from './hidden-secrets.ts';
+import { lifecycleOperations } from './lifecycle.ts';
 import type { Operations } from './operations.ts';
 import { previewOperations } from './preview.ts';
 import { replayOperations } from './replay.ts';
@@ -29,6 +30,7 @@ export function openOperations(services: OperationServices): Operations {
     ...destinationOperations(services),
     ...experienceOperations(services),
     ...healthOperations(services),
+    ...lifecycleOperations(services),
     ...timelineOperations(services),
     warnings: async () => [
       ...(await warningsOf(services.ledger)),

@@ -2,12 +2,14 @@ import type { HealthCheck } from '../../shared/health-words.ts';
 import type { Check, Preview } from '../contract/destination.ts';
 import type { EventFilter, ExperienceFilter, TestExperience } from '../contract/ledger-reader.ts';
 import type { Refusal } from '../inbound/refusals.ts';
+import type { Requested } from '../lifecycle/request.ts';
 import type { Checked } from './checks.ts';
 import type { DeadLetterSelection, DeadLetters } from './dead-letters.ts';
 import type { DestinationReport } from './destination-report.ts';
 import type { ListedEvent } from './event-facts.ts';
 import type { ExperienceRow, ExperienceStory, TestsRemoved } from './experiences.ts';
 import type { OperationFault } from './fault.ts';
+import type { PersonalRequest } from './lifecycle.ts';
 import type { PreviewName } from './preview.ts';
 import type { EventStory, ExportedStory } from './records.ts';
 import type { ReplayStep } from './replay.ts';
@@ -110,6 +112,12 @@ export interface Operations {
    * experience was never checked.
    */
   muteHealth(source: string, experienceId: string, checks: readonly HealthCheck[]): Promise<boolean>;
+
+  /**
+   * Asks for an experience to be paused, or to be resumed if it was paused here. Null if no event of it is stored. The
+   * request is on disk when this resolves, and is then carried out; what became of it is in the experience's story.
+   */
+  requestLifecycle(asked: PersonalRequest): Promise<Requested | null>;
 
   /** Experiences that have only test events, newest first. */
   testExperiences(): Promise<TestExperience[]>;

@@ -1,6 +1,8 @@
 import type { Check, Preview } from '../contract/destination.ts';
 import type { EventFilter, TestExperience } from '../contract/ledger-reader.ts';
+import { INFINITIVES } from '../experience/requester.ts';
 import type { Refusal } from '../inbound/refusals.ts';
+import type { Requested } from '../lifecycle/request.ts';
 import type { Checked } from './checks.ts';
 import type { DeadLetterSelection, DeadLetters } from './dead-letters.ts';
 import type { DestinationReport } from './destination-report.ts';
@@ -88,6 +90,10 @@ export function connectOperations(url: string, token: string): Operations {
     },
     experience: (id, source) =>
       getOrNull<ExperienceStory>(`/experiences/${path(id)}${queryString({ source })}`),
+    requestLifecycle: ({ source, experienceId, action }) =>
+      postOrNull<Requested>(`/experiences/${path(experienceId)}/${INFINITIVES[action]}`, {
+        source,
+      }),
     muteHealth: async (source, id, checks) =>
       (await postOrNull(`/experiences/${path(id)}/mute`, { source, checks })) !== null,
     testExperiences: async () =>

@@ -17,6 +17,8 @@ export interface AppServices {
   connectionWarnings(): string[];
   /** The pages and API for people; see receivers/console. */
   console: Router;
+  /** Takes presses of the buttons in Slack; without it, there are none. */
+  presses?: RequestHandler;
   /** What the Zapier app calls; without it, it is off. */
   zapier?: Router;
   metrics: Metrics;
@@ -28,7 +30,7 @@ export interface AppServices {
 
 /** The receiver's web application, except for the webhook route itself, which listener.ts serves. */
 export function createApp(services: AppServices): Express {
-  const { console, zapier, log } = services;
+  const { console, presses, zapier, log } = services;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -53,6 +55,9 @@ export function createApp(services: AppServices): Express {
   app.get('/metrics', scrape(services));
   app.use('/console', withoutSecrets(services.mask), console);
   app.get('/', (_request, response) => response.redirect(302, '/console'));
+  if (presses !== undefined) {
+    app.post('/slack/actions', presses);
+  }
   if (zapier !== undefined) {
     app.use('/zapier', zapier);
   }

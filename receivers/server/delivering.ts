@@ -5,6 +5,7 @@ import type { Ledger } from '../contract/ledger.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import { type AttemptServices, createAttempt } from '../delivery/attempt.ts';
 import { circuitBreaker } from '../delivery/circuit-breaker.ts';
+import { carriedOut } from '../lifecycle/record.ts';
 import { reportedHealth } from '../monitoring/health-record.ts';
 import type { DestinationsInUse } from './destinations-in-use.ts';
 import type { Generation } from './generation.ts';
@@ -66,6 +67,8 @@ function attemptOf(generation: Generation, { ledger, inUse, log, observe }: Deli
       resultsOf: enrichment.resultsOf,
       healthOf: async (source, experienceId) =>
         configuration.health.on && clients.has(source) ? reportedHealth(ledger, source, experienceId) : null,
+      requestsOf: async (source, experienceId) =>
+        clients.has(source) ? carriedOut(ledger, source, experienceId) : [],
       log,
       observe,
       now: Date.now,

@@ -16,9 +16,11 @@ import type { WebhookSource } from '../inbound/webhook-services.ts';
 import { webhookSources } from '../inbound/webhook-sources.ts';
 import { type Clients, openClients } from '../intelligems/clients.ts';
 import { type Enrichment, openEnrichment } from '../intelligems/enrichment.ts';
+import { LIFECYCLE_DESTINATION, LifecycleDestination } from '../lifecycle/destination.ts';
 import { planDeliveries } from '../routes/plan.ts';
 import { openZapier, type Zapier } from '../zapier/zapier.ts';
 import type { DestinationsInUse } from './destinations-in-use.ts';
+import { healthDeliveries } from './health-deliveries.ts';
 import { joinDestinations } from './join-destinations.ts';
 
 /**
@@ -81,7 +83,11 @@ export async function openGeneration(
     zapier,
     enrichment,
     own,
-    destinations: joinDestinations(opened, [...enrichment.destinations, ...zapier.destinations]),
+    destinations: joinDestinations(opened, [
+      ...enrichment.destinations,
+      ...lifecycleDestinations(configuration, clients, ledger),
+      ...zapier.destinations,
+    ]),
     unopened,
     plan: (event, source, now) => [
       ...planDeliveries(configuration.routing, event, { source, now }),
@@ -90,6 +96,26 @@ export async function openGeneration(
     ],
     newSecret,
   };
+}
+
+/** What pauses and resumes experiences on request; nothing without an access token. */
+function lifecycleDestinations(
+  configuration: Configuration,
+  clients: Generation['clients'],
+  ledger: Ledger,
+): OpenDestination[] {
+  if (clients.size === 0) {
+    return [];
+  }
+  const destination = new LifecycleDestination({
+    ledger,
+    clients,
+    addresses: configuration.intelligems.addresses,
+    deliveriesOf: (source, experience) =>
+      healthDeliveries(configuration, ledger, { source, experience, topic: 'health', now: Date.now() }),
+    now: Date.now,
+  });
+  return [{ ...LIFECYCLE_DESTINATION, concurrency: 2, destination }];
 }
 
 function openZapierPart(

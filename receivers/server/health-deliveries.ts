@@ -1,5 +1,4 @@
-import { type Organization, parseEvent } from '../../shared/events.ts';
-import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
+import { type Experience, type Organization, parseEvent } from '../../shared/events.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { NewDelivery } from '../contract/event.ts';
 import type { LedgerReader } from '../contract/ledger-reader.ts';
@@ -7,7 +6,7 @@ import { planHealth } from '../routes/health.ts';
 
 interface HealthOccasion {
   source: string;
-  experience: ApiExperience;
+  experience: Experience;
   topic: 'health' | 'verdict';
   /** Milliseconds since 1970. */
   now: number;
@@ -33,7 +32,7 @@ export async function healthDeliveries(
 async function organizationOf(
   ledger: Pick<LedgerReader, 'history'>,
   source: string,
-  { id, organizationId }: ApiExperience,
+  { id, organizationId }: Experience,
 ): Promise<Organization> {
   const [newest] = await ledger.history(source, id, 1);
   const parsed = newest === undefined ? null : parseEvent(newest.body);

@@ -6,7 +6,8 @@ import type { EmbeddedReceiver } from './embedded.ts';
 import type { Door } from './service.ts';
 
 /** What a receiver answers; an application has routes of its own beside it. */
-const OWN_PATHS = /^\/(?:webhooks\/intelligems|console|zapier|healthz|readyz|metrics)(?:[/?]|$)/i;
+const OWN_PATHS =
+  /^\/(?:webhooks\/intelligems|slack\/actions|console|zapier|healthz|readyz|metrics)(?:[/?]|$)/i;
 
 const STOPPED = {
   status: 503,

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { type ClientAddress, clientAddress } from '../base/client-address.ts';
 import type { SecretMask } from '../base/secret-mask.ts';
@@ -9,10 +10,12 @@ import { Live } from '../console/live.ts';
 import type { OpenDestinations } from '../contract/destination.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { AttemptServices } from '../delivery/attempt.ts';
+import { createPressRoute } from '../inbound/presses.ts';
 import { Refusals } from '../inbound/refusals.ts';
 import { createWebhook } from '../inbound/webhook.ts';
 import type { ConnectionOperations } from '../operations/connections.ts';
 import { type ConsoleTokens, consoleTokens } from '../operations/console-tokens.ts';
+import { pressOffer } from '../operations/lifecycle.ts';
 import { openOperations } from '../operations/open.ts';
 import { zapierOperations } from '../operations/zapier.ts';
 import { createApp } from './app.ts';
@@ -70,6 +73,25 @@ export function openWebParts(
   };
 }
 
+/** Takes presses of buttons, if a destination has some. */
+function pressesOf(
+  configuration: Configuration,
+  destinations: OpenDestinations,
+  { ledger, log }: Pick<WebServices, 'ledger' | 'log'>,
+): RequestHandler | undefined {
+  const pressed = [...destinations.values()].flatMap(({ name, destination }) =>
+    destination.readPress === undefined ? [] : [{ name, readPress: destination.readPress }],
+  );
+  return pressed.length === 0
+    ? undefined
+    : createPressRoute({
+        destinations: pressed,
+        accept: ({ id, ...press }, names) =>
+          pressOffer({ configuration, ledger, now: Date.now }, { ...press, press: id, destinations: names }),
+        log,
+      });
+}
+
 /** Everything that a generation answers by HTTP: the webhook route, the console, the metrics, the Zapier app's calls. */
 export function webOf(
   { configuration, sources, destinations, plan, zapier }: Generation,
@@ -108,6 +130,7 @@ export function webOf(
     ledger,
     connectionWarnings,
     console,
+    presses: pressesOf(configuration, destinations, { ledger, log }),
     zapier: zapier.router,
     metrics,
     metricsToken,

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
+import { experienceLink } from '../../shared/experience-link.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import { startAlerts } from '../delivery/alerts.ts';
 import { refreshExperience } from '../delivery/completion.ts';
 import { startSurveys } from '../intelligems/surveys.ts';
 import { openBelievedClock } from '../ledger/believed-clock.ts';
 import { startRetention } from '../ledger/retention.ts';
+import { autoPause } from '../lifecycle/auto-pause.ts';
 import { otherClocks } from '../outgoing/other-clocks.ts';
 import { startDigest } from '../reports/digest.ts';
 import type { Generation } from './generation.ts';
@@ -71,6 +73,15 @@ export class OwnWork {
       subscribers: (topic) => current().zapier.reportsTo(topic),
       deliveriesOf: (source, experience, topic) =>
         healthDeliveries(current().configuration, ledger, { source, experience, topic, now: Date.now() }),
+      onAlarm: (source, experience, alarm, vendorNow) => {
+        const { autoPause: policy, intelligems } = current().configuration;
+        const link = experienceLink(experience, intelligems.addresses);
+        return autoPause(
+          policy,
+          { source, experience, alarm, link },
+          { ledger, log, now: Date.now, vendorNow },
+        );
+      },
       refresh: (source, experienceId) =>
         refreshExperience(ledger, { source, experienceId }, completing(current()), Date.now()),
     });

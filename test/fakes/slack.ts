@@ -3,6 +3,7 @@ import type { FaultPlan } from './faults.ts';
 import { startFaultyServer } from './faulty-server.ts';
 import { blockFaults } from './slack/blocks.ts';
 import { type Answer, type App, failed, METHODS, type Parameters } from './slack/methods.ts';
+import { type PressOptions, postPress } from './slack/press.ts';
 import { type SlackChannel, type SlackMessage, Workspace } from './slack/workspace.ts';
 
 export type { SlackChannel, SlackMessage } from './slack/workspace.ts';
@@ -54,6 +55,14 @@ export interface FakeSlack {
   messages(): SlackMessage[];
   /** Deletes a message, as a person does. */
   remove(message: SlackMessage): void;
+  /** User IDs by email address, in lower case. */
+  users: Map<string, string>;
+  /** Users of another workspace that shares a channel. */
+  strangers: Set<string>;
+  /** What a person was told in response to a press, and nobody else sees. */
+  whispers: { user: string; text: string }[];
+  /** Presses a message's button, as a person does, after Slack's confirmation. Gives the receiver's response. */
+  press(message: SlackMessage, press: PressOptions): Promise<Response>;
   /** Adds a message by someone else. */
   say(words: string, channel?: string): SlackMessage;
   close(): Promise<void>;
@@ -75,11 +84,17 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     workspace.users.set(email.toLowerCase(), id);
   }
   const calls: FakeSlack['calls'] = [];
+  const whispers: FakeSlack['whispers'] = [];
   const app: App = { bot: 'B0123456789', user: 'U0123456789', scopes };
 
   const { origin, faults, close } = await startFaultyServer(
-    (request, body) =>
-      (request.url ?? '').startsWith('/services/') ? takeWebhook(request, body) : takeCall(request, body),
+    (request, body) => {
+      const url = request.url ?? '';
+      if (url.startsWith('/actions/')) {
+        return takeResponse(url, body);
+      }
+      return url.startsWith('/services/') ? takeWebhook(request, body) : takeCall(request, body);
+    },
     (response) => void response.setHeader('Date', new Date(now()).toUTCString()),
   );
 
@@ -91,6 +106,10 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     calls,
     channels: workspace.channels,
     unfetchable: workspace.unfetchable,
+    users: workspace.users,
+    strangers: workspace.strangers,
+    whispers,
+    press: (message, options) => postPress(message, options, { origin, now }),
     setListPageSize: (size) => {
       workspace.listPageSize = size;
     },
@@ -104,6 +123,16 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
       workspace.add({ channel, thread: null, text: words, blocks: [], metadata: null, bot: 'B0000000000' }),
     close,
   };
+
+  /** https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
+  function takeResponse(url: string, body: string): (response: ServerResponse) => void {
+    const { text, response_type } = JSON.parse(body) as { text?: string; response_type?: string };
+    if (response_type !== 'ephemeral' || !text) {
+      return (response) => void response.writeHead(200).end('{"ok":false,"error":"no_text"}');
+    }
+    whispers.push({ user: url.split('/').at(-1) as string, text });
+    return (response) => void response.writeHead(200).end('ok');
+  }
 
   function takeCall(request: IncomingMessage, body: string): (response: ServerResponse) => void {
     const name = /^\/api\/([\w.]+)$/.exec(request.url ?? '')?.[1] ?? '';

@@ -1,8 +1,9 @@
 import type { Bundle, Create, PlainInputField, PlainOutputField, ZObject } from 'zapier-platform-core';
 import type { Action } from '../../shared/events.ts';
-import type { IntelligemsApi, LifecycleAction } from '../../shared/intelligems-api.ts';
+import type { IntelligemsApi } from '../../shared/intelligems-api.ts';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure } from '../../shared/intelligems-failure.ts';
+import { type LifecycleAction, POSSIBLE_FROM, STATUS_AFTER } from '../../shared/intelligems-lifecycle.ts';
 import { nameWords } from '../../shared/words.ts';
 import { type ZapierExperience, zapierExperience } from '../../shared/zapier-experience.ts';
 import { succeeded, zapierError } from '../failures.ts';
@@ -11,7 +12,6 @@ import { requiredExperience } from '../fields/experience.ts';
 import { EXPERIENCE_OUTPUT } from '../fields/output.ts';
 import { intelligems } from '../intelligems.ts';
 import { sampleWebhook } from '../samples.ts';
-import { POSSIBLE_FROM, STATUS_AFTER } from '../statuses.ts';
 
 /** What an action needs beyond the experience; it reads the fields before any request, and may ask the API. */
 export interface ActionOptions {

@@ -1,11 +1,11 @@
 import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import type { ListFilter } from '../../shared/intelligems-api.ts';
+import { POSSIBLE_FROM } from '../../shared/intelligems-lifecycle.ts';
 import { nameWords } from '../../shared/words.ts';
 import { succeeded } from '../failures.ts';
 import { outputFields } from '../fields/output.ts';
 import { intelligems } from '../intelligems.ts';
 import { sampleWebhook } from '../samples.ts';
-import { POSSIBLE_FROM } from '../statuses.ts';
 
 interface Listed {
   id: string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flag, locale, oneOf, timeZone } from '../../base/setting-values.ts';
+import { autoPause } from './auto-pause.ts';
 import { alerts, delivery, updates } from './delivery.ts';
 import { health } from './health.ts';
 import { intelligems, reconcile, results, who } from './intelligems.ts';
@@ -54,6 +55,7 @@ export const settings = z.strictObject({
   results,
   verdict,
   health,
+  autoPause,
   milestones,
   overview,
   reconcile,

@@ -373,9 +373,46 @@ const health = z.strictObject({
   muted: z.array(z.enum(HEALTH_CHECKS)),
 });
 
+const requester = z.strictObject({
+  via: z.enum(['slack', 'console', 'policy']).describe('policy: the settings AUTO_PAUSE_… asked for it.'),
+  name: text,
+  email: text,
+});
+
+const lifecycle = z.strictObject({
+  offer: z
+    .enum(['pause', 'start'])
+    .nullable()
+    .describe('What can be requested now: a pause, or a start if it was paused here; null for neither.'),
+  settled: z
+    .array(
+      z.strictObject({
+        request: z.strictObject({
+          action: z.enum(['pause', 'start']),
+          by: requester,
+          source: z.string(),
+          experienceId: z.string(),
+          name: z.string(),
+          number: z.int(),
+          press: text,
+          why: text,
+        }),
+        outcome: z.enum(['done', 'needless', 'failed', 'unknown']),
+        at,
+      }),
+    )
+    .describe('The last requests, oldest first.'),
+});
+
+export const requested = z.union([
+  z.strictObject({ state: z.literal('accepted'), key: z.string().describe('Of the event that keeps it.') }),
+  z.strictObject({ state: z.literal('refused'), reason: z.string() }),
+]);
+
 export const experience = z.strictObject({
   source: z.string(),
   health: health.nullable().describe('What the checks found while it ran; null if it was never checked.'),
+  lifecycle,
   life,
   experience: open<ExperienceStory['experience']>('The newest snapshot of the experience.'),
   organization: open<ExperienceStory['organization']>('The organization that it belongs to.'),

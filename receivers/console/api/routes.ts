@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACTIONS } from '../../../shared/events.ts';
 import { HEALTH_CHECKS } from '../../../shared/health-words.ts';
+import { INFINITIVES } from '../../experience/requester.ts';
 import { deadLetterQuery, selectionOf } from '../../operations/dead-letter-query.ts';
 import { eventFilter, eventQuery } from '../../operations/event-query.ts';
 import { MOST_EVENTS, type ReplaySpan } from '../../operations/replay-span.ts';
@@ -317,6 +318,24 @@ export const API_ROUTES: readonly ApiRoute[] = [
     handle: async (operations, { parameters, body: { source, checks } }) =>
       (await operations.muteHealth(source, parameters.id as string, checks)) ? { muted: checks } : null,
   }),
+  ...(['pause', 'start'] as const).map((action) =>
+    route({
+      method: 'post',
+      path: `/experiences/:id/${INFINITIVES[action]}`,
+      summary: `Request to ${INFINITIVES[action]} an experience${action === 'start' ? ' that was paused here' : ''}`,
+      answers: 'Whether it will be carried out, or why not.',
+      answer: answers.requested,
+      body: z.strictObject({ source: z.string().describe('The name of its source.') }),
+      handle: (operations, { parameters, body: { source } }) =>
+        operations.requestLifecycle({
+          source,
+          experienceId: parameters.id as string,
+          action,
+          by: { via: 'console', name: null, email: null },
+          press: null,
+        }),
+    }),
+  ),
   route({
     method: 'get',
     path: '/test-experiences',

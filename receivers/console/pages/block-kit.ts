@@ -24,7 +24,8 @@ export type Block =
   | { type: 'section'; text?: TextObject; fields?: TextObject[] }
   | { type: 'rich_text'; elements: RichTextPart[] }
   | { type: 'context'; elements: TextObject[] }
-  | { type: 'image'; image_url: string; alt_text: string };
+  | { type: 'image'; image_url: string; alt_text: string }
+  | { type: 'actions'; elements: { text: TextObject; style?: string }[] };
 
 export interface Reader {
   /** The reader's time zone, such as America/New_York. */
@@ -55,6 +56,8 @@ function blockHtml(block: Block, reader: Reader): string {
       return `<div class="context">${block.elements.map((each) => `<span>${objectHtml(each, reader)}</span>`).join(' ')}</div>`;
     case 'image':
       return `<img class="image" src="${escapeHtml(block.image_url)}" alt="${escapeHtml(block.alt_text)}">`;
+    case 'actions':
+      return `<div class="actions">${block.elements.map(({ text, style }) => `<span class="button${style === 'danger' ? ' danger' : ''}">${escapeHtml(text.text)}</span>`).join(' ')}</div>`;
   }
 }
 

@@ -12,13 +12,14 @@ import { healthSection } from './health.ts';
 import { type Content, type Html, html, when } from './html.ts';
 import type { Page, PageContext } from './layout.ts';
 import { axisMarks, lifeBar, statusMark } from './life.ts';
+import { lifecycleSection } from './lifecycle.ts';
 import { copyable, eventList, moment, named } from './parts.ts';
 
 const DAY_MS = 86_400_000;
 
 /** One experience: its state, its life, its variations, its results and its events. */
 export function experiencePage(
-  { source, life, experience, organization, events, results, health, link }: ExperienceStory,
+  { source, life, experience, organization, events, results, health, lifecycle, link }: ExperienceStory,
   context: PageContext,
 ): Page {
   const { now } = context;
@@ -47,6 +48,7 @@ export function experiencePage(
 ${variationsSection(experience.variations)}
 ${when(results, () => resultsSection(results as Report))}
 ${when(health, () => healthSection(health as ExperienceHealthStory, { id: experience.id, source }, context))}
+${lifecycleSection(lifecycle, { id: experience.id, source }, context)}
 <section aria-labelledby="events-title"><h2 id="events-title">Events</h2>
 <div id="its-events" data-live>${eventList(events, now)}</div></section>`,
   };

@@ -6,6 +6,7 @@ import { eventListRoutes } from './events-routes.ts';
 import { experienceRoutes } from './experiences-routes.ts';
 import { readForm } from './form.ts';
 import { requireEditor, requireOwnForm } from './guards.ts';
+import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
 import { refusedPage } from './refused.ts';
 import { replaySpanRoutes } from './replay-span-routes.ts';
@@ -23,6 +24,7 @@ export function pagesRouter(services: PageServices): Router {
   router.use(replaySpanRoutes(services));
   router.use(eventRoutes(services));
   router.use(experienceRoutes(services));
+  router.use(lifecycleRoutes(services));
   router.use(deadLetterRoutes(services));
   router.use(zapierRoutes(services));
   router.use(connectionRoutes(services));

@@ -32,6 +32,7 @@ const NOTICES: Readonly<Record<string, string>> = {
   'tests-left': 'Removed, except test experiences with a delivery that is not finished.',
   checked: 'The connection was checked.',
   muted: 'Saved. Muted checks are shown here, and not reported.',
+  'lifecycle-requested': 'Requested. What came of it appears below in a moment.',
   resumed: 'The pause has ended.',
   'key-revoked': 'The key is revoked, and what was subscribed with it has ended.',
   'zap-ended': 'The subscription has ended.',

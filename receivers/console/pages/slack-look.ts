@@ -20,6 +20,9 @@ export const SLACK_STYLE = `
     ul { margin: 2px 0; padding-left: 26px; }
     .fields { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 24px; margin: 8px 0; max-width: 560px; }
     .context { color: var(--quiet); font-size: 12px; margin: 8px 0; }
+    .actions { margin: 8px 0; }
+    .button { display: inline-block; font-size: 13px; font-weight: 700; border: 1px solid var(--rule); border-radius: 4px; padding: 4px 10px; }
+    .button.danger { color: #fff; background: #b3261e; border-color: #b3261e; }
     .mention { background: var(--mention); color: var(--link); border-radius: 3px; padding: 0 2px; }
     .context .mention { background: none; padding: 0; }
     .line a { color: var(--link); text-decoration: none; }

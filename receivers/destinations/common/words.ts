@@ -4,6 +4,7 @@ import { ACTION_VERBS, categoryWords, nameWords, typeWords } from '../../../shar
 import type { Change, RolledOut } from '../../contract/experience.ts';
 import type { ExperienceMessage, Report } from '../../contract/message.ts';
 import { aboutExperience } from '../../experience/about.ts';
+import { requestedWords } from '../../experience/requester.ts';
 import { peopleOf } from './people.ts';
 import { inline, oneLine } from './text.ts';
 
@@ -61,11 +62,11 @@ export function changeLines(changes: readonly Change[]): { lines: string[]; left
   return { lines, left: shown.length - lines.length };
 }
 
-/** What is special about how the event arrived. `when` writes a time (milliseconds since 1970) as the service shows it. */
+/** What is special about the event: how it arrived, and who had the receiver do it. Only `requested` holds text that people wrote. `when` writes a time (milliseconds since 1970) as the service shows it. */
 export function noteLines(
-  { late, recovered, event }: ExperienceMessage,
+  { late, recovered, requestedBy, event }: ExperienceMessage,
   when: (ms: number) => string,
-): { late: string | null; recovered: string | null } {
+): { late: string | null; recovered: string | null; requested: string | null } {
   const time = event.timestamp === null ? 'earlier' : `on ${when(event.timestamp)}`;
   return {
     late: late
@@ -74,6 +75,7 @@ export function noteLines(
     recovered: recovered
       ? 'Recovered: its webhook never arrived, so the receiver looked it up at Intelligems.'
       : null,
+    requested: requestedBy === null ? null : oneLine(requestedWords(requestedBy), 400),
   };
 }
 

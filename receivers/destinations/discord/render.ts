@@ -87,6 +87,7 @@ function eventEmbed(message: ExperienceMessage): Embed {
     ...aboutLines(experience, rollsOut).map(aboutLine),
     notes.late && `⌛ ${notes.late}`,
     notes.recovered && `🔍 ${notes.recovered}`,
+    notes.requested && `👤 ${literal(notes.requested, 400)}`,
     links.console && `[Open in the console](${links.console.replaceAll(')', '%29')})`,
   ];
   const embed: Embed = {

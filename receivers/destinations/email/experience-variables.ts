@@ -12,6 +12,7 @@ import {
   variationWords,
 } from '../../../shared/words.ts';
 import type { ExperienceMessage } from '../../contract/message.ts';
+import { requestedWords } from '../../experience/requester.ts';
 import { peopleOf } from '../common/people.ts';
 import { chartOf, line, lineOrNull, momentOf, webLink } from './formats.ts';
 import { resultsVariables } from './results-variables.ts';
@@ -53,6 +54,7 @@ export function experienceVariables(
     late: message.late,
     newer: message.superseded,
     recovered: message.recovered,
+    requested: message.requestedBy === null ? null : line(requestedWords(message.requestedBy)),
     variations: experience.variations
       .slice(0, MOST_LISTED)
       .map((variation, index) => variationVariables(variation, index, experience.currency)),

@@ -77,6 +77,8 @@ export interface ExperienceVariables extends CommonVariables {
   newer: boolean;
   /** No webhook arrived; it was found by asking Intelligems. */
   recovered: boolean;
+  /** Who had the receiver do it, in a sentence; null if it was not done through the receiver. */
+  requested: string | null;
   /** At most the first 50. */
   variations: VariationVariables[];
   /** How many more there are. */

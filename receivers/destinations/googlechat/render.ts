@@ -110,7 +110,11 @@ function eventParts(message: ExperienceMessage): Parts {
     ...paragraphOf(changeTexts(message)),
     ...paragraphOf(variationTexts(message)),
     ...paragraphOf(aboutLines(experience, rollsOut).map(aboutText)),
-    ...paragraphOf([notes.late && `⌛ ${notes.late}`, notes.recovered && `🔍 ${notes.recovered}`]),
+    ...paragraphOf([
+      notes.late && `⌛ ${notes.late}`,
+      notes.recovered && `🔍 ${notes.recovered}`,
+      notes.requested && `👤 ${literal(notes.requested)}`,
+    ]),
   ];
   return {
     fallback: eventWords(message),

@@ -8,6 +8,7 @@ import {
   typeWords,
 } from '../../../shared/words.ts';
 import type { Change, Results, RolledOut } from '../../contract/experience.ts';
+import type { RequestedBy } from '../../contract/lifecycle.ts';
 import type { ExperienceMessage, Report, ReportMessage } from '../../contract/message.ts';
 import { aboutExperience } from '../../experience/about.ts';
 
@@ -41,6 +42,8 @@ export interface ForwardedEvent {
   late: boolean;
   /** No webhook came; the receiver found it at Intelligems later. */
   recovered: boolean;
+  /** Who had the receiver pause or resume it, and why if it did so by itself; null for anything else. */
+  requestedBy: RequestedBy | null;
   /** The name of the source it came through. */
   source: string;
   organization: { id: string | null; name: string | null; shopId: string | null };
@@ -102,7 +105,7 @@ export interface ForwardedEvent {
 export interface ForwardedReport extends Report {
   /**
    * `experience.health` and `experience.verdict` for a running experience; `report.digest`, `.milestone`,
-   * `.overview`, `.results`, `.alert` for the other reports.
+   * `.overview`, `.results`, `.lifecycle`, `.alert` for the other reports.
    */
   type: string;
   key: string;
@@ -135,6 +138,7 @@ export function forwardedEvent(message: ExperienceMessage): ForwardedEvent {
     alsoBy: message.alsoBy,
     late: message.late,
     recovered: message.recovered,
+    requestedBy: message.requestedBy,
     source: message.source,
     organization: {
       id: organization.id ?? null,

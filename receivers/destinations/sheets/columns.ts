@@ -9,6 +9,7 @@ import {
 } from '../../../shared/words.ts';
 import type { ExperienceMessage } from '../../contract/message.ts';
 import { aboutExperience } from '../../experience/about.ts';
+import { requesterWords } from '../../experience/requester.ts';
 import { peopleOf } from '../common/people.ts';
 import { type Cell, textCell, timeCell } from './cells.ts';
 import { resultCells } from './results.ts';
@@ -128,10 +129,11 @@ function changeWords(changes: ExperienceMessage['changes']): string {
     .join('; ');
 }
 
-function remarkWords({ late, recovered }: ExperienceMessage): string {
+function remarkWords({ late, recovered, requestedBy }: ExperienceMessage): string {
   const remarks = [
     late && 'arrived late, after a newer event',
     recovered && 'found at Intelligems, no webhook came',
+    requestedBy !== null && `done ${requesterWords(requestedBy.by)}, through the receiver`,
   ];
   return remarks.filter(Boolean).join('; ');
 }

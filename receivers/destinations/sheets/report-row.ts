@@ -33,6 +33,7 @@ const TOPICS: Readonly<Record<Report['topic'], string>> = {
   results: 'Results',
   health: 'Health',
   verdict: 'Verdict',
+  lifecycle: 'Pause and resume',
   alert: 'Alert',
 };
 

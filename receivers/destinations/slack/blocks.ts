@@ -45,7 +45,19 @@ export type Block =
   | { type: 'section'; text?: PlainText; fields?: Markup[] }
   | { type: 'rich_text'; elements: RichTextPart[] }
   | { type: 'context'; elements: (PlainText | Markup)[] }
-  | { type: 'image'; image_url: string; alt_text: string };
+  | { type: 'image'; image_url: string; alt_text: string }
+  | { type: 'actions'; elements: Button[] };
+
+/** https://docs.slack.dev/reference/block-kit/block-elements/button-element */
+export interface Button {
+  type: 'button';
+  action_id: string;
+  text: PlainText;
+  value: string;
+  style?: 'danger';
+  /** Slack asks this before it sends the press. */
+  confirm: { title: PlainText; text: PlainText; confirm: PlainText; deny: PlainText; style?: 'danger' };
+}
 
 /** One message as it goes over the wire. Slack shows the text in notifications, and if it cannot show blocks. */
 export interface SlackMessage {

@@ -17,6 +17,8 @@ export const slack: DestinationKind<SlackSettings> = {
     SLACK_MODE: 'mode',
     SLACK_MENTIONS: 'mentions',
     SLACK_UNSURE: 'unsure',
+    SLACK_SIGNING_SECRET: 'signingSecret',
+    SLACK_ACTORS: 'actors',
     SLACK_API_URL: 'apiUrl',
   },
   repeated: ({ webhookUrl, unsure }) =>

@@ -20,8 +20,8 @@ export async function deliver(task: Task): Promise<TaskOutcome> {
 
 /** Posts a message of its own: into the channel, or, for a report on an experience, into its card's thread. */
 async function sayMessage(work: Work): Promise<TaskOutcome> {
-  const { message } = work.task;
-  return say(work, (people) => renderMessage(message, people), await cardOfReport(work));
+  const { message, buttons } = work.task;
+  return say(work, (people) => renderMessage(message, people, buttons), await cardOfReport(work));
 }
 
 async function cardOfReport(work: Work): Promise<Card | null> {

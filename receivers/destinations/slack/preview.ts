@@ -5,8 +5,9 @@ import { renderCard, renderMessage, renderReply, saysMoreThanCard } from './rend
 import type { SlackSettings } from './settings.ts';
 
 /** What would be posted, as text, and as JSON for Slack’s Block Kit Builder. */
-export function previewSlack(message: Message, { mode, webhookUrl }: SlackSettings): Preview {
-  const parts = messages(message, webhookUrl === undefined && mode !== 'message');
+export function previewSlack(message: Message, { mode, webhookUrl, signingSecret }: SlackSettings): Preview {
+  const look = { card: webhookUrl === undefined && mode !== 'message', buttons: signingSecret !== undefined };
+  const parts = messages(message, look);
   return {
     text: parts.map(({ where, content }) => `${where}\n${indented(plainWords(content))}`).join('\n\n'),
     document: {
@@ -20,10 +21,13 @@ export function previewSlack(message: Message, { mode, webhookUrl }: SlackSettin
   };
 }
 
-function messages(message: Message, card: boolean): { where: string; content: SlackMessage }[] {
+function messages(
+  message: Message,
+  { card, buttons }: { card: boolean; buttons: boolean },
+): { where: string; content: SlackMessage }[] {
   const noMentions = new Map<string, string>();
   if (message.kind === 'report' || !card) {
-    return [{ where: 'Message', content: renderMessage(message, noMentions) }];
+    return [{ where: 'Message', content: renderMessage(message, noMentions, buttons) }];
   }
   const onCard = { where: 'Card', content: renderCard(message, noMentions) };
   const first = message.history.length <= 1 && !saysMoreThanCard(message);
@@ -56,6 +60,8 @@ function blockWords(block: Block): string {
       return block.elements.map(({ text }) => markupWords(text)).join(' ');
     case 'image':
       return `[picture: ${block.alt_text}] ${block.image_url}`;
+    case 'actions':
+      return block.elements.map(({ text }) => `(${text.text})`).join(' ');
   }
 }
 

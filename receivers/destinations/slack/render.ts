@@ -42,9 +42,15 @@ import { date, dateMarkup, escapeMarkup } from './text.ts';
 import { variationBlocks } from './variations.ts';
 import { ACTION_MARKS, STATUS_MARKS } from './words.ts';
 
-/** Renders a message of its own: a report, or an event of an experience. */
-export function renderMessage(message: Message, people: People): SlackMessage {
-  return message.kind === 'report' ? renderReport(message.report) : renderEvent(message, people);
+/**
+ * Renders a message of its own: a report, or an event of an experience.
+ *
+ * @param buttons whether a report may have a button
+ */
+export function renderMessage(message: Message, people: People, buttons = false): SlackMessage {
+  return message.kind === 'report'
+    ? renderReport(message.report, buttons ? message.key : null)
+    : renderEvent(message, people);
 }
 
 /** What happened, with the experience as it was right after the event. */
@@ -111,7 +117,12 @@ export function renderReply(message: ExperienceMessage, people: People): SlackMe
 
 /** Whether the event needs a reply even below a new card, because the card does not show all of it. */
 export function saysMoreThanCard(message: ExperienceMessage): boolean {
-  return message.late || message.recovered || message.changes.some(({ bookkeeping }) => !bookkeeping);
+  return (
+    message.late ||
+    message.recovered ||
+    message.requestedBy !== null ||
+    message.changes.some(({ bookkeeping }) => !bookkeeping)
+  );
 }
 
 /** The email addresses that a message mentions. */
@@ -188,11 +199,12 @@ function aboutBlocks(experience: Experience, { rollsOut }: ExperienceMessage): B
 }
 
 function noteBlocks(message: ExperienceMessage): Block[] {
-  const { late, recovered } = noteLines(message, dateMarkup);
+  const { late, recovered, requested } = noteLines(message, dateMarkup);
   const notes = [late && `:hourglass: ${late}`, recovered && `:mag: ${recovered}`].filter(
     (note) => note !== null,
   );
-  return notes.length === 0 ? [] : [{ type: 'context', elements: notes.map(markup) }];
+  const elements = [...notes.map(markup), ...(requested === null ? [] : [plainText(`👤 ${requested}`)])];
+  return elements.length === 0 ? [] : [{ type: 'context', elements }];
 }
 
 function factBlocks(message: ExperienceMessage): Block[] {

@@ -16,6 +16,7 @@ import {
   type SlackMessage,
   text,
 } from './blocks.ts';
+import { offerBlocks } from './buttons.ts';
 import { image } from './results.ts';
 import { escapeMarkup } from './text.ts';
 
@@ -25,8 +26,12 @@ const ROWS_SHOWN = 25;
 const LINE_LIMIT = 140;
 const CELL_LIMIT = 32;
 
-/** A digest, an overview, an alert or another report as a message. */
-export function renderReport(report: Report): SlackMessage {
+/**
+ * A digest, an overview, an alert or another report as a message.
+ *
+ * @param offerKey the key of the report, if its message may have a button; null for none
+ */
+export function renderReport(report: Report, offerKey: string | null = null): SlackMessage {
   const { title, summary, sections, image: picture, link } = report;
   const mark = isWarning(report) ? '⚠️ ' : '';
   const heading = oneLine(title, LIMITS.header - mark.length) || 'Report';
@@ -38,6 +43,7 @@ export function renderReport(report: Report): SlackMessage {
   if (picture !== null) {
     blocks.push(image(picture));
   }
+  blocks.push(...(offerKey === null ? [] : offerBlocks(report, offerKey)));
   blocks.push(...linkLine([{ label: 'Open', url: link }]));
   const room = LIMITS.allBlocks - JSON.stringify(blocks).length;
   blocks.splice(words === '' ? 1 : 2, 0, ...sectionBlocks(sections, room));

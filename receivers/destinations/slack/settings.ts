@@ -25,6 +25,25 @@ const channels = z
       .max(20, 'Name at most 20 channels. Add another destination for more.'),
   );
 
+const ACTORS_HINT =
+  'Write Slack user IDs such as U0123456789 (in Slack: a person’s profile, the three dots, Copy member ID), or email addresses.';
+
+const actors = z
+  .union([z.string(), z.array(z.string())], { error: ACTORS_HINT })
+  .transform((value) => [
+    ...new Set(
+      (typeof value === 'string' ? [value] : value)
+        .flatMap((entry) => entry.split(/[,\s]+/))
+        .filter((entry) => entry !== ''),
+    ),
+  ])
+  .pipe(
+    z
+      .array(z.string().regex(/^(?:[UW][A-Z0-9]{5,}|[^\s@<>]+@[^\s@<>]+)$/, ACTORS_HINT))
+      .min(1, ACTORS_HINT)
+      .max(200, 'Name at most 200 people.'),
+  );
+
 /** The settings of a Slack destination, from receivers.yaml or the environment. */
 export const slackSettings = z
   .strictObject({
@@ -72,6 +91,23 @@ export const slackSettings = z
       .describe(
         'What to do with a message that may have arrived, if Slack’s history cannot be read to find out. “repeat” sends it again (at least once), “skip” does not (at most once).',
       ),
+    signingSecret: z
+      .string()
+      .trim()
+      .regex(
+        /^\w{16,128}$/,
+        'Write the app’s signing secret (in Slack: your app, Basic Information, App Credentials).',
+      )
+      .optional()
+      .describe(
+        'Puts a button to pause or resume the experience on reports about its health. The signing secret of your Slack app, with which presses are verified. Set who may press, too.',
+      )
+      .meta({ secret: true }),
+    actors: actors
+      .optional()
+      .describe(
+        'Who may press the buttons, as a list or separated by commas: Slack user IDs such as U0123456789, or the email addresses that people have in Slack.',
+      ),
     apiUrl: z
       .url({ protocol: /^https?$/, error: 'Write an address such as https://slack.com/api/.' })
       .default('https://slack.com/api/')
@@ -79,7 +115,7 @@ export const slackSettings = z
         'The address of Slack’s Web API. Another one for GovSlack (https://slack-gov.com/api/), tests and proxies.',
       ),
   })
-  .superRefine(({ token, channel, webhookUrl, mode }, context) => {
+  .superRefine(({ token, channel, webhookUrl, mode, signingSecret, actors: who }, context) => {
     const fault = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (webhookUrl === undefined && token === undefined) {
@@ -93,6 +129,13 @@ export const slackSettings = z
         'mode',
         'An incoming webhook cannot update a card. Leave the mode out, or set token and channel.',
       );
+    }
+    if (signingSecret !== undefined && webhookUrl !== undefined) {
+      fault('signingSecret', 'Buttons need a token and a channel. Leave it out for an incoming webhook.');
+    } else if (signingSecret !== undefined && who === undefined) {
+      fault('actors', `Set who may press the buttons. ${ACTORS_HINT}`);
+    } else if (signingSecret === undefined && who !== undefined) {
+      fault('signingSecret', 'Set the app’s signing secret too, or leave out who may press the buttons.');
     }
   });
 

@@ -21,6 +21,8 @@ export interface Task {
   attempt: Pick<Attempt, 'uncertain' | 'recall'>;
   /** Post nothing new, only update what was posted of the message. */
   completes: boolean;
+  /** Whether reports have buttons. */
+  buttons: boolean;
   api: SlackApi;
   places: Places;
   users: Users;

@@ -115,6 +115,9 @@ function eventCard(message: ExperienceMessage): Card {
       body.push({ type: 'TextBlock', text: note, wrap: true, isSubtle: true });
     }
   }
+  if (notes.requested !== null) {
+    body.push(line(run(`👤 ${notes.requested}`, { isSubtle: true })));
+  }
   return card(eventWords(message), body, [
     { title: 'Open in Intelligems', url: links.intelligems },
     { title: 'Open what it rolls out', url: rollsOut?.link ?? null },

@@ -143,13 +143,28 @@ const CHECKS: Readonly<Record<string, (check: Check, block: Fields) => void>> = 
         at.fault(`unsupported type: ${String(element.type)}`);
         return;
       }
-      at.only(element, ['type', 'text', 'action_id', 'url', 'value', 'style', 'accessibility_label']);
+      at.only(element, [
+        'type',
+        'text',
+        'action_id',
+        'url',
+        'value',
+        'style',
+        'accessibility_label',
+        'confirm',
+      ]);
       at.at('text').textObject(element.text, ['plain_text'], 75);
       at.text(element.action_id, 255, 'action_id');
       if (ids.has(element.action_id)) {
         at.fault('action_id already exists', 'action_id');
       }
       ids.add(element.action_id);
+      if (element.value !== undefined) {
+        at.text(element.value, 2000, 'value');
+      }
+      if (element.confirm !== undefined) {
+        confirmation(at.at('confirm'), element.confirm as Fields);
+      }
       if (element.url !== undefined) {
         at.url(element.url, 'url');
         at.fault('App has not been configured for this feature', 'url');
@@ -166,6 +181,15 @@ const CHECKS: Readonly<Record<string, (check: Check, block: Fields) => void>> = 
     });
   },
 };
+
+/** https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
+function confirmation(check: Check, dialog: Fields): void {
+  check.only(dialog, ['title', 'text', 'confirm', 'deny', 'style']);
+  check.at('title').textObject(dialog.title, ['plain_text'], 100);
+  check.at('text').textObject(dialog.text, ['plain_text'], 300);
+  check.at('confirm').textObject(dialog.confirm, ['plain_text'], 30);
+  check.at('deny').textObject(dialog.deny, ['plain_text'], 30);
+}
 
 function richTextPart(check: Check, part: Fields): void {
   switch (part.type) {

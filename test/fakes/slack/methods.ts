@@ -94,6 +94,30 @@ export const METHODS: Readonly<Record<string, Method>> = {
         : { ok: true, channel: channelDocument(channel) };
     },
   },
+  // https://docs.slack.dev/reference/methods/users.info
+  'users.info': {
+    scopes: ['users:read'],
+    run: (workspace, { user }, app) => {
+      const [email] = [...workspace.users].find(([, id]) => id === user) ?? [];
+      if (email === undefined) {
+        return failed('user_not_found');
+      }
+      const real_name = (email.split('@')[0] as string).replace(/^./, (first) => first.toUpperCase());
+      const shown = app.scopes.includes('users:read.email') ? { email } : {};
+      return {
+        ok: true,
+        user: {
+          id: user,
+          team_id: workspace.strangers.has(String(user)) ? 'T0000000099' : 'T0123456789',
+          deleted: false,
+          real_name,
+          is_email_confirmed: true,
+          ...(workspace.strangers.has(String(user)) && { is_stranger: true }),
+          profile: { real_name, ...shown },
+        },
+      };
+    },
+  },
   'users.lookupByEmail': {
     scopes: ['users:read.email'],
     run: (workspace, { email }) => {

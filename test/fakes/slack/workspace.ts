@@ -33,6 +33,8 @@ export interface SlackChannel {
 export class Workspace {
   readonly channels: SlackChannel[] = [];
   readonly users = new Map<string, string>();
+  /** Users of another workspace that shares a channel. */
+  readonly strangers = new Set<string>();
   /** Addresses of images that Slack cannot download. */
   readonly unfetchable = new Set<string>();
   /** How many channels a page of the list has at most: Slack may send fewer than it is asked for. */

@@ -95,6 +95,7 @@ function engine(
       },
       resultsOf: async () => null,
       healthOf: async () => null,
+      requestsOf: async () => [],
       destinations: new Map([
         [
           'own',

@@ -75,6 +75,7 @@ export class ZapierDesk {
           ledger,
           resultsOf: async () => null,
           healthOf: async () => null,
+          requestsOf: async () => [],
           destinations: new Map(destinations.map((each) => [each.name, each])),
           log: pino({ enabled: false }),
           now: Date.now,

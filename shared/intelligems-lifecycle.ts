@@ -1,4 +1,5 @@
-import type { LifecycleAction } from '../shared/intelligems-api.ts';
+/** What the External API can do to an experience. */
+export type LifecycleAction = 'start' | 'pause' | 'end';
 
 /** The status that each action leads to. */
 export const STATUS_AFTER: Readonly<Record<LifecycleAction, string>> = {
