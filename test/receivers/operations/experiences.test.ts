@@ -40,6 +40,7 @@ function operations() {
       intelligems: { addresses: INTELLIGEMS_ADDRESSES },
       reports: { locale: 'en-US' },
       destinations: [],
+      sources: [],
     } as unknown as Parameters<typeof experienceOperations>[0]['configuration'],
     destinations: [],
     ledger: new Proxy(ledger, {
