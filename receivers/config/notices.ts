@@ -1,5 +1,6 @@
 import { nearest } from '../base/nearest.ts';
 import type { DestinationKind } from '../contract/destination.ts';
+import { actingNotices } from './acting-notices.ts';
 import type { Configuration } from './configuration.ts';
 import type { SettingsFile } from './file/file.ts';
 import { variablesOf } from './reading/destinations.ts';
@@ -23,6 +24,7 @@ export function noticesOf(
     ...idleDestinations(configuration),
     ...lonelyRole(configuration),
     ...oneTokenForBoth(configuration),
+    ...actingNotices(configuration),
   ];
 }
 

@@ -175,7 +175,11 @@ export class LifecycleDestination implements Destination {
     const report = settledReport({ request, outcome }, { detail, link });
     const key = `report_lifecycle_${source}_${experienceId.replaceAll(/[^\w-]/g, '_')}_${number}`;
     const event = reportEvent(key, report, [], now(), source);
-    await ledger.accept({ ...event, deliveries: await deliveriesOf(source, known) });
+    const planned = await deliveriesOf(source, known);
+    // Who pressed a button waits for what came of it: quiet hours are for what nobody asked for.
+    const isAwaited = request.by.via !== 'policy';
+    const deliveries = isAwaited ? planned.map((each) => ({ ...each, dueAt: now() })) : planned;
+    await ledger.accept({ ...event, deliveries });
     const at = record.calling?.at ?? clients.get(source)?.clock.now ?? now();
     await keepLifecycle(ledger, request, withSettled(record, { request, outcome, at }));
   }

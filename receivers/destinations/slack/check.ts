@@ -1,5 +1,6 @@
 import { type Check, IN_CONSOLE, type SettingName } from '../../contract/destination.ts';
 import { CHECK_AGAIN } from '../common/webhook-check.ts';
+import { checkButtons } from './button-check.ts';
 import { channelWords } from './channels.ts';
 import type { Call } from './client.ts';
 import type { Failure } from './failure.ts';
@@ -18,7 +19,7 @@ const ADD_SCOPES =
 /** Checks the token, its scopes, and the channels in the way in which sending finds them. */
 export async function checkSlack(
   call: Call,
-  settings: Pick<SlackSettings, 'channel' | 'mentions' | 'unsure'>,
+  settings: Pick<SlackSettings, 'channel' | 'mentions' | 'unsure' | 'actors'>,
   places: Places,
   setting: SettingName,
 ): Promise<Check[]> {
@@ -36,6 +37,9 @@ export async function checkSlack(
   for (const channel of settings.channel ?? []) {
     const place = await places.find(call, channel, async () => null);
     checks.push(await channelCheck(call, { channel, place, user }, setting));
+  }
+  if (settings.actors !== undefined) {
+    checks.push(...(await checkButtons(call, { actors: settings.actors, scopes }, setting)));
   }
   return checks;
 }

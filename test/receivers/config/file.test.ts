@@ -339,6 +339,22 @@ describe('destinations of receivers.yaml', () => {
   });
 });
 
+describe('what acts on experiences', () => {
+  const POLICY = { AUTO_PAUSE_CHECKS: 'guardrail, no_visitors' };
+
+  test('a notice says that the receiver pauses by itself, and what keeps it from it', () => {
+    expect(loaded({}, '').notices).toEqual([]);
+    const on = { ...POLICY, INTELLIGEMS_ACCESS_TOKEN: 'an-access-token', HEALTH_CHECKS: 'guardrail' };
+    expect(loaded(on, '').notices).toEqual([
+      expect.stringContaining('the receiver itself pauses experiences when an alarm of guardrail begins'),
+      expect.stringContaining('no effect for no_visitors'),
+    ]);
+    expect(loaded(POLICY, '').notices).toEqual([
+      expect.stringContaining('no effect for guardrail, no_visitors'),
+    ]);
+  });
+});
+
 describe('a role that needs other processes', () => {
   test('a role that needs other processes gets a warning if the storage allows only one process', () => {
     const alone = 'no other process can deliver from its embedded ledger';

@@ -82,6 +82,29 @@ describe('the check', () => {
   });
 });
 
+describe('the check of the buttons', () => {
+  const BUTTONS = { signingSecret: '8f742231b10e8888abcd99yyyzzz85a5' };
+  const users = { 'maya@alpine-goods.example': 'U0000000AAA' };
+
+  test('it names people in SLACK_ACTORS whom Slack does not know', async () => {
+    const actors = 'maya@alpine-goods.example, U0000000AAA, U0000000ZZZ';
+    const found = await findings({ users }, { ...BUTTONS, actors });
+    expect(found.slice(2)).toEqual([
+      'warning | Slack buttons | Slack does not know U0000000ZZZ. | Correct SLACK_ACTORS.',
+      expect.stringMatching(/^ok \| Slack buttons \| 3 people may press them\..* \/slack\/actions/),
+    ]);
+  });
+
+  test('it says that email addresses need a scope', async () => {
+    const scopes = ALL_SCOPES.filter((scope) => scope !== 'users:read.email');
+    const found = await findings(
+      { users, scopes },
+      { ...BUTTONS, actors: 'maya@alpine-goods.example', mentions: 'false' },
+    );
+    expect(found.at(-1)).toMatch(/^fault \| Slack buttons \| The token lacks users:read\.email/);
+  });
+});
+
 test('the manifest asks for exactly the scopes that the code uses', async () => {
   const manifest = parse(
     readFileSync(new URL('../../../../receivers/destinations/slack/manifest.yaml', import.meta.url), 'utf8'),
