@@ -58,7 +58,7 @@ export function confirmPage(
     content: html`
 <p class="trail"><a href="${back}">Back to the experience</a></p>
 <h1>${BUTTONS[action]}: ${named(experience.name)}</h1>
-<p class="lead">${isPossible ? `${EFFECTS[action]} The destinations that get reports about its health are told.` : 'This is not possible now.'}</p>
+<p class="lead">${isPossible ? `${EFFECTS[action]} The destinations that get reports about its health get one about this.` : 'This is not possible now.'}</p>
 <form method="post" action="/console/experiences/${encodeURIComponent(experience.id)}/${INFINITIVES[action]}" class="decide">
 <input type="hidden" name="source" value="${source}"><input type="hidden" name="press" value="${press}">
 ${when(isPossible, () => html`<button>${BUTTONS[action]} it</button> `)}<a role="button" class="secondary" href="${back}">Cancel</a></form>`,
