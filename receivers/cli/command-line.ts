@@ -16,83 +16,83 @@ interface CommandEntry {
 }
 
 const COMMANDS: readonly CommandEntry[] = [
-  { name: 'start', description: 'start the receiver', load: () => import('./start.ts') },
+  { name: 'start', description: 'start the receiver', load: () => import('./commands/start.ts') },
   {
     name: 'send',
     description: 'send a signed sample event to a receiver and print the response',
-    load: () => import('./send.ts'),
+    load: () => import('./commands/send.ts'),
   },
   {
     name: 'verify',
     description: 'check whether a signature matches a body, and if not, why',
-    load: () => import('./verify.ts'),
+    load: () => import('./commands/verify.ts'),
   },
   {
     name: 'find-header',
     description: 'find the header of a real webhook that has the signature, and its format',
-    load: () => import('./find-header.ts'),
+    load: () => import('./commands/find-header.ts'),
   },
   {
     name: 'routes',
     description: 'explain which routes an event takes; nothing is sent',
-    load: () => import('./routes.ts'),
+    load: () => import('./commands/routes.ts'),
   },
   {
     name: 'preview',
     description: 'show how an event looks at each destination; nothing is sent',
-    load: () => import('./preview.ts'),
+    load: () => import('./commands/preview.ts'),
   },
   {
     name: 'events',
     description: 'list, show or follow the events that arrived',
-    load: () => import('./events.ts'),
+    load: () => import('./commands/events.ts'),
   },
   {
     name: 'replay',
     description: 'send dead letters or an event again; without options, list the dead letters',
-    load: () => import('./replay.ts'),
+    load: () => import('./commands/replay.ts'),
   },
   {
     name: 'reconcile',
     description: 'compare Intelligems with the ledger now, and recover missed webhooks',
-    load: () => import('./reconcile.ts'),
+    load: () => import('./commands/reconcile.ts'),
   },
   {
     name: 'export',
     description: 'write all events with their deliveries and attempts as JSON Lines, oldest first',
-    load: () => import('./export.ts'),
+    load: () => import('./commands/export.ts'),
   },
   {
     name: 'import',
     description: 'import a ledger into the PostgreSQL database of DATABASE_URL',
-    load: () => import('./import.ts'),
+    load: () => import('./commands/import.ts'),
   },
   {
     name: 'backup',
     description: 'copy the ledger into one file, also while the receiver runs',
-    load: () => import('./backup.ts'),
+    load: () => import('./commands/backup.ts'),
   },
   {
     name: 'restore',
     description: 'make the ledger of an empty data folder from a backup',
-    load: () => import('./restore.ts'),
+    load: () => import('./commands/restore.ts'),
   },
   {
     name: 'zapier-keys',
     description: 'make, list and revoke the keys for Zapier, and list and end the Zaps that are on',
-    load: () => import('./zapier-keys.ts'),
+    load: () => import('./commands/zapier-keys.ts'),
   },
   {
     name: 'doctor',
     description: 'check everything: Node, settings, storage, public URL, API token, clock, every destination',
-    load: () => import('./doctor.ts'),
+    load: () => import('./commands/doctor.ts'),
   },
   {
     name: 'copy-verifier',
     description: 'copy the signature verifier into a project of yours',
-    load: () => import('./copy-verifier.ts'),
+    load: () => import('./commands/copy-verifier.ts'),
   },
-  { name: 'version', description: 'print the version', load: () => import('./version.ts') },
+  { name: 'version', description: 'print the version', load: () => import('./commands/version.ts') },
 ];
 
 const DEFAULT_COMMAND = 'start';

@@ -1,47 +1,37 @@
-import type { Command } from 'commander';
 import type { Fault } from '../config/load.ts';
 import type { Check } from '../contract/destination.ts';
 import { completed, loadBeforeLedger } from '../operations/console-settings.ts';
 import { callFailure, connectTo, localUrl, type ReceiverPlace } from '../operations/find-receiver.ts';
 import { nodeCheck } from '../operations/machine-checks.ts';
 import { count } from '../operations/words.ts';
+import type { AccessOptions } from './access-options.ts';
 import { oneLine } from './lines.ts';
-import { type AccessOptions, findReceiver, withAccessOptions } from './receiver-access.ts';
+import { findReceiver } from './receiver-access.ts';
 import { maskSecrets } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
 const MARKS: Readonly<Record<Check['state'], string>> = { ok: '✓', warning: '!', fault: '✕' };
 
-interface DoctorOptions extends AccessOptions {
+export interface DoctorOptions extends AccessOptions {
   json?: boolean;
   offline?: boolean;
 }
 
-/** `doctor`: checks everything, and prints for each thing whether it is fine and what to do. */
-export function defineCommand(command: Command, terminal: Terminal): void {
-  withAccessOptions(command)
-    .option('--json', 'as JSON, a finding per line')
-    .option('--offline', 'only what needs no network, with the settings of this terminal')
-    .addHelpText(
-      'after',
-      '\nWhile a receiver runs, it checks itself, with its own settings.' +
-        '\nThe exit code is 1 if there is a problem, and 0 otherwise. Warnings do not count.',
-    )
-    .action(async (options: DoctorOptions) => {
-      let problems = 0;
-      for await (const check of everyCheck(terminal, options)) {
-        problems += check.state === 'fault' ? 1 : 0;
-        if (options.json) {
-          terminal.printJson(check);
-        } else {
-          terminal.print(checkText(check));
-        }
-      }
-      if (!options.json) {
-        terminal.printLine(problems === 0 ? 'No problems found.' : `${count(problems, 'problem')} to fix.`);
-      }
-      terminal.exitCode = problems === 0 ? 0 : 1;
-    });
+/** Prints each finding. The exit code is 1 if there is a problem. */
+export async function examine(terminal: Terminal, options: DoctorOptions): Promise<void> {
+  let problems = 0;
+  for await (const check of everyCheck(terminal, options)) {
+    problems += check.state === 'fault' ? 1 : 0;
+    if (options.json) {
+      terminal.printJson(check);
+    } else {
+      terminal.print(checkText(check));
+    }
+  }
+  if (!options.json) {
+    terminal.printLine(problems === 0 ? 'No problems found.' : `${count(problems, 'problem')} to fix.`);
+  }
+  terminal.exitCode = problems === 0 ? 0 : 1;
 }
 
 function checkText({ what, state, finding, fix }: Check): string {

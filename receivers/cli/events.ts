@@ -2,16 +2,16 @@ import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { howToRun } from '../base/how-to-run.ts';
 import type { EventFilter, EventSummary } from '../contract/ledger-reader.ts';
-import { eventFilter, eventQuery, STATES } from '../operations/event-query.ts';
+import { eventFilter, eventQuery } from '../operations/event-query.ts';
 import type { Operations } from '../operations/operations.ts';
+import type { AccessOptions } from './access-options.ts';
 import { storyText } from './event-story.ts';
 import { requireFilterNames } from './known-names.ts';
 import { eventLine, listEnd, oneLine } from './lines.ts';
-import { wholeNumber } from './option-values.ts';
-import { type AccessOptions, onReceiver, withAccessOptions } from './receiver-access.ts';
+import { onReceiver } from './receiver-access.ts';
 import type { Terminal } from './terminal.ts';
 
-interface ListOptions extends AccessOptions {
+export interface ListOptions extends AccessOptions {
   search?: string;
   action?: string;
   experience?: string;
@@ -24,7 +24,7 @@ interface ListOptions extends AccessOptions {
   json?: boolean;
 }
 
-interface ShowOptions extends AccessOptions {
+export interface ShowOptions extends AccessOptions {
   json?: boolean;
   body?: boolean;
 }
@@ -35,40 +35,8 @@ const CHECK_MS = 1_000;
 /** Events that are read at once. */
 const PAGE = 100;
 
-const limit = wholeNumber(1, 500, 'Write a number from 1 to 500.');
-
-/** `events`: what arrived, and what became of it. */
-export function defineCommand(events: Command, terminal: Terminal): void {
-  withFilters(events.command('list', { isDefault: true }).description('list events, newest first'))
-    .option('--limit <number>', 'how many', limit, 20)
-    .action((options: ListOptions, command: Command) => list(terminal, command, options));
-  withAccessOptions(
-    events
-      .command('show')
-      .description('show an event with its deliveries, all attempts, and its body')
-      .argument('<key>', 'the event’s key')
-      .option('--json', 'as JSON')
-      .option('--body', 'only the body, byte for byte'),
-  ).action((key: string, options: ShowOptions, command: Command) => show(terminal, command, key, options));
-  withFilters(events.command('follow').description('print events as they arrive; end with Ctrl+C'))
-    .option('--limit <number>', 'how many earlier ones to begin with', limit, 5)
-    .action((options: ListOptions, command: Command) => follow(terminal, command, options));
-}
-
-function withFilters(command: Command): Command {
-  return withAccessOptions(command)
-    .option('--search <text>', 'part of an experience’s name, its id, or an event’s key')
-    .option('--action <action>', 'only this action: startExperience …')
-    .option('--experience <id>', 'only this experience')
-    .option('--source <name>', 'only this source')
-    .option('--destination <name>', 'only with a delivery for this destination')
-    .option('--state <state>', `only with a delivery in this state: ${STATES.join(', ')}`)
-    .option('--from <time>', 'received at this time or later: 2026-10-10 or 2026-10-10T12:00:00Z')
-    .option('--to <time>', 'received before this time')
-    .option('--json', 'as JSON, an event per line');
-}
-
-async function list(terminal: Terminal, command: Command, options: ListOptions): Promise<void> {
+/** Prints the events that pass the filters. */
+export async function list(terminal: Terminal, command: Command, options: ListOptions): Promise<void> {
   const filter = filterOf(options, command);
   await onReceiver(terminal, command, options, async ({ operations }) => {
     await requireFilterNames(options, operations);
@@ -80,7 +48,8 @@ async function list(terminal: Terminal, command: Command, options: ListOptions):
   });
 }
 
-function show(terminal: Terminal, command: Command, key: string, options: ShowOptions): Promise<void> {
+/** Prints one event. */
+export function show(terminal: Terminal, command: Command, key: string, options: ShowOptions): Promise<void> {
   return onReceiver(terminal, command, options, async ({ operations }) => {
     const story = await operations.event(key);
     if (story === null) {
@@ -96,7 +65,8 @@ function show(terminal: Terminal, command: Command, key: string, options: ShowOp
   });
 }
 
-async function follow(terminal: Terminal, command: Command, options: ListOptions): Promise<void> {
+/** Prints events as they arrive. */
+export async function follow(terminal: Terminal, command: Command, options: ListOptions): Promise<void> {
   const filter = filterOf(options, command);
   await onReceiver(terminal, command, options, async ({ operations, running }) => {
     if (!running) {

@@ -4,12 +4,12 @@ import type { Command } from 'commander';
 import { jsonLine } from '../base/visible-text.ts';
 import type { Operations } from '../operations/operations.ts';
 import { count } from '../operations/words.ts';
+import type { AccessOptions } from './access-options.ts';
 import { unwritable } from './files.ts';
-import { wholeNumber } from './option-values.ts';
-import { type AccessOptions, onReceiver, withAccessOptions } from './receiver-access.ts';
+import { onReceiver } from './receiver-access.ts';
 import { endOf, type Terminal, writeTo } from './terminal.ts';
 
-interface ExportOptions extends AccessOptions {
+export interface ExportOptions extends AccessOptions {
   out?: string;
   after: number;
 }
@@ -17,33 +17,23 @@ interface ExportOptions extends AccessOptions {
 /** Events that are read at once. */
 const PAGE = 200;
 
-/** `export`: the whole ledger as JSON Lines. */
-export function defineCommand(command: Command, terminal: Terminal): void {
-  withAccessOptions(command)
-    .option('--out <file>', 'the file to write (default: the standard output)')
-    .option(
-      '--after <sequence>',
-      'only events after the one with this sequence',
-      wholeNumber(0, Number.MAX_SAFE_INTEGER, 'Write the sequence of an event, a whole number.'),
-      0,
-    )
-    .action((options: ExportOptions) =>
-      onReceiver(terminal, command, options, async ({ operations }) => {
-        const file = options.out === undefined ? null : await fileToWrite(terminal.path(options.out));
-        const write = (line: string) => (file === null ? terminal.write(line) : writeTo(file, line));
-        const written = await writeEvents(operations, options.after, write, (soFar) => {
-          if (file !== null || !terminal.isInteractive) {
-            terminal.progress(`${count(soFar, 'event')} written`);
-          }
-        });
-        if (file !== null) {
-          await endOf(file);
-        }
-        terminal.report(
-          `${count(written, 'event')} written${options.out === undefined ? '' : ` to ${options.out}`}.`,
-        );
-      }),
+/** Writes all events to a file or the standard output. */
+export function exportEvents(terminal: Terminal, command: Command, options: ExportOptions): Promise<void> {
+  return onReceiver(terminal, command, options, async ({ operations }) => {
+    const file = options.out === undefined ? null : await fileToWrite(terminal.path(options.out));
+    const write = (line: string) => (file === null ? terminal.write(line) : writeTo(file, line));
+    const written = await writeEvents(operations, options.after, write, (soFar) => {
+      if (file !== null || !terminal.isInteractive) {
+        terminal.progress(`${count(soFar, 'event')} written`);
+      }
+    });
+    if (file !== null) {
+      await endOf(file);
+    }
+    terminal.report(
+      `${count(written, 'event')} written${options.out === undefined ? '' : ` to ${options.out}`}.`,
     );
+  });
 }
 
 /** Writes all events after the one with this sequence, page by page; gives how many. */

@@ -6,11 +6,10 @@ import {
   listenForSignature,
   searchCapturedRequest,
 } from '../operations/signature-header.ts';
-import { wholeNumber } from './option-values.ts';
 import { triedSecrets } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
 
-interface FindHeaderOptions {
+export interface FindHeaderOptions {
   secret?: string[];
   host: string;
   port: number;
@@ -19,30 +18,16 @@ interface FindHeaderOptions {
 
 const DEFAULT_HEADER = 'x-intelligems-signature';
 
-/**
- * `find-header`: listens for a real webhook, or reads a captured one, and names the header that has an HMAC of its
- * body. Ends with 0 once it is found, with 1 if a captured request has none.
- */
-export function defineCommand(command: Command, terminal: Terminal): void {
-  command
-    .option('--secret <secret...>', 'the secret that the sender signs with (default: those of the receiver)')
-    .option('--host <address>', 'the address to listen on', '127.0.0.1')
-    .option(
-      '--port <number>',
-      'the port to listen on; 0 for any free one',
-      wholeNumber(0, 65_535, 'Write a number from 0 to 65535.'),
-      8788,
-    )
-    .option(
-      '--request <file>',
-      'read a captured request (head, empty line, body, as it came) instead of listening',
-    )
-    .action(async (options: FindHeaderOptions) => {
-      const { secrets } = await triedSecrets(terminal, command, options.secret);
-      await (options.request === undefined
-        ? listen(terminal, secrets, options)
-        : readCaptured(terminal, secrets, options.request));
-    });
+/** Listens for a webhook, or reads a captured one, and prints which header has its signature. */
+export async function findHeader(
+  terminal: Terminal,
+  command: Command,
+  options: FindHeaderOptions,
+): Promise<void> {
+  const { secrets } = await triedSecrets(terminal, command, options.secret);
+  await (options.request === undefined
+    ? listen(terminal, secrets, options)
+    : readCaptured(terminal, secrets, options.request));
 }
 
 async function listen(

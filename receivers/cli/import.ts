@@ -19,40 +19,32 @@ const SETTINGS_WORDS: Readonly<Record<Exclude<ImportedSettings, 'none'>, string>
   kept: 'What was connected in the console is not imported: the console of this database has settings already.',
 };
 
-/** `import`: imports another ledger into the database of DATABASE_URL. */
-export function defineCommand(command: Command, terminal: Terminal): void {
-  command
-    .argument('[file]', 'a file that `export` wrote; - for the standard input')
-    .option(
-      '--from <folder>',
-      'the data folder of a stopped receiver, including what destinations remember, such as the Slack message of each experience, and what was connected in the console (set SETTINGS_KEY to the content of its file settings-key)',
-    )
-    .addHelpText(
-      'after',
-      '\nWhat the database already has stays, so an import that was interrupted can be run again.',
-    )
-    .action((file: string | undefined, { from }: { from?: string }) => {
-      const configuration = settingsOf(terminal, command);
-      if (configuration.storage.databaseUrl === null) {
-        command.error(
-          'error: DATABASE_URL names no database to import into. Set it to postgres://user:password@host:5432/database.',
-        );
-      }
-      if ((file === undefined) === (from === undefined)) {
-        command.error('error: Give either a file that `export` wrote, or a data folder with --from.');
-      }
-      return orFail(terminal, async () => {
-        const source =
-          from === undefined ? openFile(terminal, file as string) : await openFolder(terminal, from);
-        const { read, added, settings } = await importLedger(configuration, source, (progress) =>
-          terminal.progress(progressText(progress)),
-        );
-        terminal.report(`${count(read, 'event')} read, ${added} of them new in the database.`);
-        if (settings !== 'none') {
-          terminal.report(SETTINGS_WORDS[settings]);
-        }
-      });
-    });
+/** Imports a file or a data folder, and prints how much of it is new. */
+export function importEvents(
+  terminal: Terminal,
+  command: Command,
+  file: string | undefined,
+  { from }: { from?: string },
+): Promise<void> {
+  const configuration = settingsOf(terminal, command);
+  if (configuration.storage.databaseUrl === null) {
+    command.error(
+      'error: DATABASE_URL names no database to import into. Set it to postgres://user:password@host:5432/database.',
+    );
+  }
+  if ((file === undefined) === (from === undefined)) {
+    command.error('error: Give either a file that `export` wrote, or a data folder with --from.');
+  }
+  return orFail(terminal, async () => {
+    const source = from === undefined ? openFile(terminal, file as string) : await openFolder(terminal, from);
+    const { read, added, settings } = await importLedger(configuration, source, (progress) =>
+      terminal.progress(progressText(progress)),
+    );
+    terminal.report(`${count(read, 'event')} read, ${added} of them new in the database.`);
+    if (settings !== 'none') {
+      terminal.report(SETTINGS_WORDS[settings]);
+    }
+  });
 }
 
 function openFile(terminal: Terminal, file: string): ImportSource {

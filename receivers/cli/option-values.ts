@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { time } from '../operations/event-query.ts';
+import { writtenTime } from '../base/written-time.ts';
 
 /** A web address as an option. */
 export function webAddress(written: string): string {
@@ -20,11 +20,11 @@ export function timeOption(written: string): number {
 
 /** A time or a day as an option; gives milliseconds since 1970. */
 export function timeOrDay(written: string): number {
-  const read = time.safeParse(written);
-  if (!read.success) {
+  const at = writtenTime(written);
+  if (at === null) {
     throw new InvalidArgumentError('Write a time such as 2026-10-10T12:00:00Z, or a day such as 2026-10-10.');
   }
-  return read.data;
+  return at;
 }
 
 /** A whole number from `least` to `most` as an option. `hint` says what to write instead. */

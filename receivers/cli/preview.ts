@@ -7,43 +7,30 @@ import { connectTo } from '../operations/find-receiver.ts';
 import type { Operations } from '../operations/operations.ts';
 import { namedTargets, type PreviewName, unstoredPreviews } from '../operations/preview.ts';
 import { SAMPLES, type SampleName, sampleBytes } from '../operations/samples.ts';
+import type { AccessOptions } from './access-options.ts';
 import { unwritable } from './files.ts';
 import { unknownName } from './known-names.ts';
 import { oneLine } from './lines.ts';
-import {
-  type AccessOptions,
-  findReceiver,
-  onReceiver,
-  orFail,
-  withAccessOptions,
-} from './receiver-access.ts';
+import { findReceiver, onReceiver, orFail } from './receiver-access.ts';
 import { wholeSettingsOf } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
-interface PreviewOptions extends AccessOptions {
+export interface PreviewOptions extends AccessOptions {
   destination?: string;
   out?: string;
   document?: boolean;
 }
 
-/** `preview`: how an event looks at a destination. Nothing is sent. */
-export function defineCommand(command: Command, terminal: Terminal): void {
-  withAccessOptions(command)
-    .argument(
-      '<event>',
-      `a sample (${SAMPLES.join(', ')}), a file with a webhook body, or the key of an event`,
-    )
-    .option('--destination <name>', 'only this one, by its name or kind, such as slack')
-    .option('--document', 'as it is sent: JSON, or the mail as HTML')
-    .option('--out <file>', 'write that document to a file, to open it (needs --destination)')
-    .action((event: string, options: PreviewOptions) => {
-      if (options.out !== undefined && options.destination === undefined) {
-        command.error('error: Say which one to write: --destination email');
-      }
-      return /^(evt|report|body)_/.test(event)
-        ? previewStored(terminal, command, event, options)
-        : previewBody(terminal, command, event, options);
-    });
+/** Prints how a sample, a file, or a stored event looks. */
+export function preview(
+  terminal: Terminal,
+  command: Command,
+  event: string,
+  options: PreviewOptions,
+): Promise<void> {
+  return /^(evt|report|body)_/.test(event)
+    ? previewStored(terminal, command, event, options)
+    : previewBody(terminal, command, event, options);
 }
 
 function previewStored(

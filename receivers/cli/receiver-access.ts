@@ -6,15 +6,9 @@ import type { ReceiverPlace } from '../operations/find-receiver.ts';
 import { callFailure, connectTo, findLocalReceiver, localUrl } from '../operations/find-receiver.ts';
 import { madeConsoleToken } from '../operations/made-secrets.ts';
 import type { Operations } from '../operations/operations.ts';
-import { webAddress } from './option-values.ts';
+import type { AccessOptions } from './access-options.ts';
 import { settingsOf } from './settings.ts';
 import type { Terminal } from './terminal.ts';
-
-/** Where a receiver is and how to get in, as options of a command. */
-export interface AccessOptions {
-  url?: string;
-  token?: string;
-}
 
 /** A way to a ledger: through a running receiver, or by opening it here while none runs. */
 export interface ReceiverAccess {
@@ -22,16 +16,6 @@ export interface ReceiverAccess {
   /** False if no receiver runs: what is made ready is delivered at its next start. */
   running: boolean;
   close(): Promise<void>;
-}
-
-/** Adds the options by which a command finds the receiver. */
-export function withAccessOptions(command: Command): Command {
-  return command
-    .option('--url <url>', 'the receiver (default: the one on this machine, by HOST and PORT)', webAddress)
-    .option(
-      '--token <token>',
-      'the console’s token (default: CONSOLE_TOKEN, or the file in the data folder)',
-    );
 }
 
 /**

@@ -15,22 +15,20 @@ const BEGINNINGS = {
   'the running receiver': 'Asking the running receiver to compare.',
 } as const;
 
-/** `reconcile`: compares Intelligems with the ledger now, and prints what the webhooks missed. */
-export function defineCommand(command: Command, terminal: Terminal): void {
-  command.action(async () => {
-    const { reconcile, reconcileProblem } = await import('../operations/reconcile.ts');
-    return orFail(terminal, async () => {
-      const configuration = await wholeSettingsOf(terminal, command);
-      const problem = reconcileProblem(configuration);
-      if (problem !== null) {
-        command.error(`error: ${problem}`);
-      }
-      const results = await reconcile(configuration, (by) =>
-        terminal.printLine(`${BEGINNINGS[by]} ${PATIENCE}`),
-      );
-      terminal.printLine(results.flatMap((each) => resultLines(each, configuration)).join('\n'));
-      terminal.exitCode = results.some(({ failure }) => failure !== null) ? 1 : 0;
-    });
+/** Compares Intelligems with the ledger, and prints what was found. */
+export async function reconcileNow(terminal: Terminal, command: Command): Promise<void> {
+  const { reconcile, reconcileProblem } = await import('../operations/reconcile.ts');
+  await orFail(terminal, async () => {
+    const configuration = await wholeSettingsOf(terminal, command);
+    const problem = reconcileProblem(configuration);
+    if (problem !== null) {
+      command.error(`error: ${problem}`);
+    }
+    const results = await reconcile(configuration, (by) =>
+      terminal.printLine(`${BEGINNINGS[by]} ${PATIENCE}`),
+    );
+    terminal.printLine(results.flatMap((each) => resultLines(each, configuration)).join('\n'));
+    terminal.exitCode = results.some(({ failure }) => failure !== null) ? 1 : 0;
   });
 }
 

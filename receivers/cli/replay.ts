@@ -4,13 +4,13 @@ import type { DeadLetterSelection, DeadLetters } from '../operations/dead-letter
 import type { Operations } from '../operations/operations.ts';
 import type { ReplaySpan } from '../operations/replay-span.ts';
 import { count } from '../operations/words.ts';
+import type { AccessOptions } from './access-options.ts';
 import { requireDestinations } from './known-names.ts';
 import { oneLine } from './lines.ts';
-import { timeOrDay, wholeNumber } from './option-values.ts';
-import { type AccessOptions, onReceiver, type ReceiverAccess, withAccessOptions } from './receiver-access.ts';
+import { onReceiver, type ReceiverAccess } from './receiver-access.ts';
 import type { Terminal } from './terminal.ts';
 
-interface ReplayOptions extends AccessOptions {
+export interface ReplayOptions extends AccessOptions {
   letter?: number;
   destination?: string;
   cause?: string;
@@ -23,34 +23,17 @@ interface ReplayOptions extends AccessOptions {
   dryRun?: boolean;
 }
 
-/** `replay`: sends dead letters, an event, or all events of a span, again. */
-export function defineCommand(command: Command, terminal: Terminal): void {
-  withAccessOptions(command)
-    .option('--destination <name>', 'all dead letters of this destination')
-    .option('--cause <cause>', 'with --destination: only those with this cause, as the list names it')
-    .option(
-      '--letter <id>',
-      'one dead letter, by the id of its delivery',
-      wholeNumber(0, Number.MAX_SAFE_INTEGER, 'Write the number that the list shows before the event.'),
-    )
-    .option('--event <key>', 'an event, to the destinations of --to')
-    .option('--to <destinations...>', 'with --event or --from: the destinations')
-    .option(
-      '--from <time>',
-      'all events received at this time or later, to the destinations of --to',
-      timeOrDay,
-    )
-    .option('--until <time>', 'with --from: only events received before this time', timeOrDay)
-    .option('--experience <id>', 'with --from: only events of this experience')
-    .option('--source <name>', 'with --from: only events of this source')
-    .option('--dry-run', 'say what would happen, and do nothing')
-    .action((options: ReplayOptions) => {
-      const problem = problemOf(options);
-      if (problem !== null) {
-        command.error(`error: ${problem}`);
-      }
-      return onReceiver(terminal, command, options, (access) => replay(terminal, access, options));
-    });
+/** Sends again what the options choose; without options, lists the dead letters. */
+export async function replayChosen(
+  terminal: Terminal,
+  command: Command,
+  options: ReplayOptions,
+): Promise<void> {
+  const problem = problemOf(options);
+  if (problem !== null) {
+    command.error(`error: ${problem}`);
+  }
+  await onReceiver(terminal, command, options, (access) => replay(terminal, access, options));
 }
 
 function replay(terminal: Terminal, access: ReceiverAccess, options: ReplayOptions): Promise<void> {

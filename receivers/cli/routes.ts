@@ -2,39 +2,29 @@ import type { Command } from 'commander';
 import { connectTo } from '../operations/find-receiver.ts';
 import type { Operations } from '../operations/operations.ts';
 import { type ExplainedEvent, type RoutedEvent, routeOperations } from '../operations/routes.ts';
+import type { AccessOptions } from './access-options.ts';
 import { readInput } from './files.ts';
 import { oneLine } from './lines.ts';
-import { timeOption } from './option-values.ts';
-import { type AccessOptions, findReceiver, orFail, withAccessOptions } from './receiver-access.ts';
+import { findReceiver, orFail } from './receiver-access.ts';
 import { wholeSettingsOf } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
-interface RoutesOptions extends AccessOptions {
+export interface RoutesOptions extends AccessOptions {
   event: string;
   source?: string;
   config?: string;
   at?: number;
 }
 
-/** `routes`: which routes an event takes, and why. Nothing is sent. */
-export function defineCommand(command: Command, terminal: Terminal): void {
-  withAccessOptions(command)
-    .requiredOption('--event <file>', 'a webhook body as JSON; - for the standard input')
-    .option('--source <name>', 'the source it comes through (default: each of the settings)')
-    .option(
-      '--config <file>',
-      'use this settings file (default: the settings of the running receiver, or those of this terminal)',
-    )
-    .option('--at <time>', 'as if it arrived then: 2026-10-10T23:00:00Z (default: now)', timeOption)
-    .action((options: RoutesOptions) =>
-      orFail(terminal, async () => {
-        const body = await readEvent(terminal, options.event);
-        const operations = await routeExplainer(terminal, command, options);
-        const at = options.at ?? Date.now();
-        const explained = await operations.explainRoutes(body, options.source ?? null, at);
-        terminal.print(explained.outcomes.map((outcome) => outcomeText(explained, outcome)).join('\n'));
-      }),
-    );
+/** Prints which routes an event takes. */
+export function explainRoutes(terminal: Terminal, command: Command, options: RoutesOptions): Promise<void> {
+  return orFail(terminal, async () => {
+    const body = await readEvent(terminal, options.event);
+    const operations = await routeExplainer(terminal, command, options);
+    const at = options.at ?? Date.now();
+    const explained = await operations.explainRoutes(body, options.source ?? null, at);
+    terminal.print(explained.outcomes.map((outcome) => outcomeText(explained, outcome)).join('\n'));
+  });
 }
 
 /** The running receiver, unless a file is given; if none runs, the settings of this terminal. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { howToRun } from '../base/how-to-run.ts';
 import { suggestion } from '../base/nearest.ts';
 import type { LocalReceiver } from '../config/local-receiver.ts';
@@ -12,10 +12,9 @@ import { SAMPLES, sampleAt, sampleLife } from '../operations/samples.ts';
 import { type SigningSender, sendWebhook, wrongSecret } from '../operations/send.ts';
 import { webhookPath } from '../operations/set-up.ts';
 import { EX_CONFIG } from './exit-codes.ts';
-import { webAddress } from './option-values.ts';
 import type { Terminal } from './terminal.ts';
 
-interface SendOptions {
+export interface SendOptions {
   all?: boolean;
   url?: string;
   secret?: string;
@@ -32,34 +31,18 @@ interface NamedBody {
 
 const DEFAULT_HEADER = 'x-intelligems-signature';
 
-/** `send`: posts a correctly signed sample event to a receiver, and prints the response. */
-export function defineCommand(command: Command, terminal: Terminal): void {
-  command
-    .argument('[sample]', `one of ${SAMPLES.join(', ')}`)
-    .option('--all', 'send all six events of a new experience, in order')
-    .option('--body <file>', 'send this file as it is')
-    .option('--url <url>', 'where to (default: the receiver on this machine, by its settings)', webAddress)
-    .option(
-      '--secret <secret>',
-      'what to sign with (default: by the settings, or what the receiver made)',
-      writtenSecret,
-    )
-    .option('--source <name>', 'the source of receivers.yaml to send as (default: the one without a name)')
-    .option('--forge', 'sign with a wrong secret, to see it refused (without a sample: start)')
-    .action(async (sample: string | undefined, options: SendOptions) => {
-      const bodies = bodiesOf(terminal, command, sample, options);
-      const sender = await senderOf(terminal, command, options);
-      for (const each of bodies) {
-        await send(terminal, sender, each);
-      }
-    });
-}
-
-function writtenSecret(written: string): string {
-  if (written === '') {
-    throw new InvalidArgumentError('It is empty. Write the secret, or leave out --secret.');
+/** Sends what the options choose, one after the other. */
+export async function sendSamples(
+  terminal: Terminal,
+  command: Command,
+  sample: string | undefined,
+  options: SendOptions,
+): Promise<void> {
+  const bodies = bodiesOf(terminal, command, sample, options);
+  const sender = await senderOf(terminal, command, options);
+  for (const each of bodies) {
+    await send(terminal, sender, each);
   }
-  return written;
 }
 
 function bodiesOf(

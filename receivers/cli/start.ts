@@ -20,18 +20,14 @@ const COMPILED_AFTER_MS = 3_000;
 /** A stop that takes longer than this is cut off, milliseconds. */
 const STOP_LIMIT_MS = 9_500;
 
-/** `start`: the receiver itself. */
-export function defineCommand(command: Command, terminal: Terminal): void {
-  command
-    .option('--role <role>', 'accept webhooks, deliver what was accepted, or all (default: RECEIVER_ROLE)')
-    .action(({ role }: { role?: string }) => {
-      const environment = { ...terminal.environment, ...(role !== undefined && { RECEIVER_ROLE: role }) };
-      const loaded = loadBeforeLedger({ environment, cwd: terminal.folder });
-      if (!loaded.ok) {
-        command.error(describeFaults(loaded.faults), { exitCode: EX_CONFIG });
-      }
-      return run(terminal, loaded.configuration);
-    });
+/** Starts the receiver, and runs it until it is asked to end. */
+export function start(terminal: Terminal, command: Command, { role }: { role?: string }): Promise<void> {
+  const environment = { ...terminal.environment, ...(role !== undefined && { RECEIVER_ROLE: role }) };
+  const loaded = loadBeforeLedger({ environment, cwd: terminal.folder });
+  if (!loaded.ok) {
+    command.error(describeFaults(loaded.faults), { exitCode: EX_CONFIG });
+  }
+  return run(terminal, loaded.configuration);
 }
 
 /** Runs the receiver until it is asked to end. */

@@ -4,7 +4,7 @@ import { readInput } from './files.ts';
 import { type TriedSecrets, triedSecrets } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
 
-interface VerifyOptions {
+export interface VerifyOptions {
   secret?: string[];
   previousSecret: string[];
   signature: string;
@@ -12,18 +12,8 @@ interface VerifyOptions {
   header: string;
 }
 
-/** `verify`: checks whether a signature matches a body. The exit code is 1 if it does not. */
-export function defineCommand(command: Command, terminal: Terminal): void {
-  command
-    .option('--secret <secret...>', 'the secret, or several (default: those of the receiver)')
-    .requiredOption('--signature <value>', 'the value of the signature header, exactly as it came')
-    .requiredOption('--body <file>', 'a file with the raw body; - for the standard input')
-    .option('--previous-secret <secret...>', 'secrets that are no longer accepted, to recognize them', [])
-    .option('--header <name>', 'the name of the signature header', 'X-Intelligems-Signature')
-    .action((options: VerifyOptions) => verify(terminal, command, options));
-}
-
-async function verify(terminal: Terminal, command: Command, options: VerifyOptions): Promise<void> {
+/** Prints whether the signature matches. The exit code is 1 if it does not. */
+export async function verify(terminal: Terminal, command: Command, options: VerifyOptions): Promise<void> {
   const { signature, header, previousSecret } = options;
   const tried = await triedSecrets(terminal, command, options.secret);
   terminal.mask.add(previousSecret);

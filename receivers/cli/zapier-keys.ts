@@ -7,51 +7,39 @@ import { orFail } from './receiver-access.ts';
 import { wholeSettingsOf } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
-type Work = (operations: ZapierOperations, configuration: Configuration) => Promise<string>;
+/** What to do with the keys and the Zaps. */
+export type KeysWork =
+  | { what: 'list' | 'zaps' }
+  | { what: 'make'; source: string; name: string }
+  | { what: 'revoke' | 'end'; id: string };
 
-/** `zapier-keys`: the keys of the Zapier app's connections, and the Zaps that use them. */
-export function defineCommand(keys: Command, terminal: Terminal): void {
-  const onLedger = (command: Command, work: Work) => runOnLedger(terminal, command, work);
-  keys
-    .command('list', { isDefault: true })
-    .description('list the keys')
-    .action((_options: unknown, command: Command) => onLedger(command, listKeys));
-  keys
-    .command('make')
-    .argument('<source>', 'the source whose events the key gives access to')
-    .option('--name <name>', 'what to call it, such as who uses it', '')
-    .description('make a key for a source; it is shown once')
-    .action((source: string, { name }: { name: string }, command: Command) =>
-      onLedger(command, (operations, configuration) => makeKey(operations, configuration, source, name)),
-    );
-  keys
-    .command('revoke')
-    .argument('<id>', 'the id of the key, as the list shows it')
-    .description('make a key invalid, and end the subscriptions that were made with it')
-    .action((id: string, _options: unknown, command: Command) =>
-      onLedger(command, (operations) => revokeKey(operations, id)),
-    );
-  keys
-    .command('zaps')
-    .description('list the Zaps that are on')
-    .action((_options: unknown, command: Command) => onLedger(command, listZaps));
-  keys
-    .command('end')
-    .argument('<id>', 'the id of the subscription, as the list of Zaps shows it')
-    .description('end the subscription of a Zap: it gets no more events until it is switched off and on')
-    .action((id: string, _options: unknown, command: Command) =>
-      onLedger(command, (operations) => endZap(operations, id)),
-    );
-}
-
-/** Runs work on the ledger of the settings and prints its text. */
-function runOnLedger(terminal: Terminal, command: Command, work: Work): Promise<void> {
+/** Works on the ledger of the settings, and prints what came of it. */
+export function runOnLedger(terminal: Terminal, command: Command, work: KeysWork): Promise<void> {
   return orFail(terminal, async () => {
     const configuration = await wholeSettingsOf(terminal, command);
     terminal.printLine(
-      await withZapierOperations(configuration, (operations) => work(operations, configuration)),
+      await withZapierOperations(configuration, (operations) => outcomeOf(work, operations, configuration)),
     );
   });
+}
+
+function outcomeOf(
+  work: KeysWork,
+  operations: ZapierOperations,
+  configuration: Configuration,
+): Promise<string> {
+  switch (work.what) {
+    case 'list':
+      return listKeys(operations, configuration);
+    case 'zaps':
+      return listZaps(operations);
+    case 'make':
+      return makeKey(operations, configuration, work.source, work.name);
+    case 'revoke':
+      return revokeKey(operations, work.id);
+    default:
+      return endZap(operations, work.id);
+  }
 }
 
 async function listKeys(operations: ZapierOperations, { zapier }: Configuration): Promise<string> {

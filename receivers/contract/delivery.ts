@@ -9,7 +9,17 @@ import type { Outcome } from './outcome.ts';
  * - merged: included in a later delivery
  * - dismissed: a dead letter that a person set aside
  */
-export type DeliveryState = 'waiting' | 'ready' | 'running' | 'done' | 'dead' | 'merged' | 'dismissed';
+export const DELIVERY_STATES = [
+  'waiting',
+  'ready',
+  'running',
+  'done',
+  'dead',
+  'merged',
+  'dismissed',
+] as const;
+
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** A delivery that was claimed for an attempt. */
 export interface ClaimedDelivery {

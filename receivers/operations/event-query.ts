@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ACTIONS } from '../../shared/events.ts';
+import { writtenTime } from '../base/written-time.ts';
+import { DELIVERY_STATES } from '../contract/delivery.ts';
 import type { EventFilter } from '../contract/ledger-reader.ts';
 
 /** Events on a page, unless somebody asks for another number. */
 export const PAGE_SIZE = 50;
 
-export const STATES = ['waiting', 'ready', 'running', 'done', 'dead', 'merged', 'dismissed'] as const;
 export const ORIGINS = ['webhook', 'recovered', 'test', 'report'] as const;
 
 /** A field that may be missing. An empty field of a form counts as missing. */
@@ -17,13 +18,10 @@ function oneOf(values: readonly string[]): string {
   return `Use one of ${values.join(', ')}.`;
 }
 
-/** A time without a time zone, as a browser's form writes it. */
-const WITHOUT_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/;
-
-/** A time in ISO 8601 (in UTC unless it names a time zone) or a day in UTC; gives milliseconds since 1970. */
+/** A time or a day, as {@link writtenTime} reads it; gives milliseconds since 1970. */
 export const time = z.string().transform((written, context) => {
-  const at = Date.parse(WITHOUT_ZONE.test(written) ? `${written}Z` : written);
-  if (Number.isNaN(at)) {
+  const at = writtenTime(written);
+  if (at === null) {
     context.addIssue('Use a time such as 2026-10-10T12:00:00Z, or a day such as 2026-10-10.');
     return z.NEVER;
   }
@@ -39,7 +37,9 @@ export const eventQuery = z.object({
   experience: optional(z.string().max(200)).describe('The id of an experience.'),
   source: optional(z.string().max(64)).describe('The name of a source.'),
   destination: optional(z.string().max(64)).describe('The name of a destination that it has a delivery for.'),
-  state: optional(z.enum(STATES, oneOf(STATES))).describe('The state of one of its deliveries.'),
+  state: optional(z.enum(DELIVERY_STATES, oneOf(DELIVERY_STATES))).describe(
+    'The state of one of its deliveries.',
+  ),
   origin: optional(z.enum(ORIGINS, oneOf(ORIGINS))).describe('How it arrived.'),
   problem: optional(z.enum(['true', 'false'])).describe('true for unrecognized events.'),
   from: optional(time).describe('Received at this time or later: ISO 8601, or a day in UTC.'),

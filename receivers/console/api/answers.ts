@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ACTIONS } from '../../../shared/events.ts';
 import { HEALTH_CHECKS } from '../../../shared/health-words.ts';
-import { ORIGINS, STATES } from '../../operations/event-query.ts';
+import { DELIVERY_STATES } from '../../contract/delivery.ts';
+import { ORIGINS } from '../../operations/event-query.ts';
 import type { ExperienceStory } from '../../operations/experiences.ts';
 
 // The API's responses, for its description. Types and tests keep them true.
@@ -36,7 +37,7 @@ const eventSummary = z.strictObject({
   ...eventFacts,
   printed: z.int().describe('Deliveries that were only printed in the log, because nothing is connected.'),
   deliveries: z
-    .partialRecord(z.enum(STATES), z.int())
+    .partialRecord(z.enum(DELIVERY_STATES), z.int())
     .describe('The number of its deliveries in each state, without internal and printed ones.'),
 });
 
@@ -45,7 +46,7 @@ const delivery = {
   eventKey: z.string(),
   destination: z.string(),
   route: z.string(),
-  state: z.enum(STATES),
+  state: z.enum(DELIVERY_STATES),
   dueAt: at,
   attempts: z.int(),
   replay: z.int().describe('How many times a person has sent it again.'),

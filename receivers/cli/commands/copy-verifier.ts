@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { copyVerifier, LANGUAGES, type Language } from '../operations/copy-verifier.ts';
-import type { Terminal } from './terminal.ts';
+import { copyVerifier, LANGUAGES, type Language } from '../../operations/copy-verifier.ts';
+import type { Terminal } from '../terminal.ts';
 
 interface CopyOptions {
   language: Language;
