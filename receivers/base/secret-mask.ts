@@ -27,14 +27,19 @@ const HTML_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Written in the same way by JSON, HTML, URLs and shells. */
-const PLAIN = /^[A-Za-z0-9_.~-]$/;
+const PLAIN = /^[A-Za-z0-9_.~-]+$/;
+
+/** Cuts a text where it may be written differently: rows of plain characters and of backslashes, and other characters. */
+const PIECES = /[A-Za-z0-9_.~-]+|\\+|./gsu;
 
 /**
  * Masks secrets by their value, wherever in a text they are: as they are, and in the encodings in which they
  * travel (URL, JSON, HTML, hex, base64 at any offset, as in `Basic` credentials).
  */
 export class SecretMask {
-  readonly #forms = new Set<string>();
+  /** Each way to write a secret, and the pattern that finds it. */
+  readonly #patterns = new Map<string, string>();
+  /** Finds all of them; null until it is needed. */
   #pattern: RegExp | null = null;
 
   constructor(secrets: Iterable<string> = []) {
@@ -46,17 +51,27 @@ export class SecretMask {
     for (const secret of secrets) {
       if (secret.length >= SHORTEST_SECRET) {
         for (const form of formsOf(secret)) {
-          this.#forms.add(form);
+          if (!this.#patterns.has(form)) {
+            this.#patterns.set(form, patternOf(form));
+            this.#pattern = null;
+          }
         }
       }
     }
-    const longestFirst = [...this.#forms].sort((one, other) => other.length - one.length);
-    this.#pattern = longestFirst.length === 0 ? null : new RegExp(longestFirst.map(patternOf).join('|'), 'g');
   }
 
   /** The text with every known secret replaced by `[secret]`. */
   hide(text: string): string {
-    return this.#pattern === null ? text : text.replace(this.#pattern, MASKED);
+    if (this.#patterns.size === 0) {
+      return text;
+    }
+    this.#pattern ??= this.#compile();
+    return text.replace(this.#pattern, MASKED);
+  }
+
+  #compile(): RegExp {
+    const longestFirst = [...this.#patterns].sort(([one], [other]) => other.length - one.length);
+    return new RegExp(longestFirst.map(([, pattern]) => pattern).join('|'), 'g');
   }
 
   /**
@@ -92,7 +107,7 @@ function base64At(bytes: Buffer, offset: number): string {
 
 /** A pattern that matches a text however JSON, HTML, URLs and shells write it, also one within another. */
 function patternOf(text: string): string {
-  const pieces = text.match(/\\+|./gsu) ?? [];
+  const pieces = text.match(PIECES) ?? [];
   return pieces
     .map((piece, at) => {
       if (PLAIN.test(piece)) {

@@ -52,44 +52,50 @@ function misspelt(documented: readonly string[]): (pattern: string) => string | 
 
 const percent = amount(0, 100, 50);
 
-const conditions = (sources: readonly string[] | null) =>
-  z.strictObject({
-    actions: list(action, actionAdvice)
-      .nullable()
-      .default(null)
-      .describe(`The actions: ${ACTION_WORDS.join(', ')}.`)
-      .meta({ examples: ACTION_WORDS, closed: true, main: true }),
-    types: patterns('a type', 'content/*', misspelt(DOCUMENTED.types))
-      .describe('Experience types, such as pricing or content/*.')
-      .meta({ examples: DOCUMENTED.types, main: true }),
-    categories: patterns('a category', 'experiment', misspelt(DOCUMENTED.categories))
-      .describe('Categories: experiment, personalization.')
-      .meta({ examples: DOCUMENTED.categories }),
-    statuses: patterns('a status', 'started', misspelt(DOCUMENTED.statuses))
-      .describe('Statuses: pending, started, paused, ended.')
-      .meta({ examples: DOCUMENTED.statuses }),
-    names: patterns('a name', '*price*')
-      .describe(
-        'Names of experiences. * matches any characters and ? one character; case does not matter: *price*.',
-      )
-      .meta({ main: true }),
-    sources: patterns('the name of a source', 'alpine-*', (pattern) =>
-      sources === null || sources.some((name) => fitsPattern(pattern, name))
-        ? null
-        : unknownName('source', pattern, sources),
-    ).describe('Names of sources.'),
-    organizations: patterns('an organization', 'alpine-*').describe(
-      'Organizations, by id, name or store domain.',
+const sourcePatterns = (problem?: (pattern: string) => string | null) =>
+  patterns('the name of a source', 'alpine-*', problem).describe('Names of sources.');
+
+const conditions = z.strictObject({
+  actions: list(action, actionAdvice)
+    .nullable()
+    .default(null)
+    .describe(`The actions: ${ACTION_WORDS.join(', ')}.`)
+    .meta({ examples: ACTION_WORDS, closed: true, main: true }),
+  types: patterns('a type', 'content/*', misspelt(DOCUMENTED.types))
+    .describe('Experience types, such as pricing or content/*.')
+    .meta({ examples: DOCUMENTED.types, main: true }),
+  categories: patterns('a category', 'experiment', misspelt(DOCUMENTED.categories))
+    .describe('Categories: experiment, personalization.')
+    .meta({ examples: DOCUMENTED.categories }),
+  statuses: patterns('a status', 'started', misspelt(DOCUMENTED.statuses))
+    .describe('Statuses: pending, started, paused, ended.')
+    .meta({ examples: DOCUMENTED.statuses }),
+  names: patterns('a name', '*price*')
+    .describe(
+      'Names of experiences. * matches any characters and ? one character; case does not matter: *price*.',
+    )
+    .meta({ main: true }),
+  sources: sourcePatterns(),
+  organizations: patterns('an organization', 'alpine-*').describe(
+    'Organizations, by id, name or store domain.',
+  ),
+  share: z
+    .strictObject({
+      atLeast: percent.default(0).describe('In percent.'),
+      atMost: percent.default(100).describe('In percent.'),
+    })
+    .refine(({ atLeast, atMost }) => atLeast <= atMost, 'Write an atLeast that is not above atMost.')
+    .nullable()
+    .default(null)
+    .describe('A variation other than the control gets at least and at most this share of the traffic.'),
+});
+
+/** The conditions, for a receiver with these sources. */
+const conditionsOf = (sources: readonly string[]) =>
+  conditions.extend({
+    sources: sourcePatterns((pattern) =>
+      sources.some((name) => fitsPattern(pattern, name)) ? null : unknownName('source', pattern, sources),
     ),
-    share: z
-      .strictObject({
-        atLeast: percent.default(0).describe('In percent.'),
-        atMost: percent.default(100).describe('In percent.'),
-      })
-      .refine(({ atLeast, atMost }) => atLeast <= atMost, 'Write an atLeast that is not above atMost.')
-      .nullable()
-      .default(null)
-      .describe('A variation other than the control gets at least and at most this share of the traffic.'),
   });
 
 const clockAdvice = 'Write a time of day in quotes, such as "22:00".';
@@ -147,7 +153,7 @@ export function routeSettings(known: Known | null) {
   return z
     .strictObject({
       name: text('Write a name for people.').describe('The name, unique among the routes.'),
-      when: conditions(known?.sources ?? null)
+      when: (known === null ? conditions : conditionsOf(known.sources))
         .prefault({})
         .describe('Which events. All conditions must be met. Default: every event.')
         .meta({ main: true }),
