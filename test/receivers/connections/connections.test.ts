@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeOwnApi, startFakeOwnApi } from '../../fakes/own-api.ts';
 import { type FakeSlack, startFakeSlack } from '../../fakes/slack.ts';
 import { sampleBody } from '../../fixtures/messages.ts';
@@ -13,57 +13,61 @@ import { ConnectionsClient } from './api-client.ts';
 const TOKEN = 'the-token-of-the-tests';
 const VIEWER_TOKEN = 'the-token-for-reading';
 
-describe('what is connected in the console', () => {
-  let home: ReturnType<typeof temporaryFolder>;
-  let receiver: ReceiverHere;
-  let api: ConnectionsClient;
-  let own: FakeOwnApi;
+let home: ReturnType<typeof temporaryFolder>;
+let receiver: ReceiverHere;
+let api: ConnectionsClient;
+let own: FakeOwnApi;
 
-  beforeEach(async () => {
-    home = temporaryFolder();
-    own = await startFakeOwnApi();
-    await start();
+async function start(settings: Record<string, string> = {}): Promise<void> {
+  receiver = await ReceiverHere.start({
+    DATA_DIR: home.folder,
+    CONSOLE_TOKEN: TOKEN,
+    CONSOLE_VIEWER_TOKEN: VIEWER_TOKEN,
+    UPDATE_QUIET_SECONDS: '0',
+    FIRST_RETRY_SECONDS: '0.2',
+    ...settings,
   });
-  afterEach(async () => {
-    await receiver?.stop();
-    await own.close();
-    home.remove();
+  api = new ConnectionsClient(receiver.url, TOKEN);
+}
+
+async function restart(settings: Record<string, string> = {}): Promise<void> {
+  await receiver.stop();
+  await start(settings);
+}
+
+function httpDraft(fields: Record<string, unknown> = {}, url = own.url) {
+  const values = { url, allowPrivate: true };
+  return { kind: 'destination', type: 'http', title: 'Our API', values, ...fields };
+}
+
+async function saved(draft: Record<string, unknown>) {
+  const { status, answer } = await api.save(draft);
+  expect({ status, result: answer.result, faults: answer.faults }).toEqual({
+    status: 200,
+    result: 'saved',
+    faults: undefined,
   });
+  return answer.connection;
+}
 
-  async function start(settings: Record<string, string> = {}): Promise<void> {
-    receiver = await ReceiverHere.start({
-      DATA_DIR: home.folder,
-      CONSOLE_TOKEN: TOKEN,
-      CONSOLE_VIEWER_TOKEN: VIEWER_TOKEN,
-      UPDATE_QUIET_SECONDS: '0',
-      FIRST_RETRY_SECONDS: '0.2',
-      ...settings,
-    });
-    api = new ConnectionsClient(receiver.url, TOKEN);
-  }
+const destinationOf = async (name: string) =>
+  (await api.get('/connections')).destinations.find((each: { name: string }) => each.name === name);
 
-  async function restart(settings: Record<string, string> = {}): Promise<void> {
-    await receiver.stop();
-    await start(settings);
-  }
+async function open(): Promise<void> {
+  home = temporaryFolder();
+  own = await startFakeOwnApi();
+  await start();
+}
 
-  function httpDraft(fields: Record<string, unknown> = {}, url = own.url) {
-    const values = { url, allowPrivate: true };
-    return { kind: 'destination', type: 'http', title: 'Our API', values, ...fields };
-  }
+async function close(): Promise<void> {
+  await receiver?.stop();
+  await own.close();
+  home.remove();
+}
 
-  async function saved(draft: Record<string, unknown>) {
-    const { status, answer } = await api.save(draft);
-    expect({ status, result: answer.result, faults: answer.faults }).toEqual({
-      status: 200,
-      result: 'saved',
-      faults: undefined,
-    });
-    return answer.connection;
-  }
-
-  const destinationOf = async (name: string) =>
-    (await api.get('/connections')).destinations.find((each: { name: string }) => each.name === name);
+describe('a draft that is not saved', () => {
+  beforeAll(open);
+  afterAll(close);
 
   test.each([
     ['nothing', {}, 'type'],
@@ -81,6 +85,82 @@ describe('what is connected in the console', () => {
       expect(answer.faults.map((fault: { field: string }) => fault.field)).toContain(field);
     }
   });
+
+  test('a draft with mistakes is not saved: each fault names its field and what to write', async () => {
+    const { status, answer } = await api.save(httpDraft({ values: { url: 'our-api', timeoutMs: '5' } }));
+    expect(status).toBe(422);
+    expect(answer.faults.map(({ field }: { field: string }) => field).sort()).toEqual(['timeoutMs', 'url']);
+    expect(JSON.stringify(answer)).toContain('Write a whole URL');
+    expect((await api.get('/connections')).version).toBe(0);
+    const unknown = await api.save(httpDraft({ values: { url: own.url, colour: 'red' } }));
+    expect(unknown.answer.faults).toMatchObject([{ field: 'colour' }]);
+  });
+
+  test('a viewer may look at everything, and change and check nothing', async () => {
+    const viewer = new ConnectionsClient(receiver.url, VIEWER_TOKEN);
+    expect((await viewer.get('/connections')).destinations).toHaveLength(1);
+    expect(await viewer.get('/connections/changes')).toEqual({ changes: [] });
+    for (const path of ['save', 'check', 'test', 'remove', 'choices']) {
+      expect(await viewer.post(`/connections/${path}`, httpDraft())).toMatchObject({ status: 403 });
+    }
+    expect(own.requests).toEqual([]);
+  });
+
+  test('the channels of the Slack workspace can be chosen, with what is still to be done in each', async () => {
+    const slack = await startFakeSlack({
+      channels: [
+        { id: 'C0000000002', name: 'alerts', isMember: false },
+        { id: 'C0000000003', name: 'archive', isArchived: true },
+        { id: 'C0000000004', name: 'secret-tests', isPrivate: true, isMember: true },
+      ],
+    });
+    slack.setListPageSize(2);
+    const values = { token: slack.token, apiUrl: slack.url };
+    const draft = { kind: 'destination', type: 'slack', values };
+    const { answer } = await api.post('/connections/choices', { draft, field: 'channel' });
+    expect(answer.choices).toEqual([
+      { value: 'C0123456789', label: '#experiments', note: null },
+      { value: 'C0000000004', label: '#secret-tests (private)', note: null },
+      {
+        value: 'C0000000002',
+        label: '#alerts',
+        note: expect.stringMatching(/^Type in the channel: \/invite @/),
+      },
+    ]);
+    const wrong = { ...draft, values: { ...values, token: 'xoxb-wrong' } };
+    expect((await api.post('/connections/choices', { draft: wrong, field: 'channel' })).answer).toEqual({
+      choices: [],
+    });
+    await slack.close();
+  });
+
+  test('a draft is checked and tested without being saved', async () => {
+    const slack: FakeSlack = await startFakeSlack();
+    const draft = {
+      kind: 'destination',
+      type: 'slack',
+      values: { token: slack.token, channel: ['C0123456789'], apiUrl: slack.url },
+    };
+    const { answer: wrong } = await api.post('/connections/check', {
+      ...draft,
+      values: { ...draft.values, token: 'xoxb-of-somebody-else' },
+    });
+    expect(wrong.faults).toEqual([]);
+    expect(wrong.checks[0]).toMatchObject({ state: 'fault' });
+    const { answer: right } = await api.post('/connections/check', draft);
+    expect(right.checks.every(({ state }: { state: string }) => state === 'ok')).toBe(true);
+    expect(slack.messages()).toEqual([]);
+    const { answer: tested } = await api.post('/connections/test', draft);
+    expect(tested).toMatchObject({ faults: [], outcome: { type: 'done' } });
+    expect(JSON.stringify(slack.messages())).toContain('Test from the console');
+    expect((await api.get('/connections')).version).toBe(0);
+    await slack.close();
+  });
+});
+
+describe('what is connected in the console', () => {
+  beforeEach(open);
+  afterEach(close);
 
   test('a destination that is saved gets the next event, and keeps working after a restart', async () => {
     expect((await api.get('/connections')).destinations).toMatchObject([
@@ -120,16 +200,6 @@ describe('what is connected in the console', () => {
     expect(stored).not.toContain(own.url);
     expect(stored).not.toContain('c2VhbGVkLXNlY3JldC1v');
     await start();
-  });
-
-  test('a draft with mistakes is not saved: each fault names its field and what to write', async () => {
-    const { status, answer } = await api.save(httpDraft({ values: { url: 'our-api', timeoutMs: '5' } }));
-    expect(status).toBe(422);
-    expect(answer.faults.map(({ field }: { field: string }) => field).sort()).toEqual(['timeoutMs', 'url']);
-    expect(JSON.stringify(answer)).toContain('Write a whole URL');
-    expect((await api.get('/connections')).version).toBe(0);
-    const unknown = await api.save(httpDraft({ values: { url: own.url, colour: 'red' } }));
-    expect(unknown.answer.faults).toMatchObject([{ field: 'colour' }]);
   });
 
   test('of two people who change the same thing, the second gets a conflict, and nothing is overwritten', async () => {
@@ -188,16 +258,6 @@ describe('what is connected in the console', () => {
     });
     expect(JSON.stringify(changes)).not.toContain(other.url);
     await other.close();
-  });
-
-  test('a viewer may look at everything, and change and check nothing', async () => {
-    const viewer = new ConnectionsClient(receiver.url, VIEWER_TOKEN);
-    expect((await viewer.get('/connections')).destinations).toHaveLength(1);
-    expect(await viewer.get('/connections/changes')).toEqual({ changes: [] });
-    for (const path of ['save', 'check', 'test', 'remove', 'choices']) {
-      expect(await viewer.post(`/connections/${path}`, httpDraft())).toMatchObject({ status: 403 });
-    }
-    expect(own.requests).toEqual([]);
   });
 
   test('what the environment sets is listed with its variables, keeps working, and cannot be changed', async () => {
@@ -437,34 +497,6 @@ describe('what is connected in the console', () => {
     expect(withBoth).toMatch(/url: \$\{OWN_API_URL\}\n[\s\S]*url: \$\{OWN_API_URL_2\}/);
   });
 
-  test('the channels of the Slack workspace can be chosen, with what is still to be done in each', async () => {
-    const slack = await startFakeSlack({
-      channels: [
-        { id: 'C0000000002', name: 'alerts', isMember: false },
-        { id: 'C0000000003', name: 'archive', isArchived: true },
-        { id: 'C0000000004', name: 'secret-tests', isPrivate: true, isMember: true },
-      ],
-    });
-    slack.setListPageSize(2);
-    const values = { token: slack.token, apiUrl: slack.url };
-    const draft = { kind: 'destination', type: 'slack', values };
-    const { answer } = await api.post('/connections/choices', { draft, field: 'channel' });
-    expect(answer.choices).toEqual([
-      { value: 'C0123456789', label: '#experiments', note: null },
-      { value: 'C0000000004', label: '#secret-tests (private)', note: null },
-      {
-        value: 'C0000000002',
-        label: '#alerts',
-        note: expect.stringMatching(/^Type in the channel: \/invite @/),
-      },
-    ]);
-    const wrong = { ...draft, values: { ...values, token: 'xoxb-wrong' } };
-    expect((await api.post('/connections/choices', { draft: wrong, field: 'channel' })).answer).toEqual({
-      choices: [],
-    });
-    await slack.close();
-  });
-
   test('a draft can be seen before it is saved: a destination as a message, a route as what would happen', async () => {
     const values = { token: 'xoxb-a-token', channel: ['C0123456789'] };
     const slack = { kind: 'destination', type: 'slack', values };
@@ -479,29 +511,6 @@ describe('what is connected in the console', () => {
       { destinations: [], routes: [{ route: 'Ends' }] },
     ]);
     expect((await api.get('/connections')).routes).toMatchObject([{ name: 'all events' }]);
-  });
-
-  test('a draft is checked and tested without being saved', async () => {
-    const slack: FakeSlack = await startFakeSlack();
-    const draft = {
-      kind: 'destination',
-      type: 'slack',
-      values: { token: slack.token, channel: ['C0123456789'], apiUrl: slack.url },
-    };
-    const { answer: wrong } = await api.post('/connections/check', {
-      ...draft,
-      values: { ...draft.values, token: 'xoxb-of-somebody-else' },
-    });
-    expect(wrong.faults).toEqual([]);
-    expect(wrong.checks[0]).toMatchObject({ state: 'fault' });
-    const { answer: right } = await api.post('/connections/check', draft);
-    expect(right.checks.every(({ state }: { state: string }) => state === 'ok')).toBe(true);
-    expect(slack.messages()).toEqual([]);
-    const { answer: tested } = await api.post('/connections/test', draft);
-    expect(tested).toMatchObject({ faults: [], outcome: { type: 'done' } });
-    expect(JSON.stringify(slack.messages())).toContain('Test from the console');
-    expect((await api.get('/connections')).version).toBe(0);
-    await slack.close();
   });
 
   describe('a destination that is removed while deliveries to it are open', () => {
