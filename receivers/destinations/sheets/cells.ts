@@ -60,7 +60,8 @@ export function serialTime(ms: number, timeZone: string): number | null {
 export function knownTimeZone(timeZone: string): string {
   const named = timeZone.replace(/^GMT(?=[+-])/, '');
   try {
-    new Intl.DateTimeFormat('en', { timeZone: named });
+    // Throws for an unknown one, and remembers a known one.
+    wallClock(0, named);
     return named;
   } catch {
     return 'UTC';
