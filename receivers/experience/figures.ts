@@ -24,17 +24,40 @@ const ALMOST_NONE = 0.01;
 /** How figures are written where nothing else is set. */
 export const DEFAULT_LOCALE = 'en-US';
 
+/** Making a formatter takes longer than using it many times. */
+const made = new Map<string, Figures>();
+
+/** More than the languages and currencies of the sources of one receiver. */
+const MOST_MADE = 50;
+
 /**
  * @param locale a language such as `en-US`
  * @param currency an ISO 4217 code; amounts stand without a sign where it is null or none
  */
 export function figuresIn(locale: string, currency: string | null): Figures {
   const code = currency !== null && /^[A-Za-z]{3}$/.test(currency) ? currency : null;
+  const name = `${locale} ${code}`;
+  const figures = made.get(name) ?? makeFigures(locale, code);
+  if (made.size >= MOST_MADE) {
+    made.clear();
+  }
+  made.set(name, figures);
+  return figures;
+}
+
+function makeFigures(locale: string, code: string | null): Figures {
+  const formatters = new Map<string, Intl.NumberFormat>();
+  const format = (value: number, options: Intl.NumberFormatOptions): string => {
+    const name = JSON.stringify(options);
+    const formatter = formatters.get(name) ?? new Intl.NumberFormat(locale, options);
+    formatters.set(name, formatter);
+    return formatter.format(value);
+  };
   const style = code === null ? {} : ({ style: 'currency', currency: code } as const);
   const percent = (fraction: number | null, digits = 1): string =>
     said(fraction, { style: 'percent', maximumFractionDigits: digits });
   const said = (value: number | null, options: Intl.NumberFormatOptions): string =>
-    value === null ? UNKNOWN : new Intl.NumberFormat(locale, options).format(value);
+    value === null ? UNKNOWN : format(value, options);
   return {
     count: (value) => said(value, { maximumFractionDigits: 0 }),
     // Without a currency, two decimals still distinguish small amounts.

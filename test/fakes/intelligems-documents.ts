@@ -133,10 +133,18 @@ function commonDocument(kept: FakeExperience, organization: FakeOrganization): R
   };
 }
 
+/** Formatters take long to make, and every document has a currency. */
+const symbols = new Map<string, string>();
+
 function currencySymbol(code: string): string {
-  const style = { style: 'currency', currency: code } as const;
-  const parts = new Intl.NumberFormat('en-US', style).formatToParts(0);
-  return parts.find(({ type }) => type === 'currency')?.value ?? code;
+  let symbol = symbols.get(code);
+  if (symbol === undefined) {
+    const style = { style: 'currency', currency: code } as const;
+    const parts = new Intl.NumberFormat('en-US', style).formatToParts(0);
+    symbol = parts.find(({ type }) => type === 'currency')?.value ?? code;
+    symbols.set(code, symbol);
+  }
+  return symbol;
 }
 
 /** What only a single experience has, and list items lack. */
