@@ -18,6 +18,7 @@ const SECRETS = {
   DISCORD_WEBHOOK_URL: 'http://127.0.0.1:1/api/webhooks/1/topsecret-discord',
   GOOGLE_CHAT_WEBHOOK_URL:
     'http://127.0.0.1:1/v1/spaces/AAAA/messages?key=topsecret-key&token=topsecret-token',
+  SLACK_SIGNING_SECRET: 'topsecret_slack_signing',
   CONSOLE_TOKEN: 'topsecret-console',
   INTELLIGEMS_ACCESS_TOKEN: 'topsecret-access',
 };
@@ -36,6 +37,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'trace',
     LOG_PRETTY: 'false',
     SLACK_CHANNEL: '#experiments',
+    SLACK_ACTORS: 'U0123456789',
     SLACK_API_URL: 'http://127.0.0.1:1/api/',
     FORWARD_ALLOW_PRIVATE: 'true',
     EMAIL_FROM: 'experiments@example.com',

@@ -124,7 +124,6 @@ test('a payload of another kind is answered, and a button that no report offers 
     change: () => ({ type: 'shortcut', user: { id: MAYA.id }, callback_id: 'anything' }),
   });
   expect(other.status).toBe(200);
-  await stage.post();
   for (const value of ['report_health_default_none', 'default:0', 'x']) {
     const forged = (payload: Record<string, unknown>): Record<string, unknown> => {
       const [action] = payload.actions as Record<string, unknown>[];
