@@ -63,13 +63,14 @@ const NOT_KNOWN = 'This receiver does not know the message (any more). Open the 
 export async function pressOffer(services: LifecycleServices, pressed: OfferPress): Promise<Requested> {
   const { ledger } = services;
   const { eventKey, destinations, action, by, press } = pressed;
-  const event = await ledger.event(eventKey);
+  // A message that was sent again has a key of its own, which begins with that of the event.
+  const event = (await ledger.event(eventKey)) ?? (await ledger.event(eventKey.replace(/-r\d+$/, '')));
   const report =
     event?.origin === 'report' ? (JSON.parse(Buffer.from(event.body).toString()) as Report) : null;
   if (event === null || report === null || event.experienceId === null || report.offer !== action) {
     return { state: 'refused', reason: NOT_KNOWN };
   }
-  const sent = await ledger.deliveries(eventKey);
+  const sent = await ledger.deliveries(event.key);
   if (!sent.some(({ destination }) => destinations.includes(destination))) {
     return { state: 'refused', reason: NOT_KNOWN };
   }

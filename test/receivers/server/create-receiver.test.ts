@@ -215,3 +215,21 @@ test('the code in receivers/README.md for an application of your own runs', asyn
   const url = await listening(app as Express);
   expect((await postSigned(url, body('readme'), { path: '/hooks/webhooks/intelligems' })).status).toBe(200);
 });
+
+test('presses of buttons in Slack reach a mounted receiver', async () => {
+  const { receiver } = await start({
+    SLACK_BOT_TOKEN: 'xoxb-a-token',
+    SLACK_CHANNEL: 'C0123456789',
+    SLACK_API_URL: 'http://127.0.0.1:1/api/',
+    SLACK_SIGNING_SECRET: '8f742231b10e8888abcd99yyyzzz85a5',
+    SLACK_ACTORS: 'U0123456789',
+  });
+  const app = express();
+  app.use(receiver.router);
+  const url = await listening(app);
+  const unsigned = await fetch(`${url}/slack/actions`, { method: 'POST', body: 'payload=%7B%7D' });
+  expect([unsigned.status, await unsigned.json()]).toMatchObject([
+    401,
+    { title: 'The signature is not valid' },
+  ]);
+});
