@@ -14,7 +14,7 @@ test('every planted fault is found, and nothing else is reported', async () => {
   const { faults, falseAlarms } = await simulate(PLAN);
   expect(FAULTS.filter((fault) => faults[fault].found < faults[fault].planted)).toEqual([]);
   expect(falseAlarms).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 test('deaths, rate limits and a day without the API report nothing twice and forget nothing', async () => {
   const random = seeded(3);
@@ -37,4 +37,4 @@ test('deaths, rate limits and a day without the API report nothing twice and for
   expect(new Set(said(reports)).size).toBe(reports.length);
   expect(FAULTS.filter((fault) => faults[fault].found < faults[fault].planted)).toEqual([]);
   expect(falseAlarms).toEqual([]);
-}, 60_000);
+}, 120_000);
