@@ -19,8 +19,8 @@ export function lifecycleSection(
     return null;
   }
   return html`<section aria-labelledby="requests-title"><h2 id="requests-title">Pause and resume</h2>
-${when(settled.length > 0, () => html`<ul id="requests" data-live>${settled.toReversed().map(settledItem)}</ul>`)}
-${when(canAct, () => html`<p><a role="button" class="secondary" href="${confirmUrl({ id, source }, offer ?? 'pause')}">${BUTTONS[offer ?? 'pause']} …</a></p>`)}</section>`;
+<div id="requests" data-live>${when(settled.length > 0, () => html`<ul>${settled.toReversed().map(settledItem)}</ul>`)}
+${when(canAct, () => html`<p><a role="button" class="secondary" href="${confirmUrl({ id, source }, offer ?? 'pause')}">${BUTTONS[offer ?? 'pause']} …</a></p>`)}</div></section>`;
 }
 
 const OUTCOMES: Readonly<Record<SettledRequest['outcome'], (done: string) => string>> = {

@@ -94,6 +94,40 @@ test('a listed user ID may press even if Slack says nothing about the person', a
   expect(actions(stage)).toEqual(['pause']);
 });
 
+test('a press is answered within the three seconds of Slack even if Slack itself does not answer', async () => {
+  stage = await setButtons({ SLACK_ACTORS: MAYA.id });
+  const { slack } = stage.world;
+  await stage.start();
+  await alarmed(stage);
+  const alarm = await replyWith(stage, ALARM);
+  slack.faults.add({ kind: 'hang' }, { path: 'users.info' });
+  const before = performance.now();
+  expect((await slack.press(alarm, press('Pause'))).status).toBe(200);
+  expect(performance.now() - before).toBeLessThan(3_000);
+  await replyWith(stage, 'paused by maya in Slack');
+});
+
+test('a message that was sent again has a button that works', async () => {
+  stage = await setButtons();
+  const { slack } = stage.world;
+  await stage.start({ CONSOLE_TOKEN: 'the-token-of-the-tests' });
+  await alarmed(stage);
+  const alarm = await replyWith(stage, ALARM);
+  const key = buttonsOf(alarm)[0]?.value ?? '';
+  await fetch(`${stage.receiver.url}/console/api/events/${key}/replay`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer the-token-of-the-tests', 'content-type': 'application/json' },
+    body: JSON.stringify({ destinations: ['slack'] }),
+  });
+  const again = await until(
+    () => replies(stage).filter(({ text }) => text.includes(ALARM))[1],
+    (message) => message !== undefined,
+  );
+  await slack.press(again as typeof alarm, press('Pause'));
+  await replyWith(stage, 'paused by Maya in Slack');
+  expect(actions(stage)).toEqual(['pause']);
+});
+
 test('a wrong signature, an old one and a changed body are refused', async () => {
   stage = await setButtons();
   const { slack } = stage.world;
