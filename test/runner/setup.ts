@@ -13,9 +13,16 @@ type Runnable = { fn?: unknown; timeout?: number | null };
 
 // jest-light-runner puts Jest's functions on the global object; the tests import them.
 const GLOBALS = new URL('./globals.ts', import.meta.url).href;
+const KEPT_THREADS = new URL('./kept-threads.ts', import.meta.url).href;
 registerHooks({
-  resolve: (specifier, context, nextResolve) =>
-    specifier === '@jest/globals' ? { url: GLOBALS, shortCircuit: true } : nextResolve(specifier, context),
+  resolve(specifier, context, nextResolve) {
+    if (specifier === '@jest/globals') {
+      return { url: GLOBALS, shortCircuit: true };
+    }
+    return specifier === 'node:worker_threads' && context.parentURL?.endsWith('/ledger/sqlite/thread.ts')
+      ? { url: KEPT_THREADS, shortCircuit: true }
+      : nextResolve(specifier, context);
+  },
 });
 
 // Zapier's core would replace their `request`, and `fetch`, for the rest of the process, where other tests use them too.
