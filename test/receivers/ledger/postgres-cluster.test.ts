@@ -250,7 +250,7 @@ describe('a database in trouble', () => {
 
   test('with a slow database, an accept is refused in time, and leaves nothing behind', async () => {
     const url = await databases.create();
-    const process = await Process.open(url, { statementTimeoutMs: 150 });
+    const process = await Process.open(url, { statementTimeoutMs: 700 });
     const blocking = new pg.Client({ connectionString: url });
     await blocking.connect();
     await blocking.query('BEGIN; LOCK TABLE ledger.events');

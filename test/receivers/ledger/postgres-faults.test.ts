@@ -245,11 +245,11 @@ describe('removing old events', () => {
   });
 
   test('removing old events may take longer than other statements', async () => {
-    const { url, process } = await withOldEvent(150);
+    const { url, process } = await withOldEvent(400);
     await run(
       url,
       `CREATE FUNCTION ledger.dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        PERFORM pg_sleep(2.3);
+        PERFORM pg_sleep(2.6);
         RETURN NULL;
       END $$;
       CREATE TRIGGER dawdling AFTER DELETE ON ledger.events EXECUTE FUNCTION ledger.dawdle()`,
