@@ -196,7 +196,7 @@ class HealthCheck {
     const figures = figuresIn(locale, experience.currency ?? null);
     const findings = findingsOf(observed, limits, figures);
     const { pending, alarms, news } = followAlarms(before, findings, context);
-    const verdict = followVerdict(before?.verdict ?? null, reliableVerdict(analytics, thresholds), context);
+    const verdict = followVerdict(before?.verdict ?? null, reliableVerdict(observed, thresholds), context);
     for (const each of news) {
       await this.#reportAlarm(each, observed);
     }

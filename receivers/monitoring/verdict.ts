@@ -1,7 +1,9 @@
-import type { Analytics, Verdict } from '../../shared/intelligems-analytics.ts';
+import type { Verdict } from '../../shared/intelligems-analytics.ts';
 import { cautions, type Thresholds } from '../../shared/verdict-words.ts';
 import type { KeptVerdict } from '../contract/health.ts';
 import { isReady } from '../experience/results.ts';
+import { DAY_MS } from './limits.ts';
+import type { Observation } from './observation.ts';
 
 /** Another verdict, which has held at two checks. */
 export interface VerdictNews {
@@ -12,11 +14,20 @@ export interface VerdictNews {
   at: number;
 }
 
-/** The vendor's verdict; null before its minimum of days, visitors and orders is reached. */
-export function reliableVerdict(analytics: Analytics | null, thresholds: Thresholds): Verdict | null {
-  return analytics !== null && isReady(analytics) && cautions(analytics, thresholds).length === 0
-    ? analytics.verdict
-    : null;
+/**
+ * The vendor's verdict; null before its minimum of days, visitors and orders is reached.
+ *
+ * @param liveMs how long it has been live, for an answer that does not say it
+ */
+export function reliableVerdict(
+  { analytics, liveMs }: Pick<Observation, 'analytics' | 'liveMs'>,
+  thresholds: Thresholds,
+): Verdict | null {
+  if (analytics === null || !isReady(analytics)) {
+    return null;
+  }
+  const runtimeDays = analytics.runtimeDays ?? liveMs / DAY_MS;
+  return cautions({ ...analytics, runtimeDays }, thresholds).length === 0 ? analytics.verdict : null;
 }
 
 /**

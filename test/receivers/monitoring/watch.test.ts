@@ -2,8 +2,19 @@ import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../../receivers/contract/health.ts';
 import { withPoint } from '../../../receivers/monitoring/health-record.ts';
 import { haveSameShares, sharesChangedAt } from '../../../receivers/monitoring/shares.ts';
-import { followVerdict } from '../../../receivers/monitoring/verdict.ts';
+import { followVerdict, reliableVerdict } from '../../../receivers/monitoring/verdict.ts';
 import { followAlarms, type Watched } from '../../../receivers/monitoring/watch.ts';
+import { type Analytics, readAnalytics } from '../../../shared/intelligems-analytics.ts';
+import { DEFAULT_THRESHOLDS } from '../../../shared/verdict-words.ts';
+
+function analyticsWith(visitors: number | null, orders: number): Analytics {
+  const metrics = [0, 1].map((index) => ({
+    variation_id: `v-${index}`,
+    n_visitors: { value: visitors },
+    n_orders: { value: orders },
+  }));
+  return readAnalytics({ metrics, variations: [] }) as Analytics;
+}
 
 function finding(state: Finding['state'], about = '', check: Finding['check'] = 'guardrail'): Finding {
   return { check, about, state, words: `It is ${state}.`, advice: 'Look.' };
@@ -85,6 +96,20 @@ describe('an alarm', () => {
 });
 
 describe('the verdict', () => {
+  test.each([
+    ['a minimum that is reached', { runtimeDays: 12 }, 1, 'strong_win'],
+    ['too few days', { runtimeDays: 9 }, 12, null],
+    ['an answer without its days, and too few days live', { runtimeDays: null }, 9, null],
+    ['an answer without its days, and enough days live', { runtimeDays: null }, 12, 'strong_win'],
+    ['too few orders', { runtimeDays: 12, orders: 9 }, 12, null],
+    ['no visitors that are known', { runtimeDays: 12, visitors: null }, 12, null],
+    ['no verdict yet', { runtimeDays: 12, verdict: 'not_ready' as const }, 12, null],
+  ])('counts from the vendor’s minimum on: %s', (_, given, daysLive, expected) => {
+    const { visitors = 5000, orders = 200, ...rest } = given as { visitors?: number | null; orders?: number };
+    const analytics = { ...analyticsWith(visitors, orders), verdict: 'strong_win' as const, ...rest };
+    expect(reliableVerdict({ analytics, liveMs: daysLive * 86_400_000 }, DEFAULT_THRESHOLDS)).toBe(expected);
+  });
+
   function verdicts(seen: readonly Parameters<typeof followVerdict>[1][], isOld = false) {
     let kept: Parameters<typeof followVerdict>[0] = null;
     return seen.map((verdict, now) => {
