@@ -101,12 +101,22 @@ export interface TimelineBucket {
   dead: number;
 }
 
+/**
+ * An event of a history: two equal entries stand for equal events. The sequence alone does not tell, since that of a
+ * removed event may be given out again.
+ */
+export type HistoryEntry = [sequence: number, receivedAt: number, triggeredBy: string | null];
+
 /** The reading side of a ledger. Lists are newest first unless their comment says otherwise. */
 export interface LedgerReader {
   event(key: string): Promise<StoredEvent | null>;
   events(filter: EventFilter): Promise<EventSummary[]>;
   /** Known events of an experience of one source: at most the `limit` last accepted, by event time, oldest first. */
   history(source: string, experienceId: string, limit: number): Promise<StoredEvent[]>;
+  /** What identifies the events that {@link history} would give, in any order. Cheaper than reading them. */
+  historyEntries(source: string, experienceId: string, limit: number): Promise<HistoryEntry[]>;
+  /** The events with these sequences, in any order, without those that are gone. */
+  eventsOf(sequences: readonly number[]): Promise<StoredEvent[]>;
   deliveries(eventKey: string): Promise<DeliveryRecord[]>;
   attempts(deliveryId: number): Promise<AttemptRecord[]>;
   deadLetters(filter: { destination?: string; afterId?: number; limit: number }): Promise<DeliveryRecord[]>;

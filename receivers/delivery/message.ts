@@ -59,7 +59,7 @@ export function experienceMessage(
   now: number,
 ): ExperienceMessage {
   const { event: own, merged } = delivery;
-  const event = parsed(own);
+  const event = parsed(stored.find(({ key }) => key === own.key) ?? own);
   const known = stored.filter(({ key }) => key !== own.key);
   const ordered = [
     ...known.map((each) => ({ key: each.key, sequence: each.sequence, event: withTrigger(each) })),
@@ -138,12 +138,21 @@ function withTrigger(stored: StoredEvent): ExperienceEvent {
     : { ...event, payload: { ...event.payload, triggeredBy: stored.triggeredBy } };
 }
 
+/** Parsed bodies: the events of a history are in many messages. */
+const alreadyParsed = new WeakMap<StoredEvent, ExperienceEvent>();
+
 function parsed(stored: StoredEvent): ExperienceEvent {
+  const known = alreadyParsed.get(stored);
+  if (known !== undefined) {
+    return known;
+  }
   const result = parseEvent(stored.body);
   if (!result.ok) {
     throw new Error(`The ledger has ${stored.key} as a valid event, but it is not: ${result.hint}`);
   }
-  return { ...result.event, receivedAt: stored.receivedAt };
+  const event = { ...result.event, receivedAt: stored.receivedAt };
+  alreadyParsed.set(stored, event);
+  return event;
 }
 
 function documentOf(event: ExperienceEvent): Record<string, unknown> {

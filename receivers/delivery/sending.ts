@@ -9,6 +9,7 @@ import type { ExperienceMessage, Message } from '../contract/message.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import { storageDelay } from './backoff.ts';
 import { isCompletion } from './completion.ts';
+import { Histories } from './histories.ts';
 import { InARow } from './in-a-row.ts';
 import { withLoggedChanges } from './logged-changes.ts';
 import {
@@ -21,9 +22,6 @@ import {
 import { type CarriedOut, withRequesters } from './requested-by.ts';
 import { reportedBefore } from './same-action.ts';
 
-/** How many events of an experience a message carries. */
-const HISTORY_LIMIT = 50;
-
 export interface SendingSettings {
   /** An attempt that takes longer ends, milliseconds; a destination may have a limit of its own. */
   timeoutMs: number;
@@ -33,7 +31,7 @@ export interface SendingSettings {
 }
 
 export interface SendingServices {
-  ledger: Pick<Ledger, 'history' | 'recall' | 'deliveries' | 'experiences'>;
+  ledger: Pick<Ledger, 'historyEntries' | 'eventsOf' | 'recall' | 'deliveries' | 'experiences'>;
   /** The results of an experience, if they are known. */
   resultsOf(source: string, experienceId: string): Promise<Results | null>;
   /** What monitoring reported about an experience, if it was checked. */
@@ -49,11 +47,13 @@ export interface SendingServices {
 export class Sending {
   readonly #settings: SendingSettings;
   readonly #services: SendingServices;
+  readonly #histories: Histories;
   readonly #storageFailures = new InARow();
 
   constructor(settings: SendingSettings, services: SendingServices) {
     this.#settings = settings;
     this.#services = services;
+    this.#histories = new Histories(services.ledger);
   }
 
   /** @param lost aborts if another process takes over the delivery: nothing may be sent then */
@@ -81,7 +81,7 @@ export class Sending {
     progress: { begun: boolean },
     lost?: AbortSignal,
   ): Promise<Outcome> {
-    const history = await this.#historyOf(delivery);
+    const history = await this.#histories.of(delivery.event);
     const earlier = reportedBefore(delivery, history);
     if (earlier !== null && (await this.#wentTo(delivery.destination, earlier))) {
       const note = `Not sent again: the event ${earlier.key} already reported this action.`;
@@ -117,12 +117,6 @@ export class Sending {
   /** An event that was recovered only to be listed was not sent: its late webhook is. */
   async #wentTo(destination: string, { key }: StoredEvent): Promise<boolean> {
     return (await this.#services.ledger.deliveries(key)).some((each) => each.destination === destination);
-  }
-
-  async #historyOf({ event }: ClaimedDelivery): Promise<StoredEvent[]> {
-    return event.experienceId === null
-      ? []
-      : this.#services.ledger.history(event.source, event.experienceId, HISTORY_LIMIT);
   }
 
   async #messageOf(delivery: ClaimedDelivery, history: readonly StoredEvent[]): Promise<Message> {

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { startFakeOwnApi } from '../fakes/own-api.ts';
 import { temporaryFolder } from '../fixtures/receiver.ts';
-import { startServer } from './server.ts';
-import { type SignedEvent, signedEvents } from './signed-events.ts';
+import { processorTime, startServer } from './server.ts';
+import { experienceIds, type SignedEvent, signedEvents } from './signed-events.ts';
 import { printTable, quantile } from './table.ts';
 
 /**
@@ -11,9 +11,11 @@ import { printTable, quantile } from './table.ts';
  * from the answer to the effect when nothing else is to be done. The four are own APIs:
  * the fakes of Slack, Sheets and mail would take the time that is to be measured.
  *
- *   npm run bench:end-to-end [-- EVENTS [IDLE_EVENTS]]
+ * Each experience has EVENTS / EXPERIENCES events at the end: the fewer experiences, the longer their histories.
+ *
+ *   npm run bench:end-to-end [-- EVENTS [IDLE_EVENTS [EXPERIENCES]]]
  */
-const [count = 10_000, idle = 200] = process.argv.slice(2).map(Number);
+const [count = 10_000, idle = 200, experiences = 500] = process.argv.slice(2).map(Number);
 
 const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta.url));
 const ANSWER_MS = 20;
@@ -43,7 +45,7 @@ async function post({ body, headers }: SignedEvent): Promise<void> {
   }
 }
 
-const events = signedEvents(count + idle + 20);
+const events = signedEvents(count + idle + 20, Date.now(), experienceIds(experiences));
 for (const event of events.slice(0, 20)) {
   await post(event);
 }
@@ -60,6 +62,8 @@ for (const event of events.slice(20, 20 + idle)) {
 
 const rest = events.slice(20 + idle);
 const before = effects();
+const pid = server.process.pid as number;
+const usedBefore = processorTime(pid);
 const begun = performance.now();
 let next = 0;
 await autocannon({
@@ -80,6 +84,7 @@ await autocannon({
 });
 await reached(before + 4 * count);
 const seconds = (performance.now() - begun) / 1_000;
+const used = processorTime(pid);
 
 await server.stop();
 await Promise.all(apis.map((api) => api.close()));
@@ -92,6 +97,8 @@ printTable(
       `${count.toLocaleString('en')} events to four destinations, events per second`,
       (count / seconds).toFixed(0),
     ],
+    ['processor time per event, all threads, µs', ((used.all - usedBefore.all) / count).toFixed(0)],
+    ['the same, answering thread', ((used.main - usedBefore.main) / count).toFixed(0)],
     [
       'from the answer to the last of the four effects when idle, p50 ms',
       quantile(latencies, 0.5).toFixed(0),

@@ -13,8 +13,8 @@ export interface SignedEvent {
 const EXPERIENCES = 500;
 
 /** New ids for the experiences of a benchmark. */
-export function experienceIds(): string[] {
-  return Array.from({ length: EXPERIENCES }, () => randomUUID());
+export function experienceIds(count = EXPERIENCES): string[] {
+  return Array.from({ length: count }, () => randomUUID());
 }
 
 /**
@@ -26,7 +26,7 @@ export function experienceIds(): string[] {
 export function signedEvents(count: number, from = Date.now(), ids = experienceIds()): SignedEvent[] {
   const sample = samplePayload('end');
   return Array.from({ length: count }, (_, index) => {
-    const experience = { ...sample.experience, id: ids[index % EXPERIENCES] };
+    const experience = { ...sample.experience, id: ids[index % ids.length] };
     const payload = { ...sample, timestamp: from + index, experience };
     const bare = JSON.stringify(payload);
     const body = JSON.stringify({ ...payload, padding: 'x'.repeat(Math.max(0, 2_048 - bare.length - 13)) });

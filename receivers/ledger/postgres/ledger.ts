@@ -11,6 +11,7 @@ import type {
   ExperienceFilter,
   ExperienceSummary,
   ExportedEvent,
+  HistoryEntry,
   QueueDepth,
   TestExperience,
   TimelineBucket,
@@ -270,6 +271,14 @@ export class PostgresLedger implements Ledger {
 
   history(source: string, experienceId: string, limit: number): Promise<StoredEvent[]> {
     return this.#refusing(() => queries.readHistory(this.#readPool, source, experienceId, limit));
+  }
+
+  historyEntries(source: string, experienceId: string, limit: number): Promise<HistoryEntry[]> {
+    return this.#refusing(() => queries.readHistoryEntries(this.#readPool, source, experienceId, limit));
+  }
+
+  eventsOf(sequences: readonly number[]): Promise<StoredEvent[]> {
+    return this.#refusing(() => queries.readEventsOf(this.#readPool, sequences));
   }
 
   deliveries(eventKey: string): Promise<DeliveryRecord[]> {

@@ -11,6 +11,7 @@ import type {
   ExperienceSummary,
   ExportedDelivery,
   ExportedEvent,
+  HistoryEntry,
   QueueDepth,
   TimelineBucket,
 } from '../../contract/ledger-reader.ts';
@@ -52,6 +53,40 @@ export async function readEvents(pool: Pool, filter: EventFilter): Promise<Event
   return rows;
 }
 
+/** The $4 last accepted events `e` of an experience; see {@link ofExperience} for the values. */
+const LAST_OF_EXPERIENCE = `
+  WHERE e.ordering_key = $1 AND e.source = $2 AND e.experience_id = $3 AND e.action IS NOT NULL
+  ORDER BY e.sequence DESC LIMIT $4`;
+
+function ofExperience(source: string, experienceId: string, limit: number): unknown[] {
+  return [orderingKeyHash(experienceKey(source, experienceId)), source, storable(experienceId), limit];
+}
+
+export async function readHistoryEntries(
+  pool: Pool,
+  source: string,
+  experienceId: string,
+  limit: number,
+): Promise<HistoryEntry[]> {
+  const { rows } = await pool.query<HistoryEntry>({
+    name: 'history-entries',
+    text: `SELECT e.sequence, e.received_at, e.triggered_by FROM ledger.events e ${LAST_OF_EXPERIENCE}`,
+    values: ofExperience(source, experienceId, limit),
+    rowMode: 'array',
+  } as pg.QueryArrayConfig);
+  return rows;
+}
+
+export async function readEventsOf(pool: Pool, sequences: readonly number[]): Promise<StoredEvent[]> {
+  const { rows } = await pool.query<EventRow>({
+    name: 'events-of',
+    text: `SELECT ${EVENT_COLUMNS}, ${BODY_COLUMNS} FROM ledger.events e JOIN ledger.bodies b USING (sequence)
+      WHERE e.sequence = ANY ($1)`,
+    values: [sequences],
+  });
+  return rows.map(storedEvent);
+}
+
 export async function readHistory(
   pool: Pool,
   source: string,
@@ -61,9 +96,8 @@ export async function readHistory(
   const { rows } = await pool.query<EventRow>({
     name: 'history',
     text: `SELECT ${EVENT_COLUMNS}, ${BODY_COLUMNS} FROM ledger.events e JOIN ledger.bodies b USING (sequence)
-      WHERE e.ordering_key = $1 AND e.source = $2 AND e.experience_id = $3 AND e.action IS NOT NULL
-      ORDER BY e.sequence DESC LIMIT $4`,
-    values: [orderingKeyHash(experienceKey(source, experienceId)), source, storable(experienceId), limit],
+      ${LAST_OF_EXPERIENCE}`,
+    values: ofExperience(source, experienceId, limit),
   });
   // As the column orders: what has no time comes first.
   const time = ({ occurredAt }: EventRow): number => occurredAt ?? Number.NEGATIVE_INFINITY;

@@ -14,24 +14,37 @@ export const PRUNABLE = `e.received_at < ?1 AND NOT EXISTS (
   SELECT 1 FROM deliveries d WHERE d.id BETWEEN e.sequence * 1000 AND e.sequence * 1000 + 999
     AND d.state IN ('waiting', 'ready', 'running', 'dead'))`;
 
+/** The last ?2 events of the experience ?1 of the source ?3: each names the one before. */
+const KNOWN_EVENTS = `
+  WITH RECURSIVE known (sequence, before_sequence, received_at, triggered_by) AS (
+    SELECT e.sequence, e.before_sequence, e.received_at, e.triggered_by
+      FROM experiences x JOIN experience_heads h USING (id) JOIN events e ON e.sequence = h.last_sequence
+    WHERE x.experience_id = ?1 AND x.source = ?3
+    UNION ALL
+    SELECT e.sequence, e.before_sequence, e.received_at, e.triggered_by
+      FROM known k JOIN events e ON e.sequence = k.before_sequence
+    LIMIT ?2
+  )`;
+
 /** What is read of events and experiences. */
 export function prepareEventQueries(database: DatabaseSync) {
   const eventByKey = database.prepare(
     'SELECT e.*, b.body, b.headers FROM events e JOIN bodies b USING (sequence) WHERE e.key = ?',
   );
   const history = database.prepare(`
-    WITH RECURSIVE known (sequence, before_sequence) AS (
-      SELECT e.sequence, e.before_sequence FROM experiences x JOIN experience_heads h USING (id)
-        JOIN events e ON e.sequence = h.last_sequence
-      WHERE x.experience_id = ?1 AND x.source = ?3
-      UNION ALL
-      SELECT e.sequence, e.before_sequence FROM known k JOIN events e ON e.sequence = k.before_sequence
-      LIMIT ?2
-    )
+    ${KNOWN_EVENTS}
     -- CROSS JOIN keeps this order of the joins: from a small ledger's statistics, SQLite would scan all bodies
     SELECT e.*, b.body, b.headers FROM known CROSS JOIN events e USING (sequence)
       CROSS JOIN bodies b USING (sequence)
     ORDER BY e.occurred_at, e.sequence
+  `);
+  const historyEntries = database.prepare(`
+    ${KNOWN_EVENTS}
+    SELECT json_group_array(json_array(sequence, received_at, triggered_by)) AS entries FROM known
+  `);
+  const eventsOf = database.prepare(`
+    SELECT e.*, b.body, b.headers FROM json_each(?) wanted CROSS JOIN events e ON e.sequence = wanted.value
+      CROSS JOIN bodies b USING (sequence)
   `);
   const stateCounts = database.prepare(
     'SELECT state, COUNT(*) AS count FROM deliveries WHERE id BETWEEN ?1 * 1000 AND ?1 * 1000 + 999 GROUP BY state',
@@ -60,16 +73,18 @@ export function prepareEventQueries(database: DatabaseSync) {
       });
     },
 
-    history({
-      source,
-      experienceId,
-      limit,
-    }: {
-      source: string;
-      experienceId: string;
-      limit: number;
-    }): StoredEvent[] {
+    history({ source, experienceId, limit }: HistoryRequest): StoredEvent[] {
       const rows = history.all(experienceId, limit, source) as unknown as (EventRow & BodyRow)[];
+      return rows.map(storedEvent);
+    },
+
+    /** As JSON, which costs less to hand to another thread than the many small lists in it. */
+    historyEntries({ source, experienceId, limit }: HistoryRequest): string {
+      return (historyEntries.get(experienceId, limit, source) as { entries: string }).entries;
+    },
+
+    eventsOf(sequences: readonly number[]): StoredEvent[] {
+      const rows = eventsOf.all(JSON.stringify(sequences)) as unknown as (EventRow & BodyRow)[];
       return rows.map(storedEvent);
     },
 
@@ -98,6 +113,12 @@ export function prepareEventQueries(database: DatabaseSync) {
       return (prunable.all(before, limit) as { sequence: number }[]).map(({ sequence }) => sequence);
     },
   };
+}
+
+interface HistoryRequest {
+  source: string;
+  experienceId: string;
+  limit: number;
 }
 
 function eventConditions(filter: EventFilter): { where: string; values: SQLInputValue[] } {

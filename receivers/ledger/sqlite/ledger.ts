@@ -11,6 +11,7 @@ import type {
   ExperienceFilter,
   ExperienceSummary,
   ExportedEvent,
+  HistoryEntry,
   QueueDepth,
   TestExperience,
   TimelineBucket,
@@ -216,6 +217,14 @@ export class SqliteLedger implements Ledger {
 
   history(source: string, experienceId: string, limit: number): Promise<StoredEvent[]> {
     return this.#reader.call('history', { source, experienceId, limit });
+  }
+
+  async historyEntries(source: string, experienceId: string, limit: number): Promise<HistoryEntry[]> {
+    return JSON.parse(await this.#reader.call('historyEntries', { source, experienceId, limit }));
+  }
+
+  eventsOf(sequences: readonly number[]): Promise<StoredEvent[]> {
+    return this.#reader.call('eventsOf', sequences);
   }
 
   deliveries(eventKey: string): Promise<DeliveryRecord[]> {

@@ -60,6 +60,15 @@ function record(startedAt: number, outcome: AttemptRecord['outcome'] = 'retry'):
   };
 }
 
+/** What a ledger with these events of one experience answers. */
+function historyOf(events: readonly StoredEvent[]): Pick<Ledger, 'historyEntries' | 'eventsOf'> {
+  return {
+    historyEntries: async () =>
+      events.map(({ sequence, receivedAt, triggeredBy }) => [sequence, receivedAt, triggeredBy]),
+    eventsOf: async (sequences) => events.filter(({ sequence }) => sequences.includes(sequence)),
+  };
+}
+
 /** What the engine decides upon an outcome; see {@link engine}. */
 function decided(delivery: ClaimedDelivery, ...given: Parameters<typeof engine>): Promise<Settlement> {
   return engine(...given)(delivery);
@@ -69,7 +78,7 @@ function decided(delivery: ClaimedDelivery, ...given: Parameters<typeof engine>)
 function engine(
   outcome: Outcome,
   made: AttemptRecord[] | Error = [],
-  ledger: Partial<Pick<Ledger, 'history' | 'deliveries'>> = {},
+  ledger: Partial<Pick<Ledger, 'historyEntries' | 'eventsOf' | 'deliveries'>> = {},
   destination: Partial<Destination> = {},
 ): ReturnType<typeof createAttempt> {
   return createAttempt(
@@ -81,7 +90,8 @@ function engine(
     },
     {
       ledger: {
-        history: async () => [],
+        historyEntries: async () => [],
+        eventsOf: async () => [],
         deliveries: async () => [],
         recall: async () => null,
         experiences: async () => [],
@@ -201,7 +211,7 @@ test('a destination with its own time limit gets that much time for an attempt',
 
 describe('when the storage cannot be read', () => {
   const unreadable = {
-    history: async () => {
+    historyEntries: async () => {
       throw new StorageError('The disk is full.');
     },
   };
@@ -332,8 +342,10 @@ test('losing a delivery aborts the signal of its attempt', async () => {
 });
 
 test('an exception in a destination is retried as a message that may have arrived', async () => {
-  const broken = Promise.reject(new Error('a fault'));
-  const settlement = await decided(claimed(), broken as unknown as Outcome);
+  const send = async () => {
+    throw new Error('a fault');
+  };
+  const settlement = await decided(claimed(), RETRY, [], {}, { send });
   expect(settlement).toMatchObject({ state: 'ready', uncertain: true });
 });
 
@@ -342,7 +354,7 @@ describe('a webhook whose action was recovered before it arrived', () => {
   const webhook = { ...late, eventKey: 'evt_2', event: { ...late.event, key: 'evt_2', sequence: 2 } };
   const recovered: StoredEvent = { ...late.event, origin: 'recovered', occurredAt: NOW - 1_000 };
   const sentTo = (...destinations: string[]) => ({
-    history: async () => [recovered, webhook.event],
+    ...historyOf([recovered, webhook.event]),
     deliveries: async () => destinations.map((destination) => ({ destination }) as DeliveryRecord),
   });
 
@@ -371,9 +383,9 @@ test('an attempt that never ends is given up as one that may have arrived', asyn
 });
 
 test('an exception before anything is sent means that nothing arrived', async () => {
-  const history = async () => {
+  const historyEntries = async () => {
     throw new Error('disk');
   };
-  const settlement = await decided(claimed(), { type: 'done' }, [], { history });
+  const settlement = await decided(claimed(), { type: 'done' }, [], { historyEntries });
   expect(settlement).toMatchObject({ state: 'ready', uncertain: false });
 });

@@ -910,6 +910,42 @@ export function ledgerConformance(name: string, makeHome: () => Promise<LedgerHo
         expect(last.map(({ occurredAt }) => occurredAt)).toEqual([1_000, 2_000]);
       });
 
+      test('the entries of a history are those of its events, and say what became known of them', async () => {
+        const given = [1, 2, 3].map((occurredAt) => event({ occurredAt, experienceId: 'experience-e' }));
+        for (const each of given) {
+          await ledger.accept(each);
+        }
+        await ledger.accept(event({ experienceId: 'experience-e', source: 'another' }));
+        await ledger.nameTrigger(given[1]?.key as string, 'maya@alpine-goods.example');
+        const history = await ledger.history('default', 'experience-e', 10);
+        const entries = await ledger.historyEntries('default', 'experience-e', 10);
+        expect(entries.toSorted(([one], [other]) => one - other)).toEqual(
+          history.map(({ sequence, receivedAt, triggeredBy }) => [sequence, receivedAt, triggeredBy]),
+        );
+        expect(history.map(({ triggeredBy }) => triggeredBy)).toEqual([
+          null,
+          'maya@alpine-goods.example',
+          null,
+        ]);
+        expect(await ledger.historyEntries('default', 'experience-e', 2)).toHaveLength(2);
+        expect(await ledger.historyEntries('default', 'nothing', 10)).toEqual([]);
+      });
+
+      test('events are read by their sequences, without those that are not there', async () => {
+        const given = [event(), event(), event()];
+        for (const each of given) {
+          await ledger.accept(each);
+        }
+        const [last, , first] = await ledger.events({ limit: 3 });
+        const sequences = [first?.sequence as number, last?.sequence as number];
+        const read = await ledger.eventsOf([...sequences, 1_000_000_000]);
+        expect(read.toSorted((one, other) => one.sequence - other.sequence)).toEqual([
+          await ledger.event(given[0]?.key as string),
+          await ledger.event(given[2]?.key as string),
+        ]);
+        expect(await ledger.eventsOf([])).toEqual([]);
+      });
+
       test('the ledger counts waiting deliveries and dead letters', async () => {
         const receivedAt = Date.now();
         await ledger.accept(event({ receivedAt, deliveries: [delivery('slack'), delivery('sheets')] }));
