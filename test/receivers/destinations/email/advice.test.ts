@@ -2,14 +2,13 @@ import { hostname } from 'node:os';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Destination } from '../../../../receivers/contract/destination.ts';
 import type { Outcome } from '../../../../receivers/contract/outcome.ts';
+import type { SmtpTimeouts } from '../../../../receivers/destinations/email/timeouts.ts';
 import { UNTRUSTED_CERTIFICATE } from '../../../fakes/certificate.ts';
 import { type FakeSmtp, type FakeSmtpOptions, type SmtpStep, startFakeSmtp } from '../../../fakes/smtp.ts';
 import { startScriptedSmtp } from '../../../fakes/smtp-script.ts';
 import { sampleMessage } from '../../../fixtures/messages.ts';
 import { attempt } from '../common/opened.ts';
 import { openedWith } from './opened.ts';
-
-const QUICK = { greeting: 400, silence: 30 };
 
 let servers: { close(): Promise<unknown> }[] = [];
 let destinations: Destination[] = [];
@@ -26,8 +25,11 @@ async function fake(options: FakeSmtpOptions = {}): Promise<FakeSmtp> {
   return smtp;
 }
 
-async function sentTo(url: string): Promise<Outcome & { reason: string }> {
-  const destination = openedWith(QUICK, { url });
+async function sentTo(
+  url: string,
+  timeouts: Partial<SmtpTimeouts> = {},
+): Promise<Outcome & { reason: string }> {
+  const destination = openedWith(timeouts, { url });
   destinations.push(destination);
   return (await destination.send(sampleMessage('start'), attempt())) as Outcome & { reason: string };
 }
@@ -204,7 +206,7 @@ describe('the enhanced status code selects the advice', () => {
 describe('a connection that cannot be made', () => {
   test('smtp:// at a port that expects TLS from the start says to write smtps://', async () => {
     const smtp = await fake({ tls: true });
-    const outcome = await sentTo(smtp.url.replace('smtps:', 'smtp:'));
+    const outcome = await sentTo(smtp.url.replace('smtps:', 'smtp:'), { greeting: 400, silence: 30 });
     expect(outcome.reason).toMatch(
       /expects TLS from the start\. Write smtps:\/\/ instead of smtp:\/\/ in SMTP_URL/,
     );
