@@ -83,7 +83,7 @@ async function measure(
   return pairs;
 }
 
-const { folder, remove } = temporaryFolder();
+const { folder, remove } = temporaryFolder({ onDisk: true });
 const servers = await Promise.all([
   startServer([PLAIN], {}),
   startServer([RECEIVER, 'start'], { DATA_DIR: folder, CONFIG_FILE: CONFIGURATION }),

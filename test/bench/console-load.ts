@@ -19,7 +19,7 @@ const PAUSE_MS = 10;
 /** How often each page is asked for while webhooks are timed. */
 const PAGES = 10;
 
-const home = temporaryFolder();
+const home = temporaryFolder({ onDisk: true });
 const receiver = await Receiver.start({
   DATA_DIR: home.folder,
   CONSOLE_TOKEN: TOKEN,

@@ -44,7 +44,7 @@ interface Side {
 }
 
 async function startSide(events: number): Promise<Side> {
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   fillLedger(folder, events);
   const receiver = await Receiver.start({ DATA_DIR: folder, CONSOLE_TOKEN: TOKEN, LOG_LEVEL: 'error' });
   const login = await fetch(`${receiver.url}/console/login`, {

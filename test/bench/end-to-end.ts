@@ -21,7 +21,7 @@ const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta
 const ANSWER_MS = 20;
 
 const apis = await Promise.all(Array.from({ length: 4 }, () => startFakeOwnApi({ delayMs: ANSWER_MS })));
-const { folder, remove } = temporaryFolder();
+const { folder, remove } = temporaryFolder({ onDisk: true });
 const settings = Object.fromEntries(apis.map(({ url }, index) => [`API_${index}`, url]));
 const server = await startServer([RECEIVER, 'start'], {
   ...settings,

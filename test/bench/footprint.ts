@@ -14,7 +14,7 @@ import { printTable } from './table.ts';
 const [events = 10_000] = process.argv.slice(2).map(Number);
 const AT_ONCE = 20;
 
-const data = temporaryFolder();
+const data = temporaryFolder({ onDisk: true });
 const api = await startFakeOwnApi();
 const receiver = await Receiver.start({
   DATA_DIR: data.folder,

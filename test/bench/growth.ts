@@ -16,7 +16,7 @@ const [pairs = 7, seconds = 4, held = 1_000_000] = process.argv.slice(2).map(Num
 
 const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta.url));
 const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
-const full = temporaryFolder();
+const full = temporaryFolder({ onDisk: true });
 
 /** What is there stays, and grows: a copy for each run would still be on its way to the disk during the run. */
 async function accept(folder: string): Promise<LoadResult> {
@@ -30,7 +30,7 @@ async function accept(folder: string): Promise<LoadResult> {
 }
 
 async function acceptIntoEmpty(): Promise<LoadResult> {
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   try {
     return await accept(folder);
   } finally {

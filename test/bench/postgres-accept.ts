@@ -46,7 +46,7 @@ printTable(
 );
 
 async function onSqlite(): Promise<number> {
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   try {
     return await underLoad([{ DATA_DIR: folder }]);
   } finally {
@@ -56,7 +56,7 @@ async function onSqlite(): Promise<number> {
 
 async function onPostgres(processes: number): Promise<number> {
   const url = await postgres.createDatabase();
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   try {
     return await underLoad(
       Array.from({ length: processes }, () => ({ DATA_DIR: folder, DATABASE_URL: url })),

@@ -24,7 +24,7 @@ const postgres = await startPostgres({ onDisk: true });
 
 const CASES = {
   'SQLite, one process': async () => {
-    const { folder, remove } = temporaryFolder();
+    const { folder, remove } = temporaryFolder({ onDisk: true });
     const rate = await delivered({ DATA_DIR: folder }, 1);
     remove();
     return rate;
@@ -52,7 +52,7 @@ printTable(
 
 async function onPostgres(processes: number): Promise<number> {
   const url = await postgres.createDatabase();
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   const rate = await delivered({ DATA_DIR: folder, DATABASE_URL: url }, processes);
   remove();
   await postgres.dropDatabase(url);

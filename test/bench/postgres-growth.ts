@@ -61,7 +61,7 @@ async function onFull(): Promise<void> {
 }
 
 async function accepts(url: string): Promise<number> {
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   const server = await startServer([RECEIVER, 'start'], {
     DATA_DIR: folder,
     DATABASE_URL: url,

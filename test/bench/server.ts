@@ -22,7 +22,7 @@ export async function startServer(
   settings: Record<string, string>,
   cwd?: string,
 ): Promise<BenchServer> {
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   const file = join(folder, 'output');
   const output = openSync(file, 'w');
   const child = spawn(process.execPath, args, {

@@ -19,7 +19,7 @@ const ADDED_MS = [0, 2, 10];
 const RECEIVER = fileURLToPath(new URL('../../receivers/cli/run.js', import.meta.url));
 const PLAIN = fileURLToPath(new URL('plain-express.ts', import.meta.url));
 const CONFIGURATION = fileURLToPath(new URL('accept.yaml', import.meta.url));
-const built = temporaryFolder();
+const built = temporaryFolder({ onDisk: true });
 const library = join(built.folder, 'slow-fsync.so');
 execFileSync('cc', [
   '-shared',
@@ -46,7 +46,7 @@ async function loopDelay(url: string): Promise<number> {
 }
 
 async function receiver(addedMs: number): Promise<Figures> {
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   const server = await startServer([RECEIVER, 'start'], {
     DATA_DIR: folder,
     CONFIG_FILE: CONFIGURATION,

@@ -22,7 +22,7 @@ const bare: number[] = [];
 const memory: number[] = [];
 
 for (let round = 0; round < rounds; round += 1) {
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   const begun = performance.now();
   const server = await startServer([RECEIVER, 'start'], { DATA_DIR: folder, CONFIG_FILE: CONFIGURATION });
   starts.push(performance.now() - begun);

@@ -30,7 +30,7 @@ export async function postWithWrk(
   events: readonly SignedEvent[],
   { seconds }: { seconds: number },
 ): Promise<Posted> {
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   try {
     const file = join(folder, 'requests');
     writeRequests(file, events);

@@ -62,7 +62,7 @@ export interface Sent {
 export async function runChaos({ seed, rounds, eventsPerRound }: ChaosOptions): Promise<ChaosResult> {
   const random = seeded(seed);
   const world = await startWorld(random() < 0.5 ? 'card' : 'message');
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   const settings = { ...world.settings, ...world.zapier, ...IMPATIENT, DATA_DIR: folder };
   const acknowledged: Sent[] = [];
   const kills = Object.fromEntries(KILLS.map((kill) => [kill, 0])) as Record<Kill, number>;

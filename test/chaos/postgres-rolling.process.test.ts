@@ -61,7 +61,7 @@ test('replacing two receivers one after the other refuses, loses, and doubles no
   closing.push(() => postgres.stop());
   const api = await startFakeOwnApi({ delayMs: 20 });
   closing.push(() => api.close());
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   closing.push(remove);
   const settings = {
     DATA_DIR: folder,

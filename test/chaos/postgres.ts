@@ -43,7 +43,7 @@ export async function runPostgresChaos({
   const random = seeded(seed);
   const world = await startWorld(random() < 0.5 ? 'card' : 'message');
   const postgres = await startOwnPostgres();
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = temporaryFolder({ onDisk: true });
   const fleet = new Fleet({
     ...world.settings,
     ...world.zapier,
