@@ -14,7 +14,6 @@ export default {
   // Runs the files of one worker in plain Node.js, where they share the modules that they load: half the time.
   runner: ['jest-light-runner', { runtime: 'child_process' }],
   setupFiles: ['<rootDir>/test/runner/setup.ts'],
-  testTimeout: 30_000,
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/zapier-app/(dist|build)/'],
   // One more than two cores, since some tests wait for timeouts.
   maxWorkers: 3,

@@ -10,6 +10,8 @@ export default {
   // Jest's own runner runs tests of a file side by side (test.concurrent), which pays where they wait for processes.
   runner: 'jest-runner',
   setupFiles: [],
+  // Nothing waits this long by itself: on a busy machine, some twenty processes may start at once.
+  testTimeout: 120_000,
   testMatch: ['<rootDir>/test/**/*.process.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
 };

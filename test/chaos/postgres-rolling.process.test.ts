@@ -105,4 +105,4 @@ test('replacing two receivers one after the other refuses, loses, and doubles no
   expect(new Set(answers)).toEqual(new Set([200]));
   expect(reached()).toEqual(new Set(keys));
   expect(api.requests).toHaveLength(keys.length);
-}, 60_000);
+});

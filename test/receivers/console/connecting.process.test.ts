@@ -131,7 +131,7 @@ describe('connecting from nothing in a browser', () => {
       CONSOLE_TOKEN: TOKEN,
       INTELLIGEMS_API_URL: intelligems.url,
     });
-  }, 60_000);
+  });
   afterEach(async () => {
     await page?.close();
     await other?.close();

@@ -36,7 +36,7 @@ describe('connecting in a browser', () => {
       CONSOLE_VIEWER_TOKEN: VIEWER_TOKEN,
       UPDATE_QUIET_SECONDS: '0',
     });
-  }, 60_000);
+  });
   afterEach(() => page?.close());
   afterAll(async () => {
     await closeBrowser();

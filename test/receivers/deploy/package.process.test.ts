@@ -127,7 +127,7 @@ test('The installed package receives a signed event and shows it in the console,
     await exited;
   }
   expect(output).not.toMatch(/ExperimentalWarning/);
-}, 60_000);
+});
 
 test('Every command of the installed package loads and shows its help.', async () => {
   const commands = [...(await run('--help')).matchAll(/^ {2}([a-z-]+)(?: \[| {2,})/gm)].map(
@@ -141,19 +141,19 @@ test('Every command of the installed package loads and shows its help.', async (
 
 test('The package previews every kind of destination, mails included.', async () => {
   expect(await run('preview', 'start')).toMatch(/Slack.*Backpack price test.*Email/is);
-}, 60_000);
+});
 
 test('version prints the version of the package.', async () => {
   const { version } = JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8'));
   expect(await run('version')).toBe(`${version}\n`);
-}, 60_000);
+});
 
 test('copy-verifier puts the verifier in JavaScript into a folder, where it verifies.', async () => {
   await run('copy-verifier', 'my code', '--language', 'js');
   const { verifyWebhook, signWebhook } = await import(join(home, 'my code/verifier.js'));
   expect(verifyWebhook('x', signWebhook('x', 's'), 's')).toEqual({ ok: true, secret: 0 });
   expect(verifyWebhook('y', signWebhook('x', 's'), 's')).toMatchObject({ ok: false, reason: 'no-match' });
-}, 60_000);
+});
 
 test('no message of the installed package names an npm script', () => {
   const files = globSync('lib/*.js', { cwd: installed() });
@@ -191,7 +191,7 @@ server.closeAllConnections();
     env: settings({ DATA_DIR: join(home, 'application data'), FORWARD_URL: 'https://example.invalid/hook' }),
   });
   expect([stdout, stderr]).toEqual(['200\n', '']);
-}, 60_000);
+});
 
 test('The exported verifiers have types and verify.', async () => {
   const use = join(home, 'use.mts');
@@ -211,4 +211,4 @@ console.log(JSON.stringify(verdicts.map(({ ok }) => ok)));
   await execute(process.execPath, [compiler, ...options, use], { cwd: home });
   const { stdout } = await execute(node, [join(home, 'use.mjs')], { cwd: home });
   expect(stdout).toBe('[true,true]\n');
-}, 60_000);
+});

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const url = await server.createDatabase();
   const { stderr } = await runCommand(['import', '--from', folder.folder], { DATABASE_URL: url });
   moved = { url, told: stderr };
-}, 60_000);
+});
 
 afterAll(async () => {
   await server.stop();
@@ -301,7 +301,7 @@ describe('import', () => {
     beforeAll(async () => {
       home = temporaryFolder();
       await fillWithTries(home.folder);
-    }, 60_000);
+    });
 
     afterAll(() => home.remove());
 

@@ -59,4 +59,4 @@ test('a process that holds jobs when the database fails survives, and delivers e
   await Promise.race([delivered(), ended]);
   const effects = api.requests.filter(({ tookEffect }) => tookEffect).map(({ id }) => id);
   expect(new Set(effects).size).toBe(EVENTS);
-}, 60_000);
+});
