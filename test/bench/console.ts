@@ -4,7 +4,8 @@ import { printTable, spread } from './table.ts';
 
 /**
  * The console's pages with a million events in the ledger against the same pages with ten thousand, asked
- * in turn in one run. What is behind a page's chart is measured by itself: the page does not wait for it.
+ * in turn in one run. What is behind a page's chart is measured by itself, since the page does not wait for it: at
+ * the first look ever, and at the first one after a restart.
  *
  *   npm run bench:console [-- ROUNDS [EVENTS]]
  */
@@ -40,12 +41,22 @@ interface Side {
   receiver: Receiver;
   cookie: string;
   key: string;
+  folder: string;
   remove(): void;
 }
 
-async function startSide(events: number): Promise<Side> {
+async function filledSide(events: number): Promise<Side> {
   const { folder, remove } = temporaryFolder({ onDisk: true });
   fillLedger(folder, events);
+  return startSide({ folder, remove });
+}
+
+async function restarted({ receiver, folder, remove }: Side): Promise<Side> {
+  await receiver.stop();
+  return startSide({ folder, remove });
+}
+
+async function startSide({ folder, remove }: Pick<Side, 'folder' | 'remove'>): Promise<Side> {
   const receiver = await Receiver.start({ DATA_DIR: folder, CONSOLE_TOKEN: TOKEN, LOG_LEVEL: 'error' });
   const login = await fetch(`${receiver.url}/console/login`, {
     method: 'POST',
@@ -56,7 +67,7 @@ async function startSide(events: number): Promise<Side> {
   const cookie = (login.headers.getSetCookie()[0] ?? '').split(';')[0] ?? '';
   const list = await fetch(`${receiver.url}/console/api/events?limit=1`, { headers: { cookie } });
   const { events: listed } = (await list.json()) as { events: { key: string }[] };
-  return { receiver, cookie, key: listed[0]?.key ?? '', remove };
+  return { receiver, cookie, key: listed[0]?.key ?? '', folder, remove };
 }
 
 async function timed({ receiver, cookie, key }: Side, path: string): Promise<number> {
@@ -69,18 +80,30 @@ async function timed({ receiver, cookie, key }: Side, path: string): Promise<num
   return performance.now() - start;
 }
 
-const few = await startSide(FEW);
-const many = await startSide(held);
-const rows: string[][] = [];
-for (const [what, path] of [...PATHS, ...CHARTS]) {
-  const times: Record<'few' | 'many', number[]> = { few: [], many: [] };
-  const asked = CHARTS.some(([, chart]) => chart === path) ? 1 : rounds;
-  for (let round = 0; round < asked; round += 1) {
-    times.few.push(await timed(few, path));
-    times.many.push(await timed(many, path));
+let few = await filledSide(FEW);
+let many = await filledSide(held);
+
+/** A row of the table: the page of both sides, asked in turn this many times. */
+async function row(what: string, path: string, times: number): Promise<string[]> {
+  const took: Record<'few' | 'many', number[]> = { few: [], many: [] };
+  for (let round = 0; round < times; round += 1) {
+    took.few.push(await timed(few, path));
+    took.many.push(await timed(many, path));
   }
-  const ratios = times.many.map((time, index) => time / (times.few[index] as number));
-  rows.push([what, spread(times.few, 1), spread(times.many, 1), spread(ratios, 1)]);
+  const ratios = took.many.map((time, index) => time / (took.few[index] as number));
+  return [what, spread(took.few, 1), spread(took.many, 1), spread(ratios, 1)];
+}
+
+const rows: string[][] = [];
+for (const [what, path] of PATHS) {
+  rows.push(await row(what, path, rounds));
+}
+for (const [what, path] of CHARTS) {
+  rows.push(await row(`${what}, first look`, path, 1));
+}
+[few, many] = [await restarted(few), await restarted(many)];
+for (const [what, path] of CHARTS) {
+  rows.push(await row(`${what}, after a restart`, path, 1));
 }
 printTable(
   ['page', `${FEW.toLocaleString('en')} events, ms`, `${held.toLocaleString('en')} events, ms`, 'ratio'],
