@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { registerHooks } from 'node:module';
+import { createRequire, registerHooks } from 'node:module';
 import { addEventHandler, getState } from 'jest-circus';
 
 // A test may replace the global one.
@@ -30,7 +30,11 @@ for (const patched of [http, https, globalThis.fetch]) {
   Object.assign(patched, { patchedByZapier: true });
 }
 
-// It knows no timeouts either, so a test that waits for ever would hold up the whole run.
+// Nor may it end a process of more than 450 MB, as it does after 250 calls: a process of the tests runs hundreds of files.
+const zapierLimits = createRequire(import.meta.url)('zapier-platform-core/src/constants');
+zapierLimits.KILL_MAX_LIMIT = Number.POSITIVE_INFINITY;
+
+// jest-light-runner knows no timeouts either, so a test that waits for ever would hold up the whole run.
 addEventHandler((event) => {
   const { currentDescribeBlock } = getState();
   if (event.name === 'add_test') {
