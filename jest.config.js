@@ -15,6 +15,6 @@ export default {
   runner: ['jest-light-runner', { runtime: 'child_process' }],
   setupFiles: ['<rootDir>/test/runner/setup.ts'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/zapier-app/(dist|build)/'],
-  // One more than two cores, since some tests wait for timeouts.
-  maxWorkers: 3,
+  // More than two cores, since many tests wait: for a database, a timeout, or another process.
+  maxWorkers: 5,
 };

@@ -14,4 +14,6 @@ export default {
   testTimeout: 120_000,
   testMatch: ['<rootDir>/test/**/*.process.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
+  // Each of these has processes of its own, such as a browser.
+  maxWorkers: 3,
 };
