@@ -1,6 +1,11 @@
 import type { NewEvent } from '../contract/event.ts';
 import type { Report } from '../contract/message.ts';
 
+/** A text as a part of a key: letters, digits, `_` and `-`. */
+export function keyPart(text: string): string {
+  return text.replaceAll(/[^\w-]/g, '_');
+}
+
 /**
  * A report as an event of the ledger: it is kept, delivered and retried like any other, and its key makes sure that it
  * is sent once.

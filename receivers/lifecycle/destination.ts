@@ -9,7 +9,7 @@ import type { Ledger } from '../contract/ledger.ts';
 import type { LifecycleRequest, SettledRequest } from '../contract/lifecycle.ts';
 import type { Message } from '../contract/message.ts';
 import type { Outcome } from '../contract/outcome.ts';
-import { reportEvent } from '../delivery/report.ts';
+import { keyPart, reportEvent } from '../delivery/report.ts';
 import { DONE_WORDS } from '../experience/requester.ts';
 import { checkTokens } from '../intelligems/check.ts';
 import type { Clients } from '../intelligems/clients.ts';
@@ -173,7 +173,7 @@ export class LifecycleDestination implements Destination {
     const known = experience ?? (await this.#lastKnown(source, experienceId));
     const link = experienceLink(known, addresses);
     const report = settledReport({ request, outcome }, { detail, link });
-    const key = `report_lifecycle_${source}_${experienceId.replaceAll(/[^\w-]/g, '_')}_${number}`;
+    const key = `report_lifecycle_${source}_${keyPart(experienceId)}_${number}`;
     const event = reportEvent(key, report, [], now(), source);
     const planned = await deliveriesOf(source, known);
     // Who pressed a button waits for what came of it: quiet hours are for what nobody asked for.

@@ -2,7 +2,7 @@ import type { NewDelivery, NewEvent } from '../contract/event.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { LifecycleRequest } from '../contract/lifecycle.ts';
 import type { Report } from '../contract/message.ts';
-import { reportEvent } from '../delivery/report.ts';
+import { keyPart, reportEvent } from '../delivery/report.ts';
 import { requesterWords } from '../experience/requester.ts';
 import {
   keepLifecycle,
@@ -95,5 +95,5 @@ function keyOf(
   { source, experienceId }: Pick<LifecycleRequest, 'source' | 'experienceId'>,
   number: number,
 ): string {
-  return `lifecycle_${source}_${experienceId.replaceAll(/[^\w-]/g, '_')}_${number}`;
+  return `lifecycle_${source}_${keyPart(experienceId)}_${number}`;
 }

@@ -1,18 +1,19 @@
-import { type ExperienceAddresses, experienceLink } from '../../shared/experience-link.ts';
+import type { ExperienceAddresses } from '../../shared/experience-link.ts';
 import type { Analytics } from '../../shared/intelligems-analytics.ts';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure, ApiResult } from '../../shared/intelligems-failure.ts';
 import type { Thresholds } from '../../shared/verdict-words.ts';
-import { nameWords } from '../../shared/words.ts';
 import type { NewDelivery } from '../contract/event.ts';
+import type { Results } from '../contract/experience.ts';
 import type { HealthRecord, OpenAlarm } from '../contract/health.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Report } from '../contract/message.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
-import { reportEvent } from '../delivery/report.ts';
+import { keyPart, reportEvent } from '../delivery/report.ts';
 import { figuresIn } from '../experience/figures.ts';
 import { readResults } from '../experience/results.ts';
-import { liveTime } from '../reports/milestones.ts';
+import { inTurn, orNone } from '../reports/asking.ts';
+import { liveTime, subjectOf } from '../reports/milestones.ts';
 import type { Subject } from '../reports/results.ts';
 import { findingsOf } from './checks.ts';
 import { HEALTH, keepHealth, keptHealth, withPoint } from './health-record.ts';
@@ -27,9 +28,6 @@ import { type AlarmNews, followAlarms } from './watch.ts';
 
 /** A check is due again after this share of the interval: rounds are never exactly as far apart as that. */
 const DUE_SHARE = 0.9;
-
-/** After this many failures in a row, the other experiences wait for the next pass. */
-const MOST_FAILURES = 2;
 
 export interface HealthSettings {
   /** How often each running experience is checked, milliseconds. */
@@ -74,17 +72,7 @@ export async function checkHealth(
   services: HealthServices,
 ): Promise<ApiFailure | null> {
   const since = await monitoredSince(services);
-  let failure: ApiFailure | null = null;
-  let failuresInARow = 0;
-  for (const experience of running) {
-    const failed = await new HealthCheck(experience, settings, services).make(since);
-    failure = failed ?? failure;
-    failuresInARow = failed === null ? 0 : failuresInARow + 1;
-    if (failed !== null && (failed.reason !== 'unavailable' || failuresInARow === MOST_FAILURES)) {
-      break;
-    }
-  }
-  return failure;
+  return inTurn(running, (experience) => new HealthCheck(experience, settings, services).make(since));
 }
 
 /** When the experiences of a source were checked first, by the vendor's clock: now, if they were not. */
@@ -139,11 +127,13 @@ class HealthCheck {
       return sharesSince;
     }
     const whole = await this.#figures({});
+    if (!whole.ok) {
+      return whole;
+    }
     const from = sharesSince.value;
-    const window =
-      from === null || !whole.ok ? whole : await this.#figures({ startTs: Math.ceil(from / 1000) });
-    if (!whole.ok || !window.ok) {
-      return whole.ok ? (window as { ok: false; failure: ApiFailure }) : whole;
+    const window = from === null ? whole : await this.#figures({ startTs: Math.ceil(from / 1000) });
+    if (!window.ok) {
+      return window;
     }
     const now = vendorNow();
     return {
@@ -163,10 +153,7 @@ class HealthCheck {
 
   /** Figures; null if Intelligems has none for the experience. */
   async #figures(options: { startTs?: number }): Promise<ApiResult<Analytics | null>> {
-    const found = await this.#services.analytics(this.#experience.id, options);
-    return !found.ok && (found.failure.reason === 'not found' || found.failure.reason === 'invalid')
-      ? { ok: true, value: null }
-      : found;
+    return orNone(await this.#services.analytics(this.#experience.id, options));
   }
 
   /** Since when the shares are what they are; null: since the start. The change log is asked only if they may differ. */
@@ -230,13 +217,11 @@ class HealthCheck {
 
   async #reportAlarm({ kind, alarm }: AlarmNews, { analytics }: Observation): Promise<void> {
     const experience = this.#experience;
-    const { locale, thresholds } = this.#settings;
+    const { locale } = this.#settings;
     const { source, now, vendorNow } = this.#services;
     const news = { kind, alarm, source, experienceId: experience.id };
     const results =
-      analytics === null || analytics.variations.length === 0
-        ? null
-        : readResults(analytics, experience.currency ?? null, { locale, thresholds });
+      analytics === null || analytics.variations.length === 0 ? null : this.#resultsOf(analytics);
     const report = healthReport(this.#subject, experience, news, results, { locale, now: vendorNow() });
     const data = healthData(report, experience, news, { source, now: now() });
     const key = `${this.#keyOf('health')}_${alarm.check}_${keyPart(alarm.about)}_${alarm.since}${kind === 'over' ? '_over' : ''}`;
@@ -248,10 +233,9 @@ class HealthCheck {
 
   async #reportVerdict(news: VerdictNews, analytics: Analytics): Promise<void> {
     const experience = this.#experience;
-    const { locale, thresholds } = this.#settings;
     const { source, now } = this.#services;
-    const results = readResults(analytics, experience.currency ?? null, { locale, thresholds });
-    const report = verdictReport(this.#subject, experience, news, results, locale);
+    const results = this.#resultsOf(analytics);
+    const report = verdictReport(this.#subject, experience, news, results, this.#settings.locale);
     const data = verdictData(report, experience, analytics, news, { source, now: now() });
     await this.#send(`${this.#keyOf('verdict')}_${news.verdict}_${news.at}`, { ...report, data });
   }
@@ -268,16 +252,14 @@ class HealthCheck {
   }
 
   get #subject(): Subject {
-    const link = experienceLink(this.#experience, this.#settings.addresses);
-    return { experienceId: this.#experience.id, name: nameWords(this.#experience), link };
+    return subjectOf(this.#experience, this.#settings.addresses);
+  }
+
+  #resultsOf(analytics: Analytics): Results {
+    return readResults(analytics, this.#experience.currency ?? null, this.#settings);
   }
 
   #keyOf(topic: string): string {
     return `report_${topic}_${this.#services.source}_${keyPart(this.#experience.id)}`;
   }
-}
-
-/** Letters, digits, `_` and `-`. */
-function keyPart(text: string): string {
-  return text.replaceAll(/[^\w-]/g, '_');
 }

@@ -8,7 +8,7 @@ import { experienceKey } from '../contract/experience-key.ts';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Report } from '../contract/message.ts';
 import type { ReportSubscribers } from '../contract/report-subscribers.ts';
-import { reportEvent } from '../delivery/report.ts';
+import { keyPart, reportEvent } from '../delivery/report.ts';
 import { type ResultStyle, readResults } from '../experience/results.ts';
 import { experienceState } from '../experience/state.ts';
 import { askEach } from './asking.ts';
@@ -117,7 +117,7 @@ export async function reportMilestones(
       const results = readResults(found, experience.currency ?? null, { locale, thresholds });
       const subject = subjectOf(experience, addresses);
       const report = milestoneReport(subject, experience, passed, results, locale);
-      const key = `report_milestone_${source}_${experience.id.replaceAll(/[^\w-]/g, '_')}_${passed}`;
+      const key = `report_milestone_${source}_${keyPart(experience.id)}_${passed}`;
       const { organizationId = null } = experience;
       const occasion = { source, organizationId, now: now(), milestoneDays: passed };
       const data = resultsData(report, experience, found, occasion);
@@ -133,7 +133,8 @@ function reportedFact(source: string, experienceId: string): string {
   return `milestone:${experienceKey(source, experienceId)}`;
 }
 
-function subjectOf(experience: ApiExperience, addresses: ExperienceAddresses): Subject {
+/** What a report says of a running experience beside its figures. */
+export function subjectOf(experience: ApiExperience, addresses: ExperienceAddresses): Subject {
   const link = experienceLink(experience, addresses);
   return { experienceId: experience.id, name: nameWords(experience), link };
 }
