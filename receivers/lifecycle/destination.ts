@@ -1,4 +1,4 @@
-import { type Experience, parseEvent } from '../../shared/events.ts';
+import type { Experience } from '../../shared/events.ts';
 import { type ExperienceAddresses, experienceLink } from '../../shared/experience-link.ts';
 import type { ApiExperience } from '../../shared/intelligems-experiences.ts';
 import type { ApiFailure } from '../../shared/intelligems-failure.ts';
@@ -9,6 +9,7 @@ import type { Ledger } from '../contract/ledger.ts';
 import type { LifecycleRequest, SettledRequest } from '../contract/lifecycle.ts';
 import type { Message } from '../contract/message.ts';
 import type { Outcome } from '../contract/outcome.ts';
+import { lastEvent } from '../delivery/last-event.ts';
 import { keyPart, reportEvent } from '../delivery/report.ts';
 import { DONE_WORDS } from '../experience/requester.ts';
 import { checkTokens } from '../intelligems/check.ts';
@@ -170,7 +171,11 @@ export class LifecycleDestination implements Destination {
   ): Promise<void> {
     const { ledger, clients, addresses, deliveriesOf, now } = this.#services;
     const { source, experienceId, number } = request;
-    const known = experience ?? (await this.#lastKnown(source, experienceId));
+    // If Intelligems cannot be asked, the experience is as its last webhook had it.
+    const known =
+      experience ??
+      (await lastEvent(ledger, source, experienceId))?.experience ??
+      unknownExperience(experienceId);
     const link = experienceLink(known, addresses);
     const report = settledReport({ request, outcome }, { detail, link });
     const key = `report_lifecycle_${source}_${keyPart(experienceId)}_${number}`;
@@ -182,13 +187,6 @@ export class LifecycleDestination implements Destination {
     await ledger.accept({ ...event, deliveries });
     const at = record.calling?.at ?? clients.get(source)?.clock.now ?? now();
     await keepLifecycle(ledger, request, withSettled(record, { request, outcome, at }));
-  }
-
-  /** The experience as its last webhook had it, if Intelligems cannot be asked. */
-  async #lastKnown(source: string, experienceId: string): Promise<Experience> {
-    const [newest] = await this.#services.ledger.history(source, experienceId, 1);
-    const parsed = newest === undefined ? null : parseEvent(newest.body);
-    return parsed?.ok === true ? parsed.event.experience : unknownExperience(experienceId);
   }
 }
 

@@ -1,8 +1,9 @@
-import { type Experience, parseEvent } from '../../shared/events.ts';
+import type { Experience } from '../../shared/events.ts';
 import { experienceLink } from '../../shared/experience-link.ts';
 import { nameWords } from '../../shared/words.ts';
 import type { RequestedAction, Requester, SettledRequest } from '../contract/lifecycle.ts';
 import type { Report } from '../contract/message.ts';
+import { lastEvent } from '../delivery/last-event.ts';
 import { unknownExperience } from '../lifecycle/destination.ts';
 import { lifecycleRecord, pausedHere } from '../lifecycle/record.ts';
 import { type Requested, requestLifecycle } from '../lifecycle/request.ts';
@@ -42,9 +43,8 @@ export async function lifecycleStory(
 export function lifecycleOperations(services: LifecycleServices) {
   return {
     async requestLifecycle(asked: PersonalRequest): Promise<Requested | null> {
-      const [newest] = await services.ledger.history(asked.source, asked.experienceId, 1);
-      const parsed = newest === undefined ? null : parseEvent(newest.body);
-      return parsed?.ok === true ? request(services, asked, parsed.event.experience) : null;
+      const last = await lastEvent(services.ledger, asked.source, asked.experienceId);
+      return last === null ? null : request(services, asked, last.experience);
     },
   };
 }
@@ -75,12 +75,10 @@ export async function pressOffer(services: LifecycleServices, pressed: OfferPres
     return { state: 'refused', reason: NOT_KNOWN };
   }
   const { source, experienceId } = event;
-  const [newest] = await ledger.history(source, experienceId, 1);
-  const parsed = newest === undefined ? null : parseEvent(newest.body);
+  const last = await lastEvent(ledger, source, experienceId);
   const named = report.data?.report as { experience_name?: string } | undefined;
   const name = report.settled?.request.name ?? named?.experience_name ?? report.title;
-  const experience =
-    parsed?.ok === true ? parsed.event.experience : { ...unknownExperience(experienceId), name };
+  const experience = last?.experience ?? { ...unknownExperience(experienceId), name };
   return request(services, { source, experienceId, action, by, press }, experience);
 }
 

@@ -1,7 +1,8 @@
-import { type Experience, type Organization, parseEvent } from '../../shared/events.ts';
+import type { Experience } from '../../shared/events.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { NewDelivery } from '../contract/event.ts';
 import type { LedgerReader } from '../contract/ledger-reader.ts';
+import { lastEvent } from '../delivery/last-event.ts';
 import { planHealth } from '../routes/health.ts';
 
 interface HealthOccasion {
@@ -24,17 +25,8 @@ export async function healthDeliveries(
   if (health.to !== null) {
     return health.to.map((destination) => ({ destination, route: topic, dueAt: now, quietMs: null }));
   }
-  const organization = await organizationOf(ledger, source, experience);
+  // A route may name an organization as its webhooks do, while the API gives only its id.
+  const last = await lastEvent(ledger, source, experience.id);
+  const organization = last?.organization ?? { id: experience.organizationId };
   return planHealth(routing, { experience, organization }, topic, { source, now });
-}
-
-/** A route may name an organization as its webhooks do, while the API gives only its id. */
-async function organizationOf(
-  ledger: Pick<LedgerReader, 'history'>,
-  source: string,
-  { id, organizationId }: Experience,
-): Promise<Organization> {
-  const [newest] = await ledger.history(source, id, 1);
-  const parsed = newest === undefined ? null : parseEvent(newest.body);
-  return parsed?.ok === true ? parsed.event.organization : { id: organizationId };
 }
